@@ -1,0 +1,76 @@
+/**
+ * The event log of a Work: one closed union of everything that can happen in it.
+ * The field names are the protocol's (docs/protocol.md, "Event kinds"): what is stored is what is sent.
+ */
+import type { FileChange, Message, RunEnding, Usage, UserMessage } from './messages.ts';
+
+/** Which agent speaks: the MainAgent, or the code agent that serves the `code_agent` call with this id. */
+export type AgentId = 'main' | (string & {});
+
+export type TurnOutcome = 'done' | 'stopped' | 'failed';
+
+export interface TurnError {
+  code: string;
+  message: string;
+}
+
+/** An event's own fields, by kind. The envelope (seq, turn, at) is `LogEvent`. */
+export type EventBody =
+  | { kind: 'message.queued'; message: UserMessage }
+  | { kind: 'message.changed'; message: UserMessage }
+  | { kind: 'message.withdrawn'; id: string }
+  | { kind: 'message.steered'; id: string }
+  | { kind: 'conversation.rewound'; beforeMessageId: string }
+  | { kind: 'turn.started'; messageIds: string[] }
+  | {
+      kind: 'step.started';
+      step: number;
+      attempt: number;
+      agent: AgentId;
+      model: string;
+      /** The assistant message that this attempt streams into. */
+      messageId: string;
+    }
+  | { kind: 'step.superseded'; step: number; agent: AgentId; attempt: number; messageId: string }
+  | { kind: 'text.delta'; messageId: string; agent: AgentId; text: string }
+  | { kind: 'reasoning.delta'; messageId: string; agent: AgentId; text: string }
+  | {
+      kind: 'tool.delta';
+      messageId: string;
+      agent: AgentId;
+      index: number;
+      /** The id that `tool.called` will have, so that the draft and the call are one part. */
+      toolCallId: string;
+      name?: string;
+      text: string;
+    }
+  | {
+      kind: 'tool.called';
+      messageId: string;
+      agent: AgentId;
+      toolCallId: string;
+      name: string;
+      arguments: ToolArguments;
+    }
+  | { kind: 'tool.output'; toolCallId: string; stream: 'stdout' | 'stderr'; text: string }
+  | {
+      kind: 'tool.completed';
+      toolCallId: string;
+      ok: boolean;
+      result: string;
+      files: FileChange[];
+      durationMs: number;
+      ending?: RunEnding;
+    }
+  | { kind: 'message.completed'; message: Message }
+  | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
+  | { kind: 'retrying'; agent: AgentId; what: string; reason: string; inMs: number }
+  | { kind: 'turn.completed'; outcome: TurnOutcome; usage: Usage; error?: TurnError };
+
+export type EventKind = EventBody['kind'];
+
+/** A tool call's arguments: the parsed object, or the raw text when the model wrote no valid JSON object. */
+export type ToolArguments = Record<string, unknown> | string;
+
+/** One row of the log. `seq` is gapless per Work; `turn` is null outside a turn; `at` is ISO 8601 UTC. */
+export type LogEvent = { seq: number; turn: number | null; at: string } & EventBody;

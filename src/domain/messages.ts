@@ -1,0 +1,94 @@
+/** Messages and their parts, as the protocol shows them (docs/protocol.md, "Message" and "Part"). */
+import type { AgentId, ToolArguments } from './events.ts';
+
+export type Delivery = 'queue' | 'steer';
+
+/** What `message.queued` carries: a user message that no turn has taken yet. */
+export interface UserMessage {
+  id: string;
+  role: 'user';
+  text: string;
+  attachments: string[];
+  delivery: Delivery;
+}
+
+export type MessageStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'failed';
+
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  /** In the currency of the model's configured prices; absent when it has none. */
+  cost?: number;
+  /** True where the provider reported nothing and tokens were counted here (P9). */
+  estimated?: boolean;
+}
+
+export type RunEnding =
+  | 'exited'
+  | 'timed_out'
+  | 'out_of_memory'
+  | 'output_limit'
+  | 'disk_limit'
+  | 'cancelled'
+  | 'lost';
+
+/** A file that a tool changed; `sha256` and `size` are those after the change, absent when removed. */
+export interface FileChange {
+  path: string;
+  size?: number;
+  sha256?: string;
+  change: 'added' | 'changed' | 'removed';
+}
+
+export interface ToolPart {
+  type: 'tool';
+  toolCallId: string;
+  name: string;
+  arguments: ToolArguments;
+  state: 'running' | 'ok' | 'error';
+  result?: string;
+  files?: FileChange[];
+  output?: string;
+  durationMs?: number;
+  ending?: RunEnding;
+}
+
+export type Part =
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | ToolPart
+  | { type: 'summary'; text: string; throughMessageId: string };
+
+export interface Message {
+  id: string;
+  turn: number | null;
+  role: 'user' | 'assistant';
+  agent?: AgentId;
+  status: MessageStatus;
+  createdAt: string;
+  parts: Part[];
+  usage?: Usage;
+  /** User messages only: files of the workspace that came with the text. */
+  attachments?: string[];
+  /** User messages only, while queued. */
+  delivery?: Delivery;
+}
+
+/** A message's text, without reasoning and tool calls. */
+export function textOf(message: Message): string {
+  return message.parts
+    .filter((part) => part.type === 'text')
+    .map((part) => part.text)
+    .join('');
+}
+
+/** The sum of two usages; estimated when either is, with a cost when either has one. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const sum: Usage = {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+  };
+  if (a.cost !== undefined || b.cost !== undefined) sum.cost = (a.cost ?? 0) + (b.cost ?? 0);
+  if (a.estimated || b.estimated) sum.estimated = true;
+  return sum;
+}

@@ -1,0 +1,90 @@
+/** The one narrow interface to the places where generated code runs (docs: S rules). */
+import type { RunEnding } from '../domain/messages.ts';
+
+/** What a run may use. Times in milliseconds, sizes in bytes. */
+export interface RunLimits {
+  deadlineMs: number;
+  memoryBytes: number;
+  /** Output that is read before the run ends as `output_limit`. */
+  outputBytes: number;
+  workspaceBytes: number;
+  workspaceFiles: number;
+}
+
+export const DEFAULT_LIMITS: RunLimits = {
+  deadlineMs: 120_000,
+  memoryBytes: 1024 ** 3,
+  outputBytes: 4 * 1024 ** 2,
+  workspaceBytes: 1024 ** 3,
+  workspaceFiles: 10_000,
+};
+
+/** The longest deadline that a tool call may ask for (S4). */
+export const MAX_DEADLINE_MS = 600_000;
+
+/** Names a run for ever: the same key always means the same run (S1). */
+export interface RunKey {
+  workId: string;
+  turn: number;
+  toolCallId: string;
+}
+
+export interface RunSpec {
+  key: RunKey;
+  /** Absolute path of the Work's workspace on the host. */
+  workspace: string;
+  /** The script to run, relative to the workspace, such as `code/monte_carlo.py`. It exists already. */
+  script: string;
+  limits: RunLimits;
+}
+
+/** How a run ended; exactly one per run. `message` is a sentence for the model, with the figures. */
+export interface Ending {
+  kind: RunEnding;
+  /** The exit code, for `exited`. */
+  code?: number;
+  /** E.g. "timed out after 20 s", "out of memory: the limit is 1024 MiB, the peak was 1030 MiB". */
+  message: string;
+  durationMs: number;
+}
+
+/** A piece of output. `bytes` is how many raw bytes of that stream have been delivered up to its end. */
+export interface OutputChunk {
+  stream: 'stdout' | 'stderr';
+  text: string;
+  bytes: number;
+}
+
+/** Raw bytes of each stream that are stored already: an adopted run goes on after them (S5). */
+export interface OutputProgress {
+  stdout: number;
+  stderr: number;
+}
+
+export interface Sandbox {
+  readonly kind: 'docker' | 'bubblewrap';
+  /**
+   * Runs the script, or adopts the run with this key when it was started before (by anyone), or reads its
+   * ending. `onOutput` is awaited, so a slow reader slows the reading. Aborting `signal` ends the run within
+   * a second as `cancelled`. Never starts a key twice: what cannot be known any more ends as `lost`.
+   * `mayStart: false` forbids a first start (the run had been started; if nothing is found it is `lost`).
+   * @throws SandboxUnavailable when no run can be started now (an infrastructure failure, to be retried).
+   */
+  run(
+    spec: RunSpec,
+    options: {
+      progress: OutputProgress;
+      mayStart: boolean;
+      signal: AbortSignal;
+      onOutput: (chunk: OutputChunk) => Promise<void>;
+    },
+  ): Promise<Ending>;
+  /** Removes what a run with this key left (container, output files) once its ending is stored. */
+  forget(key: RunKey): Promise<void>;
+  /** Ends runs past their deadline and removes what is left of runs that nobody will ask about (S4, D7). */
+  reap(isLive: (key: RunKey) => Promise<boolean>): Promise<void>;
+  /** Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing. */
+  prepare(owner: string, workspace: string): Promise<void>;
+  /** Drops what `prepare` started for this owner. */
+  discard(owner: string): Promise<void>;
+}
