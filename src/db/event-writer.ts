@@ -1,0 +1,203 @@
+/**
+ * Group commit for everything that streams: one statement at a time carries the waiting events of all streams of
+ * this process, and the next goes as soon as it has committed. A lone stream therefore sees each token within a
+ * commit's time, and many streams share commits. While Postgres is away the events wait here.
+ */
+import { sql } from 'kysely';
+import type { EventBody } from '../domain/events.ts';
+import type { Database } from './database.ts';
+import { storableJson } from './storable.ts';
+import { persist } from './unavailable.ts';
+
+/** Events that may be streamed under a claim. */
+export type StreamedEvent = Extract<
+  EventBody,
+  { kind: 'text.delta' | 'reasoning.delta' | 'tool.delta' | 'tool.output' }
+>;
+
+/** The claim that a stream writes under (R4). */
+export interface StreamClaim {
+  workId: string;
+  key: string;
+  attempt: number;
+}
+
+export interface EventStream {
+  /** Adds an event; a neighbour of the same kind and place is joined to it while both wait. */
+  push(event: StreamedEvent, progress?: unknown): void;
+  /** Resolves when all that was pushed is stored. @throws Fenced when a newer attempt has taken over. */
+  flush(): Promise<void>;
+  /** UTF-16 code units that wait to be stored: a producer that can wait does so when this is large. */
+  readonly waiting: number;
+}
+
+/** The attempt was taken over or its turn has ended: nothing it writes counts any more. */
+export class Fenced extends Error {
+  constructor(claim: StreamClaim) {
+    super(`attempt ${claim.attempt} at ${claim.key} of work ${claim.workId} was superseded`);
+    this.name = 'Fenced';
+  }
+}
+
+export interface EventWriter {
+  /** Opens a stream; `onFenced` and `onStop` are called at most once, when an append's answer says so. */
+  open(claim: StreamClaim, listeners: { onFenced: () => void; onStop: () => void }): EventStream;
+}
+
+interface Batch {
+  work: string;
+  key: string;
+  attempt: number;
+  batch: number;
+  events: StreamedEvent[];
+  progress?: unknown;
+}
+
+type Answer = { status: 'stored' | 'fenced'; stop: boolean };
+
+interface OpenStream {
+  takeBatch(): Batch;
+  settle(answer: Answer | Error): void;
+}
+
+/** Makes the one writer of a process. */
+export function createEventWriter(db: Database): EventWriter {
+  const ready = new Set<OpenStream>();
+  let sending = false;
+
+  async function sendAll(): Promise<void> {
+    if (sending) return;
+    sending = true;
+    while (ready.size > 0) {
+      const streams = [...ready];
+      ready.clear();
+      const batches = streams.map((stream) => stream.takeBatch());
+      const answers = await appendEach(db, batches);
+      answers.forEach((answer, index) => {
+        streams[index]?.settle(answer);
+      });
+    }
+    sending = false;
+  }
+
+  function announce(stream: OpenStream): void {
+    ready.add(stream);
+    // Not awaited: it reports to each stream, and never rejects.
+    queueMicrotask(() => void sendAll());
+  }
+
+  return { open: (claim, listeners) => openStream(claim, listeners, announce) };
+}
+
+function openStream(
+  claim: StreamClaim,
+  listeners: { onFenced: () => void; onStop: () => void },
+  announce: (stream: OpenStream) => void,
+): EventStream {
+  let events: StreamedEvent[] = [];
+  let progress: unknown;
+  let waiting = 0;
+  let inFlight: number | null = null;
+  let nextBatch = 0;
+  let stopSeen = false;
+  let failure: Error | undefined;
+  let waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
+
+  const stream: OpenStream = {
+    takeBatch() {
+      const batch: Batch = {
+        work: claim.workId,
+        key: claim.key,
+        attempt: claim.attempt,
+        batch: nextBatch++,
+        events,
+        ...(progress === undefined ? {} : { progress }),
+      };
+      inFlight = waiting;
+      events = [];
+      return batch;
+    },
+    settle(answer) {
+      waiting -= inFlight ?? 0;
+      inFlight = null;
+      if (answer instanceof Error) failure = answer;
+      else if (answer.status === 'fenced') failure = new Fenced(claim);
+      else if (answer.stop && !stopSeen) {
+        stopSeen = true;
+        listeners.onStop();
+      }
+      if (failure) {
+        events = [];
+        if (failure instanceof Fenced) listeners.onFenced();
+      } else if (events.length > 0) {
+        announce(stream);
+        return;
+      }
+      const told = waiters;
+      waiters = [];
+      for (const waiter of told) failure ? waiter.reject(failure) : waiter.resolve();
+    },
+  };
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+    push(event, newProgress) {
+      if (failure) return;
+      if (newProgress !== undefined) progress = newProgress;
+      waiting += event.text.length;
+      const first = events.length === 0;
+      if (!joinToLast(events, event)) events.push(event);
+      if (first && inFlight === null) announce(stream);
+    },
+    flush() {
+      if (failure) return Promise.reject(failure);
+      if (events.length === 0 && inFlight === null) return Promise.resolve();
+      return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+    },
+  };
+}
+
+/** Joins an event to the last one where both stream into the same place. */
+function joinToLast(events: StreamedEvent[], event: StreamedEvent): boolean {
+  const last = events.at(-1);
+  if (last === undefined || last.kind !== event.kind || placeOf(last) !== placeOf(event)) return false;
+  if (last.kind === 'tool.delta' && event.kind === 'tool.delta' && event.name !== undefined) {
+    last.name = (last.name ?? '') + event.name;
+  }
+  last.text += event.text;
+  return true;
+}
+
+function placeOf(event: StreamedEvent): string {
+  switch (event.kind) {
+    case 'tool.output':
+      return `${event.toolCallId} ${event.stream}`;
+    case 'tool.delta':
+      return event.toolCallId;
+    default:
+      return event.messageId;
+  }
+}
+
+/** Stores batches in one statement; where that fails for good, one by one, so that only the culprit suffers. */
+async function appendEach(db: Database, batches: Batch[]): Promise<(Answer | Error)[]> {
+  try {
+    return await append(db, batches);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (batches.length === 1) return [failure];
+    const answers: (Answer | Error)[] = [];
+    for (const batch of batches) answers.push(...(await appendEach(db, [batch])));
+    return answers;
+  }
+}
+
+async function append(db: Database, batches: Batch[]): Promise<Answer[]> {
+  const json = storableJson(batches);
+  const { rows } = await persist(() =>
+    sql<{ answers: Answer[] }>`select append_batches(${json}::jsonb) as answers`.execute(db),
+  );
+  return rows[0]?.answers ?? [];
+}

@@ -1,0 +1,45 @@
+/** Brings a database up to the newest migration of migrations/. Safe when many processes start at once. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { connectionOptions } from './database.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/**
+ * Runs the migrations that `url`'s database lacks, under Kysely's migration lock, and gives their names.
+ * @throws the database's error, with the migration's name, when one fails; it is rolled back whole.
+ */
+export async function migrateToLatest(url: string): Promise<string[]> {
+  const pool = new pg.Pool({ ...connectionOptions(url, 'paperagent-migrate'), max: 1 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error) {
+      const failed = results.find((result) => result.status === 'Error');
+      throw new Error(`migration ${failed?.migrationName ?? '(unknown)'} failed: ${String(error)}`, {
+        cause: error,
+      });
+    }
+    return results.map((result) => result.migrationName);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function readMigrations() {
+  const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort();
+  return Object.fromEntries(
+    files.map((file) => [
+      file.replace(/\.sql$/, ''),
+      {
+        async up(db: Kysely<unknown>) {
+          await sql.raw(await readFile(path.join(MIGRATIONS, file), 'utf8')).execute(db);
+        },
+      },
+    ]),
+  );
+}

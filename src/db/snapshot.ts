@@ -1,0 +1,140 @@
+/**
+ * The state of a Work's conversation at one seq: complete messages from their rows, and the running turn by the
+ * reducer over its events, which are never pruned while it runs. One reader's transaction sees both alike (P6).
+ */
+import { sql } from 'kysely';
+import type { LogEvent } from '../domain/events.ts';
+import type { Message } from '../domain/messages.ts';
+import { type Conversation, reduceAll, type WorkStatus } from '../domain/reducer.ts';
+import type { Database } from './database.ts';
+import { readEvents } from './event-log.ts';
+import { readMessages, readQueued } from './messages.ts';
+
+export interface Snapshot {
+  seq: number;
+  status: WorkStatus;
+  messages: Message[];
+  /** From which older messages are asked for; absent when there are none. */
+  cursor?: number;
+  /** The main agent's message while it streams. */
+  running?: Message;
+}
+
+/** The newest `limit` messages of every agent up to now; undefined where the Work is gone. */
+export async function readSnapshot(
+  db: Database,
+  workId: string,
+  limit: number,
+): Promise<Snapshot | undefined> {
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const work = await tx
+        .selectFrom('works')
+        .leftJoin('turns', (join) =>
+          join.onRef('turns.work_id', '=', 'works.id').onRef('turns.turn', '=', 'works.running_turn'),
+        )
+        .select(['works.last_seq', 'works.running_turn', 'works.stop_turn', 'turns.first_seq'])
+        .where('works.id', '=', workId)
+        .where('works.deleted_at', 'is', null)
+        .executeTakeFirst();
+      if (work === undefined) return undefined;
+      const before = work.first_seq === null ? work.last_seq : work.first_seq - 1;
+      const older = await readMessages(tx, workId, { limit, upTo: before });
+      const queued = await readQueuedAsOf(tx, workId, before);
+      let state: Conversation = {
+        seq: before,
+        runningTurn: null,
+        messages: [...older.messages, ...queued],
+      };
+      state = reduceAll(state, await eventsSince(tx, workId, before));
+      // Queued messages always belong; of the others the newest fill the page.
+      const excess = Math.max(0, state.messages.length - queued.length - limit);
+      const messages = state.messages.slice(excess);
+      const cursor = excess > 0 ? await positionOf(tx, workId, messages[0]?.id) : older.cursor;
+      const running = state.messages.findLast(
+        (message) => message.status === 'running' && message.agent === 'main',
+      );
+      return {
+        seq: state.seq,
+        status: statusOf(work.running_turn, work.stop_turn),
+        messages,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(running ? { running } : {}),
+      };
+    });
+}
+
+/** What the Work is doing, from its row. */
+export function statusOf(runningTurn: number | null, stopTurn: number | null): WorkStatus {
+  if (runningTurn === null) return 'idle';
+  return stopTurn === runningTurn ? 'stopping' : 'running';
+}
+
+/** All events after `after`, page by page. */
+async function eventsSince(db: Database, workId: string, after: number): Promise<LogEvent[]> {
+  const page = 5_000;
+  const all: LogEvent[] = [];
+  for (let cursor = after; ; ) {
+    const events = await readEvents(db, workId, { after: cursor, limit: page });
+    all.push(...events);
+    const last = events.at(-1);
+    if (last === undefined || events.length < page) return all;
+    cursor = last.seq;
+  }
+}
+
+/** The messages that were queued when the log stood at `seq`, including those that were taken since. */
+async function readQueuedAsOf(db: Database, workId: string, seq: number): Promise<Message[]> {
+  const still = await readQueued(db, workId);
+  const taken = await db
+    .selectFrom('messages')
+    .select(['id', 'parts', 'attachments', 'delivery', 'queued_seq'])
+    .select(sql<string>`iso_time(created_at)`.as('createdAt'))
+    .where('work_id', '=', workId)
+    .where('queued_seq', '<=', seq)
+    .where('position', '>', seq)
+    .orderBy('queued_seq')
+    .execute();
+  const order = await db
+    .selectFrom('messages')
+    .select(['id', 'queued_seq'])
+    .where('work_id', '=', workId)
+    .where('status', '=', 'queued')
+    .where('queued_seq', '<=', seq)
+    .execute();
+  const early = new Map(order.map((row) => [row.id, row.queued_seq ?? 0]));
+  const messages = taken.map(
+    (row): [number, Message] => [
+      row.queued_seq ?? 0,
+      {
+        id: row.id,
+        turn: null,
+        role: 'user',
+        status: 'queued',
+        createdAt: row.createdAt,
+        parts: row.parts as unknown as Message['parts'],
+        attachments: row.attachments as string[],
+        delivery: row.delivery === 'steer' ? 'steer' : 'queue',
+      },
+    ],
+  );
+  for (const message of still) {
+    const at = early.get(message.id);
+    if (at !== undefined) messages.push([at, message]);
+  }
+  return messages.sort(([a], [b]) => a - b).map(([, message]) => message);
+}
+
+async function positionOf(db: Database, workId: string, id: string | undefined): Promise<number | undefined> {
+  if (id === undefined) return undefined;
+  const row = await db
+    .selectFrom('messages')
+    .select('position')
+    .where('work_id', '=', workId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.position ?? undefined;
+}

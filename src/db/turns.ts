@@ -1,0 +1,176 @@
+/**
+ * Turns, steps and tool calls: each function is one statement, is idempotent, and says in its result's `kind`
+ * what was found. The rules themselves are in migrations/ (R3-R5): they must hold between processes.
+ */
+import { sql } from 'kysely';
+import type { ToolArguments, TurnError, TurnOutcome } from '../domain/events.ts';
+import type { FileChange, Part, RunEnding, Usage } from '../domain/messages.ts';
+import type { Database } from './database.ts';
+import { storableJson } from './storable.ts';
+
+/** Who makes an attempt, and which activity it is, so that a dead worker's can be failed at once (R9). */
+export interface Claimant {
+  workerId: string;
+  workflowId: string;
+  activityId: string;
+}
+
+/** What the workflow is told of a stored answer: references and counts, no content (R1). */
+export interface StepResult {
+  turn: number;
+  step: number;
+  messageId: string;
+  finishReason: string;
+  calls: { id: string; name: string; label: string }[];
+  inputTokens: number;
+  outputTokens: number;
+  cost: number;
+  /** True where the statement that stored the answer also ended the turn. */
+  ended: boolean;
+}
+
+export type StepClaim =
+  | { kind: 'idle' }
+  | { kind: 'gone' }
+  | { kind: 'over'; turn: number }
+  | { kind: 'stopped'; turn: number }
+  | { kind: 'done'; turn: number; step: number; result: StepResult }
+  | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
+  | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; firstAt: string };
+
+/** Claims a step: see claim_step in migrations/0001_init.sql for each answer. */
+export async function claimStep(
+  db: Database,
+  request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },
+  by: Claimant,
+): Promise<StepClaim> {
+  return await call<StepClaim>(
+    db,
+    sql`claim_step(${request.workId}::uuid, ${request.turn}::integer, ${request.agent}::text,
+      ${request.step}::integer, ${request.model}::text, ${by.workerId}::uuid, ${by.workflowId}::text,
+      ${by.activityId}::text)`,
+  );
+}
+
+/** The key of a model step's claim. */
+export function stepKey(turn: number, agent: string, step: number): string {
+  return `model:${turn}:${agent}:${step}`;
+}
+
+/** The key of a tool call's claim. */
+export function toolKey(toolCallId: string): string {
+  return `tool:${toolCallId}`;
+}
+
+/** Stores a finished answer (D6). Where `final`, the turn ends with it unless somebody steers it on. */
+export async function completeStep(
+  db: Database,
+  step: {
+    workId: string;
+    key: string;
+    attempt: number;
+    parts: Part[];
+    usage: Usage;
+    final: boolean;
+    result: Omit<StepResult, 'ended'>;
+  },
+): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult }> {
+  return await call(
+    db,
+    sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
+      ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
+      ${storableJson(step.result)}::jsonb)`,
+  );
+}
+
+/** Gives up an attempt that will be made again, and tells those who watch. False when it was fenced. */
+export async function failStep(
+  db: Database,
+  step: { workId: string; key: string; attempt: number; agent: string },
+  retry: { what: string; reason: string; inMs: number } | null,
+): Promise<boolean> {
+  const event = retry ? storableJson({ kind: 'retrying', agent: step.agent, ...retry }) : null;
+  return await call<boolean>(
+    db,
+    sql`fail_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer, ${event}::jsonb)`,
+  );
+}
+
+export type ToolClaim =
+  | { kind: 'over' }
+  | { kind: 'stopped' }
+  | { kind: 'busy'; worker: string; attempt: number }
+  | { kind: 'done'; result: { ok: boolean } }
+  | {
+      kind: 'claimed';
+      attempt: number;
+      name: string;
+      arguments: ToolArguments;
+      agent: string;
+      turn: number;
+      progress: unknown;
+      output: string;
+      firstAt: string;
+    };
+
+/** Claims a tool call: see claim_tool in migrations/0001_init.sql for each answer. */
+export async function claimTool(
+  db: Database,
+  request: { workId: string; turn: number; toolCallId: string },
+  by: Claimant,
+): Promise<ToolClaim> {
+  return await call<ToolClaim>(
+    db,
+    sql`claim_tool(${request.workId}::uuid, ${request.turn}::integer, ${request.toolCallId}::uuid,
+      ${by.workerId}::uuid, ${by.workflowId}::text, ${by.activityId}::text)`,
+  );
+}
+
+export interface ToolOutcome {
+  ok: boolean;
+  result: string;
+  files: FileChange[];
+  durationMs: number;
+  ending?: RunEnding;
+}
+
+/** Stores a tool call's one outcome (D5). */
+export async function completeTool(
+  db: Database,
+  tool: { workId: string; toolCallId: string; attempt: number; outcome: ToolOutcome; output: string | null },
+): Promise<{ kind: 'fenced' } | { kind: 'stored' }> {
+  return await call(
+    db,
+    sql`complete_tool(${tool.workId}::uuid, ${tool.toolCallId}::uuid, ${tool.attempt}::integer,
+      ${storableJson(tool.outcome)}::jsonb, ${tool.output}::text)`,
+  );
+}
+
+/** Ends a turn that did not end by a final answer. Ending one that has ended changes nothing. */
+export async function finishTurn(
+  db: Database,
+  turn: { workId: string; turn: number; outcome: Exclude<TurnOutcome, 'done'>; error: TurnError | null },
+): Promise<{ ended: boolean; outcome: TurnOutcome }> {
+  const words =
+    turn.outcome === 'stopped'
+      ? 'This call was stopped by the person before it finished.'
+      : 'This call did not finish: the turn failed.';
+  const error = turn.error ? storableJson(turn.error) : null;
+  return await call(
+    db,
+    sql`finish_turn(${turn.workId}::uuid, ${turn.turn}::integer, ${turn.outcome}::text, ${error}::jsonb,
+      ${words}::text)`,
+  );
+}
+
+/** Asks the given turn, or whichever runs, to stop; gives its number, or null where nothing of it runs. */
+export async function requestStop(db: Database, workId: string, turn: number | null): Promise<number | null> {
+  return await call<number | null>(db, sql`request_stop(${workId}::uuid, ${turn}::integer)`);
+}
+
+async function call<T>(db: Database, expression: ReturnType<typeof sql>): Promise<T> {
+  const { rows } = await sql<{ answer: T }>`select ${expression} as answer`.execute(db);
+  const row = rows[0];
+  if (row === undefined) throw new Error('a database function gave no row');
+  return row.answer;
+}
