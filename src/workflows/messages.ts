@@ -1,0 +1,44 @@
+/** What may be said to the workflow of a Work, and its names. Shared by the workflow and by those who talk to it. */
+import { defineQuery, defineSignal } from '@temporalio/common';
+
+/** The workflow type of a Work, and of a code agent. */
+export const WORK_WORKFLOW = 'work';
+export const CODE_AGENT_WORKFLOW = 'codeAgent';
+
+/** The task queue of workflows, model calls and file tools; and that of code runs (their slots are scarce). */
+export const WORK_QUEUE = 'paperagent';
+export const CODE_QUEUE = 'paperagent-code';
+
+/** Everything a Work's workflow needs: the rest is in Postgres (R2). */
+export interface WorkInput {
+  workId: string;
+}
+
+/** The one workflow of a Work. */
+export function workflowIdOf(workId: string): string {
+  return `work-${workId}`;
+}
+
+/** "Look into Postgres": a message was queued, or a turn was left unfinished. Carries nothing (R1). */
+export const wake = defineSignal('wake');
+
+/** A person asked to stop this turn; the row in Postgres says so too (R8). */
+export const stop = defineSignal<[turn: number]>('stop');
+
+/** What the workflow says it is doing. */
+export interface WorkState {
+  phase: 'waiting' | 'model' | 'tools' | 'stopping';
+  turn: number | null;
+  step: number | null;
+  /** Names of the tools that run, with their labels. */
+  tools: string[];
+}
+
+export const state = defineQuery<WorkState>('state');
+
+/** Search attributes, as the set-up registers them (F17). */
+export const SEARCH_ATTRIBUTES = {
+  work: 'PaperAgentWork',
+  owner: 'PaperAgentOwner',
+  status: 'PaperAgentStatus',
+} as const;
