@@ -1,0 +1,250 @@
+/**
+ * One HTTP exchange with a model server: the request goes out, the answer streams in.
+ *
+ * Why not the `openai` SDK or `fetch`, both of which were tried against the fault list: the SDK reads on after
+ * `[DONE]` until the server closes (a server that keeps the socket open hangs the turn); it ends normally when
+ * the last event was cut in the middle, and hides `[DONE]`, so that a lost half cannot be told from an end; it
+ * writes unparsable events to the console, prompts and all; and it spends twice the CPU a token. Neither it
+ * nor `fetch` can check the address as the socket connects (A6) without another HTTP client.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import { createParser } from 'eventsource-parser';
+import { type AnswerSoFar, createAnswerAssembly } from './answer-assembly.ts';
+import type { ModelConnection } from './connection.ts';
+import { addressOf, type HttpFailure, ModelError, toModelError } from './errors.ts';
+import type { ModelDelta, ModelRequest } from './types.ts';
+
+/** How long usage and `[DONE]` may take once the model has said that it is finished. */
+const AFTER_FINISH_MS = 3_000;
+/** How long the server may take to end its answer after `[DONE]`, so that the socket can be used again. */
+const DRAIN_MS = 1_000;
+const ERROR_BODY_BYTES = 65_536;
+const WHOLE_BODY_BYTES = 32 * 1024 * 1024;
+
+export type ExchangeResult = { ok: true; answer: AnswerSoFar } | { ok: false; failure: HttpFailure };
+
+/**
+ * Sends `body` and resolves with the finished answer, or with the refusal of a server that did not begin one.
+ * An abort closes the socket in the same tick.
+ * @throws ModelError; what `onDelta` throws comes through as it is.
+ */
+export function exchange(
+  request: ModelRequest,
+  body: string,
+  connection: ModelConnection,
+  onDelta: (delta: ModelDelta) => void,
+): Promise<ExchangeResult> {
+  const { endpoint, signal, timeouts } = request;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) throw aborted();
+    const url = completionsUrl(endpoint.baseUrl);
+    connection.checkHost(url);
+    const secure = url.protocol === 'https:';
+    const sent = (secure ? https : http).request(url, {
+      method: 'POST',
+      agent: secure ? connection.httpsAgent : connection.httpAgent,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        accept: 'text/event-stream, application/json',
+        'accept-encoding': 'identity',
+        ...(endpoint.apiKey === '' ? {} : { authorization: `Bearer ${endpoint.apiKey}` }),
+      },
+    });
+    const assembly = createAnswerAssembly();
+    let settled = false;
+    let begun = false;
+    let sawToken = false;
+    let finishing = false;
+    let timer = setTimeout(stalled, timeouts.firstTokenMs);
+
+    function settle(): boolean {
+      if (settled) return false;
+      settled = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      return true;
+    }
+    function fail(error: unknown): void {
+      if (!settle()) return;
+      sent.destroy();
+      reject(error);
+    }
+    function complete(): void {
+      if (!settle()) return;
+      const drain = setTimeout(() => sent.destroy(), DRAIN_MS).unref();
+      sent.once('close', () => clearTimeout(drain));
+      resolve({ ok: true, answer: assembly.soFar() });
+    }
+    function onAbort(): void {
+      fail(aborted());
+    }
+    function stalled(): void {
+      // The answer is whole; only the server's goodbye is missing.
+      if (finishing) {
+        complete();
+        return;
+      }
+      const silence = sawToken
+        ? `fell silent in the middle of its answer for ${timeouts.stallMs / 1000} s`
+        : `did not begin to answer within ${timeouts.firstTokenMs / 1000} s`;
+      fail(stallError(`The model server at ${addressOf(endpoint)} ${silence}. Trying again may help.`));
+    }
+    /** The stream is over, by its end or by a broken connection. */
+    function ended(detail: string): void {
+      if (assembly.isFinished()) complete();
+      else fail(cutOff(request, detail));
+    }
+    function deliver(chunk: unknown): void {
+      const deltas = assembly.take(chunk);
+      sawToken ||= deltas.length > 0;
+      for (const delta of deltas) onDelta(delta);
+    }
+
+    const parser = createParser({
+      maxBufferSize: WHOLE_BODY_BYTES,
+      onEvent({ data }) {
+        if (settled) return;
+        if (data.trim() === '[DONE]') {
+          // Some vendors give no finish_reason: [DONE] after something was said is an end, too.
+          if (sawToken || assembly.isFinished()) complete();
+          else ended('[DONE] without an answer');
+          return;
+        }
+        const chunk = parseJson(data);
+        if (chunk === undefined) {
+          ended(`not JSON: ${data.slice(0, 200)}`);
+          return;
+        }
+        const error = errorInStream(chunk, data);
+        if (error !== undefined) {
+          fail(toModelError(error, endpoint));
+          return;
+        }
+        const hadToken = sawToken;
+        deliver(chunk);
+        if (settled) return;
+        if (!finishing && assembly.isFinished()) {
+          finishing = true;
+          clearTimeout(timer);
+          timer = setTimeout(stalled, Math.min(AFTER_FINISH_MS, timeouts.stallMs));
+        } else if (sawToken && !hadToken) {
+          clearTimeout(timer);
+          timer = setTimeout(stalled, timeouts.stallMs);
+        } else if (sawToken) timer.refresh();
+      },
+    });
+
+    /** Runs what an event of the socket brings; what it throws (onDelta's errors too) fails the call. */
+    function guarded(work: () => void): void {
+      try {
+        work();
+      } catch (error) {
+        fail(error);
+      }
+    }
+
+    function receive(response: http.IncomingMessage): void {
+      begun = true;
+      const status = response.statusCode ?? 0;
+      const type = response.headers['content-type'] ?? '';
+      response.on('error', (error) => ended(String(error)));
+      if (status !== 200) {
+        collect(response, ERROR_BODY_BYTES, (text) => {
+          if (!settle()) return;
+          sent.destroy();
+          resolve({ ok: false, failure: { status, headers: response.headers, body: text } });
+        });
+      } else if (type.includes('json')) {
+        collect(response, WHOLE_BODY_BYTES, (text) => guarded(() => takeWhole(text)));
+      } else if (type.includes('html')) {
+        collect(response, ERROR_BODY_BYTES, (text) => fail(notAModelServer(request, text)));
+      } else {
+        const decoder = new TextDecoder();
+        response.on('data', (bytes: Buffer) => {
+          if (!settled) guarded(() => parser.feed(decoder.decode(bytes, { stream: true })));
+        });
+        response.on('end', () => {
+          // A last event without its blank line is still an event; one cut in the middle is not JSON.
+          if (!settled) guarded(() => parser.feed(`${decoder.decode()}\n\n`));
+          ended('the stream ended early');
+        });
+      }
+    }
+    /** A vendor that does not stream: the whole answer is one JSON object. */
+    function takeWhole(text: string): void {
+      const whole = parseJson(text);
+      const error = whole === undefined ? undefined : errorInStream(whole, text);
+      if (error !== undefined) {
+        fail(toModelError(error, endpoint));
+        return;
+      }
+      deliver(whole);
+      ended(`no whole answer: ${text.slice(0, 200)}`);
+    }
+
+    signal.addEventListener('abort', onAbort, { once: true });
+    sent.on('response', receive);
+    sent.on('error', (error) => {
+      if (begun) ended(String(error));
+      else if (sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
+        // The server had closed this idle socket as we wrote to it: nobody has read the request.
+        if (settle()) resolve(exchange(request, body, connection, onDelta));
+      } else fail(toModelError(error, endpoint));
+    });
+    sent.end(body);
+  });
+}
+
+function completionsUrl(baseUrl: string): URL {
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
+  return url;
+}
+
+/** Hands over the body as text, its first `limit` bytes, once it has ended in whatever way. */
+function collect(response: http.IncomingMessage, limit: number, then: (text: string) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    if (size < limit) chunks.push(chunk);
+    size += chunk.length;
+    if (size >= limit) response.destroy();
+  });
+  response.on('close', () => then(Buffer.concat(chunks).toString('utf8', 0, limit)));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The caller says what a text that is no JSON means where it stood.
+  }
+}
+
+/** An error that the vendor sent with status 200, as its failure. */
+function errorInStream(chunk: unknown, body: string): HttpFailure | undefined {
+  if (typeof chunk !== 'object' || chunk === null || !('error' in chunk) || !chunk.error) return undefined;
+  const { code, status } = chunk.error as { code?: unknown; status?: unknown };
+  const number = [code, status].map(Number).find((value) => value >= 400 && value < 600);
+  return { status: number ?? 0, headers: {}, body };
+}
+
+function aborted(): ModelError {
+  return new ModelError('model_aborted', 'The model call was stopped.', { retryable: false });
+}
+
+function stallError(message: string): ModelError {
+  return new ModelError('model_stalled', message, { retryable: true });
+}
+
+function cutOff({ endpoint }: ModelRequest, detail: string): ModelError {
+  const message = `The model server at ${addressOf(endpoint)} broke off in the middle of its answer. Trying again may help.`;
+  return new ModelError('model_cut_off', message, { retryable: true, detail });
+}
+
+function notAModelServer({ endpoint }: ModelRequest, detail: string): ModelError {
+  const message = `${addressOf(endpoint)} answered with a web page: it is not the address of a model server. Check it in the model settings (it usually ends in /v1).`;
+  return new ModelError('model_not_found', message, { retryable: false, detail: detail.slice(0, 1000) });
+}
