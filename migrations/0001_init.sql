@@ -60,6 +60,8 @@ create table works (
   stop_turn integer,
   -- through which seq the history file shows the conversation (D8)
   history_seq bigint not null default 0,
+  -- when the sweeper last woke the workflow: it does not insist
+  woken_at timestamptz,
   -- set by a delete that was accepted; what remains is removed by whoever finds it
   deleted_at timestamptz
 ) with (fillfactor = 70);
@@ -149,6 +151,16 @@ create table file_changes (
   primary key (work_id, tool_call_id, path)
 );
 
+-- What a workspace held before a run of code started, to list what the run changed (S8). A row also says that the
+-- run was started: it is never started again (D7).
+create table runs (
+  work_id uuid not null references works on delete cascade,
+  tool_call_id uuid not null,
+  before jsonb not null,
+  started_at timestamptz not null default clock_timestamp(),
+  primary key (work_id, tool_call_id)
+);
+
 -- One row per worker process. It lives while its session holds the advisory lock and renews the lease (R4).
 create table workers (
   id uuid primary key,
@@ -207,6 +219,18 @@ begin
   perform pg_notify('pa_log', p_work || ':' || (base + n));
   return base + n;
 end $$;
+
+-- Milliseconds since then, by the database's clock.
+create function age_ms(p_since timestamptz) returns integer
+language sql volatile as $$
+  select (extract(epoch from clock_timestamp() - p_since) * 1000)::integer;
+$$;
+
+-- ISO 8601 UTC with milliseconds, as JavaScript writes it.
+create function iso_time(p_at timestamptz) returns text
+language sql immutable as $$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+$$;
 
 -- A worker counts as dead when its session's lock is free or its lease has lapsed. Just after Postgres itself
 -- started nobody has had the time to take a lock again or to renew, so then neither counts.
@@ -319,7 +343,7 @@ $$;
 --   {kind: "stopped", turn}                   somebody asked to stop it
 --   {kind: "done", turn, step, result}        the answer is stored already (D6)
 --   {kind: "busy", turn, step, worker}        a living worker is at it
---   {kind: "claimed", turn, step, attempt, messageId, firstAt}
+--   {kind: "claimed", turn, step, attempt, messageId, ageMs}   ageMs: since the step's first attempt began
 create function claim_step(
   p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text,
   p_worker uuid, p_workflow_id text, p_activity_id text
@@ -410,8 +434,14 @@ begin
     message_id = v_message, started_seq = v_seq, workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
   return jsonb_build_object('kind', 'claimed', 'turn', v_turn, 'step', v_step, 'attempt', c.attempt,
-                            'messageId', v_message, 'firstAt', c.first_at);
+                            'messageId', v_message, 'ageMs', age_ms(c.first_at));
 end $$;
+
+-- Whether a message waits for a turn of its own.
+create function has_queued(p_work uuid) returns boolean
+language sql as $$
+  select exists (select 1 from messages where work_id = p_work and status = 'queued');
+$$;
 
 -- Appends turn.completed and closes the turn. The caller holds the Work's row and knows that it runs.
 create function end_turn(p_work uuid, p_turn integer, p_outcome text, p_error jsonb) returns bigint
@@ -433,7 +463,7 @@ end $$;
 
 -- Stores a finished answer: its message, its tool calls, their events, and what the workflow is told. Where the
 -- answer is final and no steering message waits, the same statement ends the turn (R5, P13). Gives
--- {kind: "fenced"} or {kind: "stored", result}, where result is p_result with {ended}.
+-- {kind: "fenced"} or {kind: "stored", result}, where result is p_result with {ended, queued}.
 --   p_parts: the message's parts as the protocol has them, tool parts running
 create function complete_step(
   p_work uuid, p_key text, p_attempt integer, p_parts jsonb, p_usage jsonb, p_final boolean, p_result jsonb
@@ -482,7 +512,7 @@ begin
 
   v_ends := p_final and not exists (
     select 1 from messages where work_id = p_work and status = 'queued' and delivery = 'steer');
-  v_result := p_result || jsonb_build_object('ended', v_ends);
+  v_result := p_result || jsonb_build_object('ended', v_ends, 'queued', has_queued(p_work));
   update claims set state = 'done', result = v_result where work_id = p_work and key = p_key;
   if v_ends then
     perform end_turn(p_work, c.turn, 'done', null);
@@ -502,15 +532,17 @@ language sql immutable as $$
   end;
 $$;
 
--- Gives an attempt up after a failure that will be retried: the next attempt need not wait for this worker.
--- Says so to the people who watch. p_event: the retrying event, or null.
-create function fail_step(p_work uuid, p_key text, p_attempt integer, p_event jsonb) returns boolean
+-- Gives an attempt up after a failure: the next attempt need not wait for this worker.
+-- p_event: the retrying event that tells the people who watch, or null; p_error: {code, message} of a failure
+-- that is final, which finish_turn then shows.
+create function fail_step(p_work uuid, p_key text, p_attempt integer, p_event jsonb, p_error jsonb) returns boolean
 language plpgsql as $$
 declare
   c claims;
 begin
   perform 1 from works where id = p_work for update;
-  update claims set state = 'failed'
+  update claims set state = 'failed', result = case when p_error is null then null
+    else jsonb_build_object('error', p_error) end
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running' returning * into c;
   if not found then
     return false;
@@ -523,8 +555,8 @@ end $$;
 
 -- Claims a tool call. Gives one of
 --   {kind: "over"} {kind: "stopped"} {kind: "busy", worker} {kind: "done", result}
---   {kind: "claimed", attempt, name, arguments, agent, turn, progress, output, firstAt}
--- where progress and output are what earlier attempts left (for a run that is adopted).
+--   {kind: "claimed", attempt, name, arguments, agent, progress, output, stdout, stderr, ageMs}
+-- where progress and the output, whole and by stream, are what earlier attempts left (for a run that is adopted).
 create function claim_tool(
   p_work uuid, p_turn integer, p_call uuid, p_worker uuid, p_workflow_id text, p_activity_id text
 ) returns jsonb
@@ -563,12 +595,21 @@ begin
     workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
   return jsonb_build_object('kind', 'claimed', 'attempt', c.attempt, 'name', t.name, 'arguments', t.arguments,
-    'agent', t.agent, 'turn', t.turn, 'progress', c.progress, 'firstAt', c.first_at,
-    'output', case when c.attempt = 1 then '' else coalesce((
-      select string_agg(body ->> 'text', '' order by seq) from events
-      where work_id = p_work and turn = p_turn and kind = 'tool.output' and body ->> 'toolCallId' = p_call::text
-    ), '') end);
+    'agent', t.agent, 'progress', c.progress, 'ageMs', age_ms(c.first_at))
+    || case when c.attempt = 1 then '{"output": "", "stdout": "", "stderr": ""}'::jsonb
+       else stored_output(p_work, p_turn, p_call) end;
 end $$;
+
+-- What a run has printed so far, as it was stored: {output, stdout, stderr}.
+create function stored_output(p_work uuid, p_turn integer, p_call uuid) returns jsonb
+language sql as $$
+  select jsonb_build_object(
+    'output', coalesce(string_agg(body ->> 'text', '' order by seq), ''),
+    'stdout', coalesce(string_agg(body ->> 'text', '' order by seq) filter (where body ->> 'stream' = 'stdout'), ''),
+    'stderr', coalesce(string_agg(body ->> 'text', '' order by seq) filter (where body ->> 'stream' = 'stderr'), ''))
+  from events
+  where work_id = p_work and turn = p_turn and kind = 'tool.output' and body ->> 'toolCallId' = p_call::text;
+$$;
 
 -- Stores a tool call's outcome, once. p_outcome: {ok, result, files, durationMs, ending?}. Gives {kind: "fenced"}
 -- or {kind: "stored"}.
@@ -599,7 +640,8 @@ end $$;
 
 -- Ends a turn that does not end by a final answer: raises the fence over whatever still runs, keeps what was
 -- written, answers the open tool calls, and appends turn.completed. Ending it twice changes nothing.
--- p_words: what the open tool calls' results say. Gives {ended: bool, outcome}.
+-- p_error: why it failed; null where a failed step says so itself. p_words: what the open tool calls' results say.
+-- Gives {ended: bool, outcome, queued: bool}.
 create function finish_turn(p_work uuid, p_turn integer, p_outcome text, p_error jsonb, p_words text)
 returns jsonb
 language plpgsql as $$
@@ -609,12 +651,19 @@ declare
   t record;
   v_parts jsonb;
   v_status text := case p_outcome when 'stopped' then 'stopped' else 'failed' end;
+  v_error jsonb := p_error;
   v_at timestamptz;
 begin
   select * into w from works where id = p_work for update;
   if not found or w.running_turn is distinct from p_turn then
-    return jsonb_build_object('ended', false,
+    return jsonb_build_object('ended', false, 'queued', has_queued(p_work),
       'outcome', (select state from turns where work_id = p_work and turn = p_turn));
+  end if;
+
+  if v_error is null and p_outcome = 'failed' then
+    select result -> 'error' into v_error from claims
+    where work_id = p_work and turn = p_turn and state = 'failed' and result ? 'error'
+    order by started_seq desc limit 1;
   end if;
 
   for c in
@@ -633,16 +682,14 @@ begin
   end loop;
 
   for t in
-    select tc.*, coalesce(extract(epoch from clock_timestamp() - cl.first_at) * 1000, 0)::integer as ms
+    select tc.*, coalesce(age_ms(cl.first_at), 0) as ms
     from tool_calls tc left join claims cl on cl.work_id = tc.work_id and cl.key = 'tool:' || tc.id
     where tc.work_id = p_work and tc.turn = p_turn and tc.state = 'running'
     order by tc.agent <> 'main' desc, tc.step, tc.index
   loop
     update tool_calls set state = 'error', result = p_words, files = '[]', duration_ms = t.ms,
       ending = case when t.name = 'run_python' then 'cancelled' end,
-      output = (select right(string_agg(body ->> 'text', '' order by seq), 60000) from events
-                where work_id = p_work and turn = p_turn and kind = 'tool.output'
-                  and body ->> 'toolCallId' = t.id::text)
+      output = stored_output(p_work, p_turn, t.id) ->> 'output'
     where work_id = p_work and id = t.id;
     perform log_append(p_work, p_turn, jsonb_build_array(
       jsonb_build_object('kind', 'tool.completed', 'toolCallId', t.id, 'ok', false, 'result', p_words,
@@ -650,8 +697,8 @@ begin
       || case when t.name = 'run_python' then '{"ending": "cancelled"}'::jsonb else '{}'::jsonb end));
   end loop;
 
-  perform end_turn(p_work, p_turn, p_outcome, p_error);
-  return jsonb_build_object('ended', true, 'outcome', p_outcome);
+  perform end_turn(p_work, p_turn, p_outcome, v_error);
+  return jsonb_build_object('ended', true, 'outcome', p_outcome, 'queued', has_queued(p_work));
 end $$;
 
 -- What an attempt streamed so far, as parts: neighbouring deltas of one type make one part (as the reducer does).
@@ -667,12 +714,6 @@ language sql as $$
     select type, string_agg(text, '' order by seq) as text, min(seq) as first from deltas group by type, island
   )
   select coalesce(jsonb_agg(jsonb_build_object('type', type, 'text', text) order by first), '[]') from parts;
-$$;
-
--- ISO 8601 UTC with milliseconds, as JavaScript writes it.
-create function iso_time(p_at timestamptz) returns text
-language sql immutable as $$
-  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 $$;
 
 -- Asks a turn to stop: the one given if it still runs, else whichever runs; nothing runs: nothing happens (D9).

@@ -89,6 +89,13 @@ export interface RefreshTokens {
   user_id: string;
 }
 
+export interface Runs {
+  before: Json;
+  started_at: Generated<Timestamp>;
+  tool_call_id: string;
+  work_id: string;
+}
+
 export interface Templates {
   content: string;
   created_at: Generated<Timestamp>;
@@ -167,6 +174,7 @@ export interface Works {
   title: string;
   titled: Generated<boolean>;
   updated_at: Generated<Timestamp>;
+  woken_at: Timestamp | null;
 }
 
 export interface DB {
@@ -175,6 +183,7 @@ export interface DB {
   file_changes: FileChanges;
   messages: Messages;
   refresh_tokens: RefreshTokens;
+  runs: Runs;
   templates: Templates;
   tool_calls: ToolCalls;
   turns: Turns;

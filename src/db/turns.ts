@@ -27,6 +27,8 @@ export interface StepResult {
   cost: number;
   /** True where the statement that stored the answer also ended the turn. */
   ended: boolean;
+  /** Whether a message then waited for a turn. */
+  queued: boolean;
 }
 
 export type StepClaim =
@@ -36,7 +38,7 @@ export type StepClaim =
   | { kind: 'stopped'; turn: number }
   | { kind: 'done'; turn: number; step: number; result: StepResult }
   | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
-  | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; firstAt: string };
+  | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; ageMs: number };
 
 /** Claims a step: see claim_step in migrations/0001_init.sql for each answer. */
 export async function claimStep(
@@ -72,7 +74,7 @@ export async function completeStep(
     parts: Part[];
     usage: Usage;
     final: boolean;
-    result: Omit<StepResult, 'ended'>;
+    result: Omit<StepResult, 'ended' | 'queued'>;
   },
 ): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult }> {
   return await call(
@@ -83,16 +85,22 @@ export async function completeStep(
   );
 }
 
-/** Gives up an attempt that will be made again, and tells those who watch. False when it was fenced. */
+/**
+ * Gives up an attempt: one that will be made again (those who watch are told when), or one that failed for good
+ * (the turn's end will show the error). False when it was fenced.
+ */
 export async function failStep(
   db: Database,
   step: { workId: string; key: string; attempt: number; agent: string },
-  retry: { what: string; reason: string; inMs: number } | null,
+  failure: { retry: { what: string; reason: string; inMs: number } } | { error: TurnError },
 ): Promise<boolean> {
-  const event = retry ? storableJson({ kind: 'retrying', agent: step.agent, ...retry }) : null;
+  const event =
+    'retry' in failure ? storableJson({ kind: 'retrying', agent: step.agent, ...failure.retry }) : null;
+  const error = 'error' in failure ? storableJson(failure.error) : null;
   return await call<boolean>(
     db,
-    sql`fail_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer, ${event}::jsonb)`,
+    sql`fail_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer, ${event}::jsonb,
+      ${error}::jsonb)`,
   );
 }
 
@@ -107,10 +115,12 @@ export type ToolClaim =
       name: string;
       arguments: ToolArguments;
       agent: string;
-      turn: number;
       progress: unknown;
+      /** What earlier attempts stored: both streams as they came, and each by itself. */
       output: string;
-      firstAt: string;
+      stdout: string;
+      stderr: string;
+      ageMs: number;
     };
 
 /** Claims a tool call: see claim_tool in migrations/0001_init.sql for each answer. */
@@ -146,11 +156,14 @@ export async function completeTool(
   );
 }
 
-/** Ends a turn that did not end by a final answer. Ending one that has ended changes nothing. */
+/**
+ * Ends a turn that did not end by a final answer; `error: null` leaves it to the step that failed to say why.
+ * Ending one that has ended changes nothing.
+ */
 export async function finishTurn(
   db: Database,
   turn: { workId: string; turn: number; outcome: Exclude<TurnOutcome, 'done'>; error: TurnError | null },
-): Promise<{ ended: boolean; outcome: TurnOutcome }> {
+): Promise<{ ended: boolean; outcome: TurnOutcome; queued: boolean }> {
   const words =
     turn.outcome === 'stopped'
       ? 'This call was stopped by the person before it finished.'
