@@ -1,0 +1,82 @@
+/** Line ends and blank lines, where text is spliced into a document that has its own. */
+
+export type LineEnd = '\n' | '\r\n' | '\r';
+
+/** Any line end of CommonMark: CRLF, LF, or a CR alone. */
+const LINE_END = /\r\n|\n|\r/g;
+
+/** The line end that `source` uses most; LF where it has none. */
+export function lineEndOf(source: string): LineEnd {
+  const counts: Record<LineEnd, number> = { '\n': 0, '\r\n': 0, '\r': 0 };
+  for (const [end] of source.matchAll(LINE_END)) counts[end as LineEnd] += 1;
+  if (counts['\r\n'] > counts['\n'] && counts['\r\n'] >= counts['\r']) return '\r\n';
+  return counts['\r'] > counts['\n'] ? '\r' : '\n';
+}
+
+/** `text` with every line end written as `lineEnd`. */
+export function withLineEnd(text: string, lineEnd: LineEnd): string {
+  return text.replace(LINE_END, lineEnd);
+}
+
+/** Offset just after the line end that follows `offset`, or the text's length. */
+export function afterLine(source: string, offset: number): number {
+  const end = endOfLine(source, offset);
+  if (source.startsWith('\r\n', end)) return end + 2;
+  return Math.min(end + 1, source.length);
+}
+
+/** Offset of the line end at or after `offset`, or the text's length. */
+export function endOfLine(source: string, offset: number): number {
+  for (let at = offset; at < source.length; at += 1) {
+    const char = source[at];
+    if (char === '\n' || char === '\r') return at;
+  }
+  return source.length;
+}
+
+/** Offset at which the line that holds `offset` begins. A byte-order mark belongs to no line. */
+export function startOfLine(source: string, offset: number): number {
+  for (let at = offset; at > 0; at -= 1) {
+    const before = source[at - 1];
+    if (before === '\n' || before === '\r' || (at === 1 && before === '\uFEFF')) return at;
+  }
+  return 0;
+}
+
+/** A text in three: the blank lines before it, what stands between, and its last line end with the blank lines after. */
+export interface Trimmed {
+  lead: string;
+  text: string;
+  tail: string;
+}
+
+/**
+ * Takes the blank lines off both sides. Indentation of the first line and spaces at the end of the last one
+ * belong to the text, for they mean something in Markdown. Text of blank lines only is all `lead`.
+ */
+export function trimBlankLines(source: string): Trimmed {
+  let start = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source[at];
+    if (char === '\n' || char === '\r') start = at + 1;
+    else if (char !== ' ' && char !== '\t') break;
+    if (at === source.length - 1) return { lead: source, text: '', tail: '' };
+  }
+  let end = source.length;
+  for (let at = source.length - 1; at >= start; at -= 1) {
+    const char = source[at];
+    if (char === '\n' || char === '\r') end = at;
+    else if (char !== ' ' && char !== '\t') break;
+  }
+  return { lead: source.slice(0, start), text: source.slice(start, end), tail: source.slice(end) };
+}
+
+/** How many line ends a run of white space holds: two or more mean that a blank line stands in it. */
+export function countLineEnds(space: string): number {
+  return space.match(LINE_END)?.length ?? 0;
+}
+
+/** `gap` when a blank line stands in it already, so that bytes nobody meant to change stay; else one blank line. */
+export function blankLine(gap: string, lineEnd: LineEnd): string {
+  return countLineEnds(gap) >= 2 ? gap : lineEnd + lineEnd;
+}
