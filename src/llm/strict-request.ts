@@ -1,0 +1,120 @@
+/**
+ * The strict OpenAI chat shape (P12), as the pickiest vendors read it: the scripted model server checks every
+ * request by it, so that every test of a turn is also a test of what is sent.
+ */
+import { z } from 'zod';
+import { checkStrictSchema } from './strict-schema.ts';
+
+/** A lone surrogate (half an emoji, left by cutting a text) is no valid JSON string to many parsers. */
+const text = z.string().refine((value) => value.isWellFormed(), 'holds half a character (a lone surrogate)');
+const someText = text.refine((value) => value !== '', 'is empty');
+const functionName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'is no function name');
+const jsonObject = text.refine(isJsonObject, 'is not the text of a JSON object');
+
+const toolCall = z.strictObject({
+  id: z.string().min(1).max(40),
+  type: z.literal('function'),
+  function: z.strictObject({ name: functionName, arguments: jsonObject }),
+});
+
+const message = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: someText }),
+  z.strictObject({ role: z.literal('user'), content: someText }),
+  z
+    .strictObject({
+      role: z.literal('assistant'),
+      content: someText.nullable(),
+      tool_calls: z.array(toolCall).min(1).optional(),
+    })
+    .refine((value) => value.content !== null || value.tool_calls !== undefined, 'says and calls nothing'),
+  z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1), content: text }),
+]);
+
+const tool = z.strictObject({
+  type: z.literal('function'),
+  function: z.strictObject({
+    name: functionName,
+    description: text.max(1024).optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+    strict: z.boolean().optional(),
+  }),
+});
+
+const body = z
+  .strictObject({
+    model: z.string().min(1),
+    messages: z.array(message).min(1),
+    stream: z.boolean().optional(),
+    stream_options: z.strictObject({ include_usage: z.boolean() }).optional(),
+    temperature: z.number().min(0).max(2).optional(),
+    tools: z.array(tool).min(1).optional(),
+    tool_choice: z.enum(['auto', 'none', 'required']).optional(),
+    parallel_tool_calls: z.boolean().optional(),
+    max_tokens: z.int().positive().optional(),
+    max_completion_tokens: z.int().positive().optional(),
+  })
+  .refine((value) => value.stream_options === undefined || value.stream === true, {
+    path: ['stream_options'],
+    message: 'is allowed only with stream: true',
+  });
+
+export type StrictRequest = z.infer<typeof body>;
+type StrictMessage = z.infer<typeof message>;
+
+/** What is wrong with a chat completion request, one sentence each; empty when it is strict. */
+export function checkStrictRequest(request: unknown): string[] {
+  const parsed = body.safeParse(request);
+  if (!parsed.success) {
+    return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  }
+  return [...checkCalls(parsed.data.messages), ...checkTools(parsed.data.tools ?? [])];
+}
+
+/** Each call is answered by exactly one tool message, before anyone else speaks; each id is used once. */
+function checkCalls(messages: StrictMessage[]): string[] {
+  const problems: string[] = [];
+  const used = new Set<string>();
+  let open = new Set<string>();
+  for (const [index, entry] of messages.entries()) {
+    if (entry.role === 'tool') {
+      if (!open.delete(entry.tool_call_id)) {
+        problems.push(`messages.${index}: answers "${entry.tool_call_id}", which is no open call`);
+      }
+      continue;
+    }
+    problems.push(...unanswered(open, `messages.${index}: ${entry.role} speaks`));
+    open = new Set();
+    if (entry.role !== 'assistant') continue;
+    for (const { id } of entry.tool_calls ?? []) {
+      if (used.has(id)) problems.push(`messages.${index}: the call id "${id}" is used twice`);
+      used.add(id);
+      open.add(id);
+    }
+  }
+  return [...problems, ...unanswered(open, 'the conversation ends')];
+}
+
+function unanswered(open: Set<string>, when: string): string[] {
+  return [...open].map((id) => `${when} before the call "${id}" is answered`);
+}
+
+function checkTools(tools: z.infer<typeof tool>[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  for (const [index, { function: made }] of tools.entries()) {
+    if (names.has(made.name)) problems.push(`tools.${index}: the name "${made.name}" is used twice`);
+    names.add(made.name);
+    if (made.strict === true)
+      problems.push(...checkStrictSchema(made.parameters, `tools.${index} ${made.name}`));
+  }
+  return problems;
+}
+
+function isJsonObject(value: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false; // The caller names the field.
+  }
+}
