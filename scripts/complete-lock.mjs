@@ -61,6 +61,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const missing = missingEntries(lock);
   const [root, ...rest] = Object.entries({ ...lock.packages, ...missing });
   rest.sort(([a], [b]) => a.localeCompare(b, 'en'));
-  writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries([root, ...rest]) }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ ...lock, packages: Object.fromEntries([root, ...rest]) }, null, 2)}\n`,
+  );
   console.log(`${Object.keys(missing).length} entries added to package-lock.json`);
 }

@@ -1,0 +1,76 @@
+/**
+ * The way from a fresh clone to a running program: `node scripts/bootstrap.mjs <command> [arguments]`.
+ * Runs on the machine's own Node, 18 or newer, with nothing installed; installs what is missing, then hands
+ * over to Node 24 and the TypeScript sources. package.json's scripts all begin here.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { findRuntime, installDependencies, root } from './install.mjs';
+
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
+
+/** What each command runs, one after the other: arguments for Node. Those of the command line go to the last. */
+const commands = {
+  start: [['src/main/start.ts']],
+  dev: [['src/main/dev.ts']],
+  ask: [['src/main/ask.ts']],
+  api: [['src/main/api.ts']],
+  worker: [['src/main/worker.ts']],
+  sandbox: [['src/main/prepare.ts', '--only', 'sandbox']],
+  test: [['src/main/prepare.ts'], [...jest, '--maxWorkers=2']],
+  'test:faults': [['src/main/prepare.ts'], [...jest, '--maxWorkers=2', '--testPathPatterns', 'test/faults']],
+  bench: [['src/main/prepare.ts'], ['bench/run.ts']],
+  check: [['scripts/check.ts']],
+  'db:types': [['scripts/db-types.ts']],
+};
+
+async function main() {
+  const [name = '', ...rest] = process.argv.slice(2);
+  const steps = commands[name];
+  if (!steps)
+    throw new Error(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
+  await installDependencies();
+  const runtime = findRuntime();
+  for (const [index, step] of steps.entries()) {
+    const code = await runStep(runtime, index === steps.length - 1 ? [...step, ...rest] : step);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/**
+ * Runs one step in the foreground and gives its exit code. Signals go on to it; when npm, which started us,
+ * is killed in a way that it cannot pass on, the step is asked to stop as well, rather than run on unseen.
+ */
+function runStep(runtime, args) {
+  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` };
+  const child = spawn(runtime, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const forward = (signal) => child.kill(signal);
+  // A terminal gives Ctrl-C to the whole group: the child has it already.
+  const swallow = () => {};
+  process.on('SIGTERM', forward).on('SIGHUP', forward);
+  process.on('SIGINT', process.stdin.isTTY ? swallow : forward);
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 200);
+  if (!process.env.npm_lifecycle_event) clearInterval(watch);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', forward).off('SIGINT', swallow);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGKILL' ? 137 : 143));
+    });
+  });
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(`paperagent: ${error.message}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,11 @@
+/** A process as it was noted down: its id and when it started. */
+export interface NotedProcess {
+  pid: number;
+  startTime: string;
+}
+export function startTimeOf(pid: number): string | undefined;
+export function isAlive(noted: NotedProcess): boolean;
+export function thisProcess(): NotedProcess;
+export function takeLock(
+  file: string,
+): { taken: true; release: () => void } | { taken: false; holder: NotedProcess };

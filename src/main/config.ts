@@ -1,0 +1,206 @@
+/** The environment, read once: every variable of docs/protocol.md, checked by a schema, frozen. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+const port = count(1, 65_535);
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be an address such as ${example}` });
+const word = z.string().min(1);
+
+/** 32 bytes, written as 64 hexadecimal digits or as base64. */
+const key = z.string().transform((text, context) => {
+  const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  if (bytes.length === 32) return text;
+  context.addIssue({ code: 'custom', message: 'must be 32 bytes, as 64 hexadecimal digits or as base64' });
+  return z.NEVER;
+});
+
+const schema = z.object({
+  PORT: port.default(3000),
+  HOST: word.default('127.0.0.1'),
+  PA_DATA: word.default('./pa_data'),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-f:]+\]|[^:/\s]+):\d{1,5}$/i, 'must be host:port, such as 127.0.0.1:7233')
+    .optional(),
+  TEMPORAL_NAMESPACE: word.default('default'),
+  TEMPORAL_UI_PORT: port.optional(),
+  OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
+  OPENAI_API_KEY: word.optional(),
+  PAPERAGENT_MODEL: word.optional(),
+  SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  ENCRYPTION_KEY: key.optional(),
+  MODEL_STALL_SECONDS: count(1, 86_400).default(60),
+  MODEL_FIRST_TOKEN_SECONDS: count(1, 86_400).default(300),
+  RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
+  RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
+  TURN_MAX_STEPS: count(1, 10_000).default(40),
+  LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
+  METRICS_TOKEN: word.optional(),
+  REQUIRE_DOCKER: z.enum(['0', '1'], 'must be 0 or 1').optional(),
+  CI: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    )
+    .default('info'),
+});
+
+/** The model that serves whoever has not set one of their own. */
+export interface ServerModel {
+  baseUrl: string;
+  apiKey: string | undefined;
+  /** `demo` is the demo model's name, and no other's. */
+  model: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of PA_DATA. */
+  readonly dataDir: string;
+  /** Undefined: Postgres is embedded. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined: Temporal's dev server is embedded. */
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string;
+  /** Undefined: a free one is chosen and kept under PA_DATA. */
+  readonly temporalUiPort: number | undefined;
+  /** Undefined: the demo model. */
+  readonly model: Readonly<ServerModel> | undefined;
+  readonly sandbox: 'auto' | 'docker' | 'bubblewrap';
+  /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
+  readonly jwtSecret: string | undefined;
+  /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
+  readonly encryptionKey: string | undefined;
+  readonly modelStallSeconds: number;
+  readonly modelFirstTokenSeconds: number;
+  readonly rateMessagesPerMinute: number;
+  readonly rateLoginsPerMinute: number;
+  readonly turnMaxSteps: number;
+  readonly logRetentionMinutes: number;
+  readonly metricsToken: string | undefined;
+  readonly requireDocker: boolean;
+  readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
+}
+
+/** What one api or worker process needs: nothing is left to be set up. */
+export interface ServiceConfig extends Config {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly model: Readonly<ServerModel>;
+  readonly jwtSecret: string;
+  readonly encryptionKey: string;
+}
+
+/** A wrong or missing variable. The message is one sentence that names it, never its value: it may be a secret. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** The names of all variables, for the test that .env.example lists them. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
+/**
+ * Reads and checks the environment. An empty variable counts as unset.
+ * @throws ConfigError
+ */
+export function readConfig(env: Environment): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}`);
+  }
+  const v = parsed.data;
+  if (v.DATABASE_URL !== undefined) {
+    // Several processes on several machines may share a database: they must share what goes with it.
+    if (v.JWT_SECRET === undefined) throw new ConfigError('JWT_SECRET must be set when DATABASE_URL is');
+    if (v.ENCRYPTION_KEY === undefined)
+      throw new ConfigError('ENCRYPTION_KEY must be set when DATABASE_URL is');
+  }
+  return Object.freeze({
+    port: v.PORT,
+    host: v.HOST,
+    dataDir: resolve(v.PA_DATA),
+    databaseUrl: v.DATABASE_URL,
+    temporalAddress: v.TEMPORAL_ADDRESS,
+    temporalNamespace: v.TEMPORAL_NAMESPACE,
+    temporalUiPort: v.TEMPORAL_UI_PORT,
+    model:
+      v.OPENAI_BASE_URL === undefined
+        ? undefined
+        : Object.freeze({
+            baseUrl: v.OPENAI_BASE_URL.replace(/\/+$/, ''),
+            apiKey: v.OPENAI_API_KEY,
+            model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
+          }),
+    sandbox: v.SANDBOX,
+    jwtSecret: v.JWT_SECRET,
+    encryptionKey: v.ENCRYPTION_KEY,
+    modelStallSeconds: v.MODEL_STALL_SECONDS,
+    modelFirstTokenSeconds: v.MODEL_FIRST_TOKEN_SECONDS,
+    rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
+    rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
+    turnMaxSteps: v.TURN_MAX_STEPS,
+    logRetentionMinutes: v.LOG_RETENTION_MINUTES,
+    metricsToken: v.METRICS_TOKEN,
+    requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
+    logLevel: v.LOG_LEVEL,
+  });
+}
+
+function isOn(flag: string | undefined): boolean {
+  return flag !== undefined && flag !== '0' && flag !== 'false';
+}
+
+/**
+ * The same for one api or worker process, which sets nothing up.
+ * @throws ConfigError naming what is missing
+ */
+export function readServiceConfig(env: Environment): ServiceConfig {
+  const config = readConfig(env);
+  const { databaseUrl, temporalAddress, model, jwtSecret, encryptionKey } = config;
+  const needed = 'must be set to run this process alone; `npm start` sets everything up';
+  if (databaseUrl === undefined) throw new ConfigError(`DATABASE_URL ${needed}`);
+  if (temporalAddress === undefined) throw new ConfigError(`TEMPORAL_ADDRESS ${needed}`);
+  if (jwtSecret === undefined) throw new ConfigError(`JWT_SECRET ${needed}`);
+  if (encryptionKey === undefined) throw new ConfigError(`ENCRYPTION_KEY ${needed}`);
+  if (model === undefined) throw new ConfigError(`OPENAI_BASE_URL ${needed}`);
+  return Object.freeze({ ...config, databaseUrl, temporalAddress, model, jwtSecret, encryptionKey });
+}
+
+/** The 32 bytes of an ENCRYPTION_KEY. */
+export function decodeKey(text: string): Buffer {
+  return Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+}
+
+/**
+ * The process's environment over the lines of a `.env` file, where there is one. A variable that is set, even
+ * to nothing, wins over the file.
+ */
+export function withEnvFile(env: Environment, file: string): Environment {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return env;
+    throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  return { ...parseEnv(text), ...env };
+}

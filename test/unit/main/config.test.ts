@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import {
+  ConfigError,
+  decodeKey,
+  readConfig,
+  readServiceConfig,
+  VARIABLES,
+  withEnvFile,
+} from '../../../src/main/config.ts';
+
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'ab'.repeat(32) };
+
+describe('readConfig', () => {
+  test('an empty environment gives the defaults of the protocol page: everything embedded, the demo model', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      temporalNamespace: 'default',
+      sandbox: 'auto',
+    });
+    expect(config).toMatchObject({ modelStallSeconds: 60, modelFirstTokenSeconds: 300, turnMaxSteps: 40 });
+    expect(config.dataDir).toBe(`${process.cwd()}/pa_data`);
+    expect([config.databaseUrl, config.temporalAddress, config.model]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test.each([
+    ['PORT', '0'],
+    ['PORT', '3000x'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['TEMPORAL_ADDRESS', 'localhost'],
+    ['OPENAI_BASE_URL', 'api.example.com'],
+    ['SANDBOX', 'chroot'],
+    ['JWT_SECRET', 'short'],
+    ['ENCRYPTION_KEY', 'short'],
+    ['TURN_MAX_STEPS', '-1'],
+    ['LOG_LEVEL', 'loud'],
+    ['REQUIRE_DOCKER', 'yes'],
+  ])('a wrong %s (%s) is refused by one sentence that names it', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must [^\\n]+$`));
+  });
+
+  test('a refused secret is not repeated in the message', () => {
+    expect(() => readConfig({ JWT_SECRET: 'hunter2' })).toThrow(/^((?!hunter2).)*$/);
+  });
+
+  test('an empty variable counts as unset', () => {
+    expect(readConfig({ PORT: '', OPENAI_BASE_URL: '' })).toMatchObject({ port: 3000, model: undefined });
+  });
+
+  test('a database of one`s own needs the secrets that go with it', () => {
+    const DATABASE_URL = 'postgres://u:p@db/paperagent';
+    expect(() => readConfig({ DATABASE_URL })).toThrow(/^JWT_SECRET must be set/);
+    expect(() => readConfig({ DATABASE_URL, JWT_SECRET: secrets.JWT_SECRET })).toThrow(
+      /^ENCRYPTION_KEY must be set/,
+    );
+    expect(readConfig({ DATABASE_URL, ...secrets }).databaseUrl).toBe(DATABASE_URL);
+  });
+
+  test('the three variables of a model make the server-wide one', () => {
+    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1/', OPENAI_API_KEY: 'k', PAPERAGENT_MODEL: 'm' };
+    expect(readConfig(env).model).toEqual({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: 'k', model: 'm' });
+  });
+
+  test('CI makes a missing Docker engine a failure unless REQUIRE_DOCKER says otherwise', () => {
+    const required = [
+      {},
+      { CI: 'true' },
+      { CI: 'false' },
+      { CI: 'true', REQUIRE_DOCKER: '0' },
+      { REQUIRE_DOCKER: '1' },
+    ];
+    expect(required.map((env) => readConfig(env).requireDocker)).toEqual([false, true, false, false, true]);
+  });
+});
+
+test('a process that runs alone says what it misses', () => {
+  expect(() => readServiceConfig({})).toThrow(/^DATABASE_URL must be set/);
+  const env = {
+    ...secrets,
+    DATABASE_URL: 'postgres://u:p@db/paperagent',
+    TEMPORAL_ADDRESS: 'temporal:7233',
+    OPENAI_BASE_URL: 'http://demo/v1',
+  };
+  expect(() => readServiceConfig({ ...env, TEMPORAL_ADDRESS: '' })).toThrow(/^TEMPORAL_ADDRESS must be set/);
+  expect(readServiceConfig(env).temporalAddress).toBe('temporal:7233');
+});
+
+test('a key reads the same from hexadecimal and from base64', () => {
+  expect(decodeKey('ab'.repeat(32))).toEqual(decodeKey(Buffer.alloc(32, 0xab).toString('base64')));
+});
+
+test('.env.example lists every variable and no other', () => {
+  const listed = readFileSync('.env.example', 'utf8').match(/^#[A-Z_]+(?==)/gm) ?? [];
+  expect(listed.map((line) => line.slice(1)).sort()).toEqual([...VARIABLES].sort());
+});
+
+test('.env fills in what the environment does not set; a set variable wins, even an empty one', () => {
+  expect(withEnvFile({ A: '1' }, '/nowhere/.env')).toEqual({ A: '1' });
+  const merged = withEnvFile({ PORT: '' }, '.env.example');
+  expect(merged).toEqual({ PORT: '' });
+});
