@@ -1,0 +1,46 @@
+/** REST bodies of accounts and sessions (A1). */
+import { z } from 'zod';
+import { isoTime, uuid } from './messages.ts';
+
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+/** 8 to 256 characters, by code points. */
+export const password = z.string().refine((text) => {
+  const length = [...text.slice(0, 1_024)].length;
+  return length >= 8 && length <= 256;
+}, 'must have 8 to 256 characters');
+
+export const registration = z.object({
+  email,
+  password,
+  name: z.string().trim().max(100).optional(),
+});
+
+/** What is compared, not chosen: a wrong shape is a wrong password, never a hint. */
+export const credentials = z.object({ email: z.string().max(1_000), password: z.string().max(1_024) });
+
+export const refreshBody = z.object({ refreshToken: z.string().min(1).max(200) });
+export const logoutBody = z.object({ refreshToken: z.string().max(200).optional() });
+
+export const user = z
+  .object({
+    id: uuid,
+    email: z.string().nullable(),
+    name: z.string(),
+    guest: z.boolean(),
+    createdAt: isoTime,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof user>;
+
+export const session = z
+  .object({
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    expiresIn: z.number().int().meta({ description: 'seconds until the access token expires' }),
+    user,
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof session>;
+
+export const ticket = z.object({ ticket: z.string(), expiresIn: z.number().int() });

@@ -1,0 +1,95 @@
+/** The frames of the WebSocket /api/chat/ws/{work_id}, version 1 (docs/protocol.md). */
+import { z } from 'zod';
+import { errorCode } from './errors.ts';
+import { logEvent } from './events.ts';
+import { delivery, isoTime, message, uuid } from './messages.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+/** The largest frame a client may send, in bytes; a message over REST has the same bound. */
+export const MAX_FRAME_BYTES = 65_536;
+
+/** How many messages a snapshot holds at most. */
+export const SNAPSHOT_MESSAGES = 200;
+
+export const CLOSE = {
+  goingAway: 1001,
+  tooSlow: 1013,
+  badFirstFrame: 4400,
+  unauthorized: 4401,
+  noSuchWork: 4404,
+  noAuthInTime: 4408,
+  frameTooLarge: 4413,
+  tooManyMessages: 4429,
+} as const;
+
+const seq = z.number().int().nonnegative();
+const status = z.enum(['idle', 'running', 'stopping']);
+
+export const authFrame = z.object({
+  type: z.literal('auth'),
+  token: z.string(),
+  after: seq.nullish(),
+  protocol: z.number().optional(),
+});
+
+/** What a person sends; over REST the same without `type`. */
+export const newMessage = z.object({
+  id: uuid,
+  text: z
+    .string()
+    .min(1)
+    .refine((text) => text.trim() !== '', 'must not be blank'),
+  delivery: delivery.optional(),
+  attachments: z.array(z.string().min(1).max(1024)).max(50).optional(),
+});
+
+export const messageFrame = newMessage.extend({ type: z.literal('message') });
+export const stopFrame = z.object({
+  type: z.literal('stop'),
+  turn: z.number().int().positive().nullish(),
+});
+export const pingFrame = z.object({ type: z.literal('ping') });
+
+export const clientFrame = z.discriminatedUnion('type', [authFrame, messageFrame, stopFrame, pingFrame]);
+export type ClientFrame = z.infer<typeof clientFrame>;
+
+export const readyFrame = z.object({
+  type: z.literal('ready'),
+  protocol: z.literal(PROTOCOL_VERSION),
+  workId: uuid,
+  seq,
+  status,
+});
+
+export const snapshot = z.object({
+  seq,
+  status,
+  messages: z.array(message),
+  cursor: z.number().int().exactOptional(),
+  running: message.exactOptional(),
+});
+export const snapshotFrame = snapshot.extend({ type: z.literal('snapshot') });
+
+export const eventFrame = z.object({ type: z.literal('event') }).and(logEvent);
+export const ackFrame = z.object({ type: z.literal('ack'), id: uuid, duplicate: z.boolean() });
+export const renewedFrame = z.object({ type: z.literal('renewed'), expiresAt: isoTime });
+export const pongFrame = z.object({ type: z.literal('pong') });
+export const errorFrame = z.object({
+  type: z.literal('error'),
+  code: errorCode,
+  message: z.string(),
+  retryable: z.boolean(),
+  id: z.string().exactOptional(),
+});
+
+export const serverFrame = z.union([
+  readyFrame,
+  snapshotFrame,
+  eventFrame,
+  ackFrame,
+  renewedFrame,
+  pongFrame,
+  errorFrame,
+]);
+export type ServerFrame = z.infer<typeof serverFrame>;

@@ -1,0 +1,93 @@
+/** REST bodies of Works, their messages and their workflow. */
+import { z } from 'zod';
+import { isoTime, message, uuid } from './messages.ts';
+
+export const workStatus = z.enum(['idle', 'running', 'stopping']);
+export const language = z.enum(['en', 'zh']);
+
+/** Which of the owner's models serves a role; a role that is absent has the default. */
+export const modelChoice = z.object({
+  main: uuid.optional(),
+  code: uuid.optional(),
+  summary: uuid.optional(),
+});
+
+export const work = z
+  .object({
+    id: uuid,
+    title: z.string(),
+    status: workStatus,
+    templateId: uuid.nullable(),
+    models: modelChoice,
+    seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
+    createdAt: isoTime,
+    updatedAt: isoTime,
+  })
+  .meta({ id: 'Work' });
+export type Work = z.infer<typeof work>;
+
+const title = z.string().trim().max(200);
+
+export const newWork = z.object({
+  title: title.optional().meta({ description: 'absent or empty: the first message gives it' }),
+  templateId: uuid.nullish().meta({ description: 'absent: the short report' }),
+  models: modelChoice.optional(),
+  language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
+});
+
+export const workChange = z.object({
+  title: title.min(1).optional(),
+  models: modelChoice.optional(),
+});
+
+/** Pages of a list: `limit` items from where `cursor` says. */
+export const page = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+});
+
+export const worksQuery = page.extend({ q: z.string().max(200).optional() });
+export const workPage = z.object({ items: z.array(work), nextCursor: z.string().optional() });
+
+export const messagesQuery = page.extend({
+  cursor: z.coerce.number().int().nonnegative().optional(),
+});
+export const messagePage = z.object({
+  items: z.array(message).meta({ description: 'oldest first; older ones from nextCursor' }),
+  nextCursor: z.number().int().optional(),
+});
+
+export const accepted = z.object({ id: uuid, duplicate: z.boolean() });
+
+export const stopBody = z.object({ turn: z.number().int().positive().nullish() });
+export const stopAnswer = z.object({
+  turn: z.number().int().nullable().meta({ description: 'the turn that was asked to stop; null: none ran' }),
+});
+
+export const workflowInfo = z
+  .object({
+    workflowId: z.string(),
+    runId: z.string().nullable(),
+    status: z.string().nullable().meta({ description: "Temporal's; null: never started" }),
+    url: z.string().nullable().meta({ description: "of Temporal's page about it" }),
+    state: z
+      .object({
+        phase: z.string(),
+        turn: z.number().nullable(),
+        step: z.number().nullable(),
+        tools: z.array(z.string()),
+      })
+      .nullable()
+      .meta({ description: 'what it says it is doing; null: no worker answered in time' }),
+  })
+  .meta({ id: 'Workflow' });
+
+export const history = z
+  .object({
+    workId: uuid,
+    version: z.literal(1),
+    seq: z.number().int().nonnegative(),
+    messages: z.array(message),
+  })
+  .meta({ id: 'History' });
+export type History = z.infer<typeof history>;
