@@ -1,0 +1,31 @@
+/** A person's message, on its way into the log: stored once, and not too many of them. */
+import { sql } from 'kysely';
+import type { Delivery } from '../domain/messages.ts';
+import type { Database } from './database.ts';
+import type { Enqueued } from './messages.ts';
+import { storableJson, storableText } from './storable.ts';
+
+/** enqueueMessage's answers, or that the person sends too many and may go on in `retryAfter` seconds. */
+export type Posted = { kind: Enqueued } | { kind: 'limited'; retryAfter: number };
+
+/** Like enqueueMessage, within `perMinute` messages a minute and person; repeats of stored ones count for nothing. */
+export async function postMessage(
+  db: Database,
+  message: {
+    ownerId: string;
+    workId: string;
+    id: string;
+    text: string;
+    attachments: string[];
+    delivery: Delivery;
+    title: string;
+    perMinute: number;
+  },
+): Promise<Posted> {
+  const { rows } = await sql<{ answer: Posted }>`
+    select post_message(${message.ownerId}::uuid, ${message.workId}::uuid, ${message.id}::uuid,
+      ${storableText(message.text)}::text, ${storableJson(message.attachments)}::jsonb,
+      ${message.delivery}::text, ${storableText(message.title)}::text,
+      ${message.perMinute}::integer) as answer`.execute(db);
+  return rows[0]?.answer ?? { kind: 'not_found' };
+}

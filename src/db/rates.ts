@@ -1,0 +1,16 @@
+/** Rate limits that all API processes share (A3). */
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+/** Counts one use of `key`; gives 0 within `perMinute` uses a minute, else the seconds until it may be used again. */
+export async function takeRate(db: Database, key: string, perMinute: number): Promise<number> {
+  const { rows } = await sql<{ wait: number }>`
+    select take_rate(${key}::text, ${perMinute}::integer) as wait`.execute(db);
+  return rows[0]?.wait ?? 0;
+}
+
+/** Removes what no longer counts: windows that are over, refresh tokens that expired. */
+export async function removeExpired(db: Database): Promise<void> {
+  await sql`delete from rate_windows where began_at < clock_timestamp() - interval '5 minutes'`.execute(db);
+  await sql`delete from refresh_tokens where expires_at < clock_timestamp()`.execute(db);
+}

@@ -1,0 +1,235 @@
+/** Works as their owners see them. Each query names the owner: a foreign id finds nothing (A2). */
+import { sql } from 'kysely';
+import type { WorkStatus } from '../domain/reducer.ts';
+import type { Database } from './database.ts';
+import { statusOf } from './snapshot.ts';
+import { storableText } from './storable.ts';
+
+/** Which of the owner's models serves a role. */
+export interface ModelChoice {
+  main?: string | undefined;
+  code?: string | undefined;
+  summary?: string | undefined;
+}
+
+export interface WorkView {
+  id: string;
+  title: string;
+  status: WorkStatus;
+  templateId: string | null;
+  models: ModelChoice;
+  seq: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A Work's place in a list that is ordered by when it last changed. */
+export interface WorkCursor {
+  /** ISO 8601 UTC with microseconds, as Postgres has it. */
+  updatedAt: string;
+  id: string;
+}
+
+const precise = sql<string>`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+const WORK_COLUMNS = [
+  'id',
+  'title',
+  'running_turn',
+  'stop_turn',
+  'template_id',
+  'models',
+  'last_seq',
+  sql<string>`iso_time(created_at)`.as('createdAt'),
+  sql<string>`iso_time(updated_at)`.as('updatedAt'),
+] as const;
+
+interface WorkRow {
+  id: string;
+  title: string;
+  running_turn: number | null;
+  stop_turn: number | null;
+  template_id: string | null;
+  models: unknown;
+  last_seq: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+function toView(row: WorkRow): WorkView {
+  return {
+    id: row.id,
+    title: row.title,
+    status: statusOf(row.running_turn, row.stop_turn),
+    templateId: row.template_id,
+    models: row.models as ModelChoice,
+    seq: row.last_seq,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** Makes the row of a Work whose files are there already; undefined where the owner is no more. */
+export async function createWork(
+  db: Database,
+  work: {
+    id: string;
+    ownerId: string;
+    title: string;
+    titled: boolean;
+    templateId: string | null;
+    models: ModelChoice;
+  },
+): Promise<WorkView | undefined> {
+  const row = await db
+    .insertInto('works')
+    .columns(['id', 'owner_id', 'title', 'titled', 'template_id', 'models'])
+    .expression((query) =>
+      query
+        .selectFrom('users')
+        .select([
+          sql<string>`${work.id}::uuid`.as('id'),
+          'users.id as owner_id',
+          sql<string>`${storableText(work.title)}::text`.as('title'),
+          sql<boolean>`${work.titled}::boolean`.as('titled'),
+          sql<string | null>`${work.templateId}::uuid`.as('template_id'),
+          sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
+        ])
+        .where('users.id', '=', work.ownerId),
+    )
+    .returning(WORK_COLUMNS)
+    .executeTakeFirst();
+  return row && toView(row);
+}
+
+export async function findWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+): Promise<WorkView | undefined> {
+  const row = await db
+    .selectFrom('works')
+    .select(WORK_COLUMNS)
+    .where('id', '=', workId)
+    .where('owner_id', '=', ownerId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row && toView(row);
+}
+
+/** What a viewer's start needs to know of a Work: how far its log goes, and what it is doing. */
+export interface WorkExtent {
+  status: WorkStatus;
+  lastSeq: number;
+  prunedThrough: number;
+  /** Through which seq the history file shows the conversation. */
+  historySeq: number;
+}
+
+export async function findExtent(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+): Promise<WorkExtent | undefined> {
+  const row = await db
+    .selectFrom('works')
+    .select(['running_turn', 'stop_turn', 'last_seq', 'pruned_through', 'history_seq'])
+    .where('id', '=', workId)
+    .where('owner_id', '=', ownerId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return (
+    row && {
+      status: statusOf(row.running_turn, row.stop_turn),
+      lastSeq: row.last_seq,
+      prunedThrough: row.pruned_through,
+      historySeq: row.history_seq,
+    }
+  );
+}
+
+/** A page of the owner's Works, those that changed last first; `q` is looked for in their titles. */
+export async function listWorks(
+  db: Database,
+  ownerId: string,
+  { q, limit, after }: { q?: string | undefined; limit: number; after?: WorkCursor | undefined },
+): Promise<{ items: WorkView[]; next: WorkCursor | undefined }> {
+  let query = db
+    .selectFrom('works')
+    .select([...WORK_COLUMNS, precise.as('precise')])
+    .where('owner_id', '=', ownerId)
+    .where('deleted_at', 'is', null)
+    .orderBy('updated_at', 'desc')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (q) query = query.where('title', 'ilike', `%${q.replace(/[\\%_]/g, '\\$&')}%`);
+  if (after) {
+    query = query.where(
+      sql<boolean>`(updated_at < ${after.updatedAt}::timestamptz
+        or (updated_at = ${after.updatedAt}::timestamptz and id > ${after.id}::uuid))`,
+    );
+  }
+  const rows = await query.execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(toView),
+    next: rows.length > limit && last ? { updatedAt: last.precise, id: last.id } : undefined,
+  };
+}
+
+/** Changes what the owner may change; undefined where there is no such Work. */
+export async function changeWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+  change: { title?: string | undefined; models?: ModelChoice | undefined },
+): Promise<WorkView | undefined> {
+  const row = await db
+    .updateTable('works')
+    .set({
+      updated_at: sql`clock_timestamp()`,
+      ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true }),
+      ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
+    })
+    .where('id', '=', workId)
+    .where('owner_id', '=', ownerId)
+    .where('deleted_at', 'is', null)
+    .returning(WORK_COLUMNS)
+    .executeTakeFirst();
+  return row && toView(row);
+}
+
+/** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */
+export async function deleteWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ deleted: boolean }>`
+    select delete_work(${ownerId}::uuid, ${workId}::uuid) as deleted`.execute(db);
+  return rows[0]?.deleted ?? false;
+}
+
+/** Works whose deletion was accepted and which still have a row, the oldest first. */
+export async function deletedWorks(db: Database, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('works')
+    .select('id')
+    .where('deleted_at', 'is not', null)
+    .orderBy('deleted_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Removes a deleted Work's row, and with it all its rows: the last step of a deletion. */
+export async function removeWork(db: Database, workId: string): Promise<void> {
+  await db.deleteFrom('works').where('id', '=', workId).where('deleted_at', 'is not', null).execute();
+}
+
+/** Those of `ids` that name a Work's row, deleted or not. */
+export async function existingWorks(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('works')
+    .select('id')
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
