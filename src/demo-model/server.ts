@@ -55,7 +55,11 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
   let received = 0;
 
   async function complete(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = JSON.parse(await readBody(request)) as StrictRequest;
+    const body = parseBody(await readBody(request));
+    if (body === undefined) {
+      sendJson(response, 400, { error: { type: 'invalid_request_error', message: 'the body is not JSON' } });
+      return;
+    }
     const problems = strict ? checkStrictRequest(body) : [];
     const gone = new AbortController();
     const record: RecordedRequest = {
@@ -72,8 +76,8 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     if (requests.length > keep) requests.shift();
     const cut = () => {
       record.outcome = 'cut';
-      // Ended, not destroyed: what was written before still goes out.
-      response.socket?.destroySoon();
+      // Later, and ended, not destroyed: Node gathers the writes of one tick, and those still go out.
+      setImmediate(() => response.socket?.destroySoon());
     };
     response.on('close', () => {
       record.endedAt = performance.now();
@@ -102,7 +106,8 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
         return;
       case 'stream':
         await writeStream(response, reply, {
-          id: `chatcmpl-${record.index}`,
+          // Of one length, so that a byte of one answer is the same byte of the next.
+          id: `chatcmpl-${String(record.index).padStart(8, '0')}`,
           model: body.model,
           includeUsage: body.stream_options?.include_usage === true,
           inputTokens: Math.ceil(JSON.stringify(body.messages).length / 4),
@@ -152,6 +157,15 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
   };
 }
 
+/** The body as it will be recorded; whether it has the strict shape is for the check to say. */
+function parseBody(text: string): StrictRequest | undefined {
+  try {
+    return JSON.parse(text) as StrictRequest;
+  } catch {
+    return undefined; // Answered by 400.
+  }
+}
+
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -178,7 +192,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(JSON.stringify(body));
 }
 
-/** A script's own error, or a body that is no JSON: said to the client, as a test must not hang on it. */
+/** A script's own error is said to the client: a test must not hang on it. */
 function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
   else sendJson(response, 500, { error: { message: String(error) } });

@@ -52,7 +52,8 @@ export function isPublicAddress(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const plain = mapped ?? address;
   const family = isIP(plain);
-  return family !== 0 && !reserved.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 4) return !reserved4.check(plain, 'ipv4');
+  return family === 6 && !reserved6.check(plain, 'ipv6');
 }
 
 function publicLookup(allowHost: (host: string) => boolean): LookupFunction {
@@ -74,8 +75,10 @@ function notPublic(host: string): ModelError {
   return new ModelError('model_bad_request', message, { retryable: false });
 }
 
-/** IANA's special-purpose registries: what is not globally reachable. */
-const reserved = new BlockList();
+// IANA's special-purpose registries: what is not globally reachable. Two lists, for a BlockList applies its rules
+// for IPv4-mapped addresses to plain IPv4, too.
+const reserved4 = new BlockList();
+const reserved6 = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -93,7 +96,7 @@ for (const [net, prefix] of [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const) {
-  reserved.addSubnet(net, prefix, 'ipv4');
+  reserved4.addSubnet(net, prefix, 'ipv4');
 }
 for (const [net, prefix] of [
   ['::', 128],
@@ -111,5 +114,5 @@ for (const [net, prefix] of [
   ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
-  reserved.addSubnet(net, prefix, 'ipv6');
+  reserved6.addSubnet(net, prefix, 'ipv6');
 }

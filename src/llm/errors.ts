@@ -112,7 +112,7 @@ function fromHttp({ status, headers, body }: HttpFailure, endpoint: EndpointName
 
 function fromThrown(thrown: unknown, endpoint: EndpointName): ModelError {
   const code = errorCode(thrown);
-  const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  const detail = `${code} ${String(thrown)}`.trim();
   const address = addressOf(endpoint);
   if (code === 'ERR_INVALID_URL' || code === 'ERR_INVALID_PROTOCOL') {
     const message = `"${endpoint.baseUrl}" is not the address of a model server. It should look like https://api.example.com/v1.`;
@@ -143,10 +143,11 @@ const REASONS: Record<string, string> = {
 
 /** The system's error code; of several addresses tried at once (AggregateError), that of the first. */
 function errorCode(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return '';
+  // Not `instanceof`: an error of Node's core may come from another realm than this module.
+  if (typeof thrown !== 'object' || thrown === null) return '';
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  if (thrown instanceof AggregateError) return errorCode(thrown.errors[0]);
-  return errorCode(thrown.cause);
+  if ('errors' in thrown && Array.isArray(thrown.errors)) return errorCode(thrown.errors[0]);
+  return 'cause' in thrown ? errorCode(thrown.cause) : '';
 }
 
 /** The address as a person may see it: without user, password and query. */

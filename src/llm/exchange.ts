@@ -9,10 +9,10 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import { createParser } from 'eventsource-parser';
 import { type AnswerSoFar, createAnswerAssembly } from './answer-assembly.ts';
 import type { ModelConnection } from './connection.ts';
 import { addressOf, type HttpFailure, ModelError, toModelError } from './errors.ts';
+import { readEvents, readWhole } from './response-body.ts';
 import type { ModelDelta, ModelRequest } from './types.ts';
 
 /** How long usage and `[DONE]` may take once the model has said that it is finished. */
@@ -56,7 +56,7 @@ export function exchange(
     let settled = false;
     let begun = false;
     let sawToken = false;
-    let finishing = false;
+    let awaited: 'first token' | 'token' | 'goodbye' = 'first token';
     let timer = setTimeout(stalled, timeouts.firstTokenMs);
 
     function settle(): boolean {
@@ -82,7 +82,7 @@ export function exchange(
     }
     function stalled(): void {
       // The answer is whole; only the server's goodbye is missing.
-      if (finishing) {
+      if (awaited === 'goodbye') {
         complete();
         return;
       }
@@ -102,39 +102,35 @@ export function exchange(
       for (const delta of deltas) onDelta(delta);
     }
 
-    const parser = createParser({
-      maxBufferSize: WHOLE_BODY_BYTES,
-      onEvent({ data }) {
-        if (settled) return;
-        if (data.trim() === '[DONE]') {
-          // Some vendors give no finish_reason: [DONE] after something was said is an end, too.
-          if (sawToken || assembly.isFinished()) complete();
-          else ended('[DONE] without an answer');
-          return;
-        }
-        const chunk = parseJson(data);
-        if (chunk === undefined) {
-          ended(`not JSON: ${data.slice(0, 200)}`);
-          return;
-        }
-        const error = errorInStream(chunk, data);
-        if (error !== undefined) {
-          fail(toModelError(error, endpoint));
-          return;
-        }
-        const hadToken = sawToken;
+    function takeEvent(data: string): void {
+      if (settled) return;
+      if (data.trim() === '[DONE]') {
+        // Some vendors give no finish_reason: [DONE] after something was said is an end, too.
+        if (sawToken || assembly.isFinished()) complete();
+        else ended('[DONE] without an answer');
+        return;
+      }
+      const chunk = parseJson(data);
+      const error = errorInStream(chunk, data);
+      if (chunk === undefined) ended(`not JSON: ${data.slice(0, 200)}`);
+      else if (error !== undefined) fail(toModelError(error, endpoint));
+      else {
         deliver(chunk);
-        if (settled) return;
-        if (!finishing && assembly.isFinished()) {
-          finishing = true;
-          clearTimeout(timer);
-          timer = setTimeout(stalled, Math.min(AFTER_FINISH_MS, timeouts.stallMs));
-        } else if (sawToken && !hadToken) {
-          clearTimeout(timer);
-          timer = setTimeout(stalled, timeouts.stallMs);
-        } else if (sawToken) timer.refresh();
-      },
-    });
+        if (!settled) expectMore();
+      }
+    }
+    /** Sets the deadline of the next event by what has come so far. */
+    function expectMore(): void {
+      const next = assembly.isFinished() ? 'goodbye' : sawToken ? 'token' : 'first token';
+      if (next === awaited) {
+        if (next === 'token') timer.refresh();
+        return;
+      }
+      awaited = next;
+      clearTimeout(timer);
+      const { stallMs } = timeouts;
+      timer = setTimeout(stalled, next === 'goodbye' ? Math.min(AFTER_FINISH_MS, stallMs) : stallMs);
+    }
 
     /** Runs what an event of the socket brings; what it throws (onDelta's errors too) fails the call. */
     function guarded(work: () => void): void {
@@ -149,27 +145,18 @@ export function exchange(
       begun = true;
       const status = response.statusCode ?? 0;
       const type = response.headers['content-type'] ?? '';
-      response.on('error', (error) => ended(String(error)));
       if (status !== 200) {
-        collect(response, ERROR_BODY_BYTES, (text) => {
+        readWhole(response, ERROR_BODY_BYTES, (text) => {
           if (!settle()) return;
           sent.destroy();
           resolve({ ok: false, failure: { status, headers: response.headers, body: text } });
         });
       } else if (type.includes('json')) {
-        collect(response, WHOLE_BODY_BYTES, (text) => guarded(() => takeWhole(text)));
+        readWhole(response, WHOLE_BODY_BYTES, (text) => guarded(() => takeWhole(text)));
       } else if (type.includes('html')) {
-        collect(response, ERROR_BODY_BYTES, (text) => fail(notAModelServer(request, text)));
+        readWhole(response, ERROR_BODY_BYTES, (text) => fail(notAModelServer(request, text)));
       } else {
-        const decoder = new TextDecoder();
-        response.on('data', (bytes: Buffer) => {
-          if (!settled) guarded(() => parser.feed(decoder.decode(bytes, { stream: true })));
-        });
-        response.on('end', () => {
-          // A last event without its blank line is still an event; one cut in the middle is not JSON.
-          if (!settled) guarded(() => parser.feed(`${decoder.decode()}\n\n`));
-          ended('the stream ended early');
-        });
+        readEvents(response, (data) => guarded(() => takeEvent(data)), ended);
       }
     }
     /** A vendor that does not stream: the whole answer is one JSON object. */
@@ -201,18 +188,6 @@ function completionsUrl(baseUrl: string): URL {
   const url = new URL(baseUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
   return url;
-}
-
-/** Hands over the body as text, its first `limit` bytes, once it has ended in whatever way. */
-function collect(response: http.IncomingMessage, limit: number, then: (text: string) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    if (size < limit) chunks.push(chunk);
-    size += chunk.length;
-    if (size >= limit) response.destroy();
-  });
-  response.on('close', () => then(Buffer.concat(chunks).toString('utf8', 0, limit)));
 }
 
 function parseJson(text: string): unknown {

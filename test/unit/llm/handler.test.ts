@@ -1,0 +1,180 @@
+import { expect, test } from '@jest/globals';
+import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
+import { openModelConnection } from '../../../src/llm/connection.ts';
+import { streamAnswer } from '../../../src/llm/handler.ts';
+import type { ToolDefinition } from '../../../src/llm/types.ts';
+import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
+
+const tree: ToolDefinition = {
+  name: 'tree',
+  description: 'Lists files.',
+  parameters: {
+    type: 'object',
+    properties: { path: { type: ['string', 'null'] } },
+    required: ['path'],
+    additionalProperties: false,
+  },
+};
+
+test('F5: text arrives in pieces, and the answer is their sum', async () => {
+  const { deltas, answer } = await callOnce(
+    textReply('one two three 四五六', { usage: { input: 7, output: 5 } }),
+  );
+  expect(piecesOf(deltas, 'text').length).toBeGreaterThan(3);
+  expect(piecesOf(deltas, 'text').join('')).toBe('one two three 四五六');
+  expect(answer).toEqual({
+    text: 'one two three 四五六',
+    reasoning: '',
+    toolCalls: [],
+    finishReason: 'stop',
+    usage: { inputTokens: 7, outputTokens: 5 },
+  });
+});
+
+test('F5: a token reaches the listener while the model still holds the next one', async () => {
+  const gate = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<string>();
+  async function* held() {
+    yield* say('first');
+    await gate.promise;
+    yield* say('second');
+  }
+  await withModel({ kind: 'stream', steps: held() }, async (model) => {
+    const running = streamAnswer(modelRequest(model.url), (delta) => first.resolve(delta.text));
+    expect(await first.promise).toBe('first');
+    gate.resolve();
+    expect((await running).text).toBe('firstsecond');
+  });
+});
+
+test('P12: the request is strict, with strict tools, and the key is a bearer token', async () => {
+  await withModel(textReply('ok'), async (model) => {
+    await streamAnswer(modelRequest(model.url, { tools: [tree] }), () => {});
+    const [request] = model.requests;
+    expect(request?.problems).toEqual([]);
+    expect(request?.headers.authorization).toBe('Bearer key');
+    expect(request?.body).toEqual({
+      model: 'demo',
+      messages: [{ role: 'user', content: 'hello' }],
+      stream: true,
+      stream_options: { include_usage: true },
+      tools: [{ type: 'function', function: { ...tree, strict: true } }],
+    });
+  });
+});
+
+test('F5: text, reasoning and two tool calls of one answer are told apart', async () => {
+  const calls = [
+    { name: 'tree', arguments: { path: null } },
+    { name: 'read_file', arguments: { path: '图.md' } },
+  ];
+  const { deltas, answer } = await callOnce({
+    kind: 'stream',
+    steps: [{ type: 'reasoning', text: 'hm' }, ...(toolReply(calls, { text: 'Looking.' }).steps as [])],
+  });
+  expect(answer?.reasoning).toBe('hm');
+  expect(answer?.text).toBe('Looking.');
+  expect(answer?.finishReason).toBe('tool_calls');
+  expect(answer?.toolCalls).toEqual([
+    { name: 'tree', arguments: '{"path":null}' },
+    { name: 'read_file', arguments: '{"path":"图.md"}' },
+  ]);
+  const second = deltas.filter((delta) => delta.type === 'tool' && delta.index === 1);
+  expect(second[0]).toEqual({ type: 'tool', index: 1, name: 'read_file', text: '' });
+  expect(second.map((delta) => delta.text).join('')).toBe('{"path":"图.md"}');
+});
+
+test('P9: usage that the provider does not report is counted and marked as estimated', async () => {
+  const { answer } = await callOnce(textReply('four words are here', { usage: null }));
+  expect(answer?.usage.estimated).toBe(true);
+  expect(answer?.usage.outputTokens).toBe(4);
+  expect(answer?.usage.inputTokens).toBeGreaterThan(0);
+});
+
+test('F5: the cost is tokens times the price of a million', async () => {
+  await withModel(textReply('x', { usage: { input: 2000, output: 500 } }), async (model) => {
+    const request = modelRequest(model.url);
+    request.endpoint.prices = { input: 2, output: 8 };
+    expect((await streamAnswer(request, () => {})).usage).toEqual({
+      inputTokens: 2000,
+      outputTokens: 500,
+      cost: 0.008,
+    });
+  });
+});
+
+test.each(['stream_options', 'strict', 'temperature'])(
+  'F5: a vendor that refuses %s gets the same call without it, and is not asked again with it',
+  async (field) => {
+    const refusal = {
+      kind: 'http',
+      status: 400,
+      body: `{"error":{"message":"Unknown field: ${field}"}}`,
+    } as const;
+    await withModel(
+      (body) => (JSON.stringify(body).includes(`"${field}"`) ? refusal : textReply('fine')),
+      async (model) => {
+        const connection = openModelConnection();
+        const request = modelRequest(model.url, { tools: [tree] });
+        request.endpoint.temperature = 0.2;
+        expect((await streamAnswer(request, () => {}, connection)).text).toBe('fine');
+        expect(model.count()).toBe(2);
+        expect((await streamAnswer(request, () => {}, connection)).text).toBe('fine');
+        expect(model.count()).toBe(3);
+        connection.close();
+      },
+    );
+  },
+);
+
+test('B6: an abort closes the socket at once, and the call says that it was stopped', async () => {
+  const stop = new AbortController();
+  await withModel({ kind: 'stream', steps: [...say('partial'), { type: 'stall' }] }, async (model) => {
+    const running = streamAnswer(modelRequest(model.url, { signal: stop.signal }), () => stop.abort());
+    await expect(running).rejects.toMatchObject({ code: 'model_aborted', retryable: false });
+    await model.requests[0]?.ended;
+    expect(model.requests[0]?.outcome).toBe('closed_by_client');
+  });
+});
+
+test('F5: an abort before the call makes no call', async () => {
+  const { error, calls } = await callOnce(textReply('x'), { signal: AbortSignal.abort() });
+  expect(error?.code).toBe('model_aborted');
+  expect(calls).toBe(0);
+});
+
+test("F5: an error of the listener ends the call and comes through as it is, not as the model's", async () => {
+  const mine = new TypeError('mine');
+  await withModel(textReply('x y z'), async (model) => {
+    const running = streamAnswer(modelRequest(model.url), () => {
+      throw mine;
+    });
+    await expect(running).rejects.toBe(mine);
+    await model.requests[0]?.ended;
+  });
+});
+
+test('F5: calls over one connection use one socket again', async () => {
+  await withModel(textReply('ok'), async (model) => {
+    const connection = openModelConnection();
+    for (let call = 0; call < 3; call += 1) {
+      await streamAnswer(modelRequest(model.url), () => {}, connection);
+      await model.requests[call]?.ended;
+    }
+    expect(Object.values(connection.httpAgent.freeSockets).flat().length).toBeLessThanOrEqual(1);
+    expect(Object.values(connection.httpAgent.sockets).flat().length).toBeLessThanOrEqual(1);
+    connection.close();
+  });
+});
+
+test('F5: two hundred answers at once come through whole', async () => {
+  const text = 'a few words for everyone';
+  await withModel(textReply(text, { paceMs: 20 }), async (model) => {
+    const connection = openModelConnection();
+    const all = Array.from({ length: 200 }, () =>
+      streamAnswer(modelRequest(model.url), () => {}, connection),
+    );
+    expect((await Promise.all(all)).every((answer) => answer.text === text)).toBe(true);
+    connection.close();
+  });
+});
