@@ -1,0 +1,40 @@
+/** A database of one's own for each suite: a copy of the migrated template, made in well under a second. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { TEMPLATE_DATABASE, testServers } from './servers.ts';
+
+export interface TestDatabase {
+  /** Its address, for the app's role. */
+  url: string;
+  /** Ends its connections and removes it. */
+  drop(): Promise<void>;
+}
+
+/** Makes a database with all migrations and no rows. Call `drop` in `afterAll`, or use `withTestDatabase`. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(`create database ${name} template ${TEMPLATE_DATABASE} owner paperagent`);
+  const url = new URL(testServers().postgresUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => asAdmin(`drop database if exists ${name} with (force)`) };
+}
+
+/** Runs `use` with a database of its own, which is removed afterwards. */
+export async function withTestDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const database = await createTestDatabase();
+  try {
+    return await use(database.url);
+  } finally {
+    await database.drop();
+  }
+}
+
+async function asAdmin(statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: testServers().postgresAdminUrl });
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}

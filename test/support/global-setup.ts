@@ -1,0 +1,30 @@
+/** Jest's global set-up: starts the run's servers (test/support/server-host.ts) unless only unit tests are run. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '@jest/types';
+import { SERVERS_VARIABLE } from './servers.ts';
+
+declare global {
+  /** The process that holds the servers; global teardown closes its input. */
+  var paperagentServerHost: ChildProcess | undefined;
+}
+
+export default async function globalSetup({ testPathPatterns }: Config.GlobalConfig): Promise<void> {
+  const { patterns } = testPathPatterns;
+  if (patterns.length > 0 && patterns.every((pattern) => /(^|\/)unit(\/|$)/.test(pattern))) return;
+  const host = spawn(process.execPath, [fileURLToPath(new URL('./server-host.ts', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  globalThis.paperagentServerHost = host;
+  const lines = createInterface(host.stdout);
+  const line = await Promise.race([
+    once(lines, 'line').then(([first]) => String(first)),
+    once(host, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the test servers did not start (${code})`)),
+    ),
+  ]);
+  process.env[SERVERS_VARIABLE] = line;
+}
