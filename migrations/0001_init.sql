@@ -249,6 +249,10 @@ begin
   if greatest(w.renewed_at, up_since) < clock_timestamp() - lease then
     return false;
   end if;
+  -- one that has just registered is about to take its lock
+  if w.started_at > clock_timestamp() - interval '2 seconds' then
+    return true;
+  end if;
   if up_since < clock_timestamp() - lease and pg_try_advisory_xact_lock(w.lock_key) then
     return false;
   end if;
@@ -342,7 +346,7 @@ $$;
 --   {kind: "over", turn}                      that turn has ended
 --   {kind: "stopped", turn}                   somebody asked to stop it
 --   {kind: "done", turn, step, result}        the answer is stored already (D6)
---   {kind: "busy", turn, step, worker}        a living worker is at it
+--   {kind: "busy", turn, step, worker, attempt}   a living worker is at it; it may be the one that asks
 --   {kind: "claimed", turn, step, attempt, messageId, ageMs}   ageMs: since the step's first attempt began
 create function claim_step(
   p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text,
@@ -402,7 +406,7 @@ begin
     if c.state = 'void' then
       return jsonb_build_object('kind', 'over', 'turn', v_turn);
     end if;
-    if c.state = 'running' and worker_alive(c.worker) then
+    if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
       return jsonb_build_object('kind', 'busy', 'turn', v_turn, 'step', v_step, 'worker', c.worker,
                                 'attempt', c.attempt);
     end if;
@@ -554,7 +558,7 @@ begin
 end $$;
 
 -- Claims a tool call. Gives one of
---   {kind: "over"} {kind: "stopped"} {kind: "busy", worker} {kind: "done", result}
+--   {kind: "over"} {kind: "stopped"} {kind: "busy", worker, attempt} {kind: "done", result}
 --   {kind: "claimed", attempt, name, arguments, agent, progress, output, stdout, stderr, ageMs}
 -- where progress and the output, whole and by stream, are what earlier attempts left (for a run that is adopted).
 create function claim_tool(
@@ -585,7 +589,7 @@ begin
   if w.stop_turn = p_turn then
     return jsonb_build_object('kind', 'stopped');
   end if;
-  if c.key is not null and c.state = 'running' and worker_alive(c.worker) then
+  if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
     return jsonb_build_object('kind', 'busy', 'worker', c.worker, 'attempt', c.attempt);
   end if;
   insert into claims (work_id, key, turn, agent, worker, workflow_id, activity_id)
@@ -664,6 +668,8 @@ begin
     select result -> 'error' into v_error from claims
     where work_id = p_work and turn = p_turn and state = 'failed' and result ? 'error'
     order by started_seq desc limit 1;
+    v_error := coalesce(v_error, jsonb_build_object('code', 'internal_error', 'message',
+      'Something unexpected went wrong in the server; its log has the details. Send the message again to retry.'));
   end if;
 
   for c in
@@ -730,4 +736,24 @@ begin
   update works set stop_turn = w.running_turn where id = p_work;
   perform pg_notify('pa_stop', p_work || ':' || w.running_turn);
   return w.running_turn;
+end $$;
+
+-- Removes what a completed turn streamed; its messages and calls have it whole. From then on a client whose cursor
+-- is older than what was removed gets a snapshot (pruned_through).
+create function prune_turn(p_work uuid, p_turn integer) returns void
+language plpgsql as $$
+declare
+  v_through bigint;
+begin
+  perform 1 from works where id = p_work for update;
+  with gone as (
+    delete from events using turns t
+    where t.work_id = p_work and t.turn = p_turn and not t.pruned and t.completed_at is not null
+      and events.work_id = p_work and events.seq between t.first_seq and t.last_seq
+      and events.kind in ('text.delta', 'reasoning.delta', 'tool.delta', 'tool.output')
+    returning events.seq
+  )
+  select max(seq) into v_through from gone;
+  update turns set pruned = true where work_id = p_work and turn = p_turn;
+  update works set pruned_through = greatest(pruned_through, coalesce(v_through, 0)) where id = p_work;
 end $$;

@@ -19,6 +19,8 @@ export interface SessionOptions {
 }
 
 export interface Session {
+  /** Drops the connection; it is made again at once, with its locks. */
+  reconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   await connect();
   return {
+    async reconnect() {
+      await current?.end();
+    },
     async close() {
       closed = true;
       closing.abort();

@@ -3,6 +3,7 @@
  * what was found. The rules themselves are in migrations/ (R3-R5): they must hold between processes.
  */
 import { sql } from 'kysely';
+import type { CallRef } from '../domain/calls.ts';
 import type { ToolArguments, TurnError, TurnOutcome } from '../domain/events.ts';
 import type { FileChange, Part, RunEnding, Usage } from '../domain/messages.ts';
 import type { Database } from './database.ts';
@@ -21,10 +22,9 @@ export interface StepResult {
   step: number;
   messageId: string;
   finishReason: string;
-  calls: { id: string; name: string; label: string }[];
+  calls: CallRef[];
   inputTokens: number;
   outputTokens: number;
-  cost: number;
   /** True where the statement that stored the answer also ended the turn. */
   ended: boolean;
   /** Whether a message then waited for a turn. */
@@ -82,6 +82,17 @@ export async function completeStep(
     sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
       ${storableJson(step.result)}::jsonb)`,
+  );
+}
+
+/** Gives a claim up: its attempt ended without an outcome, and the next need not wait for this worker. */
+export async function releaseClaim(
+  db: Database,
+  claim: { workId: string; key: string; attempt: number },
+): Promise<void> {
+  await call<boolean>(
+    db,
+    sql`fail_step(${claim.workId}::uuid, ${claim.key}::text, ${claim.attempt}::integer, null, null)`,
   );
 }
 
@@ -186,4 +197,52 @@ async function call<T>(db: Database, expression: ReturnType<typeof sql>): Promis
   const row = rows[0];
   if (row === undefined) throw new Error('a database function gave no row');
   return row.answer;
+}
+
+/** The files that all calls of one agent changed, each once, with its last change. */
+export async function filesOfAgent(db: Database, workId: string, agent: string): Promise<FileChange[]> {
+  const rows = await db
+    .selectFrom('tool_calls')
+    .select('files')
+    .where('work_id', '=', workId)
+    .where('agent', '=', agent)
+    .where('files', 'is not', null)
+    .orderBy('step')
+    .orderBy('index')
+    .execute();
+  const byPath = new Map<string, FileChange>();
+  for (const change of rows.flatMap((row) => row.files as unknown as FileChange[])) {
+    const earlier = byPath.get(change.path);
+    // Added and then changed is, seen from before, added.
+    const added = earlier?.change === 'added' && change.change === 'changed';
+    byPath.set(change.path, added ? { ...change, change: 'added' } : change);
+  }
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The arguments that a call was made with; undefined where there is no such call. */
+export async function callArguments(
+  db: Database,
+  workId: string,
+  toolCallId: string,
+): Promise<ToolArguments | undefined> {
+  const row = await db
+    .selectFrom('tool_calls')
+    .select('arguments')
+    .where('work_id', '=', workId)
+    .where('id', '=', toolCallId)
+    .executeTakeFirst();
+  return row?.arguments as ToolArguments | undefined;
+}
+
+/** Milliseconds since an agent's first step of this call began; 0 before it. */
+export async function agentAgeMs(db: Database, workId: string, agent: string): Promise<number> {
+  const row = await db
+    .selectFrom('claims')
+    .select(sql<number | null>`age_ms(min(first_at))`.as('age'))
+    .where('work_id', '=', workId)
+    .where('agent', '=', agent)
+    .where('step', 'is not', null)
+    .executeTakeFirst();
+  return row?.age ?? 0;
 }

@@ -1,5 +1,5 @@
 /** What may be said to the workflow of a Work, and its names. Shared by the workflow and by those who talk to it. */
-import { defineQuery, defineSignal } from '@temporalio/common';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 /** The workflow type of a Work, and of a code agent. */
 export const WORK_WORKFLOW = 'work';
@@ -9,9 +9,13 @@ export const CODE_AGENT_WORKFLOW = 'codeAgent';
 export const WORK_QUEUE = 'paperagent';
 export const CODE_QUEUE = 'paperagent-code';
 
-/** Everything a Work's workflow needs: the rest is in Postgres (R2). */
+/**
+ * Everything a Work's workflow needs is its id: the rest is in Postgres (R2). A continued run is also told which
+ * turn has ended, so that a stop which comes late for that one hits no other.
+ */
 export interface WorkInput {
   workId: string;
+  ended?: number;
 }
 
 /** The one workflow of a Work. */

@@ -1,0 +1,64 @@
+/** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { type Claimant, releaseClaim } from '../db/turns.ts';
+import { isUnavailable } from '../db/unavailable.ts';
+import { AttemptEnded } from './attempts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { FAILURE } from './types.ts';
+
+const HEARTBEAT_MS = 2_000;
+
+/** How often something unexpected is tried again before the turn fails. */
+const UNEXPECTED_TRIES = 5;
+
+/** Who this activity is, for a claim. */
+export function claimant(deps: ActivityDependencies): Claimant {
+  const { workflowExecution, activityId } = activityInfo();
+  return { workerId: deps.workerId, workflowId: workflowExecution?.workflowId ?? '', activityId };
+}
+
+/**
+ * Runs an activity's body with heartbeats. An infrastructure failure is retried by Temporal for as long as it
+ * lasts; something unexpected a few times, then it fails the turn. Failures tell Temporal a code, never content
+ * (R1): the log has the rest.
+ */
+export async function framed<T>(
+  deps: ActivityDependencies,
+  input: { workId: string; turn: number | null },
+  body: () => Promise<T>,
+): Promise<T> {
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof ApplicationFailure) throw error;
+    if (error instanceof AttemptEnded) {
+      throw ApplicationFailure.retryable('the attempt ended', `attempt_${error.why}`);
+    }
+    const { activityType, attempt } = activityInfo();
+    const passing = isUnavailable(error);
+    deps.log.error({ ...input, activity: activityType, attempt, err: error }, 'an activity failed');
+    if (passing) throw ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
+    if (attempt >= UNEXPECTED_TRIES && input.turn !== null) {
+      throw ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, input.turn);
+    }
+    throw ApplicationFailure.retryable('an unexpected error', 'internal_error');
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/**
+ * Waits until the attempt that holds a claim may have ended: here when it settles, elsewhere a moment. A claim of
+ * this very worker that no attempt here stands for was left behind, and is given up.
+ */
+export async function waitForHolder(
+  deps: ActivityDependencies,
+  claim: { workId: string; key: string; worker: string; attempt: number },
+): Promise<void> {
+  const settled = deps.attempts.settled(claim.workId, claim.key);
+  if (settled !== undefined) await settled;
+  else if (claim.worker === deps.workerId) await releaseClaim(deps.db, claim);
+  else await delay(200);
+}

@@ -1,0 +1,76 @@
+/**
+ * The attempts that run in this process. A stop, a fence or the worker's own shutdown reaches an attempt here, and
+ * a second delivery of the same activity finds here that the first still runs.
+ */
+
+/** Why an attempt was told to end. */
+export type EndReason = 'stopped' | 'fenced' | 'shutdown';
+
+/** The reason of an attempt's aborted signal. */
+export class AttemptEnded extends Error {
+  readonly why: EndReason;
+  constructor(why: EndReason) {
+    super(`the attempt was ${why === 'shutdown' ? 'interrupted by a shutdown' : why}`);
+    this.name = 'AttemptEnded';
+    this.why = why;
+  }
+}
+
+export interface Attempt {
+  signal: AbortSignal;
+  end(why: EndReason): void;
+}
+
+export interface Attempts {
+  /** Runs `body` as the attempt at this claim; others may end it, or wait for it, until it settles. */
+  run<T>(
+    claim: { workId: string; turn: number; key: string },
+    body: (attempt: Attempt) => Promise<T>,
+  ): Promise<T>;
+  /** Resolves when the attempt at this claim that runs here has settled; undefined where none does. */
+  settled(workId: string, key: string): Promise<void> | undefined;
+  /** Ends every attempt of a turn. */
+  stop(workId: string, turn: number): void;
+  /** Ends all attempts: the process is going away. */
+  shutdown(): void;
+  /** The turns that have attempts here. */
+  turns(): { workId: string; turn: number }[];
+}
+
+export function createAttempts(): Attempts {
+  const running = new Map<
+    string,
+    { workId: string; turn: number; end: (why: EndReason) => void; settled: Promise<void> }
+  >();
+  const nameOf = (workId: string, key: string) => `${workId} ${key}`;
+
+  return {
+    async run({ workId, turn, key }, body) {
+      const controller = new AbortController();
+      const end = (why: EndReason) => {
+        if (!controller.signal.aborted) controller.abort(new AttemptEnded(why));
+      };
+      const name = nameOf(workId, key);
+      const done = Promise.withResolvers<void>();
+      const entry = { workId, turn, end, settled: done.promise };
+      running.set(name, entry);
+      try {
+        return await body({ signal: controller.signal, end });
+      } finally {
+        // A takeover by this same process may have replaced the entry.
+        if (running.get(name) === entry) running.delete(name);
+        done.resolve();
+      }
+    },
+    settled: (workId, key) => running.get(nameOf(workId, key))?.settled,
+    stop(workId, turn) {
+      for (const entry of running.values()) {
+        if (entry.workId === workId && entry.turn === turn) entry.end('stopped');
+      }
+    },
+    shutdown() {
+      for (const entry of running.values()) entry.end('shutdown');
+    },
+    turns: () => [...running.values()].map(({ workId, turn }) => ({ workId, turn })),
+  };
+}

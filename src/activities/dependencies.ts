@@ -1,0 +1,35 @@
+/** What the activities need of the world; made once per worker process. */
+import type { Database } from '../db/database.ts';
+import type { EventWriter } from '../db/event-writer.ts';
+import type { ModelEndpoint } from '../llm/types.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Attempts } from './attempts.ts';
+
+/** What a model is used for; each may be another model (F5). */
+export type ModelRole = 'main' | 'code' | 'summary';
+
+/** Structured log: fields first, as pino has it. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ActivityDependencies {
+  db: Database;
+  writer: EventWriter;
+  attempts: Attempts;
+  workerId: string;
+  /** The model of a Work for a role. */
+  modelFor(workId: string, role: ModelRole): Promise<ModelEndpoint>;
+  workspaceOf(workId: string): Promise<Workspace>;
+  /** Absolute path of a Work's workspace, for the sandbox to mount. */
+  workspacePath(workId: string): string;
+  /** Where the history files are. */
+  historyDir: string;
+  /** null where no code can run here; then `reason` is what model and person are told. */
+  sandbox: { runs: Sandbox } | { runs: null; reason: string };
+  limits: { maxSteps: number; firstTokenMs: number; stallMs: number };
+  log: Log;
+}

@@ -1,0 +1,41 @@
+/** Keeps pa_data/chat_history/{work_id}.json equal to the stored messages (F9, D8). */
+import type { Message } from '../domain/messages.ts';
+import type { Database } from '../db/database.ts';
+import { readSnapshot } from '../db/snapshot.ts';
+import { writeHistoryFile } from '../workspace/history-file.ts';
+
+/** The history document, as `GET /api/chat/work/{id}/history` gives it. */
+export interface HistoryDocument {
+  workId: string;
+  version: 1;
+  /** The last event that the messages show. */
+  seq: number;
+  messages: Message[];
+}
+
+/**
+ * Writes the history file as of now. A writer that was overtaken (its rename came after that of a newer one)
+ * writes again, so that the newest stands whatever the order.
+ */
+export async function updateHistory(db: Database, historyDir: string, workId: string): Promise<void> {
+  for (;;) {
+    const snapshot = await readSnapshot(db, workId, Number.MAX_SAFE_INTEGER);
+    if (snapshot === undefined) return;
+    const document: HistoryDocument = {
+      workId,
+      version: 1,
+      seq: snapshot.seq,
+      messages: snapshot.messages,
+    };
+    await writeHistoryFile(historyDir, workId, document);
+    const { history_seq } = await db
+      .updateTable('works')
+      .set((set) => ({
+        history_seq: set.fn<number>('greatest', ['history_seq', set.val(snapshot.seq)]),
+      }))
+      .where('id', '=', workId)
+      .returning('history_seq')
+      .executeTakeFirstOrThrow();
+    if (history_seq <= snapshot.seq) return;
+  }
+}

@@ -1,0 +1,20 @@
+/** The activities of a worker: a factory over what they need of the world. */
+import type { ActivityDependencies } from './dependencies.ts';
+import { callModel } from './model-step.ts';
+import { runPython } from './run-python.ts';
+import { runTool } from './run-tool.ts';
+import { finishCodeAgent, finishTurn } from './turn-end.ts';
+import type { Activities, CodeActivities } from './types.ts';
+
+export function createActivities(deps: ActivityDependencies): Activities {
+  return {
+    callModel: callModel(deps),
+    runTool: runTool(deps),
+    finishTurn: finishTurn(deps),
+    finishCodeAgent: finishCodeAgent(deps),
+  };
+}
+
+export function createCodeActivities(deps: ActivityDependencies): CodeActivities {
+  return { runPython: runPython(deps) };
+}

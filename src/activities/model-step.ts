@@ -1,0 +1,223 @@
+/**
+ * One step of an agent: claim it, ask the model, stream the answer into the log, store it (R3-R7, D6). An answer
+ * that is stored is never asked for again; an attempt that lives is waited for, not doubled.
+ */
+import { ApplicationFailure } from '@temporalio/activity';
+import { claimStep, completeStep, failStep, releaseClaim, type StepClaim, type StepResult, stepKey } from '../db/turns.ts';
+import { Fenced, type EventStream } from '../db/event-writer.ts';
+import { persist } from '../db/unavailable.ts';
+import { ModelError } from '../llm/errors.ts';
+import { streamAnswer } from '../llm/handler.ts';
+import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
+import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
+import { claimant, framed, waitForHolder } from './activity-frame.ts';
+import { AttemptEnded, type Attempt } from './attempts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { updateHistory } from './history.ts';
+import { briefing } from './briefing.ts';
+import { modeOf } from './call-mode.ts';
+import { retryDelay } from './model-retries.ts';
+import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
+
+type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
+
+export function callModel(deps: ActivityDependencies) {
+  return (input: ModelStepInput): Promise<ModelStep> =>
+    framed(deps, input, async () => {
+      for (;;) {
+        if (input.step !== null && input.step > deps.limits.maxSteps && input.turn !== null) {
+          return { kind: 'limit', turn: input.turn };
+        }
+        const endpoint = await deps.modelFor(input.workId, input.agent === 'main' ? 'main' : 'code');
+        const claim = await claimStep(deps.db, { ...input, model: endpoint.model }, claimant(deps));
+        switch (claim.kind) {
+          case 'idle':
+          case 'gone':
+            return { kind: claim.kind };
+          case 'over':
+            // Another attempt may have ended it and died before the history was written.
+            await updateHistory(deps.db, deps.historyDir, input.workId);
+            return { kind: 'over' };
+          case 'stopped':
+            return { kind: 'stopped', turn: claim.turn };
+          case 'done':
+            return await answered(deps, input.workId, claim.result);
+          case 'busy':
+            await waitForHolder(deps, {
+              ...claim,
+              workId: input.workId,
+              key: stepKey(claim.turn, input.agent, claim.step),
+            });
+            continue;
+          case 'claimed': {
+            const result = await attemptStep(deps, input, claim, endpoint);
+            if (result !== 'fenced') return result;
+          }
+        }
+      }
+    });
+}
+
+/** One attempt at the step; 'fenced' where another has taken over, which is then asked for its result. */
+async function attemptStep(
+  deps: ActivityDependencies,
+  input: ModelStepInput,
+  claim: Claimed,
+  endpoint: Awaited<ReturnType<ActivityDependencies['modelFor']>>,
+): Promise<ModelStep | 'fenced'> {
+  const { workId, agent } = input;
+  const { turn, step, attempt, messageId } = claim;
+  const key = stepKey(turn, agent, step);
+  return await deps.attempts.run({ workId, turn, key }, async (running) => {
+    const stream = deps.writer.open(
+      { workId, key, attempt },
+      { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
+    );
+    try {
+      const { messages, tools } = await briefing(deps, { workId, turn, agent });
+      const answer = await streamAnswer(
+        {
+          endpoint,
+          messages,
+          tools,
+          signal: running.signal,
+          timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
+        },
+        (delta) => streamDelta(stream, delta, { messageId, agent }),
+      );
+      await stream.flush();
+      return await store(deps, { workId, agent, key, claim }, answer);
+    } catch (error) {
+      return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
+    }
+  });
+}
+
+function streamDelta(
+  stream: EventStream,
+  delta: ModelDelta,
+  { messageId, agent }: { messageId: string; agent: string },
+): void {
+  switch (delta.type) {
+    case 'text':
+      stream.push({ kind: 'text.delta', messageId, agent, text: delta.text });
+      return;
+    case 'reasoning':
+      stream.push({ kind: 'reasoning.delta', messageId, agent, text: delta.text });
+      return;
+    case 'tool':
+      stream.push({
+        kind: 'tool.delta',
+        messageId,
+        agent,
+        index: delta.index,
+        toolCallId: toolCallIdOf(messageId, delta.index),
+        ...(delta.name === undefined ? {} : { name: delta.name }),
+        text: delta.text,
+      });
+  }
+}
+
+interface AttemptOf {
+  workId: string;
+  agent: string;
+  key: string;
+  claim: Claimed;
+}
+
+async function store(
+  deps: ActivityDependencies,
+  { workId, agent, key, claim }: AttemptOf,
+  answer: ModelAnswer,
+): Promise<ModelStep | 'fenced'> {
+  const { turn, step, attempt, messageId } = claim;
+  const parts = answerParts(messageId, answer);
+  const stored = await persist(() =>
+    completeStep(deps.db, {
+      workId,
+      key,
+      attempt,
+      parts,
+      usage: answer.usage,
+      final: agent === 'main' && answer.toolCalls.length === 0,
+      result: {
+        turn,
+        step,
+        messageId,
+        finishReason: answer.finishReason,
+        calls: callRefs(parts, modeOf),
+        inputTokens: answer.usage.inputTokens,
+        outputTokens: answer.usage.outputTokens,
+      },
+    }),
+  );
+  return stored.kind === 'fenced' ? 'fenced' : await answered(deps, workId, stored.result);
+}
+
+async function answered(deps: ActivityDependencies, workId: string, result: StepResult): Promise<ModelStep> {
+  if (result.ended) await updateHistory(deps.db, deps.historyDir, workId);
+  return {
+    kind: 'answered',
+    turn: result.turn,
+    step: result.step,
+    calls: result.calls,
+    finish: result.finishReason,
+    inputTokens: result.inputTokens,
+    outputTokens: result.outputTokens,
+    ended: result.ended,
+    queued: result.queued,
+  };
+}
+
+/** What an attempt that got no answer leaves: a stop, a fence, a retry, or a failure for good. */
+async function endAttempt(
+  deps: ActivityDependencies,
+  of: AttemptOf,
+  running: Attempt,
+  stream: EventStream,
+  error: unknown,
+): Promise<ModelStep | 'fenced'> {
+  if (error instanceof Fenced) return 'fenced';
+  const ended = running.signal.aborted ? (running.signal.reason as AttemptEnded) : undefined;
+  if (ended?.why === 'fenced') return 'fenced';
+  const { workId, agent, key, claim } = of;
+  const step = { workId, key, attempt: claim.attempt, agent };
+  const flushed = await stream.flush().then(
+    () => true,
+    (failure: unknown) => {
+      if (failure instanceof Fenced) return false;
+      throw failure;
+    },
+  );
+  if (!flushed) return 'fenced';
+  if (ended?.why === 'stopped') return { kind: 'stopped', turn: claim.turn };
+  if (ended !== undefined) {
+    // The worker goes away: the next attempt need not wait until its lease has lapsed.
+    const retry = { what: 'model', reason: 'the worker is restarting', inMs: 0 };
+    await persist(() => failStep(deps.db, step, { retry }));
+    throw ended;
+  }
+  if (!(error instanceof ModelError)) {
+    await persist(() => releaseClaim(deps.db, step));
+    throw error;
+  }
+
+  const inMs = retryDelay(error, claim);
+  deps.log.warn(
+    { workId, turn: claim.turn, step: claim.step, agent, attempt: claim.attempt, code: error.code, detail: error.detail, inMs },
+    'a model call failed',
+  );
+  if (inMs === undefined) {
+    const failure = { error: { code: error.code, message: error.message } };
+    await persist(() => failStep(deps.db, step, failure));
+    throw ApplicationFailure.nonRetryable(error.code, FAILURE.stepFailed, claim.turn);
+  }
+  const retry = { what: 'model', reason: error.message, inMs };
+  const mine = await persist(() => failStep(deps.db, step, { retry }));
+  if (!mine) return 'fenced';
+  throw ApplicationFailure.create({
+    message: error.code,
+    type: error.code,
+    nextRetryDelay: Math.max(1, inMs),
+  });
+}

@@ -1,0 +1,116 @@
+/** Runs a code agent's Python in the sandbox, or adopts the run that an earlier attempt started (S1, D7). */
+import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
+import { Fenced } from '../db/event-writer.ts';
+import { beginRun, endRun, unbeginRun } from '../db/runs.ts';
+import { toolKey } from '../db/turns.ts';
+import type { FileChange } from '../domain/messages.ts';
+import { keepOutput } from '../domain/reducer.ts';
+import { forModel } from '../sandbox/for-model.ts';
+import {
+  DEFAULT_LIMITS,
+  type Ending,
+  MAX_DEADLINE_MS,
+  type OutputChunk,
+  type OutputProgress,
+  type Sandbox,
+} from '../sandbox/types.ts';
+import { diff } from '../workspace/snapshot.ts';
+import { AttemptEnded } from './attempts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
+import type { ToolInput, ToolStep } from './types.ts';
+
+/** Output that is stored and shown live; what comes after it is read, for the ending, and let go (S5). */
+const OUTPUT_STORED = 1024 ** 2;
+
+/** Output that waits for Postgres before the run's reader waits with it. */
+const OUTPUT_WAITING = 256 * 1024;
+
+export function runPython(deps: ActivityDependencies) {
+  return (input: ToolInput): Promise<ToolStep> =>
+    claimedCall(deps, input, async (call) => {
+      const parsed = parseRunPython(call.claim.arguments);
+      if (!parsed.ok) return { ok: false, result: parsed.problem, files: [], durationMs: 0 };
+      if (deps.sandbox.runs === null) {
+        return { ok: false, result: deps.sandbox.reason, files: [], durationMs: 0 };
+      }
+      return await run(deps, deps.sandbox.runs, input, call, parsed.value);
+    });
+}
+
+async function run(
+  deps: ActivityDependencies,
+  sandbox: Sandbox,
+  input: ToolInput,
+  { claim, attempt }: ClaimedCall,
+  args: RunPythonArguments,
+): Promise<CallOutcome | 'stopped' | 'fenced'> {
+  const { workId, turn, toolCallId } = input;
+  const workspace = await deps.workspaceOf(workId);
+  const script = `code/${args.filename}`;
+  const begun = await beginRun(deps.db, input, async () => [...(await workspace.snapshot())]);
+  // Before the run's first start only: the person or a later run may have changed the file since.
+  if (begun.first) await workspace.write(script, args.code);
+
+  const before = new Map(begun.before);
+  const printed = { output: claim.output, stdout: claim.stdout, stderr: claim.stderr };
+  const stream = deps.writer.open(
+    { workId, key: toolKey(toolCallId), attempt: claim.attempt },
+    { onFenced: () => attempt.end('fenced'), onStop: () => attempt.end('stopped') },
+  );
+  const progress = (claim.progress as OutputProgress | null) ?? { stdout: 0, stderr: 0 };
+
+  async function onOutput(chunk: OutputChunk): Promise<void> {
+    progress[chunk.stream] = chunk.bytes;
+    if (printed.stdout.length + printed.stderr.length >= OUTPUT_STORED) return;
+    printed[chunk.stream] += chunk.text;
+    printed.output = keepOutput(printed.output, chunk.text);
+    stream.push({ kind: 'tool.output', toolCallId, stream: chunk.stream, text: chunk.text }, { ...progress });
+    if (stream.waiting > OUTPUT_WAITING) await stream.flush();
+  }
+
+  let ending: Ending;
+  try {
+    ending = await sandbox.run(
+      {
+        key: { workId, turn, toolCallId },
+        owner: claim.agent,
+        workspace: deps.workspacePath(workId),
+        script,
+        limits: { ...DEFAULT_LIMITS, deadlineMs: deadline(args.timeoutSeconds) },
+      },
+      { progress: { ...progress }, mayStart: begun.first, signal: attempt.signal, onOutput },
+    );
+    await stream.flush();
+  } catch (error) {
+    if (error instanceof Fenced) return 'fenced';
+    // Nothing was started: the next attempt may.
+    if (begun.first && error instanceof SandboxUnavailable) await unbeginRun(deps.db, input);
+    throw error;
+  }
+  const why = attempt.signal.aborted ? (attempt.signal.reason as AttemptEnded).why : undefined;
+  if (why === 'fenced') return 'fenced';
+
+  const files = diff(before, await workspace.snapshot(before));
+  await endRun(deps.db, input);
+  return {
+    ok: ending.kind === 'exited' && ending.code === 0,
+    result: `${forModel(printed.stdout, printed.stderr, ending)}\n\n${fileList(files)}`,
+    files,
+    durationMs: Math.round(ending.durationMs),
+    ending: ending.kind,
+    output: printed.output,
+  };
+}
+
+function deadline(seconds: number | undefined): number {
+  return seconds === undefined ? DEFAULT_LIMITS.deadlineMs : Math.min(MAX_DEADLINE_MS, seconds * 1000);
+}
+
+function fileList(files: FileChange[]): string {
+  if (files.length === 0) return 'Files changed: none.';
+  return [
+    'Files changed:',
+    ...files.map(({ path, change, size }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`),
+  ].join('\n');
+}

@@ -1,0 +1,66 @@
+/** How a turn, or a code agent, ends when its model gave no final answer of its own, and what a code agent made. */
+import type { FileChange } from '../domain/messages.ts';
+import { textOf } from '../domain/messages.ts';
+import type { TurnError } from '../domain/events.ts';
+import { readConversation } from '../db/messages.ts';
+import { agentAgeMs, filesOfAgent, finishTurn as finishTurnRows } from '../db/turns.ts';
+import { framed } from './activity-frame.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { updateHistory } from './history.ts';
+import { claimedCall } from './tool-call.ts';
+import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
+
+export function finishTurn(deps: ActivityDependencies) {
+  return (input: FinishInput): Promise<{ queued: boolean }> =>
+    // Without a turn to fail, whatever goes wrong is tried again: a turn must end (D2).
+    framed(deps, { workId: input.workId, turn: null }, async () => {
+      const { workId, turn, end } = input;
+      const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
+      const { queued } = await finishTurnRows(deps.db, { workId, turn, outcome: end.outcome, error });
+      deps.attempts.stop(workId, turn);
+      await updateHistory(deps.db, deps.historyDir, workId);
+      return { queued };
+    });
+}
+
+/** The sentence for a person; null where the step that failed has left its own. */
+function errorOf(code: EndCode, maxSteps: number): TurnError | null {
+  switch (code) {
+    case 'step_failed':
+      return null;
+    case 'step_limit':
+      return {
+        code,
+        message: `The turn was ended after ${maxSteps} steps without a final answer. What was written is kept; send a message to go on.`,
+      };
+  }
+}
+
+export function finishCodeAgent(deps: ActivityDependencies) {
+  return (input: CodeAgentEnd): Promise<ToolStep> =>
+    claimedCall(deps, input, async () => {
+      const { workId, toolCallId, end } = input;
+      const conversation = await readConversation(deps.db, workId, toolCallId);
+      const said = conversation.findLast((message) => textOf(message) !== '');
+      const files = await filesOfAgent(deps.db, workId, toolCallId);
+      const text =
+        end === 'answered'
+          ? said === undefined
+            ? 'The code agent ended without a summary.'
+            : textOf(said)
+          : `The code agent was ended after ${deps.limits.maxSteps} steps without finishing. Its last words: ${said ? textOf(said) : '(none)'}`;
+      await deps.sandbox.runs?.discard(toolCallId);
+      return {
+        ok: end === 'answered',
+        result: `${text}\n\n${listFiles(files)}`,
+        files,
+        durationMs: await agentAgeMs(deps.db, workId, toolCallId),
+      };
+    });
+}
+
+function listFiles(files: FileChange[]): string {
+  if (files.length === 0) return 'Files changed: none.';
+  const lines = files.map(({ path, size, change }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`);
+  return ['Files changed:', ...lines].join('\n');
+}

@@ -1,0 +1,86 @@
+/**
+ * What the workflows call, and what they are told: ids, counts, short labels and codes, never content (R1).
+ * Every activity is idempotent by the ids in its input (R3).
+ */
+
+import type { CallRef } from '../domain/calls.ts';
+
+export interface ModelStepInput {
+  workId: string;
+  /** null: the running turn, or a new one for the oldest queued message. */
+  turn: number | null;
+  /** 'main', or the id of the code_agent call that this agent serves. */
+  agent: string;
+  /** null: where the agent stands, which is its last stored answer if it has one. */
+  step: number | null;
+}
+
+export type ModelStep =
+  /** No turn runs and nothing is queued. */
+  | { kind: 'idle' }
+  /** The Work was deleted. */
+  | { kind: 'gone' }
+  /** The turn had ended before this step. */
+  | { kind: 'over' }
+  | { kind: 'stopped'; turn: number }
+  | { kind: 'limit'; turn: number }
+  | {
+      kind: 'answered';
+      turn: number;
+      step: number;
+      calls: CallRef[];
+      finish: string;
+      inputTokens: number;
+      outputTokens: number;
+      /** The turn ended with this answer. */
+      ended: boolean;
+      /** A message waited for a turn when it did. */
+      queued: boolean;
+    };
+
+export interface ToolInput {
+  workId: string;
+  turn: number;
+  toolCallId: string;
+}
+
+/** 'over': the turn ended meanwhile. A tool's own failure is no failure of the activity (R6). */
+export type ToolStep = { kind: 'done'; ok: boolean } | { kind: 'stopped' } | { kind: 'over' };
+
+/** Why a turn, or a code agent, ends without a final answer of its own. */
+export type EndCode = 'step_limit' | 'step_failed';
+
+export interface FinishInput {
+  workId: string;
+  turn: number;
+  end: { outcome: 'stopped' } | { outcome: 'failed'; code: EndCode };
+}
+
+export interface CodeAgentEnd extends ToolInput {
+  end: 'answered' | 'step_limit';
+}
+
+export interface Activities {
+  /** Claims the step, calls the model, streams and stores its answer. */
+  callModel(input: ModelStepInput): Promise<ModelStep>;
+  /** Runs a tool that touches files. */
+  runTool(input: ToolInput): Promise<ToolStep>;
+  /** Ends the turn as stopped or failed. */
+  finishTurn(input: FinishInput): Promise<{ queued: boolean }>;
+  /** Answers a code_agent call from what its agent said and made. */
+  finishCodeAgent(input: CodeAgentEnd): Promise<ToolStep>;
+}
+
+/** Activities of the queue whose slots are the machine's cores and memory. */
+export interface CodeActivities {
+  /** Runs Python in the sandbox, or adopts the run that an earlier attempt started. */
+  runPython(input: ToolInput): Promise<ToolStep>;
+}
+
+/** ApplicationFailure types that workflows tell apart. */
+export const FAILURE = {
+  /** The model step failed for good; the row of its claim says why. */
+  stepFailed: 'step_failed',
+  /** The worker that ran the activity died (R9). */
+  workerLost: 'worker_lost',
+} as const;

@@ -1,0 +1,98 @@
+/** What is remembered of code runs, and of files that tools change, so that nothing happens twice. */
+import type { Database } from './database.ts';
+import { storableJson } from './storable.ts';
+
+/**
+ * Remembers that a run is about to be started and what the workspace held before it. The first caller's word
+ * stands; `first` tells whether this was it.
+ */
+export async function beginRun<Before>(
+  db: Database,
+  run: { workId: string; toolCallId: string },
+  before: () => Promise<Before>,
+): Promise<{ before: Before; first: boolean }> {
+  const known = await db
+    .selectFrom('runs')
+    .select('before')
+    .where('work_id', '=', run.workId)
+    .where('tool_call_id', '=', run.toolCallId)
+    .executeTakeFirst();
+  if (known) return { before: known.before as Before, first: false };
+  const now = await before();
+  await db
+    .insertInto('runs')
+    .values({ work_id: run.workId, tool_call_id: run.toolCallId, before: storableJson(now) })
+    .execute();
+  return { before: now, first: true };
+}
+
+/** Takes `beginRun` back, where nothing could be started. */
+export async function unbeginRun(db: Database, run: { workId: string; toolCallId: string }): Promise<void> {
+  await db
+    .deleteFrom('runs')
+    .where('work_id', '=', run.workId)
+    .where('tool_call_id', '=', run.toolCallId)
+    .execute();
+}
+
+/** Forgets the workspace's state before a run whose outcome is stored; that it was started stays known. */
+export async function endRun(db: Database, run: { workId: string; toolCallId: string }): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({ before: '[]' })
+    .where('work_id', '=', run.workId)
+    .where('tool_call_id', '=', run.toolCallId)
+    .execute();
+}
+
+/** Whether the turn that started this run still goes on: then somebody will ask for the run's ending. */
+export async function isRunWanted(db: Database, workId: string, toolCallId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tool_calls')
+    .innerJoin('works', 'works.id', 'tool_calls.work_id')
+    .select('tool_calls.id')
+    .where('tool_calls.work_id', '=', workId)
+    .where('tool_calls.id', '=', toolCallId)
+    .where('tool_calls.state', '=', 'running')
+    .whereRef('works.running_turn', '=', 'tool_calls.turn')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface JournalEntry {
+  path: string;
+  /** sha256 of the file's bytes, or null where there is none. */
+  before: string | null;
+  after: string | null;
+  result: string;
+}
+
+/** What this call wrote down before it changed a file (R3). */
+export async function findChange(
+  db: Database,
+  call: { workId: string; toolCallId: string },
+  path: string,
+): Promise<JournalEntry | null> {
+  const row = await db
+    .selectFrom('file_changes')
+    .select(['path', 'sha_before as before', 'sha_after as after', 'result'])
+    .where('work_id', '=', call.workId)
+    .where('tool_call_id', '=', call.toolCallId)
+    .where('path', '=', path)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Writes down a change before it is made; a retry that recomputed it replaces the entry. */
+export async function recordChange(
+  db: Database,
+  call: { workId: string; toolCallId: string },
+  entry: JournalEntry,
+): Promise<void> {
+  const values = { sha_before: entry.before, sha_after: entry.after, result: entry.result };
+  await db
+    .insertInto('file_changes')
+    .values({ work_id: call.workId, tool_call_id: call.toolCallId, path: entry.path, ...values })
+    .onConflict((conflict) => conflict.columns(['work_id', 'tool_call_id', 'path']).doUpdateSet(values))
+    .execute();
+}

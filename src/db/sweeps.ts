@@ -1,0 +1,67 @@
+/** What the sweeper looks for: Works that nobody is at although something is to be done, and what may be pruned. */
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+export interface StalledWork {
+  workId: string;
+  ownerId: string;
+  /** The turn that somebody asked to stop, where it runs still. */
+  stopTurn: number | null;
+}
+
+/**
+ * Works with a queued message or an unfinished turn, no event for `quietMs`, no living worker at them, and not
+ * woken for `againMs`. They are marked as woken: of many sweepers one gets each.
+ */
+export async function claimStalledWorks(
+  db: Database,
+  { quietMs, againMs }: { quietMs: number; againMs: number },
+): Promise<StalledWork[]> {
+  const { rows } = await sql<StalledWork>`
+    update works set woken_at = clock_timestamp()
+    where id in (
+      select w.id from works w
+      where w.deleted_at is null
+        and (w.running_turn is not null
+             or exists (select 1 from messages m where m.work_id = w.id and m.status = 'queued'))
+        and (w.woken_at is null or w.woken_at < clock_timestamp() - ${againMs} * interval '1 ms')
+        and not exists (
+          select 1 from events e where e.work_id = w.id and e.seq = w.last_seq
+            and e.at > clock_timestamp() - ${quietMs} * interval '1 ms')
+        and not exists (
+          select 1 from claims c join workers k on k.id = c.worker
+          where c.work_id = w.id and c.state = 'running'
+            and k.renewed_at > clock_timestamp() - interval '5 seconds')
+      order by w.id limit 200
+      for update skip locked
+    )
+    returning id as "workId", owner_id as "ownerId",
+      case when stop_turn = running_turn then stop_turn end as "stopTurn"`.execute(db);
+  return rows;
+}
+
+/** Works whose history file is behind the end of their last turn. */
+export async function worksWithOldHistory(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ workId: string }>`
+    select w.id as "workId" from works w
+    join turns t on t.work_id = w.id and t.turn = w.last_turn
+    where w.deleted_at is null and w.running_turn is null and t.last_seq > w.history_seq
+      and t.completed_at < clock_timestamp() - interval '2 seconds'
+    limit 100`.execute(db);
+  return rows.map((row) => row.workId);
+}
+
+/**
+ * Removes deltas and output of turns that ended at least `minutes` ago; the messages have their text. Gives how
+ * many turns were pruned. Each Work is one statement, so none is held for long.
+ */
+export async function pruneLog(db: Database, minutes: number): Promise<number> {
+  const { rows } = await sql<{ workId: string; turn: number }>`
+    select work_id as "workId", turn from turns
+    where not pruned and completed_at < clock_timestamp() - ${minutes} * interval '1 minute'
+    order by completed_at limit 50`.execute(db);
+  for (const { workId, turn } of rows) {
+    await sql`select prune_turn(${workId}::uuid, ${turn}::integer)`.execute(db);
+  }
+  return rows.length;
+}

@@ -1,0 +1,74 @@
+/** A worker's sign of life: its lock, its lease, and the session in which it hears of stops (R4, R8). */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Database } from './database.ts';
+import { openSession } from './listener.ts';
+import { holdWorkerLock, registerWorker, removeWorker, renewLease } from './workers.ts';
+
+const RENEW_MS = 1_000;
+
+export interface WorkerLease {
+  workerId: string;
+  /** Ends the lease in order: nothing of this worker is taken for dead. */
+  release(): Promise<void>;
+}
+
+/**
+ * Registers this process as a worker and keeps its lease until it is released. `onStop` is called for each stop
+ * that is asked for anywhere; `onReconnect` after the session was broken, when stops may have been missed.
+ */
+export async function holdLease(
+  db: Database,
+  url: string,
+  listeners: {
+    onStop: (workId: string, turn: number) => void;
+    onReconnect: () => void;
+    onTrouble: (error: Error) => void;
+  },
+): Promise<WorkerLease> {
+  const worker = { id: randomUUID(), host: hostname(), pid: process.pid };
+  let lockKey = await registerWorker(db, worker);
+  let connections = 0;
+  const session = await openSession({
+    url,
+    name: 'paperagent-worker-lease',
+    channels: ['pa_stop'],
+    async onConnect(client) {
+      await holdWorkerLock(client, lockKey);
+      connections += 1;
+      if (connections > 1) listeners.onReconnect();
+    },
+    onNotification(_channel, payload) {
+      const [workId = '', turn = ''] = payload.split(':');
+      listeners.onStop(workId, Number(turn));
+    },
+    onBroken: listeners.onTrouble,
+  });
+
+  let renewing = false;
+  const renewal = setInterval(() => {
+    if (renewing) return;
+    renewing = true;
+    void renew()
+      .catch(listeners.onTrouble)
+      .finally(() => {
+        renewing = false;
+      });
+  }, RENEW_MS);
+
+  async function renew(): Promise<void> {
+    if (await renewLease(db, worker.id)) return;
+    // Declared dead while it slept (or the row was lost): what it held may be taken over, and it begins anew.
+    lockKey = await registerWorker(db, worker);
+    await session.reconnect();
+  }
+
+  return {
+    workerId: worker.id,
+    async release() {
+      clearInterval(renewal);
+      await removeWorker(db, worker.id);
+      await session.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The loop of an agent, MainAgent and CodeAgent alike: ask the model; run the tools it called; ask again, until a
+ * final answer, a stop, or a limit. Deterministic: every effect is an activity, every input comes from one.
+ */
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { FAILURE, type ModelStep, type ToolStep } from '../activities/types.ts';
+import type { CallRef } from '../domain/calls.ts';
+import { activities } from './activity-calls.ts';
+
+export type LoopEnd =
+  | { kind: 'idle' }
+  | { kind: 'gone' }
+  /** The turn was ended by somebody else. */
+  | { kind: 'over' }
+  | { kind: 'stopped'; turn: number }
+  | { kind: 'limit'; turn: number }
+  /** A model step failed for good. */
+  | { kind: 'failed'; turn: number }
+  /** A final answer; `ended` where it ended the turn too. */
+  | { kind: 'answered'; turn: number; ended: boolean; queued: boolean };
+
+/** How a call ended; 'failed' where a code agent's model failed for good, which fails the turn. */
+export type CallEnd = ToolStep | { kind: 'failed' };
+
+export interface Loop {
+  workId: string;
+  agent: string;
+  /** The name of the agent in Temporal's UI. */
+  name: 'main' | 'code';
+  turn: number | null;
+  /** Runs one call; called in order for what writes, at once for neighbours that only read. */
+  runCall: (turn: number, call: CallRef) => Promise<CallEnd>;
+  /** Told what the agent does, for the query and the UI. */
+  onPhase: (phase: 'model' | 'tools', turn: number | null, step: number | null, calls: CallRef[]) => void;
+  /** Whether an answer without calls is the loop's end although it did not end the turn (a code agent's is). */
+  endsWithAnswer: boolean;
+}
+
+export async function runAgentLoop(loop: Loop): Promise<LoopEnd> {
+  try {
+    return await loopUntilEnd(loop);
+  } catch (error) {
+    const turn = turnThatFailed(error);
+    if (turn === undefined) throw error;
+    return { kind: 'failed', turn };
+  }
+}
+
+async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
+  let turn = loop.turn;
+  let step: number | null = null;
+  for (;;) {
+    loop.onPhase('model', turn, step, []);
+    const summary: string = step === null ? `model ${loop.name}` : `model ${loop.name} step ${step}`;
+    const input = { workId: loop.workId, turn, agent: loop.agent, step };
+    const answer: ModelStep = await activities(summary).callModel(input);
+    if (answer.kind !== 'answered') return answer;
+    turn = answer.turn;
+    if (answer.calls.length === 0) {
+      if (answer.ended || loop.endsWithAnswer) {
+        return { kind: 'answered', turn, ended: answer.ended, queued: answer.queued };
+      }
+    } else {
+      loop.onPhase('tools', turn, answer.step, answer.calls);
+      const end = await runCalls(loop, turn, answer.calls);
+      if (end.kind === 'over') return { kind: 'over' };
+      if (end.kind !== 'done') return { kind: end.kind, turn };
+    }
+    step = answer.step + 1;
+  }
+}
+
+/** Runs an answer's calls: neighbours that only read in parallel, everything else one after the other. */
+async function runCalls(loop: Loop, turn: number, calls: CallRef[]): Promise<CallEnd> {
+  let reading: CallRef[] = [];
+  const groups: CallRef[][] = [];
+  for (const call of calls) {
+    if (call.mode === 'read') {
+      if (reading.length === 0) groups.push(reading);
+      reading.push(call);
+    } else {
+      reading = [];
+      groups.push([call]);
+    }
+  }
+  for (const group of groups) {
+    const steps = await Promise.all(group.map((call) => loop.runCall(turn, call)));
+    const end = steps.find((step) => step.kind !== 'done');
+    if (end) return end;
+  }
+  return { kind: 'done', ok: true };
+}
+
+/** The turn that cannot go on, where an activity says so (its failure's first detail). */
+function turnThatFailed(error: unknown): number | undefined {
+  if (!(error instanceof ActivityFailure)) return undefined;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURE.stepFailed) return undefined;
+  const [turn] = cause.details ?? [];
+  return typeof turn === 'number' ? turn : undefined;
+}

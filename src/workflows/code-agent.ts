@@ -1,0 +1,46 @@
+/** The CodeAgent: a child workflow that serves one code_agent call of a turn (F4). */
+import { setHandler } from '@temporalio/workflow';
+import type { CodeAgentEnd, ToolInput } from '../activities/types.ts';
+import type { CallRef } from '../domain/calls.ts';
+import { activities, codeActivities } from './activity-calls.ts';
+import { type CallEnd, runAgentLoop } from './agent-loop.ts';
+import { state, type WorkState } from './messages.ts';
+import { describe } from './details.ts';
+
+export async function codeAgent(call: ToolInput): Promise<CallEnd> {
+  let now: WorkState = { phase: 'model', turn: call.turn, step: null, tools: [] };
+  setHandler(state, () => now);
+  const end = await runAgentLoop({
+    workId: call.workId,
+    agent: call.toolCallId,
+    name: 'code',
+    turn: call.turn,
+    runCall: (turn, { id, label, mode }: CallRef) => {
+      const input = { workId: call.workId, turn, toolCallId: id };
+      return mode === 'python' ? codeActivities(label).runPython(input) : activities(label).runTool(input);
+    },
+    onPhase: (phase, turn, step, calls) => {
+      now = { phase, turn, step, tools: calls.map(({ label }) => label) };
+      describe(now);
+    },
+    endsWithAnswer: true,
+  });
+  switch (end.kind) {
+    case 'answered':
+      return await finish('answered');
+    case 'limit':
+      return await finish('step_limit');
+    case 'stopped':
+      return { kind: 'stopped' };
+    case 'failed':
+      return { kind: 'failed' };
+    case 'idle':
+    case 'gone':
+    case 'over':
+      return { kind: 'over' };
+  }
+
+  function finish(how: CodeAgentEnd['end']) {
+    return activities(`code agent ${how}`).finishCodeAgent({ ...call, end: how });
+  }
+}

@@ -1,0 +1,3 @@
+/** The workflow bundle: everything in here runs deterministically inside Temporal's sandbox. */
+export { codeAgent } from './code-agent.ts';
+export { work } from './work.ts';

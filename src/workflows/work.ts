@@ -1,0 +1,155 @@
+/**
+ * The actor of a Work: one long-lived workflow that owns a conversation. It is woken by signals, looks into
+ * Postgres through its activities, and takes one turn after the other. Started from its id alone it goes on
+ * where the Work stands (R2).
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  condition,
+  continueAsNew,
+  executeChild,
+  ParentClosePolicy,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { FinishInput } from '../activities/types.ts';
+import type { CallRef } from '../domain/calls.ts';
+import { activities } from './activity-calls.ts';
+import { type CallEnd, type LoopEnd, runAgentLoop } from './agent-loop.ts';
+import type { codeAgent } from './code-agent.ts';
+import { describe } from './details.ts';
+import { CODE_AGENT_WORKFLOW, state, stop, type WorkInput, type WorkState, wake } from './messages.ts';
+
+/** How long a stopped activity may take to come back before the fence is raised without it (R8). */
+const STOP_GRACE = '2s';
+
+/** Events after which the history is begun anew, between turns. */
+const LONG_HISTORY = 2_000;
+
+export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promise<void> {
+  let woken = true;
+  /** The highest turn that somebody asked to stop, and the highest that is known to have ended. */
+  let stopAsked = 0;
+  let ended = endedBefore;
+  let now: WorkState = { phase: 'waiting', turn: null, step: null, tools: [] };
+
+  const show = (next: WorkState) => {
+    now = next;
+    describe(now);
+  };
+  setHandler(wake, () => {
+    woken = true;
+  });
+  setHandler(stop, (turn) => {
+    stopAsked = Math.max(stopAsked, turn);
+  });
+  setHandler(state, () => now);
+
+  for (;;) {
+    show({ phase: 'waiting', turn: null, step: null, tools: [] });
+    await condition(() => woken);
+    woken = false;
+    const turn = await takeTurn();
+    if (turn === 'gone') return;
+    ended = Math.max(ended, turn.ended);
+    if (turn.more) woken = true;
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    if (continueAsNewSuggested || historyLength > LONG_HISTORY) {
+      await condition(allHandlersFinished);
+      // The new run begins by looking, so a wake that came meanwhile is not lost.
+      await continueAsNew<typeof work>({ workId, ended });
+    }
+  }
+
+  /** Takes the next turn, if there is one, to its end. */
+  async function takeTurn(): Promise<'gone' | { ended: number; more: boolean }> {
+    const end = await untilStopped();
+    switch (end.kind) {
+      case 'gone':
+        return 'gone';
+      case 'idle':
+        return { ended, more: false };
+      case 'over':
+        return { ended, more: true };
+      case 'answered':
+        return { ended: end.turn, more: end.queued };
+      case 'stopped':
+        return await finish(end.turn, { outcome: 'stopped' });
+      case 'limit':
+        return await finish(end.turn, { outcome: 'failed', code: 'step_limit' });
+      case 'failed':
+        return await finish(end.turn, { outcome: 'failed', code: 'step_failed' });
+    }
+  }
+
+  async function finish(turn: number, end: FinishInput['end']) {
+    show({ ...now, phase: 'stopping', turn });
+    const { queued } = await activities(`turn ${end.outcome}`).finishTurn({ workId, turn, end });
+    return { ended: turn, more: queued };
+  }
+
+  /** The agent's loop; when a stop comes and the loop does not end of itself in time, it is left behind. */
+  async function untilStopped(): Promise<LoopEnd> {
+    const scope = new CancellationScope();
+    const loop = scope.run(() =>
+      runAgentLoop({
+        workId,
+        agent: 'main',
+        name: 'main',
+        turn: null,
+        runCall,
+        onPhase: (phase, turn, step, calls) =>
+          show({ phase, turn, step, tools: calls.map(({ label }) => label) }),
+        endsWithAnswer: false,
+      }),
+    );
+    const watch = new CancellationScope();
+    const late = watch.run(async (): Promise<LoopEnd> => {
+      await condition(() => stopAsked > ended);
+      show({ ...now, phase: 'stopping' });
+      await sleep(STOP_GRACE);
+      return { kind: 'stopped', turn: stopAsked };
+    });
+    try {
+      return await Promise.race([loop, late]);
+    } finally {
+      watch.cancel();
+      scope.cancel();
+      await late.catch(ignoreFailure);
+      await loop.catch(ignoreFailure);
+    }
+  }
+
+  async function runCall(turn: number, { id, label, mode }: CallRef): Promise<CallEnd> {
+    if (mode === 'agent') return await runCodeAgent(turn, id, label);
+    return await activities(label).runTool({ workId, turn, toolCallId: id });
+  }
+
+  async function runCodeAgent(turn: number, toolCallId: string, label: string): Promise<CallEnd> {
+    for (;;) {
+      try {
+        return await executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
+          workflowId: `code-${toolCallId}`,
+          args: [{ workId, turn, toolCallId }],
+          parentClosePolicy: ParentClosePolicy.TERMINATE,
+          cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
+          workflowTaskTimeout: '3s',
+          staticSummary: label,
+        });
+      } catch (error) {
+        // The child of a run that was reset is being terminated: it will be gone in a moment.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        await sleep('500ms');
+      }
+    }
+  }
+}
+
+/** What was left behind after a stop, or cancelled because it is not needed, may end as it likes. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof TemporalFailure)) throw error;
+}
