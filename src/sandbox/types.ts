@@ -31,6 +31,8 @@ export interface RunKey {
 
 export interface RunSpec {
   key: RunKey;
+  /** Who it is for: takes what `prepare` has started for this owner, if anything (S12). */
+  owner: string;
   /** Absolute path of the Work's workspace on the host. */
   workspace: string;
   /** The script to run, relative to the workspace, such as `code/monte_carlo.py`. It exists already. */
@@ -59,6 +61,11 @@ export interface OutputChunk {
 export interface OutputProgress {
   stdout: number;
   stderr: number;
+}
+
+/** No run can be started now: an infrastructure failure, which says nothing about the code. To be retried. */
+export class SandboxUnavailable extends Error {
+  override readonly name = 'SandboxUnavailable';
 }
 
 export interface Sandbox {

@@ -1,0 +1,98 @@
+"""The first program inside every sandbox: settles the process, waits for the name of a script, and becomes it.
+
+usage: bootstrap.py now|ahead MAX_PROCESSES
+One line of JSON comes on standard input: {"script": "/workspace/code/x.py"}. With `ahead` numpy and matplotlib
+are imported before it is read (S12). The script then runs as `__main__` as if Python had been given its path.
+"""
+
+import os
+import sys
+
+WORKSPACE = "/workspace"
+MPL_READY = "/opt/paperagent/mpl"
+
+
+def settle(max_processes):
+    """Limits that hold for the rest of this process and for everything it starts (S2)."""
+    import resource
+
+    wanted = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 1024,
+        resource.RLIMIT_FSIZE: 256 * 1024**2,
+    }
+    if max_processes > 0:
+        wanted[resource.RLIMIT_NPROC] = max_processes
+    for which, most in wanted.items():
+        hard = resource.getrlimit(which)[1]
+        if hard != resource.RLIM_INFINITY:
+            most = min(most, hard)
+        resource.setrlimit(which, (most, most))
+    try:
+        # When the machine itself runs out of memory, this is what should go first.
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        pass  # Some kernels refuse; it is a courtesy to the host, not a limit.
+
+
+def lay_out_matplotlib():
+    """A writable configuration folder that begins with the font list made when the sandbox was set up (S11)."""
+    folder = os.environ["MPLCONFIGDIR"]
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(MPL_READY) if os.path.isdir(MPL_READY) else []:
+        if name.startswith("fontlist"):
+            os.symlink(os.path.join(MPL_READY, name), os.path.join(folder, name))
+
+
+def read_order():
+    import json
+
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(0, 65536)
+        if not piece:
+            sys.exit(0)  # Nobody will ever ask: the one who held the other end is gone.
+        line += piece
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return json.loads(line)
+
+
+def without_own_frames(previous):
+    """A traceback begins at the script, not at this file."""
+
+    def hook(kind, error, trace):
+        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        previous(kind, error.with_traceback(trace), trace)
+
+    return hook
+
+
+def become(script):
+    with open(script, "rb") as file:
+        source = file.read()
+    main = type(sys)("__main__")
+    main.__file__ = script
+    main.__builtins__ = __builtins__
+    sys.modules["__main__"] = main
+    sys.argv[:] = [script]
+    sys.path[0] = os.path.dirname(script)
+    sys.excepthook = without_own_frames(sys.excepthook)
+    exec(compile(source, script, "exec"), main.__dict__)
+
+
+def begin(ahead, max_processes):
+    os.chdir(WORKSPACE)
+    settle(max_processes)
+    lay_out_matplotlib()
+    if ahead:
+        import matplotlib.pyplot  # noqa: F401
+        import numpy  # noqa: F401
+    become(read_order()["script"])
+
+
+if __name__ == "__main__":
+    begin(sys.argv[1] == "ahead", int(sys.argv[2]))

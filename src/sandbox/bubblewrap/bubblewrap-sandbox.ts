@@ -1,0 +1,121 @@
+/** The Sandbox that is made of bubblewrap processes (S10). */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cancelled, lost } from '../ending.ts';
+import { ownWorkspace } from '../own-workspace.ts';
+import { preparedName, preparedSuffix, runName } from '../run-name.ts';
+import { scriptInside } from '../script-path.ts';
+import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
+import { removeCgroup } from './cgroup.ts';
+import { followRun } from './follow-run.ts';
+import { identityOf, isAlive } from './processes.ts';
+import type { PythonEnvironment } from './python-environment.ts';
+import { reapFolders } from './reap-folders.ts';
+import * as runFolder from './run-folder.ts';
+
+const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
+
+export interface BubblewrapConfig {
+  instance: string;
+  /** Where runs keep their state: under PA_DATA, outside every workspace. */
+  stateDir: string;
+  bwrap: string;
+  python: PythonEnvironment;
+}
+
+/** Starts the process that will hold the sandbox of a folder; it goes on when this process dies. */
+async function startRunner(folder: string): Promise<void> {
+  const log = openSync(join(folder, 'runner.log'), 'a', 0o600);
+  const runner = spawn(process.execPath, [RUNNER, folder], {
+    cwd: '/',
+    detached: true,
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  try {
+    await once(runner, 'spawn');
+  } catch (error) {
+    throw new SandboxUnavailable(`the sandbox runner could not be started: ${(error as Error).message}`);
+  }
+  runner.unref();
+}
+
+/** A prepared sandbox that was taken as it ended: nothing ran in it. */
+function isUnused(folder: string): boolean {
+  const order = runFolder.readState(folder, 'order.json');
+  return order !== null && !runFolder.isOrder(order);
+}
+
+export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
+  const { instance, bwrap, python } = config;
+  const root = join(config.stateDir, 'bubblewrap');
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const folderOf = (key: RunKey) => join(root, runName(instance, key));
+  const newBox = (workspace: string): runFolder.Box => ({
+    id: randomUUID(),
+    bwrap,
+    python,
+    workspace,
+    creator: identityOf(process.pid),
+  });
+
+  /** Gives the owner's prepared sandbox the name of this run. @returns whether it runs the order. */
+  const takePrepared = (prepared: string, folder: string, order: runFolder.Order): boolean => {
+    const runner = runFolder.readState(prepared, 'runner.json');
+    if (!runner || !isAlive(runner) || !runFolder.moveFolder(prepared, folder)) return false;
+    if (runFolder.settle(folder, 'order.json', order)) return true;
+    runFolder.removeFolder(folder); // It had been dismissed in this instant.
+    return false;
+  };
+
+  return {
+    kind: 'bubblewrap',
+
+    async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, onOutput }) {
+      scriptInside(script);
+      const folder = folderOf(key);
+      const order = { key, script, limits };
+      if (isUnused(folder)) runFolder.removeFolder(folder);
+      if (!existsSync(folder)) {
+        if (!mayStart) return lost('nothing is left of its sandbox');
+        if (signal.aborted) return cancelled(0);
+        await ownWorkspace(workspace);
+        const prepared = join(root, preparedName(instance, workspace, owner));
+        if (!takePrepared(prepared, folder, order)) runFolder.createFolder(folder, newBox(workspace), order);
+      }
+      // Who took a prepared sandbox may have died before giving the order: then this gives it.
+      runFolder.settle(folder, 'order.json', order);
+      if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder);
+      const outcome = await followRun({ folder, progress, signal, onOutput });
+      if (outcome.ran) return outcome.ending;
+      runFolder.removeFolder(folder);
+      throw new SandboxUnavailable(outcome.reason);
+    },
+
+    async forget(key) {
+      const folder = folderOf(key);
+      const box = runFolder.readState(folder, 'box.json');
+      runFolder.removeFolder(folder);
+      if (box) removeCgroup(box.id);
+    },
+
+    reap: (isLive) => reapFolders(root, isLive),
+
+    async prepare(owner, workspace) {
+      await ownWorkspace(workspace);
+      const folder = join(root, preparedName(instance, workspace, owner));
+      if (runFolder.createFolder(folder, newBox(workspace))) await startRunner(folder);
+    },
+
+    async discard(owner) {
+      const suffix = preparedSuffix(owner);
+      for (const name of readdirSync(root).filter((entry) => entry.endsWith(suffix)))
+        runFolder.dismiss(join(root, name));
+    },
+  };
+}

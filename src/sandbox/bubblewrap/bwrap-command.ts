@@ -1,0 +1,145 @@
+/** The bwrap command line of a sandbox (S10): what is visible inside, and nothing else. */
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { WORKSPACE_INSIDE } from '../script-path.ts';
+import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
+import { type PythonEnvironment, SANDBOX_FILES } from './python-environment.ts';
+
+const TMPFS_BYTES = 64 * 1024 ** 2;
+const VENV_INSIDE = '/opt/python';
+
+/** Everything a program inside sees of an environment (S3). */
+const ENVIRONMENT = {
+  PATH: `${VENV_INSIDE}/bin:/usr/bin:/bin`,
+  HOME: '/tmp',
+  TMPDIR: '/tmp',
+  USER: 'sandbox',
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  MPLBACKEND: 'Agg',
+  MPLCONFIGDIR: '/tmp/matplotlib',
+  MATPLOTLIBRC: '/opt/paperagent/mpl/matplotlibrc',
+  PYTHONUNBUFFERED: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+  PYTHONNOUSERSITE: '1',
+  PYTHONUTF8: '1',
+  // One processor is allowed; more threads would only get in each other's way.
+  OMP_NUM_THREADS: '1',
+  OPENBLAS_NUM_THREADS: '1',
+};
+
+export interface BwrapCommand {
+  bwrap: string;
+  python: PythonEnvironment;
+  workspace: string;
+  /** True when bwrap is run by root, and has to give that up before Python starts. */
+  asRoot: boolean;
+  /** `ahead` imports numpy and matplotlib before the script is known (S12). */
+  start: 'now' | 'ahead';
+  /** Processes and threads that the user may have; 0 when something else limits them. */
+  maxProcesses: number;
+  /** Descriptors in the new process: the compiled filter, and where bwrap reports its child and exit code. */
+  seccompFd: number;
+  statusFd: number;
+}
+
+/** bwrap makes the folders above a mount for its own user only, who is not always the one who goes in. */
+function foldersAbove(path: string): string[] {
+  const names = path.split('/').slice(1, -1);
+  return names.flatMap((_, depth) => ['--perms', '0755', '--dir', `/${names.slice(0, depth + 1).join('/')}`]);
+}
+
+/** The part that says which files, processes and networks there are. Without a command at its end. */
+function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'>): string[] {
+  const { python, workspace, asRoot } = command;
+  const args = ['--die-with-parent', '--new-session', '--hostname', 'sandbox', '--clearenv', '--chdir', '/'];
+  if (asRoot) {
+    args.push('--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try');
+    args.push(
+      '--cap-drop',
+      'ALL',
+      '--cap-add',
+      'CAP_SETUID',
+      '--cap-add',
+      'CAP_SETGID',
+      '--cap-add',
+      'CAP_SETPCAP',
+    );
+  } else {
+    args.push('--unshare-all', '--disable-userns', '--cap-drop', 'ALL');
+  }
+  args.push('--ro-bind', '/usr', '/usr');
+  for (const name of ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']) {
+    if (!existsSync(name)) continue;
+    if (lstatSync(name).isSymbolicLink()) args.push('--symlink', readlinkSync(name), name);
+    else args.push('--ro-bind', name, name);
+  }
+  args.push(...foldersAbove('/etc/fonts'));
+  for (const name of ['ld.so.cache', 'fonts', 'localtime', 'alternatives'])
+    args.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`);
+  if (!python.basePrefix.startsWith('/usr'))
+    args.push(...foldersAbove(python.basePrefix), '--ro-bind', python.basePrefix, python.basePrefix);
+  args.push(
+    ...foldersAbove('/opt/paperagent/mpl'),
+    '--ro-bind',
+    python.venv,
+    VENV_INSIDE,
+    '--ro-bind',
+    python.mpl,
+    '/opt/paperagent/mpl',
+  );
+  args.push('--ro-bind', join(SANDBOX_FILES, 'bootstrap.py'), '/opt/paperagent/bootstrap.py');
+  args.push('--proc', '/proc', '--dev', '/dev');
+  for (const folder of ['/dev/shm', '/tmp'])
+    args.push('--perms', '1777', '--size', String(TMPFS_BYTES), '--tmpfs', folder);
+  args.push('--bind', workspace, WORKSPACE_INSIDE);
+  args.push('--remount-ro', '/dev', '--remount-ro', '/');
+  for (const [name, value] of Object.entries(ENVIRONMENT)) args.push('--setenv', name, value);
+  return args;
+}
+
+/** Root gives up its ids and every capability, also those that could be regained; others have none to give. */
+function droppingRoot(asRoot: boolean): string[] {
+  if (!asRoot) return [];
+  const id = String(UNPRIVILEGED_ID);
+  return [
+    'setpriv',
+    '--reuid',
+    id,
+    '--regid',
+    id,
+    '--clear-groups',
+    '--bounding-set=-all',
+    '--inh-caps=-all',
+  ];
+}
+
+/** @returns program and arguments; the script's name is then written to its standard input (bootstrap.py). */
+export function bwrapCommand(command: BwrapCommand): string[] {
+  return [
+    command.bwrap,
+    ...isolation(command),
+    ...['--seccomp', String(command.seccompFd), '--json-status-fd', String(command.statusFd), '--'],
+    ...droppingRoot(command.asRoot),
+    ...[
+      `${VENV_INSIDE}/bin/python`,
+      '/opt/paperagent/bootstrap.py',
+      command.start,
+      String(command.maxProcesses),
+    ],
+  ];
+}
+
+/** The same sandbox, running one expression of Python: to find out whether it can be had at all. */
+export function probeCommand(
+  command: Pick<BwrapCommand, 'bwrap' | 'python' | 'workspace' | 'asRoot'>,
+  expression: string,
+): string[] {
+  return [
+    command.bwrap,
+    ...isolation(command),
+    '--',
+    ...droppingRoot(command.asRoot),
+    ...[`${VENV_INSIDE}/bin/python`, '-c', expression],
+  ];
+}

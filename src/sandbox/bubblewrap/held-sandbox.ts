@@ -1,0 +1,104 @@
+/** Starts bwrap with everything that limits it, and knows how to end it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import type { Readable } from 'node:stream';
+import { bpfFilter, type Machine } from '../seccomp/bpf-filter.ts';
+import { HIDDEN_MEMORY_CALLS } from '../seccomp/rules.ts';
+import { DEFAULT_LIMITS } from '../types.ts';
+import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
+import { bwrapCommand } from './bwrap-command.ts';
+import { type Cgroup, makeCgroup } from './cgroup.ts';
+import { childrenOf, threadsOfUser } from './processes.ts';
+import type { Box } from './run-folder.ts';
+
+const MAX_PROCESSES = 128;
+
+export interface HeldSandbox {
+  bwrap: ChildProcess;
+  /** Null where none can be made: memory is then to be sampled. */
+  cgroup: Cgroup | null;
+  /** The first process of the sandbox's process namespace, known shortly after the start. */
+  init: Promise<number | null>;
+  /** What the program inside ended with; `exitCode` is null when none was started, or bwrap itself was killed. */
+  closed: Promise<{ exitCode: number | null; killed: boolean }>;
+  /** Asks the program inside to end, as `kill` without options does. */
+  askToEnd: () => Promise<void>;
+  kill: () => Promise<void>;
+}
+
+/** New kernels count a user's processes anew in each user namespace; older ones count all of the machine's. */
+function processLimit(cgroup: Cgroup | null): number {
+  if (cgroup) return 0;
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const uid = process.getuid?.() ?? 0;
+  const countedAnew = uid !== 0 && (major > 5 || (major === 5 && minor >= 14));
+  return MAX_PROCESSES + (countedAnew ? 0 : threadsOfUser(uid === 0 ? UNPRIVILEGED_ID : uid));
+}
+
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false; // It ended in this instant.
+  }
+}
+
+/**
+ * @param ahead import numpy and matplotlib before the order comes.
+ * The current directory has to be the run's folder: the compiled filter is put there.
+ */
+export function holdSandbox(box: Box, ahead: boolean): HeldSandbox {
+  const cgroup = makeCgroup(box.id);
+  cgroup?.setMemoryLimit(DEFAULT_LIMITS.memoryBytes);
+  writeFileSync('filter.bpf', bpfFilter(process.arch as Machine, cgroup ? [] : HIDDEN_MEMORY_CALLS));
+  const filter = openSync('filter.bpf', 'r');
+  const command = bwrapCommand({
+    ...box,
+    asRoot: process.getuid?.() === 0,
+    start: ahead ? 'ahead' : 'now',
+    maxProcesses: processLimit(cgroup),
+    seccompFd: 3,
+    statusFd: 4,
+  });
+  const enter = (cgroup?.entries ?? []).map((file) => `echo $$ > '${file}' && `).join('');
+  const bwrap = spawn('/bin/sh', ['-c', `${enter}exec "$@"`, 'sh', ...command], {
+    cwd: '/',
+    env: { PATH: process.env.PATH },
+    stdio: ['pipe', 'pipe', 'pipe', filter, 'pipe'],
+  });
+  closeSync(filter);
+
+  let status = '';
+  const init = new Promise<number | null>((resolve) => {
+    const pipe = bwrap.stdio[4] as Readable;
+    pipe.setEncoding('utf8').on('data', (text: string) => {
+      status += text;
+      const pid = /"child-pid": (\d+)/.exec(status)?.[1];
+      if (pid) resolve(Number(pid));
+    });
+    pipe.on('close', () => resolve(null));
+  });
+  const closed = new Promise<{ exitCode: number | null; killed: boolean }>((resolve, reject) => {
+    bwrap.on('error', reject);
+    bwrap.on('close', (_, killedBy) => {
+      const exitCode = /"exit-code": (\d+)/.exec(status)?.[1];
+      resolve({ exitCode: exitCode === undefined ? null : Number(exitCode), killed: killedBy !== null });
+    });
+  });
+  return {
+    bwrap,
+    cgroup,
+    init,
+    closed,
+    async askToEnd() {
+      const pid = await init;
+      for (const child of pid === null ? [] : childrenOf(pid)) signal(child, 'SIGTERM');
+    },
+    async kill() {
+      // The end of a namespace's first process is the end of all in it; bwrap then says so and ends too.
+      const pid = await init;
+      if (pid === null || !signal(pid, 'SIGKILL')) bwrap.kill('SIGKILL');
+    },
+  };
+}

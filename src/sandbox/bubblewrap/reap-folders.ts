@@ -1,0 +1,47 @@
+/** Ends what should not run any more, and removes what nobody will ask about (S4, D7). */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { timedOut } from '../ending.ts';
+import type { RunKey } from '../types.ts';
+import { removeCgroup } from './cgroup.ts';
+import { longOver } from './follow-run.ts';
+import { isAlive, type ProcessIdentity, thisMachine } from './processes.ts';
+import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
+
+/** Folders that are being made or removed; one that is older than this was left by a process that died. */
+const DRAFT_MS = 60_000;
+
+function killRunner(runner: ProcessIdentity | null): void {
+  // bwrap, and with it everything in the sandbox, dies with its runner.
+  if (runner && runner.machine === thisMachine() && isAlive(runner)) process.kill(runner.pid, 'SIGKILL');
+}
+
+export async function reapFolders(root: string, isLive: (key: RunKey) => Promise<boolean>): Promise<void> {
+  for (const name of readdirSync(root)) {
+    const folder = join(root, name);
+    if (/\.(draft|trash)-/.test(name)) {
+      const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > DRAFT_MS) rmSync(folder, { recursive: true, force: true });
+    } else {
+      await reapFolder(folder, isLive);
+    }
+  }
+}
+
+async function reapFolder(folder: string, isLive: (key: RunKey) => Promise<boolean>): Promise<void> {
+  const box = readState(folder, 'box.json');
+  const order = readState(folder, 'order.json');
+  const runner = readState(folder, 'runner.json');
+  if (!order || !isOrder(order)) {
+    // A prepared sandbox belongs to the process that asked for it.
+    if (!box || order || !isAlive(box.creator)) dismiss(folder);
+  } else if (!(await isLive(order.key))) {
+    killRunner(runner);
+    removeFolder(folder);
+  } else if ((await longOver(folder)) && !readState(folder, 'ending.json')) {
+    // Its runner should have ended it: it hangs, or was stopped.
+    killRunner(runner);
+    settle(folder, 'ending.json', { ran: true, ending: timedOut(order.limits, order.limits.deadlineMs) });
+  }
+  if (box && !(runner && isAlive(runner))) removeCgroup(box.id);
+}

@@ -1,0 +1,124 @@
+/**
+ * What the starter, the runner and every adopter of a bubblewrap run know of each other: a folder outside the
+ * workspace, named from the run's key. Each file appears whole, and what may be decided only once is decided by
+ * `link`, which fails when the name is taken:
+ *
+ *   box.json     how the sandbox is made; the folder appears with it
+ *   runner.json  the one process that holds it: the first of those started to make this file
+ *   order.json   what to run. Written before the runner starts, or later for one prepared ahead (S12)
+ *   stdout, stderr   raw bytes, appended
+ *   ending.json  the one ending: the runner's, or `lost` from someone who found the runner dead
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ending, RunKey, RunLimits } from '../types.ts';
+import type { ProcessIdentity } from './processes.ts';
+import type { PythonEnvironment } from './python-environment.ts';
+
+export interface Box {
+  /** Names its control group. */
+  id: string;
+  bwrap: string;
+  python: PythonEnvironment;
+  workspace: string;
+  /** The process that asked for it; a prepared sandbox does not outlive that one. */
+  creator: ProcessIdentity;
+}
+
+export interface Order {
+  key: RunKey;
+  script: string;
+  limits: RunLimits;
+}
+
+/** In place of an order: a prepared sandbox that ends, or has ended, without having run anything. */
+export interface Dismissed {
+  dismissed: true;
+}
+
+export function isOrder(order: Order | Dismissed): order is Order {
+  return !('dismissed' in order);
+}
+
+/** What the runner found: an ending, or that bwrap could not make the sandbox, so that nothing ran. */
+export type Outcome = { ran: true; ending: Ending } | { ran: false; reason: string };
+
+interface Files {
+  'box.json': Box;
+  'order.json': Order | Dismissed;
+  'runner.json': ProcessIdentity;
+  'ending.json': Outcome;
+}
+
+function code(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** @returns null when there is no such file yet, or no folder. */
+export function readState<Name extends keyof Files>(folder: string, name: Name): Files[Name] | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Files[Name];
+  } catch (error) {
+    if (code(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Writes a file unless it exists already. @returns whether this call wrote it. */
+export function settle<Name extends keyof Files>(folder: string, name: Name, value: Files[Name]): boolean {
+  const draft = join(folder, `draft-${randomUUID()}`);
+  writeFileSync(draft, JSON.stringify(value));
+  try {
+    linkSync(draft, join(folder, name));
+    return true;
+  } catch (error) {
+    if (code(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Makes a run's folder, whole at once. @returns false when someone else has made it. */
+export function createFolder(folder: string, box: Box, order?: Order): boolean {
+  const draft = `${folder}.draft-${randomUUID()}`;
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  writeFileSync(join(draft, 'box.json'), JSON.stringify(box));
+  writeFileSync(join(draft, 'stdout'), '');
+  writeFileSync(join(draft, 'stderr'), '');
+  if (order) writeFileSync(join(draft, 'order.json'), JSON.stringify(order));
+  const moved = moveFolder(draft, folder);
+  if (!moved) rmSync(draft, { recursive: true, force: true });
+  return moved;
+}
+
+/** Gives a folder another name. @returns false when the one is gone or the other is taken: someone was faster. */
+export function moveFolder(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+export function removeFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  // Gone under its name at once: a folder half removed would look like a run without an ending.
+  const trash = `${folder}.trash-${randomUUID()}`;
+  if (moveFolder(folder, trash)) rmSync(trash, { recursive: true, force: true });
+}
+
+/** Ends a prepared sandbox, unless an order was faster: then nothing happens. */
+export function dismiss(folder: string): void {
+  try {
+    settle(folder, 'order.json', { dismissed: true });
+  } catch (error) {
+    if (code(error) === 'ENOENT') return; // It was taken or removed meanwhile.
+    throw error;
+  }
+  const order = readState(folder, 'order.json');
+  if (order && !isOrder(order)) removeFolder(folder);
+}

@@ -1,0 +1,31 @@
+/**
+ * The process that holds one bubblewrap sandbox: started detached, it outlives the worker that asked for it,
+ * enforces the limits and leaves output and ending in the run's folder (S10). usage: node runner.ts FOLDER
+ */
+import { enforceOrder } from './enforce-order.ts';
+import { holdSandbox } from './held-sandbox.ts';
+import { identityOf } from './processes.ts';
+import { readState, settle } from './run-folder.ts';
+import { waitForOrder } from './wait-for-order.ts';
+
+const folder = process.argv[2] as string;
+// The folder gets another name when a prepared sandbox is taken; from here on it is `.` and stays right.
+process.chdir(folder);
+
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+
+const box = readState('.', 'box.json');
+// Whoever finds a folder without a runner starts one: only the first to write its name goes on.
+if (box && settle('.', 'runner.json', identityOf(process.pid))) {
+  const ahead = readState('.', 'order.json') === null;
+  const held = holdSandbox(box, ahead);
+  const order = await waitForOrder(box, held.closed, stop.signal);
+  if (order) {
+    settle('.', 'ending.json', await enforceOrder(box, held, order, stop.signal));
+  } else {
+    await held.kill();
+    await held.closed; // Its folder is left to the one who dismissed it, or to the reaper.
+  }
+  held.cgroup?.remove();
+}
