@@ -1,0 +1,100 @@
+/**
+ * Folders opened one component at a time without following links (S7). Generated code may swap any folder of a
+ * workspace for a link at any moment, so a path checked first and used afterwards proves nothing.
+ */
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, lchown, lstat, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WorkspaceError } from './workspace-error.ts';
+
+/** A user and a group by number. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+export interface Directory {
+  /** A path for system calls that names `name` in this folder; `.` names the folder itself. */
+  entry(name: string): string;
+  /**
+   * True where `entry` is bound to the opened folder itself. Where it is only a path, the folder can be swapped
+   * between two calls, and files are checked once more after opening.
+   */
+  readonly pinned: boolean;
+  owner(): Promise<Owner>;
+  chown(owner: Owner): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How folders are opened: `openRoot` by an absolute host path, `open` by a name in a folder that is open. */
+export interface Walk {
+  openRoot(root: string): Promise<Directory>;
+  open(parent: Directory, name: string): Promise<Directory>;
+}
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Linux: Node has no openat, but a path through /proc/self/fd/N starts at the open folder N. */
+export const descriptorWalk: Walk = {
+  openRoot: async (root) => held(await open(root, FOLDER)),
+  open: async (parent, name) => held(await open(parent.entry(name), FOLDER)),
+};
+
+function held(handle: FileHandle): Directory {
+  return {
+    entry: (name) => `/proc/self/fd/${handle.fd}/${name}`,
+    pinned: true,
+    owner: async () => ownerOf(await handle.stat()),
+    chown: ({ uid, gid }) => handle.chown(uid, gid),
+    close: () => handle.close(),
+  };
+}
+
+/** Elsewhere: each component is looked at before it is used. A swap between the two is not noticed for folders. */
+export const pathWalk: Walk = {
+  openRoot: (root) => looked(root),
+  open: (parent, name) => looked(parent.entry(name)),
+};
+
+async function looked(path: string): Promise<Directory> {
+  const stats = await lstat(path);
+  if (!stats.isDirectory()) {
+    throw new WorkspaceError('not_directory', '', 'A part of this path is not a folder.');
+  }
+  return {
+    entry: (name) => join(path, name),
+    pinned: false,
+    owner: async () => ownerOf(await lstat(path)),
+    chown: ({ uid, gid }) => lchown(path, uid, gid),
+    close: async () => {},
+  };
+}
+
+function ownerOf({ uid, gid }: Owner): Owner {
+  return { uid, gid };
+}
+
+/** The strongest walk that this machine has. */
+export function strongestWalk(): Walk {
+  return process.platform === 'linux' && existsSync('/proc/self/fd') ? descriptorWalk : pathWalk;
+}
+
+/** Runs `use` with the folder that `segments` name under `root`, and closes what it opened. */
+export async function withDirectory<T>(
+  walk: Walk,
+  root: string,
+  segments: string[],
+  use: (directory: Directory) => Promise<T>,
+): Promise<T> {
+  let directory = await walk.openRoot(root);
+  try {
+    for (const name of segments) {
+      const next = await walk.open(directory, name);
+      await directory.close();
+      directory = next;
+    }
+    return await use(directory);
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,127 @@
+/** What is in a workspace: regular files and folders, in order of their paths. */
+import { isUtf8 } from 'node:buffer';
+import type { BigIntStats } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import type { Directory, Walk } from './directory.ts';
+import { isSafe } from './regular-file.ts';
+import { isName, MAX_DEPTH } from './relative-path.ts';
+import { codeOf } from './workspace-error.ts';
+
+/** As many entries as a listing has at most (S6). */
+export const MAX_ENTRIES = 10_000;
+/** Names looked at, so that a million names that nobody can be shown are not read to their end. */
+const MAX_NAMES = 10 * MAX_ENTRIES;
+
+/** Names of files that are being written: they are no part of the workspace yet. */
+export const TEMPORARY = '.paperagent-tmp-';
+
+export interface Entry {
+  path: string;
+  kind: 'file' | 'directory';
+  /** Bytes; 0 for a folder. */
+  size: number;
+  /** Milliseconds since 1970. */
+  mtimeMs: number;
+}
+
+export interface Listing {
+  entries: Entry[];
+  /** True when there is more than what is listed. */
+  truncated: boolean;
+}
+
+/** What opening a folder says when it was removed, swapped or closed to us since it was seen. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'not_directory']);
+
+/** An entry with what tells one state of a file from another. */
+export interface SeenEntry extends Entry {
+  stats: BigIntStats;
+}
+
+/**
+ * The entries under an open folder, depth first, each folder's names sorted. Links, FIFOs, devices, files with
+ * a second name and names that are no UTF-8 are left out.
+ */
+export async function listUnder(
+  walk: Walk,
+  directory: Directory,
+  prefix: string[],
+): Promise<{ entries: SeenEntry[]; truncated: boolean }> {
+  const entries: SeenEntry[] = [];
+  const left = { names: MAX_NAMES };
+  let truncated = false;
+
+  const visit = async (folder: Directory, path: string[]): Promise<void> => {
+    const { names, more } = await namesIn(folder, left);
+    truncated ||= more;
+    const seen = await Promise.all(names.map(async (name) => ({ name, stats: await look(folder, name) })));
+    for (const { name, stats } of seen) {
+      if (stats === undefined || !(stats.isDirectory() || isSafe(stats))) continue;
+      if (entries.length >= MAX_ENTRIES) {
+        truncated = true;
+        return;
+      }
+      const here = [...path, name];
+      const kind = stats.isDirectory() ? 'directory' : 'file';
+      const size = kind === 'file' ? Number(stats.size) : 0;
+      entries.push({ path: here.join('/'), kind, size, mtimeMs: Number(stats.mtimeMs), stats });
+      if (kind === 'directory' && here.length < MAX_DEPTH) {
+        await inside(walk, folder, name, (child) => visit(child, here));
+      }
+    }
+  };
+
+  await visit(directory, prefix);
+  return { entries, truncated };
+}
+
+/** Valid, finished names in a folder, sorted. `left.names` is how many names may still be looked at. */
+async function namesIn(
+  folder: Directory,
+  left: { names: number },
+): Promise<{ names: string[]; more: boolean }> {
+  const names: string[] = [];
+  // latin1 keeps each byte of a name, whatever it is, so that names which are no UTF-8 are told apart.
+  const opened = await opendir(folder.entry('.'), { encoding: 'latin1', bufferSize: 256 });
+  let more = false;
+  for await (const { name } of opened) {
+    if (left.names <= 0) {
+      more = true;
+      break;
+    }
+    left.names -= 1;
+    const bytes = Buffer.from(name, 'latin1');
+    const text = bytes.toString('utf8');
+    if (isUtf8(bytes) && isName(text) && !text.startsWith(TEMPORARY)) names.push(text);
+  }
+  return { names: names.sort(), more };
+}
+
+/** The entry's own state, or nothing when it went away meanwhile. */
+async function look(folder: Directory, name: string): Promise<BigIntStats | undefined> {
+  return lstat(folder.entry(name), { bigint: true }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** Visits a folder that was just seen; one that was removed, swapped or closed to us meanwhile is passed over. */
+async function inside(
+  walk: Walk,
+  folder: Directory,
+  name: string,
+  visit: (child: Directory) => Promise<void>,
+) {
+  let child: Directory;
+  try {
+    child = await walk.open(folder, name);
+  } catch (error) {
+    if (GONE.has(codeOf(error) ?? '')) return;
+    throw error;
+  }
+  try {
+    await visit(child);
+  } finally {
+    await child.close();
+  }
+}

@@ -1,0 +1,82 @@
+/** Removing files and whole folders that may be swapped for links while this runs (S7). */
+import { randomUUID } from 'node:crypto';
+import { opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import type { Directory, Walk } from './directory.ts';
+import { TEMPORARY } from './listing.ts';
+import { codeOf } from './workspace-error.ts';
+
+/** Rounds in which a folder may turn out not to be empty, because something still writes into it. */
+const ROUNDS = 1_000;
+
+/**
+ * Removes `name` from `parent`: a file, a link (not what it points to), or a folder with all that is in it.
+ * A folder is first moved to a hidden name in `top`, so it is gone for every viewer at once.
+ */
+export async function removeEntry(
+  walk: Walk,
+  top: Directory,
+  parent: Directory,
+  name: string,
+): Promise<void> {
+  if (await removedAsFile(Buffer.from(parent.entry(name)))) return;
+  const hidden = TEMPORARY + randomUUID();
+  await rename(parent.entry(name), top.entry(hidden));
+  await removeFolders(walk, top, [hidden]);
+}
+
+/** Removes everything in an open folder. */
+export async function removeAll(walk: Walk, top: Directory): Promise<void> {
+  await removeFolders(walk, top, await empty(top, top));
+}
+
+/** Each folder found inside is moved up to `top` first: however deep they nest, few are open at a time. */
+async function removeFolders(walk: Walk, top: Directory, waiting: string[]): Promise<void> {
+  let rounds = 0;
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const folder = await walk.open(top, name);
+    try {
+      waiting.push(...(await empty(folder, top)));
+    } finally {
+      await folder.close();
+    }
+    if (await removedAsFolder(top.entry(name))) continue;
+    rounds += 1;
+    if (rounds > ROUNDS) throw new Error('a folder is being written into while it is removed');
+    waiting.push(name);
+  }
+}
+
+/** Removes the files in `folder` and moves its folders to hidden names in `top`, which it returns. */
+async function empty(folder: Directory, top: Directory): Promise<string[]> {
+  const moved: string[] = [];
+  // Names may be any bytes: latin1 keeps each, and a path given as bytes names the file again.
+  for await (const entry of await opendir(folder.entry('.'), { encoding: 'latin1' })) {
+    const path = Buffer.concat([Buffer.from(`${folder.entry('.')}/`), Buffer.from(entry.name, 'latin1')]);
+    if (await removedAsFile(path)) continue;
+    const hidden = TEMPORARY + randomUUID();
+    await rename(path, top.entry(hidden));
+    moved.push(hidden);
+  }
+  return moved;
+}
+
+/** False when it is a folder (EISDIR on Linux, EPERM elsewhere). */
+async function removedAsFile(path: Buffer): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR' || codeOf(error) === 'EPERM') return false;
+    throw error;
+  }
+}
+
+async function removedAsFolder(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,171 @@
+/** The one safe way to a Work's files (S7): generated code owns the folder, so nothing in it is taken on trust. */
+import { lstat, rmdir } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { FileChange } from '../domain/messages.ts';
+import { type Directory, strongestWalk, type Walk, withDirectory } from './directory.ts';
+import { type Entry, type Listing, listUnder } from './listing.ts';
+import { withMadeDirectory } from './made-directory.ts';
+import { hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
+import { segmentsOf } from './relative-path.ts';
+import { removeAll, removeEntry } from './removal.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { codeOf, meaningOf, quote, WorkspaceError } from './workspace-error.ts';
+import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
+
+/** The most that `read` gives at once where the caller sets no other bound. */
+export const READ_BYTES = 50 * 1024 ** 2;
+
+/** Every method throws WorkspaceError for what is wrong with the request or the files, other errors as they come. */
+export interface Workspace {
+  /** Absolute path on the host; for the sandbox, never for a client. */
+  readonly root: string;
+  /** Bytes of a file from `offset` on, `limit` at most. `too_large` when that would be over `maxBytes`. */
+  read(path: string, range?: { offset?: number; limit?: number; maxBytes?: number }): Promise<Buffer>;
+  /** The bytes from `start` up to and with `end`, for a download; `size` is the whole file's. */
+  openRead(
+    path: string,
+    range?: { start?: number; end?: number },
+  ): Promise<{ size: number; stream: Readable }>;
+  stat(path: string): Promise<Entry>;
+  /** All files and folders, or those under `path`; at most 10,000. */
+  list(path?: string): Promise<Listing>;
+  /** Writes a file whole or not at all, and makes the folders above it. */
+  write(path: string, content: Content, options?: WriteOptions): Promise<Written>;
+  /** Removes a file, or a folder with all that is in it. */
+  remove(path: string): Promise<FileChange>;
+  /** SHA-256 of a file, as lower-case hex. */
+  hash(path: string): Promise<string>;
+  /** The state of all files; hashes of files untouched since `previous` are taken from it. */
+  snapshot(previous?: Snapshot): Promise<Snapshot>;
+  /** Copies every file into another workspace. Stops at `signal`. */
+  copyTo(target: Workspace, signal?: AbortSignal): Promise<void>;
+  /** Removes the workspace itself. It is fine when it is gone already. */
+  destroy(): Promise<void>;
+}
+
+/** A workspace whose folder exists (`createWorkspace` makes it). Nothing is held open between calls. */
+export function openWorkspace(root: string, walk: Walk = strongestWalk()): Workspace {
+  /** Runs `use` in the folder that holds `path`, with meanings in place of the system's errors. */
+  const at = <T>(path: string, use: (parent: Directory, name: string) => Promise<T>): Promise<T> =>
+    meant(path, async () => {
+      const segments = segmentsOf(path);
+      const name = segments.at(-1) ?? segments[0];
+      return withDirectory(walk, root, segments.slice(0, -1), (parent) => use(parent, name));
+    });
+
+  const withFile = <T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T> =>
+    at(path, async (parent, name) => {
+      const file = await openRegular(parent, name, path);
+      try {
+        return await use(file);
+      } finally {
+        await file.handle.close();
+      }
+    });
+
+  const seen = (path?: string) =>
+    meant(path ?? '.', async () => {
+      const segments = path === undefined ? [] : segmentsOf(path);
+      return withDirectory(walk, root, segments, (folder) => listUnder(walk, folder, segments));
+    });
+
+  const hash = (path: string): Promise<string> => withFile(path, hashFile);
+
+  return {
+    root,
+    hash,
+
+    read: (path, { offset = 0, limit = Number.MAX_SAFE_INTEGER, maxBytes = READ_BYTES } = {}) =>
+      withFile(path, async ({ handle, stats }) => {
+        const length = Math.max(0, Math.min(Number(stats.size) - offset, limit));
+        if (length > maxBytes) throw tooLarge(path, length, maxBytes);
+        const parts: Buffer[] = [];
+        for await (const piece of pieces(handle, offset, length)) parts.push(piece);
+        return Buffer.concat(parts);
+      }),
+
+    openRead: (path, { start = 0, end } = {}) =>
+      at(path, async (parent, name) => {
+        const { handle, stats } = await openRegular(parent, name, path);
+        const size = Number(stats.size);
+        // A fixed length: a file that grows meanwhile must not outgrow the Content-Length already sent.
+        const length = Math.max(0, Math.min(size, (end ?? size - 1) + 1) - start);
+        if (length > 0) return { size, stream: handle.createReadStream({ start, end: start + length - 1 }) };
+        await handle.close();
+        return { size, stream: Readable.from([]) };
+      }),
+
+    stat: (path) =>
+      at(path, async (parent, name) => {
+        const stats = await lstat(parent.entry(name), { bigint: true });
+        if (!stats.isDirectory() && !isSafe(stats)) throw notRegular(path);
+        const kind = stats.isDirectory() ? 'directory' : 'file';
+        return { path, kind, size: kind === 'file' ? Number(stats.size) : 0, mtimeMs: Number(stats.mtimeMs) };
+      }),
+
+    list: async (path) => {
+      const { entries, truncated } = await seen(path);
+      return { entries: entries.map(({ stats: _internal, ...entry }) => entry), truncated };
+    },
+
+    write: (path, content, options = {}) =>
+      meant(path, async () => {
+        const segments = segmentsOf(path);
+        const name = segments.at(-1) ?? segments[0];
+        return withMadeDirectory(walk, root, segments.slice(0, -1), (folder, owner) =>
+          writeInto(folder, name, path, content, { ...options, owner }),
+        );
+      }),
+
+    remove: (path) =>
+      at(path, async (parent, name) => {
+        await withDirectory(walk, root, [], (top) => removeEntry(walk, top, parent, name));
+        return { path, change: 'removed' };
+      }),
+
+    snapshot: async (previous) => {
+      const { entries } = await seen();
+      return takeSnapshot(entries, (path) => hash(path).catch(unreadable), previous);
+    },
+
+    copyTo: async (target, signal) => {
+      for (const { path, kind } of (await seen()).entries) {
+        signal?.throwIfAborted();
+        if (kind !== 'file') continue;
+        await withFile(path, ({ handle, stats }) =>
+          target.write(path, pieces(handle, 0, Number(stats.size))),
+        );
+      }
+    },
+
+    destroy: async () => {
+      try {
+        await withDirectory(walk, root, [], (top) => removeAll(walk, top));
+        await rmdir(root);
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+    },
+  };
+}
+
+async function meant<T>(path: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    throw meaningOf(error, path);
+  }
+}
+
+function unreadable(error: unknown): null {
+  if (error instanceof WorkspaceError) return null;
+  throw error;
+}
+
+function notRegular(path: string): WorkspaceError {
+  return new WorkspaceError('not_regular', path, `${quote(path)} is not a regular file with one name.`);
+}
+
+function tooLarge(path: string, size: number, most: number): WorkspaceError {
+  return new WorkspaceError('too_large', path, `${quote(path)} has ${size} bytes, more than ${most}.`);
+}

@@ -1,0 +1,112 @@
+/** Writing a file whole or not at all: a temporary file beside it, then a rename. */
+import { createHash, randomUUID } from 'node:crypto';
+import { type BigIntStats, constants, lstatSync, renameSync } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import type { FileChange } from '../domain/messages.ts';
+import type { Directory, Owner } from './directory.ts';
+import { TEMPORARY } from './listing.ts';
+import { hashFile, openRegular } from './regular-file.ts';
+import { codeOf, quote, WorkspaceError } from './workspace-error.ts';
+
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+export interface WriteOptions {
+  /** SHA-256 that the file must have now, or null when it must not exist; absent: whatever is there is replaced. */
+  ifMatch?: string | null;
+  /** More content than this many bytes is refused, and nothing is written. */
+  maxBytes?: number;
+}
+
+/** What a successful write did; size and hash are those of the new content. */
+export type Written = Required<FileChange> & { change: 'added' | 'changed' };
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/** Writes `content` as `name` into an open folder. A link or FIFO of that name is replaced, never followed. */
+export async function writeInto(
+  directory: Directory,
+  name: string,
+  path: string,
+  content: Content,
+  options: WriteOptions & { owner: Owner | undefined },
+): Promise<Written> {
+  const expected = await expectedState(directory, name, path, options.ifMatch);
+  const temporary = directory.entry(TEMPORARY + randomUUID());
+  const handle = await open(temporary, CREATE, 0o644);
+  try {
+    const { size, sha256 } = await fill(handle, path, content, options);
+    // From here to the rename nothing else of this process runs, so the file that was checked is the one replaced.
+    const now = lstatSync(directory.entry(name), { bigint: true, throwIfNoEntry: false });
+    if (now?.isDirectory()) throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);
+    if (expected !== undefined && !sameState(expected, now)) throw changed(path);
+    renameSync(temporary, directory.entry(name));
+    return { path, size, sha256, change: now === undefined ? 'added' : 'changed' };
+  } catch (error) {
+    await unlink(temporary);
+    throw error;
+  }
+}
+
+/** The state that `ifMatch` allows (null: absent), or undefined where any is. */
+async function expectedState(
+  directory: Directory,
+  name: string,
+  path: string,
+  ifMatch: string | null | undefined,
+): Promise<BigIntStats | null | undefined> {
+  if (ifMatch === undefined || ifMatch === null) return ifMatch;
+  let file: Awaited<ReturnType<typeof openRegular>>;
+  try {
+    file = await openRegular(directory, name, path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw changed(path);
+    throw error;
+  }
+  try {
+    if ((await hashFile(file)) !== ifMatch) throw changed(path);
+    return file.stats;
+  } finally {
+    await file.handle.close();
+  }
+}
+
+function sameState(expected: BigIntStats | null, now: BigIntStats | undefined): boolean {
+  if (expected === null || now === undefined) return expected === null && now === undefined;
+  return expected.ino === now.ino && expected.ctimeNs === now.ctimeNs && expected.size === now.size;
+}
+
+function changed(path: string): WorkspaceError {
+  return new WorkspaceError('changed', path, `${quote(path)} was changed in the meantime.`);
+}
+
+async function fill(
+  handle: FileHandle,
+  path: string,
+  content: Content,
+  { maxBytes = Number.POSITIVE_INFINITY, owner }: WriteOptions & { owner: Owner | undefined },
+): Promise<{ size: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    const parts = typeof content === 'string' ? [Buffer.from(content)] : content;
+    for await (const part of parts instanceof Uint8Array ? [parts] : parts) {
+      size += part.byteLength;
+      if (size > maxBytes) {
+        throw new WorkspaceError('too_large', path, `${quote(path)} would be over ${maxBytes} bytes.`);
+      }
+      hash.update(part);
+      await writeAll(handle, part);
+    }
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { size, sha256: hash.digest('hex') };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) {
+    at += (await handle.write(bytes, at)).bytesWritten;
+  }
+}

@@ -1,0 +1,21 @@
+/** A folder of its own for one test. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
+import type { Workspace } from '../../../src/workspace/workspace.ts';
+
+export async function makeFolder(): Promise<{ path: string; clear: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'paperagent-test-'));
+  return { path, clear: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Runs `use` with a new workspace, and removes it. */
+export async function withWorkspace(use: (workspace: Workspace) => Promise<void>): Promise<void> {
+  const folder = await makeFolder();
+  try {
+    await use(await createWorkspace(join(folder.path, 'work')));
+  } finally {
+    await folder.clear();
+  }
+}
