@@ -16,7 +16,7 @@ const jest = [
 /** What each command runs, one after the other: arguments for Node. Those of the command line go to the last. */
 const commands = {
   start: [['src/main/start.ts']],
-  dev: [['src/main/dev.ts']],
+  dev: [['src/main/start.ts', '--dev']],
   ask: [['src/main/ask.ts']],
   api: [['src/main/api.ts']],
   worker: [['src/main/worker.ts']],

@@ -35,6 +35,21 @@ export function startTimeOf(pid) {
 }
 
 /**
+ * A process's command line, its arguments separated by spaces; empty when there is no such process.
+ * @param {number} pid
+ * @returns {string}
+ */
+export function commandLineOf(pid) {
+  try {
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/**
  * Whether the process that was noted down is still that process.
  * @param {{ pid: number, startTime: string }} noted
  */

@@ -8,7 +8,10 @@ export interface CommandResult {
   output: string;
 }
 
-/** Runs a program to its end. A program that is missing or fails is a result, not an exception. */
+/**
+ * Runs a program to its end. A program that is missing or fails is a result, not an exception. Should this
+ * process end first, so does the program.
+ */
 export function runCommand(
   command: string,
   args: string[],
@@ -16,6 +19,8 @@ export function runCommand(
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const killed = () => child.kill();
+    process.once('exit', killed);
     let output = '';
     const collect = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-65_536);
@@ -23,7 +28,10 @@ export function runCommand(
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     child.on('error', (error) => resolve({ code: -1, output: error.message }));
-    child.on('close', (code) => resolve({ code: code ?? -1, output }));
+    child.on('close', (code) => {
+      process.off('exit', killed);
+      resolve({ code: code ?? -1, output });
+    });
   });
 }
 

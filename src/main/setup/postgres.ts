@@ -1,8 +1,10 @@
 /** The embedded Postgres: its files are made here once, its server is a child process of the caller. */
-import { chmod, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { commandLineOf, startTimeOf } from '../../../scripts/process-lock.mjs';
 import { lastLine, runCommand } from './command.ts';
+import { endProcess } from './end-process.ts';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { type PostgresSettings, postgresSettings } from './postgres-settings.ts';
@@ -43,7 +45,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<ServerC
   if (!(await exists(join(dir, 'PG_VERSION')))) await createCluster(binaries.initdb, account, options);
   await writeFile(join(dir, 'paperagent.conf'), postgresSettings(options), { mode: 0o644 });
   const [command = '', ...args] = [...account.prefix, binaries.postgres, '-D', dir];
-  return { command, args, env: environment(), ...account.identity };
+  return { command, args, env: environment(), cwd: '/', ...account.identity };
 }
 
 /** Makes the files beside their place and moves them there whole: an interrupted start leaves no half a cluster. */
@@ -94,13 +96,17 @@ function environment(): Record<string, string> {
 }
 
 /**
- * Removes the lock file of a server that did not stop in order: its process id may belong to someone else by
- * now, and Postgres would refuse to start. Only for a cluster whose server is known to be gone.
+ * Ends a server of these very files that a killed supervisor left running without a note of it, and removes its
+ * lock file when its process id belongs to someone else by now: Postgres would refuse to start. The lock file
+ * of a server that is merely dead stays: by it Postgres tells whether sessions of that one live on.
  */
-export async function clearPostgresLock(dir: string): Promise<void> {
-  await unlink(join(dir, 'postmaster.pid')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+export async function endPostgresOrphan(dir: string): Promise<void> {
+  const file = join(dir, 'postmaster.pid');
+  const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
+  const startTime = Number.isInteger(pid) && pid > 0 ? startTimeOf(pid) : undefined;
+  if (startTime === undefined) return;
+  if (commandLineOf(pid).includes(dir)) await endProcess({ pid, startTime }, 'SIGINT', 8_000);
+  else await unlink(file);
 }
 
 /**

@@ -6,11 +6,6 @@ import { findTemporal } from './temporal-binary.ts';
 import { buildWeb } from './web-build.ts';
 import { buildWorkflowBundle, hasWorkflowBundle } from './workflow-bundle.ts';
 
-export interface Prepared {
-  /** Undefined when Temporal is not embedded. */
-  temporalBinary: string | undefined;
-}
-
 /**
  * Does all of it side by side; what is there already takes no time and is not mentioned.
  * @throws SetupError
@@ -19,18 +14,27 @@ export async function prepareAll(
   config: Config,
   env: NodeJS.ProcessEnv,
   onProgress: OnProgress,
-): Promise<Prepared> {
-  const [temporalBinary] = await Promise.all([
+): Promise<void> {
+  await Promise.all([
     config.temporalAddress === undefined
       ? findTemporal({ env, dataDir: config.dataDir, onProgress })
       : undefined,
-    timed(onProgress, 'page', buildWeb),
-    timed(onProgress, 'workflow bundle', async () =>
-      (await hasWorkflowBundle()) ? undefined : buildWorkflowBundle(),
-    ),
+    preparePage(onProgress),
+    prepareWorkflows(onProgress),
     prepareSandbox(config, onProgress),
   ]);
-  return { temporalBinary };
+}
+
+/** The page; what is not mentioned was there already. */
+export function preparePage(onProgress: OnProgress): Promise<void> {
+  return timed(onProgress, 'page', buildWeb);
+}
+
+/** The workflow bundle. */
+export function prepareWorkflows(onProgress: OnProgress): Promise<void> {
+  return timed(onProgress, 'workflow bundle', async () =>
+    (await hasWorkflowBundle()) ? undefined : buildWorkflowBundle(),
+  );
 }
 
 /** Says that a piece of work took time, if there was any to do (`undefined`: there was not). */

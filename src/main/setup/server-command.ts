@@ -4,6 +4,7 @@ export interface ServerCommand {
   args: string[];
   /** The whole environment that it gets. */
   env: Record<string, string>;
+  cwd: string;
   uid?: number;
   gid?: number;
 }

@@ -1,6 +1,6 @@
 /** The embedded Temporal: the CLI's dev server on a SQLite file, tuned as docs/architecture.md says. */
-import { Connection } from '@temporalio/client';
 import type { ServerCommand } from './server-command.ts';
+import { waitForHttp } from './wait-for-http.ts';
 
 export interface TemporalOptions {
   /** Path of the `temporal` program. */
@@ -29,35 +29,17 @@ export function temporalCommand(options: TemporalOptions): ServerCommand {
     ...(options.namespace === 'default' ? [] : ['--namespace', options.namespace]),
   ];
   const { PATH = '/usr/bin:/bin', HOME = '/' } = process.env;
-  return { command: options.binary, args, env: { PATH, HOME } };
+  return { command: options.binary, args, env: { PATH, HOME }, cwd: '/' };
 }
 
 /**
- * Waits until the server answers for its namespace.
+ * Waits until the embedded server answers for its namespace, by way of its own page: that needs no client.
  * @throws when `signal` is aborted, with its reason
  */
 export async function waitForTemporal(
-  address: string,
-  namespace: string,
+  { uiPort, namespace }: Pick<TemporalOptions, 'uiPort' | 'namespace'>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    if (await answers(address, namespace)) return;
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
-}
-
-async function answers(address: string, namespace: string): Promise<boolean> {
-  const connection = Connection.lazy({ address, connectTimeout: 1_000 });
-  try {
-    await connection.withDeadline(Date.now() + 1_000, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
-    return true;
-  } catch {
-    return false; // not yet, or no such namespace yet
-  } finally {
-    await connection.close();
-  }
+  const url = `http://127.0.0.1:${uiPort}/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  await waitForHttp(url, signal);
 }

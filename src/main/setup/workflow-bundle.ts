@@ -28,7 +28,8 @@ export async function buildWorkflowBundle(): Promise<WorkflowBundle> {
 /** Whether the bundle is there already. */
 export async function hasWorkflowBundle(): Promise<boolean> {
   const wanted = `workflows-${await sourceHash()}.js`;
-  return (await readdir(BUILD_CACHE).catch(() => [])).includes(wanted);
+  const kept: string[] = await readdir(BUILD_CACHE).catch(() => []);
+  return kept.includes(wanted);
 }
 
 async function sourceHash(): Promise<string> {

@@ -1,0 +1,98 @@
+/**
+ * `npm start`: the supervisor. Sets up what is missing, starts everything, keeps it running, stops it in order.
+ *
+ *   node src/main/start.ts [--dev]
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
+import { CHECKOUT } from './setup/checkout.ts';
+import { makeDataFolder } from './setup/data-folder.ts';
+import { elapsed } from './setup/progress.ts';
+import { SetupError } from './setup/setup-error.ts';
+import { startDevelopment } from './supervisor/development.ts';
+import { type Instance, takeDataFolder } from './supervisor/instance.ts';
+import { endOrphans } from './supervisor/process-notes.ts';
+import { createSystem } from './supervisor/system.ts';
+
+const say = (line: string) => console.log(line);
+
+async function main(): Promise<number> {
+  const began = performance.now();
+  const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } });
+  const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
+  const config = readConfig(env);
+  const folder = makeDataFolder(config.dataDir);
+  const stopped = stopRequest();
+  const release = await takeDataFolder(folder, say);
+  try {
+    const orphans = await endOrphans(folder.processes);
+    if (orphans.length > 0) say(`ended what an earlier start had left running: ${orphans.join(', ')}`);
+    const system = createSystem(config, env, folder, say);
+    stopped.onSecond(() => {
+      system.kill();
+      process.exit(1);
+    });
+    const started = system.start();
+    try {
+      const instance = await Promise.race([started, stopped.first]);
+      if (instance !== 'stop') {
+        announce(config, instance);
+        say(`ready (${elapsed(began)})`);
+        const development = values.dev ? startDevelopment(system, instance, say) : undefined;
+        await stopped.first;
+        development?.stop();
+      }
+    } finally {
+      started.catch(() => {}); // an interrupted start fails in its own time
+      const stopping = performance.now();
+      rmSync(folder.instance, { force: true });
+      await system.stop();
+      say(`stopped (${elapsed(stopping)})`);
+    }
+  } finally {
+    release();
+  }
+  return 0;
+}
+
+/** Ctrl-C, a polite kill, a closed terminal, or the end of who started us: each asks for an orderly stop. */
+function stopRequest() {
+  const request = Promise.withResolvers<'stop'>();
+  let onSecond = () => {};
+  let asked = false;
+  const ask = () => {
+    if (asked) return onSecond();
+    asked = true;
+    request.resolve('stop');
+  };
+  process.on('SIGINT', ask).on('SIGTERM', ask).on('SIGHUP', ask).once('disconnect', ask);
+  return {
+    first: request.promise,
+    onSecond(action: () => void) {
+      onSecond = action;
+    },
+  };
+}
+
+function announce(config: Config, instance: Instance): void {
+  say('');
+  say(`  PaperAgent    ${instance.appUrl}`);
+  if (instance.temporalUiUrl) say(`  Temporal UI   ${instance.temporalUiUrl}`);
+  say(
+    `  model         ${config.model ? `${config.model.model} at ${config.model.baseUrl}` : 'a demo; set OPENAI_BASE_URL for a real one'}`,
+  );
+  say(`  data, logs    ${config.dataDir}`);
+  say('');
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (error instanceof ConfigError || error instanceof SetupError)
+      console.error(`paperagent: ${error.message}`);
+    else console.error(error);
+    process.exit(1);
+  },
+);

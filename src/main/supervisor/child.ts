@@ -1,0 +1,145 @@
+/** One child process that is kept running: started, watched, started again when it dies, stopped in order. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerCommand } from '../setup/server-command.ts';
+import { SetupError } from '../setup/setup-error.ts';
+import type { LogFile } from './log-file.ts';
+import type { Role } from './roles.ts';
+
+export interface ChildPlan {
+  role: Role;
+  /** Called before each start. */
+  command: () => Promise<ServerCommand>;
+  /** Whether it says `process.send('ready')` when it serves: the only way to know of one that listens nowhere. */
+  speaks: boolean;
+  /** Resolves once this process serves; `said` when it has said so itself. */
+  ready: (signal: AbortSignal, said: Promise<void>) => Promise<void>;
+  stopSignal: NodeJS.Signals;
+  /** Killed when it has not ended by then. */
+  stopWithinMs: number;
+}
+
+export interface ChildHooks {
+  log: LogFile;
+  onStarted: (role: Role, pid: number) => void;
+  onEnded: (role: Role) => void;
+  /** A sentence for the person at the terminal. */
+  say: (line: string) => void;
+}
+
+export interface Child {
+  role: Role;
+  /** @throws SetupError when it does not come up */
+  untilReady(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+  /** Ends it now; it is started again. */
+  restart(): void;
+  /** Kills it without waiting. */
+  kill(): void;
+}
+
+const FIRST_READY_MS = 60_000;
+/** A start that dies this often before it ever served is given up. */
+const FIRST_TRIES = 4;
+/** One that lived this long is started again at once when it dies. */
+const STABLE_MS = 10_000;
+const LONGEST_WAIT_MS = 5_000;
+
+/** Starts the process and keeps it running until `stop`. */
+export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
+  const stopping = new AbortController();
+  const first = Promise.withResolvers<void>();
+  first.promise.catch(() => {}); // who awaits `untilReady` is told
+  let current: ChildProcess | undefined;
+  let served = false;
+
+  async function keepRunning(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      const began = performance.now();
+      const ending = await runOnce();
+      if (stopping.signal.aborted) return;
+      failures = performance.now() - began > STABLE_MS ? 1 : failures + 1;
+      if (!served && failures >= FIRST_TRIES) return first.reject(neverServed(ending));
+      const waitMs = failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, 125 * 2 ** failures);
+      if (served) hooks.say(`${plan.role} ended (${ending}); starting it again`);
+      await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  async function runOnce(): Promise<string> {
+    const { command, args, ...options } = await plan.command();
+    if (stopping.signal.aborted) return 'not started';
+    const child = spawn(command, args, {
+      ...options,
+      // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops all in order.
+      detached: true,
+      stdio: ['ignore', hooks.log.fd, hooks.log.fd, ...(plan.speaks ? (['ipc'] as const) : [])],
+    });
+    current = child;
+    if (child.pid !== undefined) hooks.onStarted(plan.role, child.pid);
+    const gone = new AbortController();
+    const said = new Promise<void>((resolve) =>
+      child.on('message', (message) => message === 'ready' && resolve()),
+    );
+    void becomeReady(AbortSignal.any([gone.signal, stopping.signal]), said);
+    const ending = await endOf(child);
+    gone.abort(new Error('it ended'));
+    hooks.onEnded(plan.role);
+    current = undefined;
+    return ending;
+  }
+
+  async function becomeReady(signal: AbortSignal, said: Promise<void>): Promise<void> {
+    try {
+      await plan.ready(signal, said);
+    } catch (error) {
+      if (!signal.aborted)
+        hooks.say(`${plan.role}: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    if (signal.aborted) return;
+    if (served) hooks.say(`${plan.role} is back`);
+    served = true;
+    first.resolve();
+  }
+
+  function neverServed(ending: string): SetupError {
+    const words = hooks.log.lastLines().at(-1);
+    return new SetupError(`${plan.role} did not start (${ending})${words ? `: ${words.slice(0, 500)}` : ''}`);
+  }
+
+  const finished = keepRunning().catch((error: unknown) => first.reject(error));
+  return {
+    role: plan.role,
+    async untilReady() {
+      const late = setTimeout(
+        () => first.reject(neverServed(`no sign of life in ${FIRST_READY_MS / 1000} s`)),
+        FIRST_READY_MS,
+      );
+      await first.promise.finally(() => clearTimeout(late));
+    },
+    async stop() {
+      stopping.abort(new Error('stopping'));
+      const child = current;
+      child?.kill(plan.stopSignal);
+      const late = setTimeout(() => child?.kill('SIGKILL'), plan.stopWithinMs);
+      await finished.finally(() => clearTimeout(late));
+    },
+    restart() {
+      current?.kill(plan.stopSignal);
+    },
+    kill() {
+      stopping.abort(new Error('stopping'));
+      current?.kill('SIGKILL');
+    },
+  };
+}
+
+/** Waits for the process's end and says how it ended. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+}

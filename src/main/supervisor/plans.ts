@@ -1,0 +1,90 @@
+/** How each role is started, how it is known to serve, and how it is asked to stop. */
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import {
+  endPostgresOrphan,
+  type PostgresOptions,
+  preparePostgres,
+  waitForPostgres,
+} from '../setup/postgres.ts';
+import type { ServerCommand } from '../setup/server-command.ts';
+import { type TemporalOptions, temporalCommand, waitForTemporal } from '../setup/temporal-server.ts';
+import { waitForHttp } from '../setup/wait-for-http.ts';
+import type { ChildPlan } from './child.ts';
+import type { Role } from './roles.ts';
+
+export function postgresPlan(options: PostgresOptions): ChildPlan {
+  return {
+    role: 'postgres',
+    command: async () => {
+      await endPostgresOrphan(options.dir);
+      return preparePostgres(options);
+    },
+    speaks: false,
+    ready: (signal) => waitForPostgres(options, signal),
+    // Ends every session now, and stops in order.
+    stopSignal: 'SIGINT',
+    stopWithinMs: 8_000,
+  };
+}
+
+export function temporalPlan(options: TemporalOptions): ChildPlan {
+  return {
+    role: 'temporal',
+    command: async () => temporalCommand(options),
+    speaks: false,
+    ready: (signal) => waitForTemporal(options, signal),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 5_000,
+  };
+}
+
+export function demoModelPlan(port: number, env: Record<string, string>): ChildPlan {
+  return {
+    role: 'demo-model',
+    command: async () => nodeCommand('demo-model', { ...env, HOST: '127.0.0.1', PORT: String(port) }),
+    speaks: false,
+    ready: (signal) => waitForHttp(`http://127.0.0.1:${port}/v1/models`, signal),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 1_000,
+  };
+}
+
+export function workerPlan(env: Record<string, string>): ChildPlan {
+  return {
+    role: 'worker',
+    command: async () => nodeCommand('worker', env),
+    speaks: true,
+    ready: (_signal, said) => said,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 12_000,
+  };
+}
+
+export function apiPlan(config: Config, env: Record<string, string>): ChildPlan {
+  return {
+    role: 'api',
+    command: async () => nodeCommand('api', env),
+    speaks: false,
+    ready: (signal) => waitForHttp(`${appUrl(config)}/health/ready`, signal),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 5_000,
+  };
+}
+
+/** Where a browser on this machine reaches the app. */
+export function appUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  return `http://${anywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** One of our own processes; its command line ends in its role's file. */
+function nodeCommand(role: Role, env: Record<string, string>): ServerCommand {
+  return {
+    command: process.execPath,
+    args: [join(CHECKOUT, 'src', 'main', `${role}.ts`)],
+    env,
+    cwd: CHECKOUT,
+  };
+}
