@@ -25,13 +25,14 @@ export function runCommand(
     const collect = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-65_536);
     };
+    const finish = (result: CommandResult) => {
+      process.off('exit', killed);
+      resolve(result);
+    };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
-    child.on('error', (error) => resolve({ code: -1, output: error.message }));
-    child.on('close', (code) => {
-      process.off('exit', killed);
-      resolve({ code: code ?? -1, output });
-    });
+    child.on('error', (error) => finish({ code: -1, output: error.message }));
+    child.on('close', (code) => finish({ code: code ?? -1, output }));
   });
 }
 
