@@ -1,0 +1,70 @@
+/** The one way in which a tool changes a file: once, however often its call is tried (R3, D5). */
+import type { FileChange } from '../../domain/messages.ts';
+import { sha256 } from '../../workspace/regular-file.ts';
+import { codeOf } from '../../workspace/workspace-error.ts';
+import { failed, type JournalEntry, succeeded, type ToolContext, type ToolResult } from './types.ts';
+
+/** Files larger than this are no texts that a model edits. */
+const MOST_BYTES = 8 * 1024 ** 2;
+
+/** What a tool makes of a file's present bytes (null: there is no file). Must depend on nothing else. */
+export type Plan = (
+  current: Buffer | null,
+) => { ok: true; content: string; result: string } | { ok: false; result: string };
+
+/**
+ * Computes the new content, writes down the hashes before and after, then writes. A retry finds what was written
+ * down: where the file is as it was before, the change is made; where it is as it was to be, it was made, and the
+ * recorded result is given; anything else is somebody's later edit, which is never overwritten.
+ */
+export async function changeFile(ctx: ToolContext, path: string, plan: Plan): Promise<ToolResult> {
+  const recorded = await ctx.journal.find(path);
+  const current = await readOrNull(ctx, path);
+  const before = current === null ? null : sha256(current);
+  if (recorded !== null && before === recorded.after) return made(path, recorded, current);
+  if (recorded !== null && before !== recorded.before) return conflict(path);
+
+  const planned = plan(current);
+  if (!planned.ok) return failed(planned.result);
+  const content = Buffer.from(planned.content);
+  const after = sha256(content);
+  if (after === before) return succeeded(planned.result);
+  ctx.signal.throwIfAborted();
+  await ctx.journal.record({ path, before, after, result: planned.result });
+  try {
+    await ctx.workspace.write(path, content, { ifMatch: before });
+  } catch (error) {
+    if (codeOf(error) === 'changed') return conflict(path);
+    throw error;
+  }
+  return made(path, { before, after, result: planned.result }, content);
+}
+
+async function readOrNull(ctx: ToolContext, path: string): Promise<Buffer | null> {
+  try {
+    return await ctx.workspace.read(path, { maxBytes: MOST_BYTES });
+  } catch (error) {
+    if (codeOf(error) === 'not_found') return null;
+    throw error;
+  }
+}
+
+function made(path: string, entry: Omit<JournalEntry, 'path'>, content: Buffer | null): ToolResult {
+  const change: FileChange =
+    content === null || entry.after === null
+      ? { path, change: 'removed' }
+      : {
+          path,
+          size: content.length,
+          sha256: entry.after,
+          change: entry.before === null ? 'added' : 'changed',
+        };
+  return { ok: true, result: entry.result, files: [change] };
+}
+
+function conflict(path: string): ToolResult {
+  return failed(
+    `${path} was not written: somebody else changed it in the meantime. Read it again, and make the change to what ` +
+      'it holds now, if it is still needed.',
+  );
+}

@@ -1,0 +1,87 @@
+/** `update_section_content`, `add_section` and `rename_section_title`: changes inside a Markdown file. */
+import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
+import { addSection } from '../../domain/markdown/add-section.ts';
+import { updateSection } from '../../domain/markdown/edit-section.ts';
+import { findSection } from '../../domain/markdown/find-section.ts';
+import { outline } from '../../domain/markdown/outline.ts';
+import { withoutOwnHeading } from '../../domain/markdown/own-heading.ts';
+import { renameSection } from '../../domain/markdown/rename-section.ts';
+import type { Edited } from '../../domain/markdown/splice.ts';
+import { changeFile } from './change-file.ts';
+import { cleanPath, utf8OrNull } from './markdown-text.ts';
+import type { ToolContext, ToolResult } from './types.ts';
+
+const DONE = {
+  replace: 'Replaced the content of',
+  append: 'Added to the end of',
+  prepend: 'Added to the beginning of',
+};
+
+export async function updateSectionContent(
+  args: ArgumentsOf<'update_section_content'>,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  return editMarkdown(ctx, args.file, (source, path) => {
+    const found = findSection(outline(source), args.section);
+    if (!found.ok) return { edited: found, result: '' };
+    const { title, level } = found.section;
+    const content = withoutOwnHeading(args.content, title, level);
+    return {
+      edited: updateSection(source, args.section, content, args.mode),
+      result: `${DONE[args.mode]} "${title}" in ${path}.${outranking(content, level)}`,
+    };
+  });
+}
+
+export async function addNewSection(args: ArgumentsOf<'add_section'>, ctx: ToolContext): Promise<ToolResult> {
+  return editMarkdown(ctx, args.file, (source, path) => {
+    const { title, level, after } = args;
+    const content = withoutOwnHeading(args.content, title, level);
+    const twin = outline(source).some((section) => section.title === title.trim());
+    const note = twin ? ` There was a section "${title.trim()}" already; name them by their paths.` : '';
+    return {
+      edited: addSection(source, { title, level, content, after }),
+      result: `Added the section "${title.trim()}" (level ${level}) to ${path}.${outranking(content, level)}${note}`,
+    };
+  });
+}
+
+export async function renameSectionTitle(
+  args: ArgumentsOf<'rename_section_title'>,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  return editMarkdown(ctx, args.file, (source, path) => ({
+    edited: renameSection(source, args.section, args.new_title),
+    result: `Renamed "${args.section}" to "${args.new_title.trim()}" in ${path}.`,
+  }));
+}
+
+async function editMarkdown(
+  ctx: ToolContext,
+  file: string,
+  edit: (source: string, path: string) => { edited: Edited | Extract<Edited, { ok: false }>; result: string },
+): Promise<ToolResult> {
+  const path = cleanPath(file);
+  return changeFile(ctx, path, (bytes) => {
+    if (bytes === null)
+      return { ok: false, result: `There is no file ${path}. Make it with writemd, or see tree.` };
+    const source = utf8OrNull(bytes);
+    if (source === null) return { ok: false, result: `${path} is not UTF-8 text, so it cannot be edited.` };
+    const { edited, result } = edit(source, path);
+    return edited.ok
+      ? { ok: true, content: edited.source, result }
+      : { ok: false, result: edited.failure.message };
+  });
+}
+
+/** A warning where headings in a section's new text end that section, because they are not below it. */
+function outranking(content: string, level: number): string {
+  const titles = outline(content)
+    .filter((section) => section.level <= level)
+    .map((section) => `"${section.title}"`);
+  if (titles.length === 0) return '';
+  return (
+    ` Note: ${titles.slice(0, 5).join(', ')} in the text ${titles.length === 1 ? 'is' : 'are'} of level ${level} or ` +
+    'higher and so began sections of their own; subsections need a lower level.'
+  );
+}

@@ -1,0 +1,9 @@
+/** `read_file`: a text of the workspace by lines; other files as what they are. */
+import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
+import { cleanPath } from './markdown-text.ts';
+import { readText } from './read-text.ts';
+import { succeeded, type ToolContext, type ToolResult } from './types.ts';
+
+export async function readFile(args: ArgumentsOf<'read_file'>, ctx: ToolContext): Promise<ToolResult> {
+  return succeeded(await readText(ctx.workspace, cleanPath(args.path), args));
+}

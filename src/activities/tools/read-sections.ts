@@ -1,0 +1,59 @@
+/** `analyze_template` and `get_section_content`: what a Markdown file is made of. */
+import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
+import { sectionContent } from '../../domain/markdown/edit-section.ts';
+import { referenceTo } from '../../domain/markdown/find-section.ts';
+import { type GuidedSection, guidedOutline } from '../../domain/markdown/guidance.ts';
+import { withLineEnd } from '../../domain/markdown/line-ends.ts';
+import { cleanPath, utf8OrNull } from './markdown-text.ts';
+import { failed, succeeded, type ToolContext, type ToolResult } from './types.ts';
+
+const MOST_BYTES = 8 * 1024 ** 2;
+/** What a result may hold, in characters; longer sections are read in part with read_file. */
+const MOST_CHARACTERS = 60_000;
+const SECTIONS_SHOWN = 300;
+
+export async function analyzeTemplate(
+  args: ArgumentsOf<'analyze_template'>,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  const path = cleanPath(args.file);
+  const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
+  if (source === null) return failed(`${path} is not UTF-8 text.`);
+  const guided = guidedOutline(source);
+  if (guided.length === 0) return succeeded(`${path} has no headings (${source.length} characters).`);
+  const lines = guided.slice(0, SECTIONS_SHOWN).flatMap((part) => describe(part, guided));
+  if (guided.length > SECTIONS_SHOWN) lines.push(`(and ${guided.length - SECTIONS_SHOWN} more sections)`);
+  return succeeded(`${path}: ${guided.length} sections\n\n${lines.join('\n')}`.slice(0, MOST_CHARACTERS));
+}
+
+function describe({ section, guidance, written }: GuidedSection, all: GuidedSection[]): string[] {
+  const state = written === 0 ? 'empty' : `${written} characters written`;
+  const lines = [
+    `${'#'.repeat(section.level)} ${section.rawTitle}  (level ${section.level}, line ${section.line}, ${state})`,
+  ];
+  const twins = all.filter((other) => other.section.title === section.title);
+  if (twins.length > 1) {
+    const sections = all.map((part) => part.section);
+    lines.push(`  section: ${referenceTo(sections, section)}`);
+  }
+  if (guidance !== null) lines.push(`  asks for: ${guidance}`);
+  return lines;
+}
+
+export async function getSectionContent(
+  args: ArgumentsOf<'get_section_content'>,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  const path = cleanPath(args.file);
+  const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
+  if (source === null) return failed(`${path} is not UTF-8 text.`);
+  const found = sectionContent(source, args.section);
+  if (!found.ok) return failed(found.failure.message);
+  const content = withLineEnd(found.content, '\n');
+  if (content === '') return succeeded('(This section is empty.)');
+  if (content.length <= MOST_CHARACTERS) return succeeded(content);
+  return succeeded(
+    `${content.slice(0, MOST_CHARACTERS)}\n\n[cut after ${MOST_CHARACTERS} of ${content.length} characters: read the ` +
+      `rest with read_file; the section begins at line ${found.section.line} of ${path}]`,
+  );
+}

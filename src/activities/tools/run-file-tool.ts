@@ -1,0 +1,65 @@
+/** Runs a file tool by its name, with arguments as a model wrote them (F6). */
+import {
+  type ArgumentsOf,
+  codeTools,
+  mainTools,
+  parseArguments,
+  type ToolName,
+} from '../../agents/tool-definitions.ts';
+import type { ToolArguments } from '../../domain/events.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { addNewSection, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
+import { listAttachments, tree } from './list-files.ts';
+import { readAttachment } from './read-attachment.ts';
+import { readFile } from './read-file.ts';
+import { analyzeTemplate, getSectionContent } from './read-sections.ts';
+import { failed, type ToolContext, type ToolResult } from './types.ts';
+import { writeFile } from './write-file.ts';
+import { writemd } from './writemd.ts';
+
+type FileToolName = Exclude<ToolName, 'code_agent' | 'run_python'>;
+
+const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContext) => Promise<ToolResult> } =
+  {
+    writemd,
+    tree,
+    analyze_template: analyzeTemplate,
+    get_section_content: getSectionContent,
+    update_section_content: updateSectionContent,
+    add_section: addNewSection,
+    rename_section_title: renameSectionTitle,
+    read_file: readFile,
+    list_attachments: listAttachments,
+    read_attachment: readAttachment,
+    write_file: writeFile,
+  };
+
+/**
+ * What the tool makes of the call. An unknown tool, wrong arguments, and whatever is wrong with the files are
+ * results that a model can repair from; only failures of the machine and an abort throw (R6).
+ */
+export async function runFileTool(name: string, sent: ToolArguments, ctx: ToolContext): Promise<ToolResult> {
+  const allowed = (ctx.agent === 'main' ? mainTools : codeTools).map((tool) => tool.name);
+  if (!isFileTool(name) || !allowed.includes(name)) {
+    return failed(`There is no tool "${name}" here. The tools are: ${allowed.join(', ')}.`);
+  }
+  try {
+    return await parseAndRun(name, sent, ctx);
+  } catch (error) {
+    if (error instanceof WorkspaceError) return failed(error.message);
+    throw error;
+  }
+}
+
+async function parseAndRun<Name extends FileToolName>(
+  name: Name,
+  sent: ToolArguments,
+  ctx: ToolContext,
+): Promise<ToolResult> {
+  const parsed = parseArguments(name, sent);
+  return parsed.ok ? TOOLS[name](parsed.value, ctx) : failed(parsed.problem);
+}
+
+function isFileTool(name: string): name is FileToolName {
+  return Object.hasOwn(TOOLS, name);
+}

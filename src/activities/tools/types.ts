@@ -1,0 +1,40 @@
+/** What every file tool is given and gives back. */
+import type { AgentId } from '../../domain/events.ts';
+import type { FileChange } from '../../domain/messages.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+
+/** `result` is what the model reads; with `ok: false` it says what went wrong and what to do instead (R6). */
+export interface ToolResult {
+  ok: boolean;
+  result: string;
+  files: FileChange[];
+}
+
+/** A change that a tool call is about to make, or has made. Hashes are SHA-256 as hex, null where no file is. */
+export interface JournalEntry {
+  path: string;
+  before: string | null;
+  after: string | null;
+  result: string;
+}
+
+/** What one tool call wrote down of its changes; kept until the call's result is stored (R3). */
+export interface ChangeJournal {
+  find(path: string): Promise<Omit<JournalEntry, 'path'> | null>;
+  record(entry: JournalEntry): Promise<void>;
+}
+
+export interface ToolContext {
+  workspace: Workspace;
+  journal: ChangeJournal;
+  agent: AgentId;
+  signal: AbortSignal;
+}
+
+export function succeeded(result: string): ToolResult {
+  return { ok: true, result, files: [] };
+}
+
+export function failed(result: string): ToolResult {
+  return { ok: false, result, files: [] };
+}

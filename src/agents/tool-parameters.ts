@@ -1,0 +1,42 @@
+/** A tool's parameters, each said once: as JSON schema for the model, as zod for what the model sends. */
+import { z } from 'zod';
+
+export interface Parameter<Value> {
+  schema: { type: string | string[]; description: string; enum?: unknown[] };
+  zod: z.ZodType<Value>;
+  /** What a right value is, for the sentence that a model repairs from. */
+  expected: string;
+}
+
+export function text(description: string): Parameter<string> {
+  return { schema: { type: 'string', description }, zod: z.string(), expected: 'a string' };
+}
+
+export function integer(description: string, least: number, most: number): Parameter<number> {
+  return {
+    schema: { type: 'integer', description },
+    zod: z.int().min(least).max(most),
+    expected: `a whole number from ${least} to ${most}`,
+  };
+}
+
+export function oneOf<const Values extends readonly [string, ...string[]]>(
+  values: Values,
+  description: string,
+): Parameter<Values[number]> {
+  return {
+    schema: { type: 'string', enum: [...values], description },
+    zod: z.enum(values),
+    expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
+  };
+}
+
+/** The parameter may be null, or absent where a provider does not hold to the schema: both mean `undefined`. */
+export function optional<Value>(parameter: Parameter<Value>): Parameter<Value | undefined> {
+  const { schema, zod, expected } = parameter;
+  return {
+    schema: { ...schema, type: [schema.type, 'null'].flat() },
+    zod: zod.nullish().transform((value) => value ?? undefined),
+    expected: `${expected}, or null`,
+  };
+}
