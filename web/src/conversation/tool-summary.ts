@@ -1,0 +1,87 @@
+/** What a tool card says about its call before anyone opens it. */
+import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
+import { isImage } from '../files/file-kinds.ts';
+import { stringArgument } from './draft.ts';
+
+export interface ToolSummary {
+  icon: string;
+  /** Key of the title under `tool.` in the translations; `other` shows the tool's own name. */
+  title: string;
+  /** What it is about: a file, a section, the task's first line. */
+  subject: string;
+  /** The text that the call carries, and its language. */
+  body: { text: string; language: 'python' | 'markdown' | 'text' } | null;
+}
+
+export function summarise(part: ToolPart): ToolSummary {
+  const text = (name: string) => stringArgument(part.arguments, name) ?? '';
+  const file = text('file') || text('path');
+  const place = [file, text('section') || text('title')].filter(Boolean).join(' › ');
+  switch (part.name) {
+    case 'run_python':
+      return {
+        icon: 'i-lucide-terminal',
+        title: 'run_python',
+        subject: text('filename'),
+        body: { text: text('code'), language: 'python' },
+      };
+    case 'code_agent':
+      return { icon: 'i-lucide-bot', title: 'code_agent', subject: firstLine(text('task')), body: null };
+    case 'writemd':
+      return {
+        icon: 'i-lucide-file-pen',
+        title: 'writemd',
+        subject: file,
+        body: { text: text('content'), language: 'markdown' },
+      };
+    case 'update_section_content':
+    case 'add_section':
+      return {
+        icon: 'i-lucide-file-pen',
+        title: part.name,
+        subject: place,
+        body: { text: text('content'), language: 'markdown' },
+      };
+    case 'write_file':
+      return {
+        icon: 'i-lucide-file-plus',
+        title: 'write_file',
+        subject: file,
+        body: { text: text('content'), language: file.endsWith('.py') ? 'python' : 'text' },
+      };
+    case 'rename_section_title':
+      return {
+        icon: 'i-lucide-heading',
+        title: part.name,
+        subject: [place, text('new_title')].filter(Boolean).join(' → '),
+        body: null,
+      };
+    case 'tree':
+      return { icon: 'i-lucide-folder-tree', title: 'tree', subject: file, body: null };
+    case 'analyze_template':
+      return { icon: 'i-lucide-list-tree', title: part.name, subject: file, body: null };
+    case 'list_attachments':
+      return { icon: 'i-lucide-paperclip', title: part.name, subject: '', body: null };
+    case 'read_file':
+    case 'read_attachment':
+    case 'get_section_content':
+      return { icon: 'i-lucide-file-search', title: part.name, subject: place, body: null };
+    default:
+      return { icon: 'i-lucide-wrench', title: 'other', subject: '', body: argumentsAsText(part) };
+  }
+}
+
+/** The images that a call made, for showing under its card. */
+export function figuresOf(part: ToolPart): FileChange[] {
+  return (part.files ?? []).filter((file) => file.change !== 'removed' && isImage(file.path));
+}
+
+function argumentsAsText(part: ToolPart): ToolSummary['body'] {
+  const args = part.arguments;
+  const text = typeof args === 'string' ? args : JSON.stringify(args, null, 2);
+  return text === '{}' ? null : { text, language: 'text' };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

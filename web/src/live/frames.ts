@@ -1,0 +1,23 @@
+/** What the page sends over the socket; what it gets is the protocol's `ServerFrame` (src/protocol/frames.ts). */
+import type { Delivery } from '../../../src/domain/messages.ts';
+
+export interface MessageFrame {
+  type: 'message';
+  id: string;
+  text: string;
+  delivery: Delivery;
+}
+
+export type ClientFrame =
+  | { type: 'auth'; token: string; after?: number; protocol: 1 }
+  | MessageFrame
+  | { type: 'stop'; turn: number }
+  | { type: 'ping' };
+
+/** The largest frame the server takes, in bytes of UTF-8 (src/protocol/frames.ts, MAX_FRAME_BYTES). */
+export const FRAME_LIMIT = 65_536;
+
+/** A frame's size on the wire. */
+export function frameBytes(frame: ClientFrame): number {
+  return new TextEncoder().encode(JSON.stringify(frame)).length;
+}

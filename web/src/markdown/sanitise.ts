@@ -1,0 +1,60 @@
+/**
+ * HTML from a model or a file is untrusted (A8): no scripts, no styles, no classes but ours, nothing remote.
+ * An image of the workspace loses its `src` for `data-path`; who shows it fetches it with the token.
+ */
+import DOMPurify from 'dompurify';
+import { workspacePath } from './workspace-path.ts';
+
+const purify = DOMPurify(window);
+
+purify.addHook('afterSanitizeAttributes', (node) => {
+  const classes = [...node.classList].filter((name) => /^(?:language-[\w-]+|math|math-block)$/.test(name));
+  if (classes.length > 0) node.className = classes.join(' ');
+  else node.removeAttribute('class');
+  if (node instanceof HTMLImageElement) localImage(node);
+  if (node instanceof HTMLAnchorElement) outwardLink(node);
+});
+
+const cache = new Map<string, string>();
+const CACHED = 2_000;
+
+/** The safe form of a block of HTML; remembered, since a streaming text asks again for all but its last block. */
+export function sanitise(html: string): string {
+  const known = cache.get(html);
+  if (known !== undefined) return known;
+  const safe = purify.sanitize(html, {
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: [
+      'style',
+      'form',
+      'input',
+      'button',
+      'select',
+      'textarea',
+      'video',
+      'audio',
+      'source',
+      'picture',
+    ],
+    FORBID_ATTR: ['style', 'id', 'name', 'srcset'],
+    ALLOW_DATA_ATTR: false,
+  });
+  if (cache.size >= CACHED) cache.clear();
+  cache.set(html, safe);
+  return safe;
+}
+
+function localImage(image: HTMLImageElement): void {
+  const source = image.getAttribute('src') ?? '';
+  if (/^data:image\/(?:png|jpeg|gif|webp);/i.test(source)) return;
+  image.removeAttribute('src');
+  const path = workspacePath(source);
+  if (path !== null) image.setAttribute('data-path', path);
+  else if (image.alt === '') image.alt = source;
+}
+
+function outwardLink(link: HTMLAnchorElement): void {
+  if (!/^(?:https?:|mailto:)/i.test(link.getAttribute('href') ?? '')) return link.removeAttribute('href');
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+}

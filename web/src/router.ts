@@ -1,0 +1,41 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import type { SessionContext } from './shell/use-session.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** For people without a session too. */
+    open?: boolean;
+  }
+}
+
+export function createPages(session: SessionContext) {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+      {
+        path: '/sign-in',
+        name: 'sign-in',
+        meta: { open: true },
+        component: () => import('./pages/sign-in-page.vue'),
+      },
+      { path: '/', name: 'works', component: () => import('./pages/works-page.vue') },
+      {
+        path: '/works/:id',
+        name: 'work',
+        props: true,
+        component: () => import('./pages/work-page.vue'),
+      },
+      {
+        path: '/:rest(.*)*',
+        name: 'missing',
+        meta: { open: true },
+        component: () => import('./pages/missing-page.vue'),
+      },
+    ],
+  });
+  router.beforeEach((to) => {
+    if (to.meta.open || session.user.value !== null) return true;
+    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } };
+  });
+  return router;
+}

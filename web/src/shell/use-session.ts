@@ -1,0 +1,87 @@
+import { type InjectionKey, inject, type Ref, shallowRef } from 'vue';
+import { ApiError, createHttp, type Http, request } from '../api/http.ts';
+import {
+  createSessionKeeper,
+  type Session,
+  type SessionKeeper,
+  SessionOver,
+  type TokenAnswer,
+  type User,
+} from '../api/session.ts';
+
+export interface SessionContext {
+  user: Readonly<Ref<User | null>>;
+  keeper: SessionKeeper;
+  http: Http;
+  signIn(email: string, password: string): Promise<void>;
+  register(email: string, password: string): Promise<void>;
+  beGuest(): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+const KEY = 'paperagent.session';
+export const sessionKey: InjectionKey<SessionContext> = Symbol('session');
+
+/** The browser's session: tokens in localStorage, shared by all tabs. Made once, by main.ts. */
+export function createSessionContext(): SessionContext {
+  const user = shallowRef<User | null>(read()?.user ?? null);
+  const keeper = createSessionKeeper({
+    store: {
+      read,
+      write(session) {
+        if (session === null) localStorage.removeItem(KEY);
+        else localStorage.setItem(KEY, JSON.stringify(session));
+        user.value = session?.user ?? null;
+      },
+    },
+    async refresh(refreshToken) {
+      try {
+        const answer = await request('/api/auth/refresh', { method: 'POST', body: { refreshToken } });
+        return (await answer.json()) as TokenAnswer;
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 401 || error.status === 400)) {
+          throw new SessionOver('the session has ended', { cause: error });
+        }
+        throw error;
+      }
+    },
+    // Web Locks need a secure context; without them two tabs that renew in the same instant may sign out one.
+    exclusively: (work) => ('locks' in navigator ? navigator.locks.request(KEY, work) : work()),
+    now: Date.now,
+  });
+  addEventListener('storage', (event) => {
+    if (event.key === KEY || event.key === null) user.value = read()?.user ?? null;
+  });
+
+  async function begin(path: string, body?: unknown): Promise<void> {
+    const answer = await request(path, { method: 'POST', ...(body === undefined ? {} : { body }) });
+    keeper.begin((await answer.json()) as TokenAnswer);
+  }
+
+  return {
+    user,
+    keeper,
+    http: createHttp(keeper),
+    signIn: (email, password) => begin('/api/auth/login', { email, password }),
+    register: (email, password) => begin('/api/auth/register', { email, password }),
+    beGuest: () => begin('/api/auth/guest'),
+    async signOut() {
+      const session = keeper.current();
+      keeper.end();
+      if (session === null) return;
+      const body = { refreshToken: session.refreshToken };
+      await request('/api/auth/logout', { method: 'POST', token: session.accessToken, body });
+    },
+  };
+}
+
+export function useSession(): SessionContext {
+  const context = inject(sessionKey);
+  if (context === undefined) throw new Error('the session is provided by main.ts');
+  return context;
+}
+
+function read(): Session | null {
+  const text = localStorage.getItem(KEY);
+  return text === null ? null : (JSON.parse(text) as Session);
+}

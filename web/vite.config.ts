@@ -1,0 +1,47 @@
+import ui from '@nuxt/ui/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+
+/** Where `npm run dev` finds the API; the built page is served by the API itself. */
+const api = process.env.PAPERAGENT_API ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [
+    vue(),
+    ui({
+      // Components are imported by name where they are used, so that a reader and the compiler see them.
+      components: false,
+      autoImport: false,
+      dts: false,
+      // The page's policy allows no remote anything: the icons that occur in the sources are built in.
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
+      experimental: { componentDetection: true },
+      // Which of these names is which colour: src/palette.css.
+      theme: { colors: ['primary', 'success', 'warning', 'error'] },
+    }),
+  ],
+  define: {
+    // Not used here, and a tenth of Vue and vue-i18n.
+    __VUE_OPTIONS_API__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+    __INTLIFY_DROP_MESSAGE_COMPILER__: false,
+  },
+  server: {
+    fs: { allow: ['..'] },
+    proxy: { '/api': { target: api, ws: true }, '/health': { target: api } },
+  },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // For scripts/bundle-size.mjs.
+    manifest: true,
+    // Fonts and images stay files: a `data:` font would need a wider policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+  },
+});
