@@ -43,7 +43,7 @@ export function temporalPlan(options: TemporalOptions): ChildPlan {
 export function demoModelPlan(port: number, env: Record<string, string>): ChildPlan {
   return {
     role: 'demo-model',
-    command: async () => nodeCommand('demo-model', { ...env, HOST: '127.0.0.1', PORT: String(port) }),
+    command: async () => nodeCommand('demo-model', { ...env, DEMO_MODEL_PORT: String(port) }),
     speaks: false,
     ready: (signal) => waitForHttp(`http://127.0.0.1:${port}/v1/models`, signal),
     stopSignal: 'SIGTERM',

@@ -1,0 +1,99 @@
+/**
+ * `npm run ask -- "prompt" [--json] [--work id]`: one question from the terminal, answered live. Starts the
+ * system when it is not running. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { followTurn, type Outcome } from './ask/follow-turn.ts';
+import { RefusedError, signInAsGuest } from './ask/guest.ts';
+import { findOrStartSystem } from './ask/running-system.ts';
+import { createTranscript } from './ask/transcript.ts';
+import { ConfigError, readConfig, withEnvFile } from './config.ts';
+import { CHECKOUT } from './setup/checkout.ts';
+import { SetupError } from './setup/setup-error.ts';
+
+const EXIT_CODES: Record<Outcome, number> = { done: 0, failed: 1, stopped: 2 };
+const USAGE = 'usage: npm run ask -- "what to do" [--json] [--work id]';
+const TITLE_LENGTH = 80;
+
+/** Like a wrong variable: said in one sentence. */
+class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+async function main(): Promise<number> {
+  const { text, json, work } = readArguments();
+  const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const aside = (line: string) => process.stderr.write(`${line}\n`);
+  const { instance, folder } = await findOrStartSystem(config.dataDir, aside);
+  const guest = await signInAsGuest(instance.appUrl, folder.root);
+  const workId =
+    work ?? z.object({ id: z.string() }).parse(await guest.post('/api/works', { title: titleOf(text) })).id;
+  const transcript = createTranscript((piece) => process.stdout.write(piece), colour);
+  let connection: 'lost' | 'back' = 'back';
+  const outcome = await followTurn({
+    url: `${instance.appUrl.replace(/^http/, 'ws')}/api/chat/ws/${workId}`,
+    renew: guest.renew,
+    id: randomUUID(),
+    text,
+    onEvent: (event) => (json ? process.stdout.write(`${JSON.stringify(event)}\n`) : transcript.show(event)),
+    onConnection: (state) => {
+      if (state !== connection)
+        aside(state === 'lost' ? '(connection lost, trying again)' : '(connected again)');
+      connection = state;
+    },
+    stop: stopOnInterrupt(),
+  });
+  const paper = join(folder.root, 'workspaces', workId, 'paper.md');
+  aside('');
+  aside(`work    ${instance.appUrl}/works/${workId}`);
+  if (existsSync(paper)) aside(`paper   ${paper}`);
+  aside(`${outcome}; go on with: npm run ask -- --work ${workId} "…"`);
+  return EXIT_CODES[outcome];
+}
+
+function readArguments(): { text: string; json: boolean; work: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, work: { type: 'string' } },
+    });
+    const text = positionals.join(' ').trim();
+    if (text === '') throw new UsageError('there is no question');
+    return { text, json: values.json, work: values.work };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}; ${USAGE}`);
+  }
+}
+
+function titleOf(text: string): string {
+  const line = text.split('\n')[0] ?? '';
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+}
+
+/** The first Ctrl-C stops the turn, which keeps what was written; the second leaves it to itself. */
+function stopOnInterrupt(): AbortSignal {
+  const stop = new AbortController();
+  process.on('SIGINT', () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+  return stop.signal;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const expected = [ConfigError, SetupError, RefusedError, UsageError].some(
+      (kind) => error instanceof kind,
+    );
+    console.error(expected ? `paperagent: ${(error as Error).message}` : error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,125 @@
+/** One question put to a Work over its WebSocket, and its turn followed to the end, over any number of connections. */
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import WebSocket from 'ws';
+import type { LogEvent } from '../../domain/events.ts';
+import type { Message } from '../../domain/messages.ts';
+import { CLOSE, PROTOCOL_VERSION, type ServerFrame, serverFrame } from '../../protocol/frames.ts';
+import { RefusedError } from './guest.ts';
+
+export type Outcome = 'done' | 'stopped' | 'failed';
+
+export interface Question {
+  /** `ws://…/api/chat/ws/{work_id}`. */
+  url: string;
+  /** Gives a token that is valid now. */
+  renew: () => Promise<string>;
+  /** The message's id, which the client makes (P5). */
+  id: string;
+  text: string;
+  /** Each event after the question was put, in order, once. */
+  onEvent: (event: LogEvent) => void;
+  /** The connection was lost, or is back. */
+  onConnection: (state: 'lost' | 'back') => void;
+  /** Asks for the turn to be stopped; it is followed to its end. */
+  stop: AbortSignal;
+}
+
+const LONGEST_WAIT_MS = 2_000;
+
+/**
+ * Resolves with how the turn that answers the question ended.
+ * @throws RefusedError when the server will not have it
+ */
+export async function followTurn(question: Question): Promise<Outcome> {
+  /** The last event that was seen: the next connection goes on after it (P2). */
+  let cursor: number | undefined;
+  let acked = false;
+  let turn: number | undefined;
+  let outcome: Outcome | undefined;
+
+  /** One connection, to its end. Gives the code it was closed with; 0 when there was none. */
+  async function connect(): Promise<number> {
+    const token = await question.renew();
+    const socket = new WebSocket(question.url, { handshakeTimeout: 5_000 });
+    const send = (frame: object) => socket.send(JSON.stringify(frame));
+    const askToStop = () => socket.readyState === WebSocket.OPEN && send({ type: 'stop', turn });
+    question.stop.addEventListener('abort', askToStop);
+    let refusal: RefusedError | undefined;
+    socket.on('open', () => {
+      send({
+        type: 'auth',
+        token,
+        protocol: PROTOCOL_VERSION,
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
+    });
+    socket.on('message', (data) => {
+      const frame = serverFrame.parse(JSON.parse(data.toString()));
+      refusal ??= refusalIn(frame);
+      if (refusal) return socket.close();
+      if (frame.type === 'ready') {
+        if (!acked) send({ type: 'message', id: question.id, text: question.text });
+        if (question.stop.aborted) askToStop();
+        question.onConnection('back');
+      }
+      take(frame);
+      if (outcome) socket.close();
+    });
+    socket.on('error', () => {}); // followed by 'close', which says the same
+    const [code] = await once(socket, 'close').finally(() =>
+      question.stop.removeEventListener('abort', askToStop),
+    );
+    if (refusal) throw refusal;
+    return Number(code);
+  }
+
+  function take(frame: ServerFrame): void {
+    if (frame.type === 'ack' && frame.id === question.id) acked = true;
+    if (frame.type === 'snapshot') {
+      cursor = frame.seq;
+      outcome = outcomeIn(frame.messages as Message[], question.id);
+    }
+    if (frame.type !== 'event') return;
+    const event = frame as unknown as LogEvent;
+    cursor = event.seq;
+    if (event.kind === 'turn.started' && event.messageIds.includes(question.id))
+      turn = event.turn ?? undefined;
+    if (event.kind === 'message.steered' && event.id === question.id) turn = event.turn ?? undefined;
+    question.onEvent(event);
+    if (event.kind === 'turn.completed' && turn !== undefined && event.turn === turn) outcome = event.outcome;
+  }
+
+  function refusalIn(frame: ServerFrame): RefusedError | undefined {
+    if (frame.type !== 'error' || frame.retryable || (frame.id ?? question.id) !== question.id)
+      return undefined;
+    return new RefusedError(400, frame.message);
+  }
+
+  for (let failures = 0; ; ) {
+    const seen = cursor;
+    const code = await connect().catch((error: unknown) => {
+      if (error instanceof RefusedError) throw error;
+      return 0; // the server is away: its tokens cannot be renewed either
+    });
+    if (outcome) return outcome;
+    if (code === CLOSE.noSuchWork) throw new RefusedError(404, 'there is no such Work, or it is not yours');
+    failures = cursor === seen ? failures + 1 : 0;
+    if (failures === 1) question.onConnection('lost');
+    await delay(Math.min(LONGEST_WAIT_MS, 50 * 2 ** failures));
+  }
+}
+
+/** How the turn ended that answered the message, where a snapshot shows that it has. */
+function outcomeIn(messages: readonly Message[], id: string): Outcome | undefined {
+  const asked = messages.find((message) => message.id === id);
+  if (asked === undefined || asked.turn === null) return undefined;
+  const answers = messages.filter(
+    ({ turn, role, agent }) => turn === asked.turn && role === 'assistant' && agent === 'main',
+  );
+  const last = answers.at(-1);
+  if (last === undefined || last.status === 'running') return undefined;
+  if (last.status === 'failed' || last.status === 'stopped') return last.status;
+  const calls = last.parts.some((part) => part.type === 'tool');
+  return calls ? undefined : 'done';
+}

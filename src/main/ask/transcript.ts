@@ -1,0 +1,80 @@
+/** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
+import type { LogEvent, ToolArguments } from '../../domain/events.ts';
+
+export interface Transcript {
+  show(event: LogEvent): void;
+  /** A remark of our own, on a line of its own. */
+  note(line: string): void;
+}
+
+/** `write` takes pieces of text; `colour` allows escape sequences. */
+export function createTranscript(write: (text: string) => void, colour: boolean): Transcript {
+  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[22m` : text);
+  const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[22m` : text);
+  let atLineStart = true;
+
+  function put(text: string, style: (text: string) => string = (same) => same): void {
+    if (text === '') return;
+    write(style(printable(text)));
+    atLineStart = text.endsWith('\n');
+  }
+  function line(text: string, style?: (text: string) => string): void {
+    if (!atLineStart) put('\n');
+    put(text, style);
+    put('\n');
+  }
+
+  return {
+    note: (text) => line(text, dim),
+    show(event) {
+      switch (event.kind) {
+        case 'text.delta':
+          return put(event.text, event.agent === 'main' ? undefined : dim);
+        case 'reasoning.delta':
+          return put(event.text, dim);
+        case 'step.superseded':
+          return line('(that answer was cut off; it is written again)', dim);
+        case 'tool.called':
+          return line(`> ${event.name} ${summary(event.arguments)}`.trimEnd(), bold);
+        case 'tool.output':
+          return put(event.text, dim);
+        case 'tool.completed': {
+          const took = `${(event.durationMs / 1000).toFixed(1)} s`;
+          line(event.ok ? `  ok, ${took}` : `  failed, ${took}: ${firstLine(event.result)}`, dim);
+          for (const file of event.files) line(`  ${file.change} ${file.path}`, dim);
+          return;
+        }
+        case 'retrying':
+          return line(`(${event.what}: ${event.reason}; again in ${(event.inMs / 1000).toFixed(1)} s)`, dim);
+        case 'context.compacted':
+          return line(
+            `(the conversation was condensed: ${event.tokensBefore} to ${event.tokensAfter} tokens)`,
+            dim,
+          );
+        case 'message.completed':
+          return atLineStart ? undefined : put('\n');
+        case 'turn.completed':
+          return event.error ? line(`${event.outcome}: ${event.error.message}`, bold) : undefined;
+      }
+    },
+  };
+}
+
+/** Nothing that a model or a program wrote may steer the terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be removed
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+}
+
+/** The shortest argument that tells one call from another. */
+function summary(args: ToolArguments): string {
+  if (typeof args === 'string') return firstLine(args);
+  const telling = args.filename ?? args.file ?? args.path ?? args.task ?? '';
+  const section = typeof args.section === 'string' ? ` # ${firstLine(args.section)}` : '';
+  return typeof telling === 'string' ? firstLine(telling) + section : '';
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
