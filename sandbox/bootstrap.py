@@ -46,6 +46,7 @@ def lay_out_matplotlib():
 
 
 def read_order():
+    """The script to run, from standard input, which is empty for the script itself."""
     import json
 
     line = b""
@@ -57,14 +58,14 @@ def read_order():
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    return json.loads(line)
+    return json.loads(line)["script"]
 
 
 def without_own_frames(previous):
-    """A traceback begins at the script, not at this file."""
+    """A traceback begins at the script, not at the files that started it."""
 
     def hook(kind, error, trace):
-        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == os.path.dirname(__file__):
             trace = trace.tb_next
         previous(kind, error.with_traceback(trace), trace)
 
@@ -84,14 +85,20 @@ def become(script):
     exec(compile(source, script, "exec"), main.__dict__)
 
 
-def begin(ahead, max_processes):
+def begin(ahead, max_processes, script=None):
     os.chdir(WORKSPACE)
     settle(max_processes)
     lay_out_matplotlib()
     if ahead:
+        import gc
+
         import matplotlib.pyplot  # noqa: F401
         import numpy  # noqa: F401
-    become(read_order()["script"])
+
+        # What is there now stays to the end; not looking through it again makes the end 100 ms shorter.
+        gc.collect()
+        gc.freeze()
+    become(read_order() if script is None else script)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,16 @@
 /** The bwrap command line of a sandbox (S10): what is visible inside, and nothing else. */
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { SANDBOX_FILES } from '../sandbox-files.ts';
+import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
-import { type PythonEnvironment, SANDBOX_FILES } from './python-environment.ts';
+import type { PythonEnvironment } from './python-environment.ts';
 
 const TMPFS_BYTES = 64 * 1024 ** 2;
 const VENV_INSIDE = '/opt/python';
 
-/** Everything a program inside sees of an environment (S3). */
-const ENVIRONMENT = {
-  PATH: `${VENV_INSIDE}/bin:/usr/bin:/bin`,
-  HOME: '/tmp',
-  TMPDIR: '/tmp',
-  USER: 'sandbox',
-  LANG: 'C.UTF-8',
-  TZ: 'UTC',
-  MPLBACKEND: 'Agg',
-  MPLCONFIGDIR: '/tmp/matplotlib',
-  MATPLOTLIBRC: '/opt/paperagent/mpl/matplotlibrc',
-  PYTHONUNBUFFERED: '1',
-  PYTHONDONTWRITEBYTECODE: '1',
-  PYTHONNOUSERSITE: '1',
-  PYTHONUTF8: '1',
-  // One processor is allowed; more threads would only get in each other's way.
-  OMP_NUM_THREADS: '1',
-  OPENBLAS_NUM_THREADS: '1',
-};
+const ENVIRONMENT = { PATH: `${VENV_INSIDE}/bin:/usr/bin:/bin`, ...SCRIPT_ENVIRONMENT };
 
 export interface BwrapCommand {
   bwrap: string;

@@ -2,11 +2,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
+import { memoryOf } from '../processes.ts';
 import { scriptInside } from '../script-path.ts';
 import type { Ending } from '../types.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
 import type { HeldSandbox } from './held-sandbox.ts';
-import { memoryOf } from './processes.ts';
 import type { Box, Order, Outcome } from './run-folder.ts';
 
 const MEMORY_EVERY_MS = 25;

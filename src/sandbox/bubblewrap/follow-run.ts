@@ -3,9 +3,9 @@ import { watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancelled, lost } from '../ending.ts';
+import { isAlive, thisMachine } from '../processes.ts';
 import { type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
 import { wholeText } from '../whole-utf8.ts';
-import { isAlive, thisMachine } from './processes.ts';
 import { isOrder, type Outcome, readState, settle } from './run-folder.ts';
 
 const PIECE_BYTES = 64 * 1024;

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Readable } from 'node:stream';
+import { childrenOf, threadsOfUser } from '../processes.ts';
 import { bpfFilter, type Machine } from '../seccomp/bpf-filter.ts';
 import { HIDDEN_MEMORY_CALLS } from '../seccomp/rules.ts';
 import { DEFAULT_LIMITS } from '../types.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
 import { bwrapCommand } from './bwrap-command.ts';
 import { type Cgroup, makeCgroup } from './cgroup.ts';
-import { childrenOf, threadsOfUser } from './processes.ts';
 import type { Box } from './run-folder.ts';
 
 const MAX_PROCESSES = 128;

@@ -8,13 +8,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SANDBOX_FILES } from '../sandbox-files.ts';
 
 const run = promisify(execFile);
-
-/** The folder of files that go into sandboxes, at the top of the repository. */
-export const SANDBOX_FILES = fileURLToPath(new URL('../../../sandbox/', import.meta.url));
 
 export interface PythonEnvironment {
   /** The virtual environment; bound into sandboxes at a fixed place. */

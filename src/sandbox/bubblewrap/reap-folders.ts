@@ -2,10 +2,10 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { timedOut } from '../ending.ts';
+import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { RunKey } from '../types.ts';
 import { removeCgroup } from './cgroup.ts';
 import { longOver } from './follow-run.ts';
-import { isAlive, type ProcessIdentity, thisMachine } from './processes.ts';
 import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
 
 /** Folders that are being made or removed; one that is older than this was left by a process that died. */

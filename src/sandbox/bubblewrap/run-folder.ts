@@ -10,10 +10,11 @@
  *   ending.json  the one ending: the runner's, or `lost` from someone who found the runner dead
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '../processes.ts';
 import type { Ending, RunKey, RunLimits } from '../types.ts';
-import type { ProcessIdentity } from './processes.ts';
+import { readOnceWritten, writeOnce } from '../write-once.ts';
 import type { PythonEnvironment } from './python-environment.ts';
 
 export interface Box {
@@ -57,27 +58,12 @@ function code(error: unknown): string | undefined {
 
 /** @returns null when there is no such file yet, or no folder. */
 export function readState<Name extends keyof Files>(folder: string, name: Name): Files[Name] | null {
-  try {
-    return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Files[Name];
-  } catch (error) {
-    if (code(error) === 'ENOENT') return null;
-    throw error;
-  }
+  return readOnceWritten(join(folder, name));
 }
 
 /** Writes a file unless it exists already. @returns whether this call wrote it. */
 export function settle<Name extends keyof Files>(folder: string, name: Name, value: Files[Name]): boolean {
-  const draft = join(folder, `draft-${randomUUID()}`);
-  writeFileSync(draft, JSON.stringify(value));
-  try {
-    linkSync(draft, join(folder, name));
-    return true;
-  } catch (error) {
-    if (code(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  return writeOnce(join(folder, name), value);
 }
 
 /** Makes a run's folder, whole at once. @returns false when someone else has made it. */

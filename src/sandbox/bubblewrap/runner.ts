@@ -2,9 +2,10 @@
  * The process that holds one bubblewrap sandbox: started detached, it outlives the worker that asked for it,
  * enforces the limits and leaves output and ending in the run's folder (S10). usage: node runner.ts FOLDER
  */
+
+import { identityOf } from '../processes.ts';
 import { enforceOrder } from './enforce-order.ts';
 import { holdSandbox } from './held-sandbox.ts';
-import { identityOf } from './processes.ts';
 import { readState, settle } from './run-folder.ts';
 import { waitForOrder } from './wait-for-order.ts';
 

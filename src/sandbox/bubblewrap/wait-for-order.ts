@@ -1,6 +1,6 @@
 /** What a runner does until it is told what to run: nothing for most, which are told at once (S12). */
 import { watch } from 'node:fs';
-import { isAlive } from './processes.ts';
+import { isAlive } from '../processes.ts';
 import { type Box, isOrder, type Order, readState, settle } from './run-folder.ts';
 
 /** A prepared sandbox that nobody takes ends by itself. */

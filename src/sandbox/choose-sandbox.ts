@@ -1,0 +1,86 @@
+/** Which sandbox runs generated code (P: SANDBOX). Setting up is slow and done once; choosing is fast. */
+import { createBubblewrapSandbox } from './bubblewrap/bubblewrap-sandbox.ts';
+import { findBubblewrap } from './bubblewrap/find-bubblewrap.ts';
+import { setUpPythonVenv } from './bubblewrap/python-environment.ts';
+import { createDockerSandbox } from './docker/docker-sandbox.ts';
+import { findEngine } from './docker/find-engine.ts';
+import { hasImage, sandboxImageTag, setUpImage } from './docker/image.ts';
+import type { Sandbox } from './types.ts';
+
+export interface SandboxConfig {
+  mode: 'auto' | 'docker' | 'bubblewrap';
+  /** Tells the containers of several instances on one machine apart. */
+  instance: string;
+  /** Under PA_DATA, outside every workspace; shared by all workers of the instance. */
+  stateDir: string;
+  /** PaperAgent's folder in the user's cache folder, shared by all clones. */
+  cacheDir: string;
+  /** Takes one line, such as what cannot be enforced on this machine. */
+  log: (line: string) => void;
+}
+
+export type ChosenSandbox =
+  | { sandbox: Sandbox; kind: Sandbox['kind']; why: string }
+  /** `reason` is a sentence for the person who runs this, and for the model when code is to be run. */
+  | { sandbox: null; reason: string };
+
+const SET_UP = 'run `npm run sandbox -- setup`';
+
+async function docker({ instance, stateDir, log }: SandboxConfig): Promise<ChosenSandbox> {
+  const found = await findEngine();
+  if (!found.found) return { sandbox: null, reason: found.reason };
+  const { engine, facts, version } = found;
+  const image = sandboxImageTag();
+  if (!(await hasImage(engine, image)))
+    return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };
+  for (const what of found.notEnforced) log(`sandbox: this Docker engine does not enforce ${what}`);
+  const sandbox = createDockerSandbox({ instance, stateDir, engine, facts, image });
+  return { sandbox, kind: 'docker', why: `Docker ${version} answers${facts.runtime ? ', with gVisor' : ''}` };
+}
+
+async function bubblewrap({ instance, stateDir, cacheDir, log }: SandboxConfig): Promise<ChosenSandbox> {
+  const found = await findBubblewrap(cacheDir, stateDir);
+  if (!found.found)
+    return { sandbox: null, reason: found.setUp ? `${found.reason}: ${SET_UP}` : found.reason };
+  for (const what of found.notEnforced) log(`sandbox: without control groups ${what}`);
+  const { bwrap, python } = found;
+  const sandbox = createBubblewrapSandbox({ instance, stateDir, bwrap, python });
+  return { sandbox, kind: 'bubblewrap', why: `${bwrap} works` };
+}
+
+/** Asks the engine, or makes a trial sandbox: tens of milliseconds. Never throws for what a machine lacks. */
+export async function chooseSandbox(config: SandboxConfig): Promise<ChosenSandbox> {
+  if (config.mode === 'docker') return await docker(config);
+  if (config.mode === 'bubblewrap') return await bubblewrap(config);
+  const first = await docker(config);
+  if (first.sandbox) return first;
+  const second = await bubblewrap(config);
+  if (second.sandbox) return { ...second, why: `${second.why}, and ${first.reason}` };
+  return { sandbox: null, reason: `code cannot be run: ${first.reason}; ${second.reason}` };
+}
+
+/**
+ * Makes what the mode needs unless it is there: the image, or the Python environment. In `auto` the image where
+ * an engine answers, and the environment where none does or the image cannot be made. Minutes, the first time.
+ * @param onProgress takes lines for the person who waits.
+ */
+export async function setUpSandbox(
+  config: SandboxConfig,
+  onProgress: (line: string) => void,
+): Promise<ChosenSandbox> {
+  if (config.mode !== 'bubblewrap') {
+    const found = await findEngine();
+    if (found.found) {
+      try {
+        await setUpImage(found.engine, config.cacheDir, onProgress);
+        return await chooseSandbox(config);
+      } catch (error) {
+        onProgress(`the sandbox image could not be made: ${(error as Error).message}`);
+      }
+    }
+    if (config.mode === 'docker') return await chooseSandbox(config);
+  }
+  const made = await setUpPythonVenv(config.cacheDir, onProgress);
+  const chosen = await chooseSandbox(config);
+  return made.available || chosen.sandbox ? chosen : { sandbox: null, reason: made.reason };
+}

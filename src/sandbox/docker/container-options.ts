@@ -1,0 +1,99 @@
+/** What a sandbox's container is created with (S1-S3). */
+
+import type { ProcessIdentity } from '../processes.ts';
+import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
+import { WORKSPACE_INSIDE } from '../script-path.ts';
+import { dockerSeccompProfile } from '../seccomp/docker-profile.ts';
+import type { RunLimits } from '../types.ts';
+import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
+
+/** What matters of `GET /info`. */
+export interface EngineFacts {
+  /** `runsc` (gVisor) where the engine has it; undefined is its default. */
+  runtime: string | undefined;
+  /** Whether the engine can put its own init before the program. */
+  hasInit: boolean;
+  /** The engine of a plain user: its root is that user, and other ids are strangers to the workspace. */
+  rootless: boolean;
+}
+
+/** The key of a run and when it is to end; or, for one that is prepared, who asked for it. */
+export type ContainerPurpose =
+  | { kind: 'run'; workId: string; turn: number; toolCallId: string; deadline: string; order: string }
+  | { kind: 'ready'; owner: string; creator: ProcessIdentity };
+
+const LABEL = 'com.paperagent.';
+export const INSTANCE_LABEL = `${LABEL}instance`;
+export const KIND_LABEL = `${LABEL}kind`;
+export const CREATOR_LABEL = `${LABEL}creator`;
+
+const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', ...SCRIPT_ENVIRONMENT };
+
+function labels(instance: string, purpose: ContainerPurpose): Record<string, string> {
+  const common = { [INSTANCE_LABEL]: instance, [KIND_LABEL]: purpose.kind };
+  if (purpose.kind === 'ready')
+    return { ...common, [`${LABEL}owner`]: purpose.owner, [CREATOR_LABEL]: JSON.stringify(purpose.creator) };
+  return {
+    ...common,
+    [`${LABEL}work`]: purpose.workId,
+    [`${LABEL}turn`]: String(purpose.turn),
+    [`${LABEL}tool-call`]: purpose.toolCallId,
+    [`${LABEL}deadline`]: purpose.deadline,
+  };
+}
+
+function user(facts: EngineFacts): string {
+  if (facts.rootless) return '0:0';
+  const uid = process.getuid?.() ?? 0;
+  return uid === 0 ? `${UNPRIVILEGED_ID}:${UNPRIVILEGED_ID}` : `${uid}:${process.getgid?.() ?? uid}`;
+}
+
+/** The body of `POST /containers/create`. */
+export function containerOptions(given: {
+  image: string;
+  instance: string;
+  workspace: string;
+  limits: RunLimits;
+  facts: EngineFacts;
+  purpose: ContainerPurpose;
+}): object {
+  const { image, instance, workspace, limits, facts, purpose } = given;
+  const ahead = purpose.kind === 'ready';
+  return {
+    Image: image,
+    User: user(facts),
+    WorkingDir: WORKSPACE_INSIDE,
+    Hostname: 'sandbox',
+    Entrypoint: ['/opt/paperagent/python', '/opt/paperagent/relay.py'],
+    Cmd: ahead ? ['ahead'] : ['now', purpose.order],
+    Env: Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`),
+    Labels: labels(instance, purpose),
+    OpenStdin: ahead,
+    StdinOnce: false,
+    NetworkDisabled: true,
+    HostConfig: {
+      Mounts: [{ Type: 'bind', Source: workspace, Target: WORKSPACE_INSIDE }],
+      Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=64m,mode=1777' },
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true', `seccomp=${dockerSeccompProfile()}`],
+      NetworkMode: 'none',
+      IpcMode: 'private',
+      PidsLimit: 128,
+      Memory: limits.memoryBytes,
+      MemorySwap: limits.memoryBytes,
+      NanoCpus: 1_000_000_000,
+      OomScoreAdj: 500,
+      Ulimits: [
+        { Name: 'nofile', Soft: 1024, Hard: 1024 },
+        { Name: 'core', Soft: 0, Hard: 0 },
+        { Name: 'fsize', Soft: 256 * 1024 ** 2, Hard: 256 * 1024 ** 2 },
+      ],
+      Init: facts.hasInit,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '4m', 'max-file': '2' } },
+      AutoRemove: false,
+      RestartPolicy: { Name: 'no' },
+      ...(facts.runtime === undefined ? {} : { Runtime: facts.runtime }),
+    },
+  };
+}

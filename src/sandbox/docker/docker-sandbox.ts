@@ -1,0 +1,146 @@
+/** The Sandbox that is made of Docker containers (S1-S6). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelled, lost } from '../ending.ts';
+import { ownWorkspace } from '../own-workspace.ts';
+import { identityOf } from '../processes.ts';
+import { preparedName, preparedSuffix, runName } from '../run-name.ts';
+import { scriptInside } from '../script-path.ts';
+import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavailable } from '../types.ts';
+import { containerOptions, type EngineFacts } from './container-options.ts';
+import { type Engine, EngineError } from './engine.ts';
+import { followContainer } from './follow-container.ts';
+import { inspect, removeContainer, renameContainer } from './inspect.ts';
+import { reapContainers, sandboxContainers } from './reap-containers.ts';
+import { keepOrder, mayStartContainer, type Order, recordFolder, removeRecord } from './run-record.ts';
+
+export interface DockerConfig {
+  instance: string;
+  /** Where runs keep what their containers cannot: under PA_DATA, outside every workspace. */
+  stateDir: string;
+  engine: Engine;
+  facts: EngineFacts;
+  image: string;
+}
+
+/** What the relay is told (see sandbox/relay.py). */
+function orderLine({ script, limits }: Order): string {
+  const { deadlineMs, outputBytes } = limits;
+  return JSON.stringify({ script: scriptInside(script), deadlineMs, outputBytes });
+}
+
+export function createDockerSandbox(config: DockerConfig): Sandbox {
+  const { instance, stateDir, engine, facts, image } = config;
+  const nameOf = (key: RunKey) => runName(instance, key);
+
+  const create = async (name: string, options: object): Promise<void> => {
+    try {
+      await engine.json({ method: 'POST', path: `/containers/create?name=${name}`, body: options });
+    } catch (error) {
+      if (error instanceof EngineError && error.status === 409) return; // It has been created already.
+      throw error;
+    }
+  };
+
+  const createRun = ({ key, workspace, limits }: RunSpec, name: string, order: Order) =>
+    create(
+      name,
+      containerOptions({
+        ...{ image, instance, workspace, limits, facts },
+        purpose: {
+          kind: 'run',
+          ...key,
+          deadline: new Date(order.at + limits.deadlineMs).toISOString(),
+          order: orderLine(order),
+        },
+      }),
+    );
+
+  /** Gives the owner's prepared container the name of this run. @returns false when there is none to take. */
+  const takePrepared = async ({ workspace, owner, limits }: RunSpec, name: string): Promise<boolean> => {
+    if (limits.memoryBytes !== DEFAULT_LIMITS.memoryBytes) return false;
+    const prepared = preparedName(instance, workspace, owner);
+    const found = await inspect(engine, prepared);
+    return found?.State.Running === true && (await renameContainer(engine, prepared, name));
+  };
+
+  /** Starts what has been created; gives its order to what was started ahead. Both may be done again and again. */
+  const begin = async (name: string, folder: string, order: Order, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const found = await inspect(engine, name);
+      if (found?.State.Status !== 'created') {
+        const waits = found?.State.Running && found.Config.Labels['com.paperagent.kind'] === 'ready';
+        // One that had its order already reads no second one.
+        if (waits) await engine.writeToContainer(name, `${orderLine(order)}\n`);
+        return;
+      }
+      if (mayStartContainer(folder)) {
+        const again = await inspect(engine, name);
+        if (again?.State.Status === 'created')
+          await engine.json({ method: 'POST', path: `/containers/${name}/start` });
+      } else {
+        if (signal.aborted) return;
+        await sleep(50); // Another process, which is alive, is starting it.
+      }
+    }
+  };
+
+  /** What an engine says when it cannot start a run says nothing about the code. */
+  const orUnavailable = async <Result>(action: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof EngineError) throw new SandboxUnavailable(error.message);
+      throw error;
+    }
+  };
+
+  return {
+    kind: 'docker',
+
+    async run(spec, { progress, mayStart, signal, onOutput }) {
+      const { key, workspace, script, limits } = spec;
+      scriptInside(script);
+      const name = nameOf(key);
+      const folder = recordFolder(stateDir, name);
+      const order = await orUnavailable(async () => {
+        const found = await inspect(engine, name);
+        if (!found && (!mayStart || signal.aborted)) return null;
+        const kept = keepOrder(folder, { key, script, limits, at: Date.now() });
+        if (!found) {
+          await ownWorkspace(workspace);
+          if (!(await takePrepared(spec, name))) await createRun(spec, name, kept);
+        }
+        await begin(name, folder, kept, signal);
+        return kept;
+      });
+      if (!order) return mayStart ? cancelled(0) : lost('nothing is left of its container');
+      return followContainer({ engine, name, folder, workspace, order, progress, signal, onOutput });
+    },
+
+    async forget(key) {
+      const name = nameOf(key);
+      await removeContainer(engine, name);
+      removeRecord(recordFolder(stateDir, name));
+    },
+
+    reap: (isLive) => reapContainers({ engine, instance, stateDir }, isLive),
+
+    async prepare(owner, workspace) {
+      const name = preparedName(instance, workspace, owner);
+      await ownWorkspace(workspace);
+      await create(
+        name,
+        containerOptions({
+          ...{ image, instance, workspace, facts, limits: DEFAULT_LIMITS },
+          purpose: { kind: 'ready', owner, creator: identityOf(process.pid) },
+        }),
+      );
+      await engine.json({ method: 'POST', path: `/containers/${name}/start` });
+    },
+
+    async discard(owner) {
+      for (const { name } of await sandboxContainers(engine, instance))
+        if (name.endsWith(preparedSuffix(owner))) await removeContainer(engine, name);
+    },
+  };
+}

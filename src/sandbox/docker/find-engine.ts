@@ -1,0 +1,55 @@
+/** Whether this machine has a Docker engine that answers, and what it can do. */
+import type { EngineFacts } from './container-options.ts';
+import { connectEngine, type Engine, type EngineError, findEngineSocket } from './engine.ts';
+
+interface EngineInfo {
+  ServerVersion: string;
+  OSType: string;
+  Runtimes?: Record<string, unknown>;
+  InitCommit?: { ID?: string };
+  SecurityOptions?: string[];
+  MemoryLimit?: boolean;
+  PidsLimit?: boolean;
+  CpuCfsQuota?: boolean;
+}
+
+export type FoundEngine =
+  | {
+      found: true;
+      engine: Engine;
+      facts: EngineFacts;
+      version: string;
+      /** Limits that this engine's kernel cannot hold a container to. */
+      notEnforced: string[];
+    }
+  | { found: false; reason: string };
+
+function notEnforced(info: EngineInfo): string[] {
+  return [
+    ...(info.MemoryLimit === false ? ['memory'] : []),
+    ...(info.PidsLimit === false ? ['the number of processes'] : []),
+    ...(info.CpuCfsQuota === false ? ['one processor'] : []),
+    ...(info.SecurityOptions?.some((option) => option.startsWith('name=seccomp'))
+      ? []
+      : ['the system call filter']),
+  ];
+}
+
+export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<FoundEngine> {
+  const socket = findEngineSocket(env);
+  if (!socket) return { found: false, reason: 'there is no Docker engine on this machine' };
+  const engine = connectEngine(socket);
+  try {
+    const info = await engine.json<EngineInfo>({ method: 'GET', path: '/info' });
+    if (info.OSType !== 'linux')
+      return { found: false, reason: 'the Docker engine runs no Linux containers' };
+    const facts: EngineFacts = {
+      runtime: info.Runtimes && 'runsc' in info.Runtimes ? 'runsc' : undefined,
+      hasInit: info.InitCommit?.ID !== 'N/A',
+      rootless: info.SecurityOptions?.includes('name=rootless') ?? false,
+    };
+    return { found: true, engine, facts, version: info.ServerVersion, notEnforced: notEnforced(info) };
+  } catch (error) {
+    return { found: false, reason: (error as EngineError).message };
+  }
+}

@@ -1,0 +1,117 @@
+/** Follows a container to its end: output in order, then the one ending (S1, S5). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
+import { outputInOrder } from '../output-in-order.ts';
+import { type Ending, type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
+import { overWorkspaceLimits } from '../workspace-usage.ts';
+import { type Engine, EngineError } from './engine.ts';
+import { type Frame, logLines, parseFrame, type RelayEnding } from './frames.ts';
+import { type Guarded, guardLimits } from './guard-limits.ts';
+import { type Inspected, inspect } from './inspect.ts';
+import { readVerdict } from './run-record.ts';
+
+/** An engine that restarts is back by then. */
+const ENGINE_AWAY_MS = 60_000;
+const TRY_AGAIN_MS = 200;
+
+export interface Followed extends Guarded {
+  progress: OutputProgress;
+  onOutput: (chunk: OutputChunk) => Promise<void>;
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof EngineError) return error.status === 0 || error.status >= 500;
+  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away. */
+async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const began = Date.now();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (Date.now() - began > ENGINE_AWAY_MS) throw new SandboxUnavailable((error as Error).message);
+      await sleep(TRY_AGAIN_MS);
+    }
+  }
+}
+
+/**
+ * All frames of a container until it has ended. After the engine was away the log is read from its start again:
+ * frames know their place, so that nothing is taken twice.
+ */
+async function* framesOf(engine: Engine, name: string): AsyncGenerator<Frame, Inspected | null> {
+  const path = `/containers/${name}/logs?follow=true&stdout=true&stderr=true`;
+  for (;;) {
+    let log: AsyncIterable<Buffer>;
+    try {
+      log = await patiently(() => engine.stream({ method: 'GET', path }));
+    } catch (error) {
+      if (error instanceof EngineError && error.status === 404) return null;
+      throw error;
+    }
+    const lines = logLines(log);
+    for (;;) {
+      const line = await lines.next().catch((error) => {
+        if (isAway(error)) return null;
+        throw error;
+      });
+      if (!line || line.done) break;
+      yield parseFrame(line.value);
+    }
+    const inspected = await patiently(() => inspect(engine, name));
+    if (!inspected?.State.Running) return inspected;
+    await sleep(TRY_AGAIN_MS);
+  }
+}
+
+export async function followContainer(followed: Followed): Promise<Ending> {
+  const { engine, name, workspace, order, progress, onOutput } = followed;
+  const output = outputInOrder(progress, onOutput);
+  const release = guardLimits(followed);
+  const frames = framesOf(engine, name);
+  let said: RelayEnding | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await frames.next();
+      if (done) {
+        await output.finish();
+        const used = said?.reason === 'exited' ? await overWorkspaceLimits(workspace, order.limits) : null;
+        return endingOf(followed, said, value, used);
+      }
+      if (value.kind === 'output') await output.add(value.stream, value.offset, value.bytes);
+      if (value.kind === 'end') said = value.ending;
+    }
+  } finally {
+    release();
+    await frames.return(null);
+  }
+}
+
+function endingOf(
+  { folder, order: { limits } }: Followed,
+  said: RelayEnding | undefined,
+  inspected: Inspected | null,
+  used: string | null,
+): Ending {
+  const state = inspected?.State;
+  const lived = state ? Date.parse(state.FinishedAt) - Date.parse(state.StartedAt) : 0;
+  const durationMs = said?.durationMs ?? Math.max(0, lived);
+  const verdict = readVerdict(folder);
+  if (verdict?.kind === 'cancelled') return cancelled(durationMs);
+  if (verdict?.kind === 'timed_out') return timedOut(limits, durationMs);
+  if (verdict?.kind === 'disk_limit') return diskLimit(limits, durationMs, verdict.used ?? 'too much');
+  if (used) return diskLimit(limits, durationMs, used);
+  if (said?.reason === 'timed_out') return timedOut(limits, durationMs);
+  if (said?.reason === 'output_limit') return outputLimit(limits, durationMs);
+  if (said?.reason === 'out_of_memory' || state?.OOMKilled)
+    return outOfMemory(limits, durationMs, said?.peakBytes ?? undefined);
+  if (said?.reason === 'exited') return exited(said.code, durationMs);
+  if (!state) return lost('its container is gone');
+  return lost(
+    `its container was ended, with code ${state.ExitCode}, by something else than its limits`,
+    durationMs,
+  );
+}

@@ -1,0 +1,61 @@
+/** Ends containers that should not run any more, and removes those that nobody will ask about (S4, D7). */
+import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import type { RunKey } from '../types.ts';
+import { CREATOR_LABEL, INSTANCE_LABEL } from './container-options.ts';
+import type { Engine } from './engine.ts';
+import { overruleTime } from './guard-limits.ts';
+import { removeContainer, signalContainer } from './inspect.ts';
+import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from './run-record.ts';
+
+/** A container of one instance; `name` is that of a run, or of one that is prepared. */
+export interface SandboxContainer {
+  name: string;
+  running: boolean;
+  labels: Record<string, string>;
+}
+
+export async function sandboxContainers(engine: Engine, instance: string): Promise<SandboxContainer[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`${INSTANCE_LABEL}=${instance}`] }));
+  const listed = await engine.json<{ Names: string[]; State: string; Labels: Record<string, string> }[]>({
+    method: 'GET',
+    path: `/containers/json?all=true&filters=${filters}`,
+  });
+  return listed.map(({ Names, State, Labels }) => ({
+    name: Names[0]?.replace(/^\//, '') ?? '',
+    running: State === 'running',
+    labels: Labels,
+  }));
+}
+
+/** Whoever prepared it is dead, or it has ended. One that another machine asked for ends by itself in time. */
+function isForsaken({ running, labels }: SandboxContainer): boolean {
+  const creator = JSON.parse(labels[CREATOR_LABEL] ?? 'null') as ProcessIdentity | null;
+  return !running || !creator || (creator.machine === thisMachine() && !isAlive(creator));
+}
+
+export async function reapContainers(
+  { engine, instance, stateDir }: { engine: Engine; instance: string; stateDir: string },
+  isLive: (key: RunKey) => Promise<boolean>,
+): Promise<void> {
+  const containers = await sandboxContainers(engine, instance);
+  for (const container of containers) {
+    const { name, running } = container;
+    const folder = recordFolder(stateDir, name);
+    const order = readOrder(folder);
+    if (!order) {
+      if (name.startsWith('paperagent-run-') || isForsaken(container)) await removeContainer(engine, name);
+    } else if (!(await isLive(order.key))) {
+      await removeContainer(engine, name);
+      removeRecord(folder);
+    } else if (running && Date.now() > overruleTime(order.at, order.limits)) {
+      giveVerdict(folder, { kind: 'timed_out' });
+      await signalContainer(engine, name, 'SIGKILL');
+    }
+  }
+  const names = new Set(containers.map(({ name }) => name));
+  for (const name of recordNames(stateDir)) {
+    const folder = recordFolder(stateDir, name);
+    const order = names.has(name) ? null : readOrder(folder);
+    if (order && !(await isLive(order.key))) removeRecord(folder);
+  }
+}
