@@ -233,3 +233,17 @@ export async function existingWorks(db: Database, ids: readonly string[]): Promi
     .execute();
   return new Set(rows.map((row) => row.id));
 }
+
+/**
+ * Asks the given turn of the owner's Work, or whichever runs, to stop (R8). Gives its number, null where nothing
+ * of it runs, undefined where there is no such Work.
+ */
+export async function stopOwnWork(
+  db: Database,
+  { workId, ownerId, turn }: { workId: string; ownerId: string; turn: number | null },
+): Promise<number | null | undefined> {
+  const { rows } = await sql<{ turn: number | null }>`
+    select request_stop(id, ${turn}::integer) as turn from works
+    where id = ${workId}::uuid and owner_id = ${ownerId}::uuid and deleted_at is null`.execute(db);
+  return rows[0] === undefined ? undefined : rows[0].turn;
+}

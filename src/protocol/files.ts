@@ -2,13 +2,26 @@
 import { z } from 'zod';
 import { isoTime } from './messages.ts';
 
+/** The largest file that is taken, in bytes. */
+export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+
 export const fileInfo = z
   .object({
     path: z.string(),
+    kind: z.enum(['file', 'directory']),
     size: z.number().int().nonnegative(),
-    sha256: z.string().optional(),
     modifiedAt: isoTime,
   })
   .meta({ id: 'File' });
 
-export const fileList = z.object({ items: z.array(fileInfo) });
+export const fileList = z.object({
+  items: z.array(fileInfo).meta({ description: 'in order of their paths' }),
+  truncated: z.boolean().meta({ description: 'true: there is more than what is listed' }),
+});
+
+/** What was written; the ETag is the sha256 too. */
+export const writtenFile = z
+  .object({ path: z.string(), size: z.number().int().nonnegative(), sha256: z.string() })
+  .meta({ id: 'WrittenFile' });
+
+export const uploaded = z.object({ items: z.array(writtenFile) });

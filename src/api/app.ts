@@ -1,0 +1,79 @@
+/** The whole API as one Hono app: what each address leads to, and what every request passes on its way. */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { ApiError, onError, onNotFound } from './api-error.ts';
+import { requireUser } from './auth/require-user.ts';
+import { socketRoutes } from './chat-socket/route.ts';
+import type { ApiDependencies, ApiEnv } from './dependencies.ts';
+import { refuseBadFilePaths } from './files-path.ts';
+import { requestContext } from './request-context.ts';
+import { createRouter } from './router.ts';
+import { authRoutes } from './routes/auth.ts';
+import { conversationRoutes } from './routes/conversation.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { eventRoutes, ticketOrUser } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
+import { historyRoutes } from './routes/history.ts';
+import { healthRoutes, metaRoutes } from './routes/server.ts';
+import { templateRoutes } from './routes/templates.ts';
+import { workRoutes } from './routes/works.ts';
+import { securityHeaders } from './security-headers.ts';
+import { staticSite } from './static-site.ts';
+
+/** The largest JSON body. Files are bounded one by one where they are stored. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
+/** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
+export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
+  const app = createRouter();
+  app.use(requestContext(deps.log), securityHeaders, refuseBadFilePaths);
+  app.onError(onError);
+  app.notFound(onNotFound);
+
+  app.use('/api/*', async (c, next) => {
+    const isFile = /^\/api\/works\/[^/]+\/files(\/|$)/.test(c.req.path);
+    return isFile ? await next() : await limitJson(c, next);
+  });
+
+  app.route('/api/chat/ws', socketRoutes(deps));
+  app.route('/api/auth', authRoutes(deps));
+  app.route('/health', healthRoutes(deps));
+
+  const needsUser = requireUser(deps.tokens);
+  app.use('/api/works/:id/events', ticketOrUser(deps.tokens));
+  app.route('/api/works', eventRoutes(deps));
+  for (const path of [
+    '/api/works',
+    '/api/works/*',
+    '/api/chat/work/*',
+    '/api/templates',
+    '/api/templates/*',
+  ]) {
+    app.use(path, needsUser);
+  }
+  app.route('/api/works', workRoutes(deps));
+  app.route('/api/works', conversationRoutes(deps));
+  app.route('/api/works', fileRoutes(deps));
+  app.route('/api/chat', historyRoutes(deps));
+  app.route('/api/templates', templateRoutes(deps));
+  app.use('/api/meta', needsUser);
+  app.route('/api/meta', metaRoutes(deps));
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  app.route('/api', docsRoutes(app, deps.config));
+
+  // Nothing under /api falls back to the page.
+  app.all('/api/*', (c) => onNotFound(c));
+  app.route('/', staticSite(deps.config.webDir));
+  return app;
+}
+
+const limitJson = bodyLimit({
+  maxSize: MAX_JSON_BYTES,
+  onError: () => {
+    throw new ApiError('too_large', `The body may have at most ${MAX_JSON_BYTES} bytes.`);
+  },
+});

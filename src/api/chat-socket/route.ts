@@ -1,0 +1,44 @@
+/** The upgrade of /api/chat/ws/{work_id} to a WebSocket. */
+import type { IncomingMessage } from 'node:http';
+import { upgradeWebSocket } from '@hono/node-server';
+import { Hono } from 'hono';
+import { WebSocket, WebSocketServer } from 'ws';
+import { MAX_FRAME_BYTES } from '../../protocol/frames.ts';
+import { ApiError } from '../api-error.ts';
+import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import { isAllowedOrigin } from './origin.ts';
+import { type SocketSession, serveSocket } from './session.ts';
+
+/** The server that makes WebSockets of upgraded connections. Larger frames close the socket with 1009. */
+export function createSocketServer(): WebSocketServer {
+  return new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
+}
+
+export function socketRoutes(deps: ApiDependencies): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.get(
+    '/:workId',
+    async (c, next) => {
+      if (!isAllowedOrigin(c.req.header('Origin'), c.req.header('Host'))) {
+        throw new ApiError('forbidden', 'This page may not open a socket here.');
+      }
+      await next();
+    },
+    upgradeWebSocket((c) => {
+      const { incoming } = c.env as { incoming: IncomingMessage };
+      const workId = (c.req.param('workId') ?? '').toLowerCase();
+      let session: SocketSession | undefined;
+      return {
+        onOpen(_event, { raw }) {
+          if (!(raw instanceof WebSocket)) throw new Error('upgraded by something else than ws');
+          session = serveSocket(deps, raw, incoming.socket, workId);
+        },
+        onMessage: ({ data }) => session?.receive(data),
+        onClose: () => session?.closed(),
+        // A broken frame or connection; its close follows.
+        onError: (event) => deps.log.debug({ event: event.type, workId }, 'a socket failed'),
+      };
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,213 @@
+/** One WebSocket of /api/chat/ws/{work_id}, from its first frame to its close code (docs/protocol.md). */
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { ERRORS, type ErrorCode } from '../../protocol/errors.ts';
+import { authFrame, CLOSE, clientFrame, PROTOCOL_VERSION, type ServerFrame } from '../../protocol/frames.ts';
+import { uuid } from '../../protocol/messages.ts';
+import { ApiError, meaningOf } from '../api-error.ts';
+import type { Identity } from '../auth/tokens.ts';
+import { requestStop, sendMessage } from '../conversation/send-message.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { GapInLog, TooSlow } from '../live/pump.ts';
+import { openView } from '../live/view.ts';
+import { createFrameQueue } from './frame-queue.ts';
+import { createSocketSink } from './socket-sink.ts';
+
+const AUTH_MS = 5_000;
+const PING_MS = 30_000;
+/** Messages refused in a row, for being too many, after which the socket is closed. */
+const MOST_REFUSED = 100;
+
+const CLOSE_WORDS = {
+  goingAway: ['unavailable', 'The server is going away: connect again.'],
+  tooSlow: ['too_slow', 'This client reads too slowly: connect again from where it is.'],
+  badFirstFrame: ['bad_request', 'The first frame must be a valid auth frame.'],
+  unauthorized: ['unauthorized', 'The token is not valid, or not any more.'],
+  noSuchWork: ['not_found', 'There is no such Work.'],
+  noAuthInTime: ['auth_timeout', 'No auth frame came in time.'],
+  tooManyMessages: ['rate_limited', 'Far too many messages.'],
+} as const satisfies Partial<Record<keyof typeof CLOSE, readonly [ErrorCode, string]>>;
+
+type Ending = keyof typeof CLOSE_WORDS;
+
+export interface SocketSession {
+  receive(data: unknown): void;
+  closed(): void;
+}
+
+/** Serves an open socket. `workId` is what the URL says, unchecked. */
+export function serveSocket(
+  deps: ApiDependencies,
+  ws: WebSocket,
+  socket: Socket,
+  workId: string,
+): SocketSession {
+  const { tokens, viewers, log } = deps;
+  let person: Identity | undefined;
+  let stopView = () => {};
+  let expiry: NodeJS.Timeout | undefined;
+  let refused = 0;
+  let alive = true;
+  let over = false;
+
+  const authDeadline = setTimeout(() => end('noAuthInTime'), AUTH_MS);
+  const heartbeat = setInterval(() => {
+    if (!alive) ws.terminate();
+    alive = false;
+    ws.ping();
+  }, PING_MS);
+  ws.on('pong', () => {
+    alive = true;
+  });
+  const forget = viewers.add(() => end('goingAway'));
+  const frames = createFrameQueue(ws, handle);
+
+  function send(frame: ServerFrame): void {
+    if (!over && ws.readyState === ws.OPEN) ws.send(JSON.stringify(frame));
+  }
+
+  function sendError(code: ErrorCode, message: string, id?: string): void {
+    const { retryable } = ERRORS[code];
+    send({ type: 'error', code, message, retryable, ...(id === undefined ? {} : { id }) });
+  }
+
+  function end(why: Ending): void {
+    const [code, message] = CLOSE_WORDS[why];
+    sendError(code, message);
+    cleanUp();
+    ws.close(CLOSE[why], message);
+  }
+
+  function cleanUp(): void {
+    if (over) return;
+    over = true;
+    clearTimeout(authDeadline);
+    clearTimeout(expiry);
+    clearInterval(heartbeat);
+    forget();
+    stopView();
+  }
+
+  async function handle(text: string): Promise<void> {
+    if (over) return;
+    try {
+      if (person === undefined) await begin(text);
+      else await serve(parse(text), person);
+    } catch (error) {
+      log.error({ err: error, workId }, 'a frame could not be served');
+      sendError('internal', 'Something went wrong here. The log says what.');
+    }
+  }
+
+  async function begin(text: string): Promise<void> {
+    const frame = authFrame.safeParse(parse(text));
+    if (!frame.success) return end('badFirstFrame');
+    const { token, after, protocol } = frame.data;
+    if (protocol !== undefined && protocol !== PROTOCOL_VERSION) {
+      sendError('unsupported_protocol', `This server speaks protocol ${PROTOCOL_VERSION}.`);
+      return end('badFirstFrame');
+    }
+    const identity = await tokens.verifyAccess(token);
+    if (identity === undefined) return end('unauthorized');
+    const view = uuid.safeParse(workId).success
+      ? await openView(deps, { workId, ownerId: identity.userId, after: after ?? undefined })
+      : undefined;
+    if (view === undefined) return end('noSuchWork');
+    if (over) return;
+
+    person = identity;
+    clearTimeout(authDeadline);
+    endWhenExpired(identity);
+    send({ type: 'ready', protocol: PROTOCOL_VERSION, workId, seq: view.seq, status: view.status });
+    if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
+    stopView = view.start(createSocketSink(ws, socket), {
+      gone: () => end('noSuchWork'),
+      failure: onPumpFailure,
+    });
+  }
+
+  function onPumpFailure(error: unknown): void {
+    // Both ask the same of the client: come back with the cursor, and the server will see what it can give.
+    if (!(error instanceof TooSlow) && !(error instanceof GapInLog)) {
+      log.error({ err: error, workId }, 'a viewer could not be served on');
+    }
+    end('tooSlow');
+  }
+
+  function endWhenExpired({ expiresAt }: Identity): void {
+    clearTimeout(expiry);
+    expiry = setTimeout(() => end('unauthorized'), Math.max(0, expiresAt - Date.now()));
+  }
+
+  async function serve(given: unknown, by: Identity): Promise<void> {
+    const parsed = clientFrame.safeParse(given);
+    const about = idOf(given);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      if (issue?.code === 'invalid_union' && issue.path[0] === 'type') {
+        return sendError('unknown_type', 'This type of frame is not known here.', about);
+      }
+      return sendError('bad_request', `${issue?.path.join('.') || 'frame'}: ${issue?.message}`, about);
+    }
+    const frame = parsed.data;
+    const as = { ownerId: by.userId, workId };
+    switch (frame.type) {
+      case 'ping':
+        return send({ type: 'pong' });
+      case 'auth':
+        return await renew(frame.token, by);
+      case 'stop':
+        return await orError(about, async () => void (await requestStop(deps, as, frame.turn ?? null)));
+      case 'message':
+        return await orError(frame.id, async () => {
+          const { duplicate } = await sendMessage(deps, as, frame);
+          refused = 0;
+          send({ type: 'ack', id: frame.id, duplicate });
+        });
+    }
+  }
+
+  async function renew(token: string, by: Identity): Promise<void> {
+    const identity = await tokens.verifyAccess(token);
+    if (identity?.userId !== by.userId) return end('unauthorized');
+    person = identity;
+    endWhenExpired(identity);
+    send({ type: 'renewed', expiresAt: new Date(identity.expiresAt).toISOString() });
+  }
+
+  /** Does what a frame asks; what fails is said about that frame, and the socket stays open. */
+  async function orError(id: string | undefined, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      const meaning = meaningOf(error);
+      if (meaning === undefined) log.error({ err: error, workId }, 'a frame could not be served');
+      const { code, message } =
+        meaning ?? new ApiError('internal', 'Something went wrong here. The log says what.');
+      if (code === 'not_found') return end('noSuchWork');
+      refused = code === 'rate_limited' ? refused + 1 : 0;
+      if (refused > MOST_REFUSED) return end('tooManyMessages');
+      sendError(code, message, id);
+    }
+  }
+
+  return {
+    receive: (data) => frames.push(typeof data === 'string' ? data : ''),
+    closed: cleanUp,
+  };
+}
+
+/** The JSON value of a frame; undefined where it is none. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id that a frame carries, so that its sender knows which one an error is about. */
+function idOf(frame: unknown): string | undefined {
+  const id = typeof frame === 'object' && frame !== null && 'id' in frame ? frame.id : undefined;
+  return typeof id === 'string' && id.length <= 100 ? id : undefined;
+}

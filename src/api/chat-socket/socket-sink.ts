@@ -1,0 +1,40 @@
+/** A WebSocket as a place where frames go, that says when its reader is behind. */
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { type Sink, TooSlow } from '../live/pump.ts';
+
+/** Bytes that may wait in this process for a reader before it is given nothing more. */
+const MOST_WAITING = 262_144;
+/** How long a reader may take nothing of what waits for it. */
+const PATIENCE_MS = 20_000;
+
+export function createSocketSink(ws: WebSocket, socket: Socket): Sink {
+  return {
+    send(frames) {
+      if (ws.readyState !== ws.OPEN) return undefined;
+      // One write for all of them: each frame would be a system call of its own.
+      socket.cork();
+      for (const { text } of frames) ws.send(text);
+      socket.uncork();
+      return ws.bufferedAmount > MOST_WAITING ? drained(ws, socket) : undefined;
+    },
+  };
+}
+
+/** Resolves when nothing waits any more, or nobody is there to wait for. */
+function drained(ws: WebSocket, socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let waiting = ws.bufferedAmount;
+    const timer = setInterval(() => {
+      if (ws.bufferedAmount >= waiting) finish(() => reject(new TooSlow('the reader takes nothing')));
+      waiting = ws.bufferedAmount;
+    }, PATIENCE_MS);
+    const done = () => finish(resolve);
+    function finish(settle: () => void): void {
+      clearInterval(timer);
+      socket.off('drain', done).off('close', done);
+      settle();
+    }
+    socket.on('drain', done).on('close', done);
+  });
+}

@@ -1,0 +1,45 @@
+/** What the API is made of, and what each request carries. */
+import type { Client } from '@temporalio/client';
+import type { Database } from '../db/database.ts';
+import type { Passwords } from './auth/passwords.ts';
+import type { Identity, Tokens } from './auth/tokens.ts';
+import type { LiveLog } from './live/live-log.ts';
+import type { Log } from './log.ts';
+import type { Viewers } from './viewers.ts';
+
+/** What an operator sets. */
+export interface ApiConfig {
+  version: string;
+  jwtSecret: string;
+  rateMessagesPerMinute: number;
+  rateLoginsPerMinute: number;
+  /** True where a scripted model answers because none is configured (F18). */
+  demoModel: boolean;
+  /** Where a browser finds Temporal's UI; null where nobody said. */
+  temporalUiUrl: string | null;
+  /** The folder of the built page. */
+  webDir: string;
+}
+
+export interface ApiDependencies {
+  db: Database;
+  temporal: Client;
+  config: ApiConfig;
+  log: Log;
+  /** Absolute path of PA_DATA. */
+  dataDir: string;
+  live: LiveLog;
+  viewers: Viewers;
+  tokens: Tokens;
+  passwords: Passwords;
+}
+
+/** Hono's environment: what middleware leaves for handlers. */
+export interface ApiEnv {
+  Variables: {
+    requestId: string;
+    log: Log;
+    /** Set behind requireUser. */
+    identity: Identity;
+  };
+}

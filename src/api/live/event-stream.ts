@@ -1,0 +1,74 @@
+/** Server-sent events as a stream of bytes that knows when its reader is behind. */
+import type { LogFrame } from '../../db/log-rows.ts';
+import { type Sink, TooSlow } from './pump.ts';
+
+/** Bytes that may wait for the reader before nothing more is given, and how long they may wait. */
+const MOST_WAITING = 262_144;
+const PATIENCE_MS = 20_000;
+
+export interface EventStream {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly sink: Sink;
+  /** Sends one event; `id` is what the client comes back with. */
+  write(event: { id?: number; event?: string; data: string }): void;
+  /** A line that means nothing, so that those between do not take silence for death. */
+  comment(): void;
+  end(): void;
+}
+
+/** Makes a stream; `onCancel` is called when the reader goes away. */
+export function createEventStream(onCancel: () => void): EventStream {
+  const encoder = new TextEncoder();
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let room = Promise.withResolvers<void>();
+  let over = false;
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given;
+      },
+      pull() {
+        room.resolve();
+        room = Promise.withResolvers<void>();
+      },
+      cancel() {
+        over = true;
+        room.resolve();
+        onCancel();
+      },
+    },
+    { highWaterMark: MOST_WAITING, size: (chunk) => chunk?.byteLength ?? 0 },
+  );
+
+  function put(text: string): void {
+    if (!over) controller?.enqueue(encoder.encode(text));
+  }
+
+  async function drained(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new TooSlow('the reader is behind')), PATIENCE_MS);
+    });
+    await Promise.race([room.promise, late]).finally(() => clearTimeout(timer));
+  }
+
+  return {
+    body,
+    sink: {
+      send(frames: readonly LogFrame[]) {
+        put(frames.map(({ seq, kind, text }) => `id: ${seq}\nevent: ${kind}\ndata: ${text}\n\n`).join(''));
+        return !over && (controller?.desiredSize ?? 0) <= 0 ? drained() : undefined;
+      },
+    },
+    write({ id, event, data }) {
+      put(`${id === undefined ? '' : `id: ${id}\n`}${event ? `event: ${event}\n` : ''}data: ${data}\n\n`);
+    },
+    comment: () => put(': still here\n\n'),
+    end() {
+      if (over) return;
+      over = true;
+      controller?.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** One API process: the app, its socket server and its live log, from the first connection to the last. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
+import type { Client } from '@temporalio/client';
+import type { Database } from '../db/database.ts';
+import { createApp } from './app.ts';
+import { createPasswords } from './auth/passwords.ts';
+import { createTokens } from './auth/tokens.ts';
+import { createSocketServer } from './chat-socket/route.ts';
+import type { ApiConfig } from './dependencies.ts';
+import { type LiveLog, openLiveLog } from './live/live-log.ts';
+import type { Log } from './log.ts';
+import { createViewers } from './viewers.ts';
+
+/** How long clients may take to hang up after they were told that the server goes. */
+const FAREWELL_MS = 2_000;
+
+export interface ApiOptions {
+  db: Database;
+  databaseUrl: string;
+  temporal: Client;
+  config: ApiConfig;
+  log: Log;
+  /** Absolute path of PA_DATA. */
+  dataDir: string;
+  host: string;
+  /** 0: a free one. */
+  port: number;
+}
+
+export interface RunningApi {
+  /** Where it listens: http://host:port */
+  url: string;
+  live: Pick<LiveLog, 'counts' | 'connected'>;
+  /** Takes no more, tells everybody who is connected, answers what was asked, and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts the API. @throws where the port is taken or the database does not answer */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { db, databaseUrl, temporal, config, log, dataDir, host, port } = options;
+  const passwords = await createPasswords();
+  const live = await openLiveLog({ databaseUrl, log });
+  const viewers = createViewers();
+  const tokens = createTokens(config.jwtSecret);
+  const app = createApp({ db, temporal, config, log, dataDir, live, viewers, tokens, passwords });
+  const sockets = createSocketServer();
+  // ws' options may be undefined where the adapter's type wants them absent: the same thing at run time.
+  const websocket = { server: sockets as unknown as WebSocketServerLike };
+  const server = createAdaptorServer({ fetch: app.fetch, websocket }) as Server;
+
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    await live.close();
+    throw error;
+  }
+  const { port: bound } = server.address() as AddressInfo;
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    live,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      viewers.endAll();
+      server.closeIdleConnections();
+      const late = setTimeout(() => {
+        for (const ws of sockets.clients) ws.terminate();
+        server.closeAllConnections();
+      }, FAREWELL_MS);
+      await closed;
+      clearTimeout(late);
+      await live.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * The end of a Work. A deletion is accepted by one statement (delete_work), after which nobody finds it; its
+ * workflow, files and rows follow. Each step may be done twice, the row goes last, and whoever finds a row that
+ * is left goes on: so a crash at any point costs nothing but time.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Database } from '../../db/database.ts';
+import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
+import { workspaceFolder } from '../../workspace/create-workspace.ts';
+import { removeHistoryFile } from '../../workspace/history-file.ts';
+import { openWorkspace } from '../../workspace/workspace.ts';
+import type { Log } from '../log.ts';
+import { terminateWork } from '../temporal.ts';
+
+export interface DeletionDependencies {
+  db: Database;
+  temporal: Client;
+  dataDir: string;
+  log: Log;
+}
+
+/** Deletions finished in one sweep. */
+const BATCH = 100;
+/** How long a folder without a row may be one that is being made. */
+const ORPHAN_MS = 3_600_000;
+
+/** Does all that is left of one accepted deletion. Doing it again changes nothing. */
+export async function finishDeletion(
+  { db, temporal, dataDir }: DeletionDependencies,
+  workId: string,
+): Promise<void> {
+  await terminateWork(temporal, workId);
+  await removeFiles(dataDir, workId);
+  await removeWork(db, workId);
+}
+
+async function removeFiles(dataDir: string, workId: string): Promise<void> {
+  await openWorkspace(workspaceFolder(dataDir, workId)).destroy();
+  await removeHistoryFile(path.join(dataDir, 'chat_history'), workId);
+}
+
+/** Finishes every deletion that was accepted and not finished, and removes folders that no Work names. */
+export async function finishDeletions(deps: DeletionDependencies): Promise<void> {
+  for (const workId of await deletedWorks(deps.db, BATCH)) {
+    try {
+      await finishDeletion(deps, workId);
+    } catch (err) {
+      deps.log.warn({ err, workId }, 'a deletion is not finished yet; it is tried again');
+    }
+  }
+  for (const workId of await orphans(deps)) await removeFiles(deps.dataDir, workId);
+}
+
+/** Folders of Works that have no row: their making, or a run that outlived its Work, was interrupted. */
+async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]> {
+  const parent = path.dirname(workspaceFolder(dataDir, 'x'));
+  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const ids = names.filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name));
+  const known = await existingWorks(db, ids);
+  const old: string[] = [];
+  for (const id of ids.filter((candidate) => !known.has(candidate))) {
+    const seen = await stat(path.join(parent, id)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (seen && Date.now() - seen.mtimeMs > ORPHAN_MS) old.push(id);
+  }
+  return old;
+}

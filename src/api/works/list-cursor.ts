@@ -1,0 +1,20 @@
+/** A list's cursor as clients hold it: opaque to them, checked when it comes back. */
+import { z } from 'zod';
+import type { WorkCursor } from '../../db/works.ts';
+import { ApiError } from '../api-error.ts';
+
+const shape = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/), z.guid()]);
+
+export function encodeCursor({ updatedAt, id }: WorkCursor): string {
+  return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url');
+}
+
+/** @throws ApiError bad_request for anything that encodeCursor did not make */
+export function decodeCursor(text: string): WorkCursor {
+  try {
+    const [updatedAt, id] = shape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { updatedAt, id };
+  } catch {
+    throw new ApiError('bad_request', 'cursor: not one of ours.');
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Making a Work: first its files, then its row. So a Work that can be seen has its paper; what a crash leaves
+ * between the two is a folder that nothing names, which finishDeletions removes.
+ */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { findShippedTemplate, findTemplate } from '../../db/templates.ts';
+import { createWork, type WorkView } from '../../db/works.ts';
+import type { newWork } from '../../protocol/works.ts';
+import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
+import { ApiError, notFound } from '../api-error.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+type Language = 'en' | 'zh';
+
+const UNTITLED: Record<Language, string> = { en: 'Untitled work', zh: '未命名作品' };
+
+/** The paper of a Work for which no template is found: the database may be a bare one. */
+const BARE_PAPER: Record<Language, string> = { en: '# Title\n', zh: '# 标题\n' };
+
+/** Makes a Work from a copy of its template. @throws ApiError not_found where the template is not the owner's to use */
+export async function makeWork(
+  { db, dataDir }: Pick<ApiDependencies, 'db' | 'dataDir'>,
+  ownerId: string,
+  wish: z.infer<typeof newWork>,
+  language: Language,
+): Promise<WorkView> {
+  const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
+  const id = randomUUID();
+  const workspace = await createWorkspace(workspaceFolder(dataDir, id));
+  await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
+  const work = await createWork(db, {
+    id,
+    ownerId,
+    title: wish.title || UNTITLED[language],
+    titled: Boolean(wish.title),
+    templateId: template?.id ?? null,
+    models: wish.models ?? {},
+  });
+  if (work === undefined) {
+    await workspace.destroy();
+    throw new ApiError('unauthorized', 'This account is no more.');
+  }
+  return work;
+}
+
+async function templateOf(
+  db: ApiDependencies['db'],
+  userId: string,
+  id: string | null,
+  language: Language,
+): Promise<{ id: string; content: string } | undefined> {
+  if (id === null) return await findShippedTemplate(db, `short-report-${language}`);
+  const template = await findTemplate(db, { id, userId });
+  if (template === undefined) throw notFound('template');
+  return template;
+}
+
+/** Chinese where Accept-Language ranks it above English, else English. */
+export function preferredLanguage(header: string | undefined): Language {
+  const ranked = (header ?? '')
+    .split(',')
+    .map((entry) => {
+      const [tag = '', ...parameters] = entry.trim().toLowerCase().split(';');
+      const q = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
+      return { tag, q: q === undefined ? 1 : Number(q) };
+    })
+    .filter(({ tag, q }) => q > 0 && /^(en|zh)\b/.test(tag))
+    .sort((a, b) => b.q - a.q);
+  return ranked[0]?.tag.startsWith('zh') ? 'zh' : 'en';
+}
