@@ -35,7 +35,7 @@ export function createPages(session: SessionContext) {
   });
   router.beforeEach((to) => {
     if (to.meta.open || session.user.value !== null) return true;
-    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } };
+    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
   });
   return router;
 }

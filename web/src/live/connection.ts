@@ -12,7 +12,7 @@ import { backoffMs } from './backoff.ts';
 import { type ClientFrame, FRAME_LIMIT, frameBytes, type MessageFrame } from './frames.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
 import { mark, type Outgoing, withoutShown } from './outgoing.ts';
-import { fromSnapshot } from './snapshot.ts';
+import { fromSnapshot, type SnapshotFrame } from './snapshot.ts';
 
 export interface SocketHandlers {
   opened(): void;
@@ -195,31 +195,40 @@ export class WorkConnection {
   #receive(frame: ServerFrame, credential: Credential): void {
     switch (frame.type) {
       case 'ready':
-        return this.#ready(credential);
+        this.#ready(credential);
+        break;
       case 'snapshot':
-        this.#conversation = fromSnapshot(frame);
-        this.#cursorHolds = true;
-        this.#olderCursor = frame.cursor ?? null;
-        if (frame.status === 'stopping') this.#stopTurn = this.#conversation.runningTurn;
-        // What was acked before is in it, or is older than it reaches: either way it needs no showing of ours.
-        this.#outgoing = this.#outgoing.filter((message) => message.state.name !== 'stored');
-        this.#forgetShown();
-        this.#with.applied(null);
-        return this.#with.changed();
+        this.#replace(frame);
+        break;
       case 'event':
-        return this.#apply(frame);
+        this.#apply(frame);
+        break;
       case 'ack':
         this.#with.outbox.remove(frame.id);
         this.#outgoing = mark(this.#outgoing, frame.id, { name: 'stored' });
         this.#forgetShown();
-        return this.#with.changed();
+        this.#with.changed();
+        break;
       case 'error':
-        return this.#error(frame);
+        this.#error(frame);
+        break;
       case 'renewed':
-        return;
       case 'pong':
-        return;
+        // That they came is all they say.
+        break;
     }
+  }
+
+  #replace(frame: SnapshotFrame): void {
+    this.#conversation = fromSnapshot(frame);
+    this.#cursorHolds = true;
+    this.#olderCursor = frame.cursor ?? null;
+    if (frame.status === 'stopping') this.#stopTurn = this.#conversation.runningTurn;
+    // What was acked before is in it, or is older than it reaches: either way it needs no showing of ours.
+    this.#outgoing = this.#outgoing.filter((message) => message.state.name !== 'stored');
+    this.#forgetShown();
+    this.#with.applied(null);
+    this.#with.changed();
   }
 
   #ready(credential: Credential): void {
@@ -241,7 +250,8 @@ export class WorkConnection {
     } catch (error) {
       console.error(error);
       this.#cursorHolds = false;
-      return this.#waitAndRetry(0);
+      this.#waitAndRetry(0);
+      return;
     }
     if (event.kind === 'message.queued') this.#forgetShown();
     this.#with.applied(event);
@@ -249,26 +259,32 @@ export class WorkConnection {
   }
 
   #error(frame: Extract<ServerFrame, { type: 'error' }>): void {
-    if (frame.id === undefined) return console.warn(`the server says: ${frame.code}: ${frame.message}`);
-    if (frame.retryable) return this.#timer('resend', RATE_LIMIT_MS, () => this.#resend());
-    this.#with.outbox.remove(frame.id);
-    this.#outgoing = mark(this.#outgoing, frame.id, {
-      name: 'refused',
-      code: frame.code,
-      message: frame.message,
-    });
-    this.#with.changed();
+    if (frame.id === undefined) {
+      console.warn(`the server says: ${frame.code}: ${frame.message}`);
+    } else if (frame.retryable) {
+      this.#timer('resend', RATE_LIMIT_MS, () => this.#resend());
+    } else {
+      const { code, message } = frame;
+      this.#with.outbox.remove(frame.id);
+      this.#outgoing = mark(this.#outgoing, frame.id, { name: 'refused', code, message });
+      this.#with.changed();
+    }
   }
 
   #lost(code: number): void {
-    if (code === 4404) return this.#end('no_such_work');
-    if (code === 4400) return this.#end('refused');
-    if (code === 4401) {
+    if (code === 4404) {
+      this.#end('no_such_work');
+    } else if (code === 4400) {
+      this.#end('refused');
+    } else if (code !== 4401) {
+      this.#waitAndRetry(code === 4429 ? RATE_LIMIT_MS : 0);
+    } else if (this.#refusedToken !== undefined) {
       // Twice in a row, the second time with a token just made: another try would not help.
-      if (this.#refusedToken !== undefined) return this.#end('signed_out');
+      this.#end('signed_out');
+    } else {
       this.#refusedToken = this.#tokenInUse;
+      this.#waitAndRetry(0);
     }
-    this.#waitAndRetry(code === 4429 ? RATE_LIMIT_MS : 0);
   }
 
   #end(reason: 'signed_out' | 'no_such_work' | 'refused'): void {
@@ -291,7 +307,10 @@ export class WorkConnection {
   }
 
   #ping(): void {
-    if (this.#unanswered) return this.#lost(1006);
+    if (this.#unanswered) {
+      this.#lost(1006);
+      return;
+    }
     this.#unanswered = true;
     this.#transmit({ type: 'ping' });
     this.#timer('ping', PING_MS, () => this.#ping());

@@ -14,11 +14,11 @@ const pairs = [
 export function mathRule(markdown: MarkdownIt): void {
   markdown.inline.ruler.before('escape', 'math', inlineMath);
   markdown.block.ruler.before('fence', 'math', blockMath, { alt: ['paragraph', 'blockquote', 'list'] });
-  const escape = markdown.utils.escapeHtml;
+  const { escapeHtml } = markdown.utils;
   markdown.renderer.rules.math_inline = (tokens, index) =>
-    `<span class="math">${escape(tokens[index]?.content ?? '')}</span>`;
+    `<span class="math">${escapeHtml(tokens[index]?.content ?? '')}</span>`;
   markdown.renderer.rules.math_block = (tokens, index) =>
-    `<div class="math math-block">${escape(tokens[index]?.content ?? '')}</div>\n`;
+    `<div class="math math-block">${escapeHtml(tokens[index]?.content ?? '')}</div>\n`;
 }
 
 function inlineMath(state: StateInline, silent: boolean): boolean {

@@ -54,7 +54,10 @@ function localImage(image: HTMLImageElement): void {
 }
 
 function outwardLink(link: HTMLAnchorElement): void {
-  if (!/^(?:https?:|mailto:)/i.test(link.getAttribute('href') ?? '')) return link.removeAttribute('href');
+  if (!/^(?:https?:|mailto:)/i.test(link.getAttribute('href') ?? '')) {
+    link.removeAttribute('href');
+    return;
+  }
   link.target = '_blank';
   link.rel = 'noopener noreferrer';
 }

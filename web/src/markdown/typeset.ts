@@ -14,7 +14,10 @@ async function load(): Promise<Katex> {
 export function typeset(root: HTMLElement): void {
   const formulas = [...root.querySelectorAll<HTMLElement>('.math:not([data-set])')];
   if (formulas.length === 0) return;
-  if (katex !== null) return draw(katex, formulas);
+  if (katex !== null) {
+    draw(katex, formulas);
+    return;
+  }
   loading ??= load();
   loading.then(
     (loaded) => draw(loaded, formulas),
