@@ -1,0 +1,42 @@
+/** The demo model (F18): the scripted server's script that drives the real loop with canned dialogues. */
+import type { StrictRequest } from '../llm/strict-request.ts';
+import { codeMove } from './code-agent.ts';
+import { languageOf } from './language.ts';
+import { mainMove } from './main-agent.ts';
+import { answer, type Move } from './move.ts';
+import { phrases } from './phrases.ts';
+import { callTool, type Script, say } from './reply.ts';
+import { readTurn } from './turn.ts';
+
+/** @param msPerToken the pace of the stream; 0 streams as fast as the socket takes it. */
+export function demoScript({ msPerToken }: { msPerToken: number }): Script {
+  return (request, { index }) => {
+    const { text, calls } = demoMove(request);
+    const steps = calls.flatMap((call, at) => callTool(at, `call_${index}_${at}`, call.name, call.arguments));
+    return {
+      kind: 'stream',
+      steps: [...say(text), ...steps],
+      ...(msPerToken > 0 ? { paceMs: msPerToken } : {}),
+    };
+  };
+}
+
+/** The next move for a request, by what the conversation holds and which agent's tools it offers. */
+export function demoMove({ messages, tools = [] }: StrictRequest): Move {
+  const names = tools.map((tool) => tool.function.name);
+  if (names.includes('run_python')) return codeMove(readTurn(messages));
+  if (names.includes('code_agent')) return mainMove(readTurn(messages));
+  return withoutTools(messages);
+}
+
+/** The context manager's request for a summary, or the settings' "test this": no tools are offered. */
+function withoutTools(messages: StrictRequest['messages']): Move {
+  const asked = messages.filter((message) => message.role === 'user').map((message) => message.content);
+  const language = languageOf(asked.join('\n'));
+  const wantsSummary = messages.some(
+    (message) => message.role === 'system' && /summar/i.test(message.content),
+  );
+  if (!wantsSummary) return answer(phrases[language].whatIAm);
+  const list = asked.map((text) => `- ${text.replace(/\s+/g, ' ').slice(0, 300)}`);
+  return answer([phrases[language].conversationSummary, ...list].join('\n'));
+}

@@ -1,0 +1,85 @@
+/** The demo's next move as the MainAgent: a pure function of the turn so far, so a crash or a retry goes on. */
+import { chooseDataFile, columnsOf } from './data-file.ts';
+import { type Language, languageOf } from './language.ts';
+import { readMeasurements } from './measurements.ts';
+import { answer, type Move } from './move.ts';
+import { paperCalls, repairCalls } from './paper-calls.ts';
+import { phrases } from './phrases.ts';
+import { topicOf } from './topic-of.ts';
+import type { DataFile, Topic } from './topics/topic.ts';
+import { hasFailed, type MadeCall, type Turn } from './turn.ts';
+
+const WRITES = new Set(['update_section_content', 'add_section', 'rename_section_title', 'writemd']);
+
+export function mainMove(turn: Turn): Move {
+  const topicPrompt = turn.prompts.findLast((prompt) => topicOf(prompt) !== undefined);
+  const topic = topicPrompt === undefined ? undefined : topicOf(topicPrompt);
+  const language = languageOf(topicPrompt ?? turn.prompts.at(-1) ?? '');
+  const say = phrases[language];
+  if (topic === undefined || topicPrompt === undefined) return answer(say.whatIAm);
+  const move = nextMove(topic, topicPrompt, language, turn);
+  return turn.justSteered ? { ...move, text: `${say.steered}\n\n${move.text}` } : move;
+}
+
+function nextMove(topic: Topic, prompt: string, language: Language, { calls }: Turn): Move {
+  const say = phrases[language];
+  const texts = topic.texts[language];
+  const outline = lastOf(calls, 'analyze_template');
+  if (outline === undefined) {
+    const look = topic.id === 'data' ? call('list_attachments') : call('tree', { path: null });
+    return { text: texts.plan, calls: [call('analyze_template', { file: 'paper.md' }), look] };
+  }
+
+  const runs = calls.filter((made) => made.name === 'code_agent');
+  const lastRun = runs.at(-1);
+  if (lastRun === undefined) {
+    const data = topic.id === 'data' ? dataFile(calls, prompt) : undefined;
+    if (data === 'none') return answer(say.noDataFile);
+    if (data === 'unreadable') return answer(say.unreadableData);
+    if (typeof data === 'string') return { text: say.reading, calls: [readAttachment(data)] };
+    return { text: say.delegating, calls: [call('code_agent', { task: topic.task(language, data) })] };
+  }
+
+  const measurements = readMeasurements(lastRun.result, language);
+  if (!measurements.has(topic.proof)) {
+    return runs.length > 1
+      ? answer(say.noNumbers)
+      : { text: say.again, calls: [call('code_agent', lastRun.arguments)] };
+  }
+
+  const writes = calls.slice(calls.indexOf(lastRun) + 1).filter((made) => WRITES.has(made.name));
+  const paper = texts.paper(measurements);
+  if (writes.length === 0) return { text: say.writing, calls: paperCalls(outline.result, paper, language) };
+  const failed = writes.filter((made) => made.name === 'update_section_content' && hasFailed(made));
+  const repaired = new Set(writes.map((made) => made.step)).size > 1;
+  if (failed.length > 0 && !repaired) {
+    const sections = failed.map((made) => ({
+      section: String(made.arguments.section),
+      content: String(made.arguments.content),
+    }));
+    return { text: say.repairing, calls: repairCalls(sections) };
+  }
+  return answer(texts.summary(measurements));
+}
+
+/** What is known of the file to analyse: nothing yet but its path, the file with its columns, or why there is none. */
+function dataFile(calls: MadeCall[], prompt: string): string | 'none' | 'unreadable' | DataFile {
+  const read = lastOf(calls, 'read_attachment');
+  if (read !== undefined) {
+    const columns = columnsOf(read.result);
+    return columns.length === 0 ? 'unreadable' : { path: String(read.arguments.path), columns };
+  }
+  return chooseDataFile(lastOf(calls, 'list_attachments')?.result ?? '', prompt) ?? 'none';
+}
+
+function readAttachment(path: string): Move['calls'][number] {
+  return call('read_attachment', { path, offset: null, limit: 20 });
+}
+
+function call(name: string, args: Record<string, unknown> = {}): Move['calls'][number] {
+  return { name, arguments: args };
+}
+
+function lastOf(calls: MadeCall[], name: string): MadeCall | undefined {
+  return calls.findLast((made) => made.name === name);
+}

@@ -1,0 +1,85 @@
+/** The calls that write a paper into whatever sections its template has. */
+import type { Language } from './language.ts';
+import type { Move } from './move.ts';
+import { type OutlineEntry, readOutline } from './outline.ts';
+import { type Role, roleOf } from './roles.ts';
+import type { Paper } from './topics/topic.ts';
+
+type Calls = Move['calls'];
+
+const FILE = 'paper.md';
+
+/** What a paper needs at least; added where the template has no such section. */
+const NEEDED: { role: Role; en: string; zh: string }[] = [
+  { role: 'introduction', en: 'Introduction', zh: '引言' },
+  { role: 'method', en: 'Method', zh: '方法' },
+  { role: 'results', en: 'Results', zh: '结果' },
+  { role: 'conclusion', en: 'Conclusion', zh: '结论' },
+];
+
+/** Fills every section that has no subsections, adds what is missing, and gives the paper its title. */
+export function paperCalls(outlineText: string, paper: Paper, language: Language): Calls {
+  const outline = readOutline(outlineText);
+  if (outline.length === 0) return [wholePaper(paper, language)];
+  const writtenAs = new Map<Role, string>();
+  const title = titleOf(outline);
+  const calls: Calls = [];
+  for (const entry of outline.filter((section) => section.isLeaf && section !== title)) {
+    const role = roleOf(entry.title);
+    const before = role && writtenAs.get(role);
+    const content =
+      role === undefined
+        ? nothingToSay(language)
+        : (before && seeAlso(before, language)) || paper.sections[role];
+    if (role !== undefined && before === undefined) writtenAs.set(role, entry.title);
+    calls.push({
+      name: 'update_section_content',
+      arguments: { file: FILE, section: entry.reference, content, mode: 'replace' },
+    });
+  }
+  const level = Math.min(6, (title?.level ?? 0) + 1);
+  for (const { role, ...titles } of NEEDED) {
+    if (writtenAs.has(role) || (role === 'introduction' && writtenAs.has('problem'))) continue;
+    if (role === 'method' && writtenAs.has('setup')) continue;
+    calls.push(addSection(titles[language], level, paper.sections[role]));
+  }
+  // Last: until then the other sections can be named as the outline named them.
+  if (title !== undefined) {
+    const rename = { file: FILE, section: title.reference, new_title: paper.title };
+    calls.push({ name: 'rename_section_title', arguments: rename });
+  }
+  return calls;
+}
+
+/** For sections that could not be written by their name: each as a section of its own, at the end. */
+export function repairCalls(failed: { section: string; content: string }[]): Calls {
+  return failed.map(({ section, content }) => addSection(section.split(' > ').at(-1) ?? section, 2, content));
+}
+
+function addSection(title: string, level: number, content: string): Calls[number] {
+  return { name: 'add_section', arguments: { file: FILE, title, level, content, after: null } };
+}
+
+/** The one heading at the top of the document under which all others stand. */
+function titleOf(outline: OutlineEntry[]): OutlineEntry | undefined {
+  const [first, ...rest] = outline;
+  if (first === undefined || roleOf(first.title) === 'abstract') return undefined;
+  return rest.every((entry) => entry.level > first.level) ? first : undefined;
+}
+
+/** A paper for a Work whose paper.md is missing or has no headings; what stands there already stays. */
+function wholePaper(paper: Paper, language: Language): Calls[number] {
+  const sections = NEEDED.map(({ role, ...titles }) => `## ${titles[language]}\n\n${paper.sections[role]}\n`);
+  const content = [`# ${paper.title}\n`, ...sections].join('\n');
+  return { name: 'writemd', arguments: { file: FILE, content, mode: 'append' } };
+}
+
+function seeAlso(title: string, language: Language): string {
+  return language === 'zh' ? `见“${title}”一节。` : `See the section "${title}".`;
+}
+
+function nothingToSay(language: Language): string {
+  return language === 'zh'
+    ? '（演示模型对本节没有内容；请配置真实模型。）'
+    : '(The demo model has nothing to say here; configure a real one.)';
+}

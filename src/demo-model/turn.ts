@@ -1,0 +1,79 @@
+/** The running turn, read from the conversation that a model is sent: all that the demo's next move depends on. */
+import type { StrictRequest } from '../llm/strict-request.ts';
+
+export interface MadeCall {
+  /** Which answer made it: the place of that message in the conversation. */
+  step: number;
+  name: string;
+  arguments: Record<string, unknown>;
+  result: string;
+}
+
+export interface Turn {
+  /** What the person wrote in this turn, oldest first: the prompt, then what steered it. */
+  prompts: string[];
+  /** The calls made since the prompt, with their results. */
+  calls: MadeCall[];
+  /** Whether the person has written since the last result. */
+  justSteered: boolean;
+}
+
+type Messages = StrictRequest['messages'];
+
+/**
+ * The turn at the end of a conversation. An answer without calls ended the turn before; so did a call whose
+ * result says that it was stopped.
+ */
+export function readTurn(messages: Messages): Turn {
+  let prompts: string[] = [];
+  let calls: MadeCall[] = [];
+  let answered = true;
+  for (const [index, message] of messages.entries()) {
+    switch (message.role) {
+      case 'user':
+        if (answered || calls.some((call) => STOPPED.test(call.result))) {
+          prompts = [];
+          calls = [];
+        }
+        answered = false;
+        prompts.push(message.content);
+        break;
+      case 'assistant':
+        if (message.tool_calls === undefined) answered = true;
+        for (const call of message.tool_calls ?? []) {
+          const result = resultOf(messages, index, call.id);
+          calls.push({
+            step: index,
+            name: call.function.name,
+            arguments: parseObject(call.function.arguments),
+            result,
+          });
+        }
+        break;
+      case 'system':
+      case 'tool':
+        break;
+    }
+  }
+  return { prompts, calls, justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1 };
+}
+
+/** How the result of a call says that its turn ended with it (P7). */
+const STOPPED = /^\W*(?:this call )?(?:was stopped|stopped|did not finish: the turn)\b/i;
+
+function resultOf(messages: Messages, from: number, id: string): string {
+  const found = messages.slice(from).find((entry) => entry.role === 'tool' && entry.tool_call_id === id);
+  return found?.content ?? '';
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>; // The strict check has parsed it before.
+}
+
+/** Whether a tool's result is one of its failures: they are sentences for the model (F6). */
+export function hasFailed({ result }: MadeCall): boolean {
+  return FAILED.test(result);
+}
+
+const FAILED =
+  /\bno (?:section|file|folder|such)\b|names \d+ sections|not found|does not exist|cannot be|must be/i;
