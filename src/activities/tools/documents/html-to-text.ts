@@ -13,20 +13,23 @@ export function htmlToText(html: string): string {
       continue;
     }
     const opens = closing === '';
-    if (tag === 'ul' || tag === 'ol') depth += opens ? 1 : -1;
+    if (tag === 'ul' || tag === 'ol') {
+      depth += opens ? 1 : -1;
+      if (depth === 0) parts.push('\n\n');
+    }
     if (tag === 'td' || tag === 'th') inCell += opens ? 1 : -1;
     if (tag === 'img') parts.push('[image]');
     else if (/^h[1-6]$/.test(tag)) parts.push(opens ? `\n\n${'#'.repeat(Number(tag[1]))} ` : '\n\n');
     else if (tag === 'li' && opens) parts.push(`\n${'  '.repeat(Math.max(0, depth - 1))}- `);
     else if (tag === 'br') parts.push(inCell > 0 ? ' ' : '\n');
-    else if (tag === 'p') parts.push(inCell > 0 ? ' ' : opens ? '' : '\n\n');
+    else if (tag === 'p') parts.push(opens ? '' : inCell > 0 ? ' ' : '\n\n');
     else if ((tag === 'td' || tag === 'th') && !opens) parts.push('\t');
     else if (tag === 'tr' || tag === 'table') parts.push(opens ? '' : '\n');
   }
   return parts
     .join('')
     .replace(/[ \t]+$/gm, '')
-    .replace(/\t /g, '\t')
+    .replace(/ +\t/g, '\t')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

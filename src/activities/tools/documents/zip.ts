@@ -4,6 +4,7 @@
  */
 import { crc32, inflateRawSync } from 'node:zlib';
 import { printable, readableSize } from '../../../workspace/tree.ts';
+import { codeOf } from '../../../workspace/workspace-error.ts';
 
 export interface ZipEntry {
   name: string;
@@ -50,7 +51,7 @@ export function readDirectory(bytes: Buffer): ZipEntry[] | null {
     return entries;
   } catch (error) {
     // An offset that points outside the file.
-    if (error instanceof RangeError) return null;
+    if (codeOf(error)?.startsWith('ERR_')) return null;
     throw error;
   }
 }
@@ -125,8 +126,9 @@ function unpackEntry(bytes: Buffer, entry: ZipEntry, most: number): Buffer {
     else throw new BadArchive('it is packed in a way that is not known here');
   } catch (error) {
     if (error instanceof BadArchive) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    throw new BadArchive(code === 'ERR_BUFFER_TOO_LARGE' ? 'it is too large once unpacked' : 'it is damaged');
+    throw new BadArchive(
+      codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'it is too large once unpacked' : 'it is damaged',
+    );
   }
   if (content.length > most) throw new BadArchive('it is too large once unpacked');
   if (crc32(content) !== entry.crc) throw new BadArchive('it is damaged');
