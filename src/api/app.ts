@@ -1,6 +1,7 @@
 /** The whole API as one Hono app: what each address leads to, and what every request passes on its way. */
-import { Hono } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { MAX_FRAME_BYTES } from '../protocol/frames.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { requireUser } from './auth/require-user.ts';
 import { socketRoutes } from './chat-socket/route.ts';
@@ -20,7 +21,7 @@ import { workRoutes } from './routes/works.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticSite } from './static-site.ts';
 
-/** The largest JSON body. Files are bounded one by one where they are stored. */
+/** The largest JSON body; a message may have as much as a frame. */
 const MAX_JSON_BYTES = 1024 * 1024;
 
 /** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
@@ -30,10 +31,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.onError(onError);
   app.notFound(onNotFound);
 
-  app.use('/api/*', async (c, next) => {
-    const isFile = /^\/api\/works\/[^/]+\/files(\/|$)/.test(c.req.path);
-    return isFile ? await next() : await limitJson(c, next);
-  });
+  app.use('/api/*', limitBody);
 
   app.route('/api/chat/ws', socketRoutes(deps));
   app.route('/api/auth', authRoutes(deps));
@@ -71,9 +69,21 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   return app;
 }
 
-const limitJson = bodyLimit({
-  maxSize: MAX_JSON_BYTES,
-  onError: () => {
-    throw new ApiError('too_large', `The body may have at most ${MAX_JSON_BYTES} bytes.`);
-  },
-});
+/** Files are bounded one by one where they are stored; everything else here. */
+const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const [, part] = /^\/api\/works\/[^/]+\/(files|messages)(?:\/|$)/.exec(c.req.path) ?? [];
+  if (part === 'files') return await next();
+  return await (part === 'messages' ? limitMessage : limitJson)(c, next);
+};
+
+const limitMessage = limitTo(MAX_FRAME_BYTES);
+const limitJson = limitTo(MAX_JSON_BYTES);
+
+function limitTo(maxSize: number): MiddlewareHandler<ApiEnv> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ApiError('too_large', `The body may have at most ${maxSize} bytes.`);
+    },
+  });
+}

@@ -19,6 +19,8 @@ export interface ApiConfig {
   temporalUiUrl: string | null;
   /** The folder of the built page. */
   webDir: string;
+  /** Whom a Work's files are given to; undefined: who runs this process. */
+  workspaceOwner: { uid: number; gid: number } | undefined;
 }
 
 export interface ApiDependencies {

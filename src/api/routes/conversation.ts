@@ -1,10 +1,9 @@
 /** The conversation over REST: the same as the socket's frames, for scripts; and the workflow behind it. */
 import { createRoute } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { readMessages } from '../../db/messages.ts';
 import { readSnapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
-import { MAX_FRAME_BYTES, newMessage } from '../../protocol/frames.ts';
+import { newMessage } from '../../protocol/frames.ts';
 import * as shapes from '../../protocol/works.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
@@ -79,7 +78,6 @@ export function conversationRoutes(deps: ApiDependencies): Router {
     return c.json(page(snapshot.messages, snapshot.cursor), 200);
   });
 
-  app.post('/:id/messages', bodyLimit({ maxSize: MAX_FRAME_BYTES, onError: tooLarge }));
   app.openapi(send, async (c) => {
     const person = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
     const message = c.req.valid('json');
@@ -114,8 +112,4 @@ export function conversationRoutes(deps: ApiDependencies): Router {
 
 function page<T>(items: T[], nextCursor: number | undefined) {
   return { items, ...(nextCursor === undefined ? {} : { nextCursor }) };
-}
-
-function tooLarge(): never {
-  throw new ApiError('too_large', `A message may have at most ${MAX_FRAME_BYTES} bytes.`);
 }

@@ -7,7 +7,7 @@ import * as shapes from '../../protocol/meta.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { pingTemporal } from '../temporal.ts';
-import { json } from './route-parts.ts';
+import { bearer, errors, json } from './route-parts.ts';
 
 /** How long a dependency may take to answer. */
 const PATIENCE_MS = 2_000;
@@ -33,7 +33,8 @@ const meta = createRoute({
   method: 'get',
   path: '/',
   tags,
-  responses: { 200: json(shapes.meta, 'what this server is') },
+  security: bearer,
+  responses: { 200: json(shapes.meta, 'what this server is'), ...errors(401) },
 });
 
 type State = { ok: boolean; error?: string; latencyMs?: number };

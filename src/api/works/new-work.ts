@@ -20,14 +20,14 @@ const BARE_PAPER: Record<Language, string> = { en: '# Title\n', zh: '# 标题\n'
 
 /** Makes a Work from a copy of its template. @throws ApiError not_found where the template is not the owner's to use */
 export async function makeWork(
-  { db, dataDir }: Pick<ApiDependencies, 'db' | 'dataDir'>,
+  { db, dataDir, config }: Pick<ApiDependencies, 'db' | 'dataDir' | 'config'>,
   ownerId: string,
   wish: z.infer<typeof newWork>,
   language: Language,
 ): Promise<WorkView> {
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
   const id = randomUUID();
-  const workspace = await createWorkspace(workspaceFolder(dataDir, id));
+  const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
   await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
   const work = await createWork(db, {
     id,

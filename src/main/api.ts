@@ -1,0 +1,79 @@
+/** An API process: REST, the socket, server-sent events and the page, until SIGTERM. */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import pino from 'pino';
+import { startApi } from '../api/start.ts';
+import { registerSearchAttributes } from '../api/temporal.ts';
+import { storeShippedTemplates } from '../api/works/shipped-templates.ts';
+import { openDatabase } from '../db/database.ts';
+import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
+import { readServiceConfig } from './config.ts';
+import { CHECKOUT } from './setup/checkout.ts';
+import { prepareDatabase } from './setup/database.ts';
+
+/** Connections to Postgres besides the one that listens. */
+const CONNECTIONS = 20;
+
+const config = readServiceConfig(process.env);
+const log = pino({
+  level: config.logLevel,
+  base: { role: 'api', pid: process.pid },
+  redact: ['password', 'token', 'accessToken', 'refreshToken', 'apiKey', '*.password', '*.apiKey'],
+});
+
+await mkdir(config.dataDir, { recursive: true });
+await prepareDatabase(config.databaseUrl);
+const db = openDatabase(config.databaseUrl, {
+  name: 'paperagent-api',
+  max: CONNECTIONS,
+  onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
+});
+await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));
+
+// Lazy: messages are taken while Temporal is away, and the sweeper tells it of them.
+const connection = Connection.lazy({ address: config.temporalAddress });
+const temporal = new Client({ connection, namespace: config.temporalNamespace });
+registerSearchAttributes(temporal).catch((err: unknown) =>
+  log.warn({ err }, 'Temporal knows no search attributes of ours: Works are found by their id alone'),
+);
+
+const { version } = JSON.parse(await readFile(path.join(CHECKOUT, 'package.json'), 'utf8')) as {
+  version: string;
+};
+const api = await startApi({
+  db,
+  databaseUrl: config.databaseUrl,
+  temporal,
+  log,
+  dataDir: config.dataDir,
+  host: config.host,
+  port: config.port,
+  config: {
+    version,
+    jwtSecret: config.jwtSecret,
+    rateMessagesPerMinute: config.rateMessagesPerMinute,
+    rateLoginsPerMinute: config.rateLoginsPerMinute,
+    demoModel: config.model.model === 'demo',
+    temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
+    webDir: path.join(CHECKOUT, 'web', 'dist'),
+    // Code that root starts runs as somebody else, who has to be able to write (S2).
+    workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,
+  },
+});
+log.info({ url: api.url }, 'api is up');
+
+let closing: Promise<void> | undefined;
+async function close(): Promise<void> {
+  await api.close();
+  await connection.close();
+  await db.destroy();
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    closing ??= close().catch((err: unknown) => {
+      log.error({ err }, 'the end was not orderly');
+      process.exitCode = 1;
+    });
+  });
+}
