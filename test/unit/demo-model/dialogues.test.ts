@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
+import { parseTemplate } from '../../../src/domain/markdown/template.ts';
 import { type Played, play } from './play.ts';
 
 const TEMPLATE =
@@ -195,6 +197,25 @@ const PAPERS: [string, string][] = [
   ],
   ['a paper with headings that nobody knows', '# T\n\n## Foo\n\n## Bar\n'],
 ];
+test('F11: every template that is shipped is filled, each section with something of its own', async () => {
+  const folder = new URL('../../../templates/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const { content, language } = parseTemplate(readFileSync(new URL(file, folder), 'utf8'));
+    const prompt = language === 'zh' ? '用蒙特卡洛方法估计π的值' : 'Estimate pi by Monte Carlo';
+    const played = await play(prompt, { paper: content, python });
+    const leaves = outline(played.paper).filter(
+      (entry, index, all) => (all[index + 1]?.level ?? 0) <= entry.level,
+    );
+    for (const leaf of leaves) {
+      const text = played.paper.slice(leaf.bodyStart, leaf.end);
+      expect(`${file} ${leaf.path}: ${text}`).not.toMatch(/nothing to say|对本节没有内容|<!--/);
+    }
+    expect(played.paper).toContain('3.198765');
+  }
+});
+
 test.each(PAPERS)(
   'F18: %s gets at least four written sections, a figure and the numbers',
   async (_name, paper) => {
