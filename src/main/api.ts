@@ -61,19 +61,19 @@ const api = await startApi({
     workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,
   },
 });
-log.info({ url: api.url }, 'api is up');
+log.info({ url: api.url }, 'listening');
 
-let closing: Promise<void> | undefined;
+let closing = false;
 async function close(): Promise<void> {
-  await api.close();
-  await connection.close();
-  await db.destroy();
+  if (closing) return;
+  closing = true;
+  try {
+    await api.close();
+    await connection.close();
+    await db.destroy();
+  } catch (err) {
+    log.error({ err }, 'the end was not orderly');
+    process.exitCode = 1;
+  }
 }
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    closing ??= close().catch((err: unknown) => {
-      log.error({ err }, 'the end was not orderly');
-      process.exitCode = 1;
-    });
-  });
-}
+process.on('SIGTERM', close).on('SIGINT', close);
