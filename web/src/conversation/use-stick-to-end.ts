@@ -6,10 +6,16 @@ const NEAR = 40;
 
 /**
  * Keeps a scrolled box at its end while its content grows, as long as the person is there; one who has
- * scrolled up stays where they read (U4).
+ * scrolled up stays where they read (U4). `growing`: whether there is an end to follow at all.
  */
-export function useStickToEnd(box: Ref<HTMLElement | null>, content: Ref<HTMLElement | null>) {
+export function useStickToEnd(
+  box: Ref<HTMLElement | null>,
+  content: Ref<HTMLElement | null>,
+  growing: () => boolean = () => true,
+) {
   const atEnd = ref(true);
+  let lastTop = 0;
+  let lastHeight = 0;
 
   function toEnd(behavior: ScrollBehavior = 'instant'): void {
     const element = box.value;
@@ -18,17 +24,26 @@ export function useStickToEnd(box: Ref<HTMLElement | null>, content: Ref<HTMLEle
     element.scrollTo({ top: element.scrollHeight, behavior });
   }
 
-  useEventListener(
-    box,
-    'scroll',
-    () => {
-      const element = box.value;
-      if (element) atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-    },
-    { passive: true },
-  );
+  function scrolled(): void {
+    const element = box.value;
+    if (!element) return;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) atEnd.value = true;
+    // Only a move up is the person's: the end also moves away when content grows before this event comes,
+    // and the place moves up when a closing card makes the content shorter.
+    else if (scrollTop < lastTop && scrollHeight >= lastHeight) atEnd.value = false;
+    lastTop = scrollTop;
+    lastHeight = scrollHeight;
+  }
+
+  useEventListener(box, 'scroll', scrolled, { passive: true });
   useResizeObserver([content, box], () => {
-    if (atEnd.value) toEnd();
+    if (atEnd.value && growing()) toEnd();
   });
-  return { atEnd, toEnd };
+  /** The person opened or closed something: what they look at stays where it is. */
+  function stay(): void {
+    atEnd.value = false;
+  }
+
+  return { atEnd, toEnd, stay };
 }

@@ -49,6 +49,7 @@ export const en = {
     running: 'Running',
     stopping: 'Stopping',
     updated: 'Changed {when}',
+    updatedNow: 'Changed just now',
     rename: 'Rename',
     renameLabel: 'Title',
     back: 'All works',

@@ -50,6 +50,7 @@ export const zh: Messages = {
     running: '运行中',
     stopping: '正在停止',
     updated: '{when}更新',
+    updatedNow: '刚刚更新',
     rename: '重命名',
     renameLabel: '标题',
     back: '全部作品',
