@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { appendToDocument, prependToDocument } from '../../../src/domain/markdown/document.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
-import { parseTemplate } from '../../../src/domain/markdown/template.ts';
 
 test('appending puts a blank line between and keeps the final newline as it was', () => {
   expect(appendToDocument('a\n', '\nb\n\n')).toBe('a\n\nb\n');
@@ -28,15 +27,4 @@ test('what a section asks for is the comment right under its heading', () => {
     ['B', null, expect.any(Number)],
     ['C', 'c', 1],
   ]);
-});
-
-test('a template is its front matter and its content', () => {
-  const source = '---\nname: "A: \\"b\\""\ndescription: \'It\'\'s\'\nlanguage: en\n---\n\n# T\n';
-  expect(parseTemplate(source)).toEqual({
-    name: 'A: "b"',
-    description: "It's",
-    language: 'en',
-    content: '# T\n',
-  });
-  expect(() => parseTemplate('# T\n')).toThrow('"name"');
 });
