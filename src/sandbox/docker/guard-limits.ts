@@ -7,7 +7,7 @@ import { giveVerdict, type Order, type Verdict } from './run-record.ts';
 
 const DISK_EVERY_MS = 300;
 /** The relay asks at the deadline and kills 5 s later (S4); one that does not is overruled. */
-export const OVERRULE_MS = 8_000;
+export const OVERRULE_MS = 7_000;
 /** A program that a person stops has this long (S9). */
 const CANCEL_GRACE_MS = 300;
 
