@@ -67,12 +67,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const closed = once(server, 'close');
       server.close();
       viewers.endAll();
-      server.closeIdleConnections();
+      // A connection whose answer has just ended would otherwise be kept for a next request.
+      const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => {
         for (const ws of sockets.clients) ws.terminate();
         server.closeAllConnections();
       }, FAREWELL_MS);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
       await live.close();
     },

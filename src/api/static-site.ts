@@ -1,8 +1,9 @@
 /** The built page: its files, and the page itself for every address that it routes. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 
 /** Vite names these by their content. */
@@ -12,17 +13,11 @@ export function staticSite(webDir: string): Hono {
   const app = new Hono();
   const index = path.join(webDir, 'index.html');
 
-  app.use(
-    '/*',
-    serveStatic({
-      root: webDir,
-      precompressed: true,
-      onFound: (file, c) => {
-        const named = file.includes(`${path.sep}assets${path.sep}`);
-        c.header('Cache-Control', named ? FOREVER : 'no-cache');
-      },
-    }),
-  );
+  if (existsSync(webDir)) {
+    const onFound = (file: string, c: Context) =>
+      c.header('Cache-Control', file.includes(`${path.sep}assets${path.sep}`) ? FOREVER : 'no-cache');
+    app.use('/*', serveStatic({ root: webDir, precompressed: true, onFound }));
+  }
 
   app.get('/*', async (c) => {
     // A file that is not there is not there; an address without an extension is the page's to route.

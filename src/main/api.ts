@@ -56,6 +56,7 @@ const api = await startApi({
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
+    readerPatienceMs: 20_000,
     webDir: path.join(CHECKOUT, 'web', 'dist'),
     // Code that root starts runs as somebody else, who has to be able to write (S2).
     workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,

@@ -42,7 +42,7 @@ export function serveSocket(
   socket: Socket,
   workId: string,
 ): SocketSession {
-  const { tokens, viewers, log } = deps;
+  const { tokens, viewers, log, config } = deps;
   let person: Identity | undefined;
   let stopView = () => {};
   let expiry: NodeJS.Timeout | undefined;
@@ -120,7 +120,7 @@ export function serveSocket(
     endWhenExpired(identity);
     send({ type: 'ready', protocol: PROTOCOL_VERSION, workId, seq: view.seq, status: view.status });
     if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
-    stopView = view.start(createSocketSink(ws, socket), {
+    stopView = view.start(createSocketSink(ws, socket, config.readerPatienceMs), {
       gone: () => end('noSuchWork'),
       failure: onPumpFailure,
     });

@@ -5,10 +5,9 @@ import { type Sink, TooSlow } from '../live/pump.ts';
 
 /** Bytes that may wait in this process for a reader before it is given nothing more. */
 const MOST_WAITING = 262_144;
-/** How long a reader may take nothing of what waits for it. */
-const PATIENCE_MS = 20_000;
 
-export function createSocketSink(ws: WebSocket, socket: Socket): Sink {
+/** `patienceMs`: how long a reader may take nothing of what waits for it. */
+export function createSocketSink(ws: WebSocket, socket: Socket, patienceMs: number): Sink {
   return {
     send(frames) {
       if (ws.readyState !== ws.OPEN) return undefined;
@@ -16,19 +15,19 @@ export function createSocketSink(ws: WebSocket, socket: Socket): Sink {
       socket.cork();
       for (const { text } of frames) ws.send(text);
       socket.uncork();
-      return ws.bufferedAmount > MOST_WAITING ? drained(ws, socket) : undefined;
+      return ws.bufferedAmount > MOST_WAITING ? drained(ws, socket, patienceMs) : undefined;
     },
   };
 }
 
 /** Resolves when nothing waits any more, or nobody is there to wait for. */
-function drained(ws: WebSocket, socket: Socket): Promise<void> {
+function drained(ws: WebSocket, socket: Socket, patienceMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let waiting = ws.bufferedAmount;
     const timer = setInterval(() => {
       if (ws.bufferedAmount >= waiting) finish(() => reject(new TooSlow('the reader takes nothing')));
       waiting = ws.bufferedAmount;
-    }, PATIENCE_MS);
+    }, patienceMs);
     const done = () => finish(resolve);
     function finish(settle: () => void): void {
       clearInterval(timer);

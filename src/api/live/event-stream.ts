@@ -2,9 +2,8 @@
 import type { LogFrame } from '../../db/log-rows.ts';
 import { type Sink, TooSlow } from './pump.ts';
 
-/** Bytes that may wait for the reader before nothing more is given, and how long they may wait. */
+/** Bytes that may wait for the reader before nothing more is given. */
 const MOST_WAITING = 262_144;
-const PATIENCE_MS = 20_000;
 
 export interface EventStream {
   readonly body: ReadableStream<Uint8Array>;
@@ -16,8 +15,11 @@ export interface EventStream {
   end(): void;
 }
 
-/** Makes a stream; `onCancel` is called when the reader goes away. */
-export function createEventStream(onCancel: () => void): EventStream {
+/**
+ * Makes a stream; `onCancel` is called when the reader goes away. `patienceMs`: how long a reader may take nothing
+ * of what waits for it.
+ */
+export function createEventStream(onCancel: () => void, patienceMs: number): EventStream {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let room = Promise.withResolvers<void>();
@@ -48,7 +50,7 @@ export function createEventStream(onCancel: () => void): EventStream {
   async function drained(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TooSlow('the reader is behind')), PATIENCE_MS);
+      timer = setTimeout(() => reject(new TooSlow('the reader is behind')), patienceMs);
     });
     await Promise.race([room.promise, late]).finally(() => clearTimeout(timer));
   }

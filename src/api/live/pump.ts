@@ -86,12 +86,12 @@ export function createPump({ feed, cursor, sink, readPage, onGone, onFailure }: 
   }
 
   function onAdvance(): void {
-    if (moving || stopped.aborted) return;
+    if (moving || stopped.aborted || cursor >= feed.last) return;
     moving = true;
     move().then(
       () => {
         moving = false;
-        if (cursor < feed.last) onAdvance();
+        onAdvance();
       },
       (error: unknown) => {
         if (stopped.aborted) return;

@@ -51,7 +51,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
     const view = await openView(deps, { workId, ownerId, after });
     if (view === undefined) throw notFound('Work');
 
-    const stream = createEventStream(end);
+    const stream = createEventStream(end, deps.config.readerPatienceMs);
     const { snapshot } = view;
     if (snapshot) {
       const data = JSON.stringify({ type: 'snapshot', ...snapshot });

@@ -1,0 +1,110 @@
+/** An API in this process, on a database of its own, with a Temporal that only remembers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pino from 'pino';
+import type { ApiConfig } from '../../src/api/dependencies.ts';
+import { type RunningApi, startApi } from '../../src/api/start.ts';
+import { storeShippedTemplates } from '../../src/api/works/shipped-templates.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import type { Session } from '../../src/protocol/auth.ts';
+import { type ChatClient, openChat } from './chat-client.ts';
+import { createTestDatabase } from './database.ts';
+import { createFakeTemporal, type FakeTemporal } from './fake-temporal.ts';
+
+export interface TestApi {
+  db: Database;
+  databaseUrl: string;
+  dataDir: string;
+  temporal: FakeTemporal;
+  url: string;
+  live: RunningApi['live'];
+  config: ApiConfig;
+  /** One more API process' worth, on the same database. */
+  startAnother(): Promise<RunningApi>;
+  /** REST; `path` begins with a slash, `body` is sent as JSON. */
+  request(token: string | null, method: string, path: string, body?: unknown): Promise<Response>;
+  guest(): Promise<Session>;
+  /** A new Work; gives its id. */
+  newWork(token: string): Promise<string>;
+  chat(token: string, workId: string, after?: number): Promise<ChatClient>;
+  close(): Promise<void>;
+}
+
+export const TEST_SECRET = 'a secret that only tests have, long enough';
+
+export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'paperagent-api-'));
+  const db = openDatabase(database.url, { name: 'test-api', max: 10, onIdleError: () => {} });
+  await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));
+  const temporal = createFakeTemporal();
+  const config: ApiConfig = {
+    version: '0.0.0-test',
+    jwtSecret: TEST_SECRET,
+    rateMessagesPerMinute: 100_000,
+    rateLoginsPerMinute: 100_000,
+    demoModel: true,
+    temporalUiUrl: 'http://127.0.0.1:1',
+    webDir: path.join(dataDir, 'no-page-here'),
+    readerPatienceMs: 20_000,
+    workspaceOwner: undefined,
+    ...change,
+  };
+  const running: RunningApi[] = [];
+  async function start(): Promise<RunningApi> {
+    const api = await startApi({
+      db,
+      databaseUrl: database.url,
+      temporal: temporal.client,
+      config,
+      log: pino({ level: 'silent' }),
+      dataDir,
+      host: '127.0.0.1',
+      port: 0,
+    });
+    running.push(api);
+    return api;
+  }
+  const { url, live } = await start();
+
+  const request: TestApi['request'] = (token, method, route, body) =>
+    fetch(`${url}${route}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
+  return {
+    db,
+    databaseUrl: database.url,
+    dataDir,
+    temporal,
+    url,
+    live,
+    config,
+    request,
+    startAnother: start,
+    async guest() {
+      const response = await request(null, 'POST', '/api/auth/guest');
+      return (await response.json()) as Session;
+    },
+    async newWork(token) {
+      const response = await request(token, 'POST', '/api/works', {});
+      const work = (await response.json()) as { id: string };
+      return work.id;
+    },
+    chat: (token, workId, after) =>
+      openChat(url, { workId, token, ...(after === undefined ? {} : { after }) }),
+    async close() {
+      await Promise.all(running.map((api) => api.close()));
+      await db.destroy();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
