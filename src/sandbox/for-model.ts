@@ -2,7 +2,7 @@
 import type { Ending } from './types.ts';
 
 /** Of each stream, half from its beginning and half from its end. */
-const SHOWN_CHARACTERS = 16 * 1024;
+export const SHOWN_CHARACTERS = 16 * 1024;
 /** Frames of libraries between the script's last line and the error that are worth their tokens. */
 const OWN_CODE = /^ {2}File "(\/workspace\/|<)/;
 

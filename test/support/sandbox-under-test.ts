@@ -14,6 +14,9 @@ import {
 
 export type Kind = Sandbox['kind'];
 
+/** For whom tests prepare sandboxes. */
+export const PREPARING_OWNER = 'agent';
+
 /** Set-up may have to make an image or an environment the first time. */
 export const SET_UP_MS = 540_000;
 
@@ -125,6 +128,7 @@ export async function openSandbox(kind: Kind): Promise<SandboxUnderTest> {
       return await runScript(script, options);
     },
     async dispose() {
+      await sandbox.discard(PREPARING_OWNER);
       await sandbox.reap(async () => false);
       rmSync(folder, { recursive: true, force: true });
     },

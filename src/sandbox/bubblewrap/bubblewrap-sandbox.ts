@@ -28,12 +28,14 @@ export interface BubblewrapConfig {
 }
 
 /** Starts the process that will hold the sandbox of a folder; it goes on when this process dies. */
-async function startRunner(folder: string): Promise<void> {
+async function startRunner(folder: string, compileCache: string): Promise<void> {
   const log = openSync(join(folder, 'runner.log'), 'a', 0o600);
   const runner = spawn(process.execPath, [RUNNER, folder], {
-    cwd: '/',
+    // From the first moment on it is in the folder, whatever name that is given later.
+    cwd: folder,
     detached: true,
-    env: { PATH: process.env.PATH },
+    // Without the cache it would strip and compile its sources each time, for longer than most of its start.
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -54,6 +56,7 @@ function isUnused(folder: string): boolean {
 export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   const { instance, bwrap, python } = config;
   const root = join(config.stateDir, 'bubblewrap');
+  const compileCache = join(config.stateDir, 'compile-cache');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const folderOf = (key: RunKey) => join(root, runName(instance, key));
   const newBox = (workspace: string): runFolder.Box => ({
@@ -67,7 +70,9 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   /** Gives the owner's prepared sandbox the name of this run. @returns whether it runs the order. */
   const takePrepared = (prepared: string, folder: string, order: runFolder.Order): boolean => {
     const runner = runFolder.readState(prepared, 'runner.json');
-    if (!runner || !isAlive(runner) || !runFolder.moveFolder(prepared, folder)) return false;
+    // Without a runner's name it is only just being started, and that will find the order.
+    if (runner && !isAlive(runner)) return false;
+    if (!runFolder.moveFolder(prepared, folder)) return false;
     if (runFolder.settle(folder, 'order.json', order)) return true;
     runFolder.removeFolder(folder); // It had been dismissed in this instant.
     return false;
@@ -90,7 +95,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       }
       // Who took a prepared sandbox may have died before giving the order: then this gives it.
       runFolder.settle(folder, 'order.json', order);
-      if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder);
+      if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder, compileCache);
       const outcome = await followRun({ folder, progress, signal, onOutput });
       if (outcome.ran) return outcome.ending;
       runFolder.removeFolder(folder);
@@ -109,7 +114,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     async prepare(owner, workspace) {
       await ownWorkspace(workspace);
       const folder = join(root, preparedName(instance, workspace, owner));
-      if (runFolder.createFolder(folder, newBox(workspace))) await startRunner(folder);
+      if (runFolder.createFolder(folder, newBox(workspace))) await startRunner(folder, compileCache);
     },
 
     async discard(owner) {

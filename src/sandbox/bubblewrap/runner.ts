@@ -1,6 +1,7 @@
 /**
  * The process that holds one bubblewrap sandbox: started detached, it outlives the worker that asked for it,
- * enforces the limits and leaves output and ending in the run's folder (S10). usage: node runner.ts FOLDER
+ * enforces the limits and leaves output and ending in the run's folder (S10), which is its current directory: the
+ * folder is given another name when a prepared sandbox is taken. usage: node runner.ts NAME (for who lists processes)
  */
 
 import { identityOf } from '../processes.ts';
@@ -8,10 +9,6 @@ import { enforceOrder } from './enforce-order.ts';
 import { holdSandbox } from './held-sandbox.ts';
 import { readState, settle } from './run-folder.ts';
 import { waitForOrder } from './wait-for-order.ts';
-
-const folder = process.argv[2] as string;
-// The folder gets another name when a prepared sandbox is taken; from here on it is `.` and stays right.
-process.chdir(folder);
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());

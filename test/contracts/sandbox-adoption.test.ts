@@ -1,0 +1,328 @@
+/** A run belongs to no worker: whoever comes next finds it, by its key, and it ran once (S1, S5, D7). */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RunKey } from '../../src/sandbox/types.ts';
+import { eventually, processesWith } from '../support/sandbox-processes.ts';
+import {
+  isRequired,
+  openSandbox,
+  PREPARING_OWNER,
+  type SandboxUnderTest,
+  SET_UP_MS,
+  setUp,
+} from '../support/sandbox-under-test.ts';
+
+const CLIENT = fileURLToPath(new URL('../support/sandbox-client.ts', import.meta.url));
+
+/** Says that it began, in a file, then counts aloud; with characters of several bytes, so that a cut shows. */
+const counting = (to: number, pause: number) => `import time
+open('begun', 'a').write('x')
+for number in range(${to}):
+    print(number, 'π≈3', flush=True)
+    time.sleep(${pause})
+`;
+const counted = (to: number) => Array.from({ length: to }, (_, number) => `${number} π≈3\n`).join('');
+
+describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
+  let box: SandboxUnderTest;
+  let missing: string | null = null;
+  const clients: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    missing = await setUp(kind);
+    if (missing && isRequired(kind)) throw new Error(missing);
+  }, SET_UP_MS);
+
+  beforeEach(async () => {
+    if (missing) return;
+    await box?.dispose();
+    box = await openSandbox(kind);
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.kill('SIGKILL');
+    await box?.dispose();
+  });
+
+  const adoption = (name: string, body: () => Promise<void>, ms = 30_000) =>
+    test(
+      name,
+      async () => {
+        if (missing) process.stderr.write(`skipped, ${missing}: ${name}\n`);
+        else await body();
+      },
+      ms,
+    );
+
+  interface Said {
+    ready?: boolean;
+    stream?: 'stdout' | 'stderr';
+    text?: string;
+    bytes?: number;
+    ending?: { kind: string };
+  }
+
+  /** Starts a worker's worth of process. `said` grows as it tells what it is given. */
+  function startClient(given: { key?: RunKey; script?: string; prepare?: string; limits?: object }) {
+    const { stateDir, instance, workspace } = box;
+    const child = spawn(
+      process.execPath,
+      [CLIENT, JSON.stringify({ kind, stateDir, instance, workspace, ...given })],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    clients.push(child);
+    const said: Said[] = [];
+    const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
+    lines.on('line', (line) => said.push(JSON.parse(line) as Said));
+    const read = once(lines, 'close');
+    return {
+      said,
+      async kill() {
+        child.kill('SIGKILL');
+        await read;
+      },
+    };
+  }
+
+  const writeScript = (code: string) => {
+    writeFileSync(join(box.workspace, 'code/script.py'), code);
+    return 'code/script.py';
+  };
+  const begun = () => {
+    const path = join(box.workspace, 'begun');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+
+  adoption(
+    'S5, D7: killed in the middle of output, another goes on without gap or repeat, and it ran once',
+    async () => {
+      const key = box.newKey();
+      const script = writeScript(counting(60, 0.02));
+      const client = startClient({ key, script });
+      await eventually('some output', () => client.said.filter((said) => said.text).length > 10);
+      await client.kill();
+      const first = client.said.filter((said) => said.text);
+      const adopted = await box.runScript(script, {
+        key,
+        mayStart: false,
+        progress: { stdout: first.at(-1)?.bytes ?? 0, stderr: 0 },
+      });
+      expect(adopted.ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect(first.map((said) => said.text).join('') + adopted.stdout).toBe(counted(60));
+      expect(adopted.bytes.stdout).toBe(Buffer.byteLength(counted(60)));
+      expect(begun()).toBe('x');
+    },
+  );
+
+  adoption('D7: killed at any moment of the start, the run is started once in all', async () => {
+    for (const pause of [0, 10, 30, 60, 120, 250]) {
+      const key = box.newKey();
+      const script = writeScript(counting(3, 0.01));
+      const client = startClient({ key, script });
+      await eventually('the client is ready', () => client.said.length > 0);
+      // Not waiting for an event: the moment of the kill is what is varied.
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await client.kill();
+      const adopted = await box.runScript(script, { key });
+      expect(adopted.ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect(adopted.stdout).toBe(counted(3));
+      await box.sandbox.forget(key);
+    }
+    expect(begun()).toBe('xxxxxx');
+  });
+
+  adoption('D7: after the run has ended, its ending and all of its output are still there', async () => {
+    const key = box.newKey();
+    const script = writeScript(`${counting(5, 0)}raise SystemExit(3)`);
+    const client = startClient({ key, script });
+    await eventually('the ending', () => client.said.some((said) => said.ending));
+    const again = await box.runScript(script, { key, mayStart: false });
+    expect(again.ending).toMatchObject({ kind: 'exited', code: 3 });
+    expect(again.stdout).toBe(counted(5));
+    expect(begun()).toBe('x');
+  });
+
+  adoption('S1: two that ask for the same key at once get the same run', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(10, 0.01));
+    const both = await Promise.all([box.runScript(script, { key }), box.runScript(script, { key })]);
+    for (const { ending, stdout } of both) {
+      expect(ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect(stdout).toBe(counted(10));
+    }
+    expect(begun()).toBe('x');
+  });
+
+  adoption('S4: the deadline holds while nobody is there', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(10_000, 0.05));
+    const client = startClient({ key, script, limits: { deadlineMs: 1_000 } });
+    await eventually('some output', () => client.said.some((said) => said.text));
+    await client.kill();
+    const adopted = await box.runScript(script, { key, mayStart: false, limits: { deadlineMs: 1_000 } });
+    expect(adopted.ending).toMatchObject({ kind: 'timed_out', message: 'timed out after 1 s' });
+    expect(adopted.ms).toBeLessThan(8_000);
+  });
+
+  adoption('S9: an adopted run can be cancelled', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(10_000, 0.05));
+    const client = startClient({ key, script });
+    await eventually('some output', () => client.said.some((said) => said.text));
+    await client.kill();
+    const stop = new AbortController();
+    const adopted = await box.runScript(script, {
+      key,
+      mayStart: false,
+      signal: stop.signal,
+      onText: () => stop.abort(),
+    });
+    expect(adopted.ending.kind).toBe('cancelled');
+  });
+
+  adoption('D7: what nothing is left of is lost, and is not run again', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(1, 0));
+    const { ending } = await box.runScript(script, { key, mayStart: false });
+    expect(ending.kind).toBe('lost');
+    expect(begun()).toBe('');
+  });
+
+  adoption('D7: a run whose holder is killed ends as lost, at once and for everybody', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(10_000, 0.05));
+    let killed = false;
+    const first = await box.runScript(script, {
+      key,
+      onText: () => {
+        if (killed) return;
+        killed = true;
+        killHolder();
+      },
+    });
+    expect(first.ending.kind).toBe('lost');
+    expect(first.stdout).toMatch(/^0 π≈3\n/);
+    const again = await box.runScript(script, { key });
+    expect(again.ending.kind).toBe('lost');
+    expect(begun()).toBe('x');
+  });
+
+  function killHolder() {
+    if (kind === 'docker') {
+      const filter = `label=com.paperagent.instance=${box.instance}`;
+      const [id] = execFileSync('docker', ['ps', '-q', '--filter', filter], { encoding: 'utf8' }).split('\n');
+      execFileSync('docker', ['kill', id as string]);
+    } else {
+      for (const pid of processesWith(`runner.ts\0${box.stateDir}`)) process.kill(pid, 'SIGKILL');
+    }
+  }
+
+  /** What is left running of this instance. */
+  const running = () =>
+    kind === 'docker'
+      ? execFileSync('docker', ['ps', '-aq', '--filter', `label=com.paperagent.instance=${box.instance}`], {
+          encoding: 'utf8',
+        })
+          .split('\n')
+          .filter(Boolean).length
+      : processesWith(box.stateDir).length;
+
+  adoption(
+    'D7: the reaper ends and removes the runs of turns that are over, and leaves the others',
+    async () => {
+      const [over, live] = [box.newKey(), box.newKey()];
+      const script = writeScript(counting(60, 0.05));
+      const client = startClient({ key: over, script });
+      const other = box.runScript(script, { key: live });
+      await eventually('both run', () => begun() === 'xx');
+      await client.kill();
+      await box.sandbox.reap(async (key) => key.toolCallId === live.toolCallId);
+      expect((await other).ending).toMatchObject({ kind: 'exited', code: 0 });
+      await box.sandbox.forget(live);
+      await eventually('nothing runs', () => running() === 0);
+      expect((await box.runScript(script, { key: over, mayStart: false })).ending.kind).toBe('lost');
+    },
+  );
+
+  adoption(
+    'S12: a prepared sandbox is used for one run, has the libraries, and waits for nobody else',
+    async () => {
+      await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+      await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+      expect(await eventuallyOne()).toBe(1);
+      const code = 'import sys\nprint("matplotlib.pyplot" in sys.modules, __name__, __file__)';
+      const taken = await box.run(code, { owner: PREPARING_OWNER });
+      expect(taken.stdout).toMatch(/^True __main__ \/workspace\/code\//);
+      const fresh = await box.run(code, { owner: PREPARING_OWNER });
+      expect(fresh.stdout).toMatch(/^False /);
+    },
+  );
+
+  const eventuallyOne = async () => {
+    await eventually('one is prepared', () => running() >= 1);
+    return running();
+  };
+
+  adoption('S12: a prepared sandbox that is discarded is gone', async () => {
+    await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+    await eventuallyOne();
+    await box.sandbox.discard(PREPARING_OWNER);
+    await eventually('nothing runs', () => running() === 0);
+    const { ending } = await box.run('print(1)', { owner: PREPARING_OWNER });
+    expect(ending).toMatchObject({ kind: 'exited', code: 0 });
+  });
+
+  adoption('S12: what a dead worker had prepared is cleared away', async () => {
+    const client = startClient({ prepare: PREPARING_OWNER });
+    await eventually('it has prepared', () => client.said.length > 0);
+    await eventuallyOne();
+    await client.kill();
+    await box.sandbox.reap(async () => true);
+    await eventually('nothing runs', () => running() === 0);
+  });
+
+  adoption('S12: a run in a prepared sandbox is adopted like any other', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(60, 0.02));
+    const client = startClient({ key, script, prepare: PREPARING_OWNER });
+    await eventually('some output', () => client.said.some((said) => said.text));
+    await client.kill();
+    const first = client.said.filter((said) => said.text);
+    const adopted = await box.runScript(script, {
+      key,
+      mayStart: false,
+      progress: { stdout: first.at(-1)?.bytes ?? 0, stderr: 0 },
+    });
+    expect(first.map((said) => said.text).join('') + adopted.stdout).toBe(counted(60));
+    expect(begun()).toBe('x');
+  });
+
+  adoption('S11: a figure with Chinese text and a minus sign is drawn without a warning', async () => {
+    const { ending, stderr } = await box.run(`import matplotlib.pyplot as plt
+plt.rcParams['font.sans-serif'] = ['SimHei']
+plt.plot([-1, 0, 1], label='正弦波')
+plt.title('蒙特卡洛方法估计π的值'); plt.legend()
+plt.savefig('figure.png')`);
+    expect(stderr).toBe('');
+    expect(ending).toMatchObject({ kind: 'exited', code: 0 });
+    expect(readFileSync(join(box.workspace, 'figure.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  adoption('S2: what the server wrote and what the code wrote can be changed by both', async () => {
+    writeFileSync(join(box.workspace, 'data.csv'), 'a,b\n');
+    const { ending } = await box.run(
+      'open("data.csv", "a").write("1,2\\n"); open("made.csv", "w").write("x")',
+    );
+    expect(ending).toMatchObject({ kind: 'exited', code: 0 });
+    writeFileSync(join(box.workspace, 'made.csv'), 'y');
+    expect(readFileSync(join(box.workspace, 'data.csv'), 'utf8')).toBe('a,b\n1,2\n');
+  });
+});
