@@ -1,7 +1,7 @@
 /** `update_section_content`, `add_section` and `rename_section_title`: changes inside a Markdown file. */
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
 import { addSection } from '../../domain/markdown/add-section.ts';
-import { updateSection } from '../../domain/markdown/edit-section.ts';
+import { updateFound } from '../../domain/markdown/edit-section.ts';
 import { findSection } from '../../domain/markdown/find-section.ts';
 import { outline } from '../../domain/markdown/outline.ts';
 import { withoutOwnHeading } from '../../domain/markdown/own-heading.ts';
@@ -22,12 +22,14 @@ export async function updateSectionContent(
   ctx: ToolContext,
 ): Promise<ToolResult> {
   return editMarkdown(ctx, args.file, (source, path) => {
-    const found = findSection(outline(source), args.section);
+    const sections = outline(source);
+    const found = findSection(sections, args.section);
     if (!found.ok) return { edited: found, result: '' };
-    const { title, level } = found.section;
+    const { section } = found;
+    const { title, level } = section;
     const content = withoutOwnHeading(args.content, title, level);
     return {
-      edited: updateSection(source, args.section, content, args.mode),
+      edited: updateFound(source, { sections, section }, content, args.mode),
       result: `${DONE[args.mode]} "${title}" in ${path}.${outranking(content, level)}`,
     };
   });

@@ -19,11 +19,16 @@ export async function analyzeTemplate(
   const path = cleanPath(args.file);
   const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
   if (source === null) return failed(`${path} is not UTF-8 text.`);
+  return succeeded(describeOutline(path, source));
+}
+
+/** A Markdown file's sections, one a line, with what each asks for and how much is written there. Bounded. */
+export function describeOutline(path: string, source: string): string {
   const guided = guidedOutline(source);
-  if (guided.length === 0) return succeeded(`${path} has no headings (${source.length} characters).`);
+  if (guided.length === 0) return `${path} has no headings (${source.length} characters).`;
   const lines = guided.slice(0, SECTIONS_SHOWN).flatMap((part) => describe(part, guided));
   if (guided.length > SECTIONS_SHOWN) lines.push(`(and ${guided.length - SECTIONS_SHOWN} more sections)`);
-  return succeeded(`${path}: ${guided.length} sections\n\n${lines.join('\n')}`.slice(0, MOST_CHARACTERS));
+  return `${path}: ${guided.length} sections\n\n${lines.join('\n')}`.slice(0, MOST_CHARACTERS);
 }
 
 function describe({ section, guidance, written }: GuidedSection, all: GuidedSection[]): string[] {

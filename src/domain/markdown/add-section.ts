@@ -31,7 +31,7 @@ export function addSection(source: string, section: NewSection): Edited {
     at = found.section.end;
   }
   const heading = `${'#'.repeat(section.level)} ${title}`;
-  const edited = splice(source, insertion(source, at, heading, section.content));
+  const edited = splice(source, sections, insertion(source, at, heading, section.content));
   if (!edited.ok) return edited;
   const known = outline(edited.source).length > sections.length;
   return known ? edited : { ok: false, failure: NO_HEADING };

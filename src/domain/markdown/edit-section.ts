@@ -27,8 +27,17 @@ export function sectionContent(source: string, reference: string): SectionConten
 export function updateSection(source: string, reference: string, content: string, mode: SectionMode): Edited {
   const sections = outline(source);
   const found = findSection(sections, reference);
-  if (!found.ok) return found;
-  return splice(source, bodyEdit(source, found.section, content, mode));
+  return found.ok ? updateFound(source, { sections, section: found.section }, content, mode) : found;
+}
+
+/** As `updateSection`, where the document's sections are known and one of them has been found. */
+export function updateFound(
+  source: string,
+  { sections, section }: { sections: Section[]; section: Section },
+  content: string,
+  mode: SectionMode,
+): Edited {
+  return splice(source, sections, bodyEdit(source, section, content, mode));
 }
 
 function bodyEdit(source: string, section: Section, content: string, mode: SectionMode): Splice {

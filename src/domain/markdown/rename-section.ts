@@ -13,13 +13,14 @@ export function renameSection(source: string, reference: string, newTitle: strin
   if (title === null) {
     return { ok: false, failure: { code: 'bad_title', message: 'The new title is empty.', candidates: [] } };
   }
-  const found = findSection(outline(source), reference);
+  const sections = outline(source);
+  const found = findSection(sections, reference);
   if (!found.ok) return found;
   const { section } = found;
-  const inPlace = splice(source, { from: section.titleStart, to: section.titleEnd, text: title });
+  const inPlace = splice(source, sections, { from: section.titleStart, to: section.titleEnd, text: title });
   if (inPlace.ok && isHeading(inPlace.source, section.start, section.level, title)) return inPlace;
   const heading = `${'#'.repeat(section.level)} ${title}`;
-  return splice(source, { from: section.start, to: section.headingEnd, text: heading });
+  return splice(source, sections, { from: section.start, to: section.headingEnd, text: heading });
 }
 
 function isHeading(source: string, start: number, level: number, rawTitle: string): boolean {

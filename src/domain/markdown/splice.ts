@@ -12,14 +12,14 @@ export interface Splice {
 }
 
 /**
- * The document after the edit, unless the edit would change which headings stand before or after it: an open
+ * The document, whose sections are `before`, after the edit, unless the edit would change which headings stand before or after it: an open
  * code fence or HTML comment in the new text would swallow the sections that follow.
  */
-export function splice(source: string, edit: Splice): Edited {
+export function splice(source: string, before: Section[], edit: Splice): Edited {
   const edited = source.slice(0, edit.from) + edit.text + source.slice(edit.to);
   const shift = edit.text.length - (edit.to - edit.from);
   const after = new Map(outline(edited).map((section) => [section.start, section]));
-  const lost = outline(source).find((section) => {
+  const lost = before.find((section) => {
     if (section.headingEnd <= edit.from) return !same(section, after.get(section.start));
     return section.start >= edit.to && !same(section, after.get(section.start + shift));
   });
