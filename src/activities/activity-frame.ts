@@ -1,6 +1,6 @@
 /** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { type Claimant, releaseClaim } from '../db/turns.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { AttemptEnded } from './attempts.ts';

@@ -1,9 +1,9 @@
 /** A finished answer as the parts of a message, and its tool calls' ids and labels. */
 import { createHash } from 'node:crypto';
+import type { CallMode, CallRef } from '../domain/calls.ts';
 import type { ToolArguments } from '../domain/events.ts';
 import type { Part } from '../domain/messages.ts';
 import type { ModelAnswer } from '../llm/types.ts';
-import type { CallMode, CallRef } from '../domain/calls.ts';
 
 /** The parts as the reducer would have built them from the deltas, with the calls' parsed arguments. */
 export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
@@ -23,13 +23,13 @@ export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
 }
 
 /** What the workflow is told of the calls. `modeOf` says how a tool may run beside others. */
-export function callRefs(parts: Part[], modeOf: (name: string) => CallMode): CallRef[] {
+export function callRefs(parts: Part[], modeOf: (name: string, args: ToolArguments) => CallMode): CallRef[] {
   return parts
     .filter((part) => part.type === 'tool')
     .map((part) => ({
       id: part.toolCallId,
       label: labelOf(part.name, part.arguments),
-      mode: modeOf(part.name),
+      mode: modeOf(part.name, part.arguments),
     }));
 }
 
@@ -45,7 +45,9 @@ export function toolCallIdOf(messageId: string, index: number): string {
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 function parseArguments(text: string): ToolArguments {
@@ -63,7 +65,7 @@ function parseArguments(text: string): ToolArguments {
 
 /** `name file`, at most 40 bytes of printable ASCII: it stands in Temporal's history (R1, F17). */
 function labelOf(name: string, args: ToolArguments): string {
-  const file = typeof args === 'object' ? (args['filename'] ?? args['file'] ?? args['path']) : undefined;
+  const file = typeof args === 'object' ? (args.filename ?? args.file ?? args.path) : undefined;
   const label = typeof file === 'string' ? `${name} ${file}` : name;
   return label.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
 }

@@ -1,7 +1,65 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
-import { codeSystemPrompt, mainSystemPrompt } from '../agents/prompts.ts';
-import { codeTools, mainTools } from '../agents/tool-definitions.ts';
+import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../agents/prompts.ts';
+import { codeTools, mainTools, parseCodeAgent } from '../agents/tool-definitions.ts';
 import { readConversation } from '../db/messages.ts';
+import { callArguments } from '../db/turns.ts';
 import type { ChatMessage, ToolDefinition } from '../llm/types.ts';
+import { SHOWN_CHARACTERS } from '../sandbox/for-model.ts';
+import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../sandbox/types.ts';
+import { renderTree } from '../workspace/tree.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { toChat } from './prompt.ts';
+import { describeOutline } from './tools/read-sections.ts';
+
+const PAPER = 'paper.md';
+
+/** A paper that is longer is not outlined in the prompt; the model still has its tools for it. */
+const PAPER_BYTES = 2 * 1024 ** 2;
+
+const MIB = 1024 ** 2;
+
+const CODE_LIMITS: CodeLimits = {
+  seconds: { default: DEFAULT_LIMITS.deadlineMs / 1000, most: MAX_DEADLINE_MS / 1000 },
+  memoryMiB: DEFAULT_LIMITS.memoryBytes / MIB,
+  outputMiB: DEFAULT_LIMITS.outputBytes / MIB,
+  shownKiB: SHOWN_CHARACTERS / 1024,
+  workspaceMiB: DEFAULT_LIMITS.workspaceBytes / MIB,
+};
+
+/** @throws Error for a code agent without a task: such a call is answered before an agent is started. */
+export async function briefing(
+  deps: ActivityDependencies,
+  { workId, agent }: { workId: string; agent: string },
+): Promise<{ messages: ChatMessage[]; tools: ToolDefinition[] }> {
+  const [conversation, workspace] = await Promise.all([
+    readConversation(deps.db, workId, agent),
+    deps.workspaceOf(workId),
+  ]);
+  const workspaceTree = renderTree(await workspace.list());
+  if (agent === 'main') {
+    const system = mainSystemPrompt({
+      paperPath: PAPER,
+      outline: await outlineOf(workspace),
+      workspaceTree,
+      attachments: [...new Set(conversation.flatMap((message) => message.attachments ?? []))],
+    });
+    return { messages: toChat(system, conversation), tools: mainTools };
+  }
+  const parsed = parseCodeAgent((await callArguments(deps.db, workId, agent)) ?? '');
+  if (!parsed.ok) throw new Error(`code agent ${agent} has no task: ${parsed.problem}`);
+  const system = codeSystemPrompt({ workspaceTree, limits: CODE_LIMITS });
+  return { messages: toChat(system, conversation, parsed.value.task), tools: codeTools };
+}
+
+/** The paper's outline; a paper that is not there, or cannot be read as text, has none. */
+async function outlineOf(workspace: Workspace): Promise<string> {
+  try {
+    const bytes = await workspace.read(PAPER, { maxBytes: PAPER_BYTES });
+    return describeOutline(PAPER, bytes.toString('utf8'));
+  } catch (error) {
+    if (error instanceof WorkspaceError) return '';
+    throw error;
+  }
+}

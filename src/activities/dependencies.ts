@@ -1,6 +1,7 @@
 /** What the activities need of the world; made once per worker process. */
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
+import type { ModelConnection } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -21,6 +22,8 @@ export interface ActivityDependencies {
   writer: EventWriter;
   attempts: Attempts;
   workerId: string;
+  /** Shared by all model calls of the process. */
+  modelConnection: ModelConnection;
   /** The model of a Work for a role. */
   modelFor(workId: string, role: ModelRole): Promise<ModelEndpoint>;
   workspaceOf(workId: string): Promise<Workspace>;

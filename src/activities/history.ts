@@ -1,7 +1,8 @@
 /** Keeps pa_data/chat_history/{work_id}.json equal to the stored messages (F9, D8). */
-import type { Message } from '../domain/messages.ts';
+
 import type { Database } from '../db/database.ts';
 import { readSnapshot } from '../db/snapshot.ts';
+import type { Message } from '../domain/messages.ts';
 import { writeHistoryFile } from '../workspace/history-file.ts';
 
 /** The history document, as `GET /api/chat/work/{id}/history` gives it. */

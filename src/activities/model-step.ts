@@ -3,19 +3,27 @@
  * that is stored is never asked for again; an attempt that lives is waited for, not doubled.
  */
 import { ApplicationFailure } from '@temporalio/activity';
-import { claimStep, completeStep, failStep, releaseClaim, type StepClaim, type StepResult, stepKey } from '../db/turns.ts';
-import { Fenced, type EventStream } from '../db/event-writer.ts';
+import { type EventStream, Fenced } from '../db/event-writer.ts';
+import {
+  claimStep,
+  completeStep,
+  failStep,
+  releaseClaim,
+  type StepClaim,
+  type StepResult,
+  stepKey,
+} from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import { ModelError } from '../llm/errors.ts';
 import { streamAnswer } from '../llm/handler.ts';
 import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
-import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import { claimant, framed, waitForHolder } from './activity-frame.ts';
-import { AttemptEnded, type Attempt } from './attempts.ts';
-import type { ActivityDependencies } from './dependencies.ts';
-import { updateHistory } from './history.ts';
+import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
+import type { Attempt, AttemptEnded } from './attempts.ts';
 import { briefing } from './briefing.ts';
 import { modeOf } from './call-mode.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { updateHistory } from './history.ts';
 import { retryDelay } from './model-retries.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
@@ -74,7 +82,7 @@ async function attemptStep(
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
     );
     try {
-      const { messages, tools } = await briefing(deps, { workId, turn, agent });
+      const { messages, tools } = await briefing(deps, { workId, agent });
       const answer = await streamAnswer(
         {
           endpoint,
@@ -84,6 +92,7 @@ async function attemptStep(
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
         },
         (delta) => streamDelta(stream, delta, { messageId, agent }),
+        deps.modelConnection,
       );
       await stream.flush();
       return await store(deps, { workId, agent, key, claim }, answer);
@@ -204,7 +213,16 @@ async function endAttempt(
 
   const inMs = retryDelay(error, claim);
   deps.log.warn(
-    { workId, turn: claim.turn, step: claim.step, agent, attempt: claim.attempt, code: error.code, detail: error.detail, inMs },
+    {
+      workId,
+      turn: claim.turn,
+      step: claim.step,
+      agent,
+      attempt: claim.attempt,
+      code: error.code,
+      detail: error.detail,
+      inMs,
+    },
     'a model call failed',
   );
   if (inMs === undefined) {

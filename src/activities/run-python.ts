@@ -13,9 +13,10 @@ import {
   type OutputChunk,
   type OutputProgress,
   type Sandbox,
+  SandboxUnavailable,
 } from '../sandbox/types.ts';
 import { diff } from '../workspace/snapshot.ts';
-import { AttemptEnded } from './attempts.ts';
+import type { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
@@ -111,6 +112,8 @@ function fileList(files: FileChange[]): string {
   if (files.length === 0) return 'Files changed: none.';
   return [
     'Files changed:',
-    ...files.map(({ path, change, size }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`),
+    ...files.map(
+      ({ path, change, size }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`,
+    ),
   ].join('\n');
 }

@@ -1,5 +1,12 @@
 /** A tool call that is done once: claimed, run, its one outcome stored (D5), whatever dies meanwhile. */
-import { claimTool, completeTool, releaseClaim, type ToolClaim, type ToolOutcome, toolKey } from '../db/turns.ts';
+import {
+  claimTool,
+  completeTool,
+  releaseClaim,
+  type ToolClaim,
+  type ToolOutcome,
+  toolKey,
+} from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import { claimant, framed, waitForHolder } from './activity-frame.ts';
 import type { Attempt } from './attempts.ts';
@@ -52,7 +59,15 @@ export async function claimedCall(
             return stored.kind === 'fenced' ? 'fenced' : rest.ok;
           });
           deps.log.info(
-            { workId, turn, toolCallId, tool: claim.name, attempt: claim.attempt, end, ms: Math.round(performance.now() - began) },
+            {
+              workId,
+              turn,
+              toolCallId,
+              tool: claim.name,
+              attempt: claim.attempt,
+              end,
+              ms: Math.round(performance.now() - began),
+            },
             'a tool call ended',
           );
           if (end === 'stopped') return { kind: 'stopped' };

@@ -1,9 +1,10 @@
 /** How a turn, or a code agent, ends when its model gave no final answer of its own, and what a code agent made. */
-import type { FileChange } from '../domain/messages.ts';
-import { textOf } from '../domain/messages.ts';
-import type { TurnError } from '../domain/events.ts';
+
 import { readConversation } from '../db/messages.ts';
 import { agentAgeMs, filesOfAgent, finishTurn as finishTurnRows } from '../db/turns.ts';
+import type { TurnError } from '../domain/events.ts';
+import type { FileChange } from '../domain/messages.ts';
+import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { updateHistory } from './history.ts';
@@ -61,6 +62,8 @@ export function finishCodeAgent(deps: ActivityDependencies) {
 
 function listFiles(files: FileChange[]): string {
   if (files.length === 0) return 'Files changed: none.';
-  const lines = files.map(({ path, size, change }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`);
+  const lines = files.map(
+    ({ path, size, change }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`,
+  );
   return ['Files changed:', ...lines].join('\n');
 }

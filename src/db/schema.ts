@@ -79,6 +79,12 @@ export interface Messages {
   work_id: string;
 }
 
+export interface RateWindows {
+  began_at: Timestamp;
+  count: number;
+  key: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -182,6 +188,7 @@ export interface DB {
   events: Events;
   file_changes: FileChanges;
   messages: Messages;
+  rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
   runs: Runs;
   templates: Templates;

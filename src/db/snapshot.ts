@@ -106,21 +106,19 @@ async function readQueuedAsOf(db: Database, workId: string, seq: number): Promis
     .where('queued_seq', '<=', seq)
     .execute();
   const early = new Map(order.map((row) => [row.id, row.queued_seq ?? 0]));
-  const messages = taken.map(
-    (row): [number, Message] => [
-      row.queued_seq ?? 0,
-      {
-        id: row.id,
-        turn: null,
-        role: 'user',
-        status: 'queued',
-        createdAt: row.createdAt,
-        parts: row.parts as unknown as Message['parts'],
-        attachments: row.attachments as string[],
-        delivery: row.delivery === 'steer' ? 'steer' : 'queue',
-      },
-    ],
-  );
+  const messages = taken.map((row): [number, Message] => [
+    row.queued_seq ?? 0,
+    {
+      id: row.id,
+      turn: null,
+      role: 'user',
+      status: 'queued',
+      createdAt: row.createdAt,
+      parts: row.parts as unknown as Message['parts'],
+      attachments: row.attachments as string[],
+      delivery: row.delivery === 'steer' ? 'steer' : 'queue',
+    },
+  ]);
   for (const message of still) {
     const at = early.get(message.id);
     if (at !== undefined) messages.push([at, message]);

@@ -4,9 +4,8 @@
  */
 export function storableJson(value: unknown): string {
   // JSON.stringify writes both as escapes; an escaped backslash before them is skipped by matching it first.
-  return JSON.stringify(value).replace(
-    /\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/g,
-    (match) => (match === '\\\\' ? match : '\\ufffd'),
+  return JSON.stringify(value).replace(/\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/g, (match) =>
+    match === '\\\\' ? match : '\\ufffd',
   );
 }
 

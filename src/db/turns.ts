@@ -246,3 +246,18 @@ export async function agentAgeMs(db: Database, workId: string, agent: string): P
     .executeTakeFirst();
   return row?.age ?? 0;
 }
+
+/** Those of the given turns that somebody asked to stop. */
+export async function stoppedTurns(
+  db: Database,
+  turns: { workId: string; turn: number }[],
+): Promise<{ workId: string; turn: number }[]> {
+  if (turns.length === 0) return [];
+  const rows = await db
+    .selectFrom('works')
+    .select(['id as workId', 'stop_turn as turn'])
+    .where('id', 'in', [...new Set(turns.map(({ workId }) => workId))])
+    .where('stop_turn', 'is not', null)
+    .execute();
+  return rows.filter((row): row is { workId: string; turn: number } => row.turn !== null);
+}

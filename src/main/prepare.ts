@@ -16,7 +16,7 @@ const { values } = parseArgs({ options: { only: { type: 'string' } } });
 try {
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   await mkdir(config.dataDir, { recursive: true });
-  if (values.only === 'sandbox') await prepareSandbox(config, console.log);
+  if (values.only === 'sandbox') await prepareSandbox(config, process.env, console.log);
   else if (values.only === undefined) await prepareAll(config, process.env, console.log);
   else throw new ConfigError(`--only ${values.only} is not known: there is --only sandbox`);
 } catch (error) {

@@ -3,8 +3,9 @@
  * so that their next attempt starts; a Work that something waits for and nobody is at is woken. Every api and
  * worker process does this: the statements behind it give each finding to one of them.
  */
-import { ApplicationFailure } from '@temporalio/common';
+
 import { ActivityNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Database } from '../db/database.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
 import { collectDeadWorkers } from '../db/workers.ts';
@@ -16,7 +17,7 @@ export interface RecoveryDependencies {
   /** Wakes a Work's workflow, starting it where there is none. */
   wake: (work: { workId: string; ownerId: string }) => Promise<void>;
   /** Tells a workflow that a turn is to stop. */
-  stop: (workId: string, turn: number) => Promise<void>;
+  stop: (of: { workId: string; turn: number }) => Promise<void>;
   log: { info(fields: object, message: string): void };
 }
 
@@ -49,6 +50,6 @@ async function wakeStalledWorks({ db, wake, stop, log }: RecoveryDependencies): 
   for (const work of await claimStalledWorks(db, { quietMs: 3_000, againMs: 10_000 })) {
     log.info({ workId: work.workId }, 'a work waits and nobody is at it: woken');
     await wake(work);
-    if (work.stopTurn !== null) await stop(work.workId, work.stopTurn);
+    if (work.stopTurn !== null) await stop({ workId: work.workId, turn: work.stopTurn });
   }
 }

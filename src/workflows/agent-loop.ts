@@ -3,7 +3,7 @@
  * final answer, a stop, or a limit. Deterministic: every effect is an activity, every input comes from one.
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { FAILURE, type ModelStep, type ToolStep } from '../activities/types.ts';
+import { FAILURE, type ModelStep, type ModelStepInput, type ToolStep } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { activities } from './activity-calls.ts';
 
@@ -52,7 +52,7 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
   for (;;) {
     loop.onPhase('model', turn, step, []);
     const summary: string = step === null ? `model ${loop.name}` : `model ${loop.name} step ${step}`;
-    const input = { workId: loop.workId, turn, agent: loop.agent, step };
+    const input: ModelStepInput = { workId: loop.workId, turn, agent: loop.agent, step };
     const answer: ModelStep = await activities(summary).callModel(input);
     if (answer.kind !== 'answered') return answer;
     turn = answer.turn;

@@ -4,8 +4,8 @@ import type { CodeAgentEnd, ToolInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { activities, codeActivities } from './activity-calls.ts';
 import { type CallEnd, runAgentLoop } from './agent-loop.ts';
-import { state, type WorkState } from './messages.ts';
 import { describe } from './details.ts';
+import { state, type WorkState } from './messages.ts';
 
 export async function codeAgent(call: ToolInput): Promise<CallEnd> {
   let now: WorkState = { phase: 'model', turn: call.turn, step: null, tools: [] };

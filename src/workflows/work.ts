@@ -3,6 +3,8 @@
  * Postgres through its activities, and takes one turn after the other. Started from its id alone it goes on
  * where the Work stands (R2).
  */
+
+import { TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
@@ -15,7 +17,6 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { FinishInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { activities } from './activity-calls.ts';

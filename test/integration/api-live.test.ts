@@ -35,7 +35,10 @@ async function breakListening(): Promise<void> {
 
 test('P2, D3: random events, cursors, disconnections and broken LISTEN sessions leave no gap and no repeat', async () => {
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('append' as const), n: fc.integer({ min: 1, max: 30 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant('append' as const), n: fc.integer({ min: 1, max: 30 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('flood' as const), n: fc.constant(1_500) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), n: fc.nat(2) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const), n: fc.constant(0) }) },
@@ -110,7 +113,11 @@ test('P6: a snapshot and what follows it show the same as watching from the star
   const expected = reduceAll(emptyConversation, watcher.events).messages;
   for (const { chat, snapshot } of joined) {
     if (Number(snapshot.seq) < end) await chat.event(({ seq }) => seq === end, 'the last event');
-    const start = { ...emptyConversation, seq: Number(snapshot.seq), messages: snapshot.messages } as Conversation;
+    const start = {
+      ...emptyConversation,
+      seq: Number(snapshot.seq),
+      messages: snapshot.messages,
+    } as Conversation;
     states.push(reduceAll(start, chat.events));
     chat.close();
   }
@@ -155,7 +162,9 @@ test('what the log stores is what the socket and server-sent events show, whatev
   await append(work, ...texts.map(delta));
   await chat.event(({ seq }) => seq === texts.length, 'the last event');
   const stored = await wholeLog(api.db, work);
-  expect(chat.events.map(({ type: _frame, ...event }: LogEvent & { type?: string }) => event)).toEqual(stored);
+  expect(chat.events.map(({ type: _frame, ...event }: LogEvent & { type?: string }) => event)).toEqual(
+    stored,
+  );
   chat.close();
 
   const response = await fetch(`${api.url}/api/works/${work}/events?after=0`, {

@@ -30,7 +30,13 @@ test('P1: auth is answered by one ready, then by one snapshot where no cursor wa
   chat.send({ type: 'ping' });
   await chat.frame(({ type }) => type === 'pong', 'a pong');
   expect(chat.frames.map(({ type }) => type)).toEqual(['ready', 'snapshot', 'pong']);
-  expect(chat.frames[0]).toEqual({ type: 'ready', protocol: 1, workId, seq: expect.any(Number), status: 'idle' });
+  expect(chat.frames[0]).toEqual({
+    type: 'ready',
+    protocol: 1,
+    workId,
+    seq: expect.any(Number),
+    status: 'idle',
+  });
   chat.close();
 });
 
@@ -50,7 +56,9 @@ test('P1: with a cursor that the log can serve there is no snapshot, only the ev
 test('P1: a cursor ahead of the log, or behind what was pruned, begins again with a snapshot', async () => {
   const work = await api.newWork(token);
   for (let n = 0; n < 3; n += 1) {
-    await sql`select log_append(${work}::uuid, null, ${JSON.stringify([retrying(n)])}::jsonb)`.execute(api.db);
+    await sql`select log_append(${work}::uuid, null, ${JSON.stringify([retrying(n)])}::jsonb)`.execute(
+      api.db,
+    );
   }
   await sql`delete from events where work_id = ${work}::uuid and seq < 3`.execute(api.db);
   await sql`update works set pruned_through = 2 where id = ${work}::uuid`.execute(api.db);
@@ -69,7 +77,11 @@ test('P4, P5: a message is acked once it is stored; a repeat says duplicate; oth
   const work = await api.newWork(token);
   const chat = await api.chat(token, work, 0);
   const id = chat.say('estimate pi');
-  expect(await chat.frame(({ type }) => type === 'ack', 'an ack')).toEqual({ type: 'ack', id, duplicate: false });
+  expect(await chat.frame(({ type }) => type === 'ack', 'an ack')).toEqual({
+    type: 'ack',
+    id,
+    duplicate: false,
+  });
   chat.say('estimate pi', { id });
   await chat.frame((frame) => frame.type === 'ack' && frame.duplicate === true, 'a second ack');
   chat.say('something else', { id });
@@ -276,7 +288,9 @@ test('R8: stop names the running turn in Postgres and tells the workflow; with n
   chat.send({ type: 'ping' });
   await chat.frame(({ type }) => type === 'pong', 'a pong');
   await sql`
-    select claim_step(${work}::uuid, null, 'main', null, 'm', ${randomUUID()}::uuid, 'w', 'a')`.execute(api.db);
+    select claim_step(${work}::uuid, null, 'main', null, 'm', ${randomUUID()}::uuid, 'w', 'a')`.execute(
+    api.db,
+  );
   await chat.event(({ kind }) => kind === 'step.started', 'a step');
   expect(api.temporal.said.filter((line) => line.startsWith(`stop work-${work}`))).toEqual([]);
   chat.send({ type: 'stop', turn: 7 });

@@ -1,6 +1,8 @@
 /** A database of one's own for each suite: a copy of the migrated template, made in well under a second. */
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
+import type { Database } from '../../src/db/database.ts';
 import { TEMPLATE_DATABASE, testServers } from './servers.ts';
 
 export interface TestDatabase {
@@ -27,6 +29,15 @@ export async function withTestDatabase<T>(use: (url: string) => Promise<T>): Pro
   } finally {
     await database.drop();
   }
+}
+
+/**
+ * Resolves once Postgres is up for longer than the grace in which it takes no worker for dead: worker_alive in
+ * migrations/ says why there is one.
+ */
+export async function postgresGraceOver(db: Database): Promise<void> {
+  await sql`select pg_sleep(greatest(0, extract(epoch from
+    pg_postmaster_start_time() + interval '5.1 seconds' - clock_timestamp())))`.execute(db);
 }
 
 async function asAdmin(statement: string): Promise<void> {

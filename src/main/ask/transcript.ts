@@ -62,7 +62,6 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
 
 /** Nothing that a model or a program wrote may steer the terminal. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be removed
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 }
 

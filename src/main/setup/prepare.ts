@@ -21,7 +21,7 @@ export async function prepareAll(
       : undefined,
     preparePage(onProgress),
     prepareWorkflows(onProgress),
-    prepareSandbox(config, onProgress),
+    prepareSandbox(config, env, onProgress),
   ]);
 }
 

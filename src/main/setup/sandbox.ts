@@ -1,18 +1,56 @@
-/** The one seam to the sandbox's own set-up. */
+/** The one seam to the sandbox's own set-up, and to choosing one. */
+import { join } from 'node:path';
+import {
+  type ChosenSandbox,
+  chooseSandbox,
+  type SandboxConfig,
+  setUpSandbox,
+} from '../../sandbox/choose-sandbox.ts';
 import type { Config } from '../config.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { keptInstanceLabel } from './instance-label.ts';
 import type { OnProgress } from './progress.ts';
+import { SetupError } from './setup-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Prepares the place where generated code runs. A machine that has none still serves everything else: what is
  * missing is said here, and again when code is to be run.
+ * @throws SetupError where Docker is required and does not serve
  */
-export async function prepareSandbox(config: Config, onProgress: OnProgress): Promise<void> {
-  const path = '../../sandbox/set-up.ts';
-  try {
-    const { setUpSandbox } = await import(path);
-    await setUpSandbox(config, onProgress);
-  } catch (error) {
-    if (config.requireDocker) throw error;
-    onProgress(`sandbox: ${error instanceof Error ? error.message : String(error)}`);
+export async function prepareSandbox(
+  config: Config,
+  env: Environment,
+  onProgress: OnProgress,
+): Promise<void> {
+  const settings = await sandboxSettings(config, env, onProgress);
+  const chosen = await setUpSandbox(settings, (line) => onProgress(`sandbox: ${line}`));
+  if (chosen.sandbox === null) onProgress(`sandbox: ${chosen.reason}`);
+  if (config.requireDocker && config.sandbox !== 'bubblewrap' && chosen.sandbox?.kind !== 'docker') {
+    throw new SetupError('REQUIRE_DOCKER is set (or CI is), and no Docker engine runs code here');
   }
+}
+
+/** What a worker runs code in; quick, for the set-up was done before. `log` takes what cannot be enforced. */
+export async function findSandbox(
+  config: Config,
+  env: Environment,
+  log: (line: string) => void,
+): Promise<ChosenSandbox> {
+  return await chooseSandbox(await sandboxSettings(config, env, log));
+}
+
+async function sandboxSettings(
+  config: Config,
+  env: Environment,
+  log: (line: string) => void,
+): Promise<SandboxConfig> {
+  return {
+    mode: config.sandbox,
+    instance: keptInstanceLabel(config.dataDir),
+    stateDir: join(config.dataDir, 'sandbox'),
+    cacheDir: await cacheFolder({ env, dataDir: config.dataDir }),
+    log,
+  };
 }

@@ -1,9 +1,9 @@
 /** Where the embedded Temporal server's program comes from, in the order of docs/architecture.md. */
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from '../../../scripts/process-lock.mjs';
+import { cacheFolder } from './cache-folder.ts';
 import { lastLine, runCommand } from './command.ts';
 import type { OnProgress } from './progress.ts';
 import { SetupError } from './setup-error.ts';
@@ -57,20 +57,6 @@ async function firstThatRuns(candidates: string[]): Promise<string | undefined> 
 async function runs(program: string): Promise<boolean> {
   const { code, output } = await runCommand(program, ['--version']);
   return code === 0 && output.startsWith('temporal version');
-}
-
-async function cacheFolder({ env, dataDir }: TemporalSearch): Promise<string> {
-  const base = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
-  for (const folder of [join(base, 'paperagent'), join(dataDir, 'cache')]) {
-    try {
-      await mkdir(folder, { recursive: true });
-      await rm(await mkdtemp(join(folder, 'probe-')), { recursive: true });
-      return folder;
-    } catch {
-      // Not writable: the next one.
-    }
-  }
-  throw new SetupError(`neither ${base} nor ${dataDir} can be written to`);
 }
 
 async function takeLockPatiently(file: string, onProgress: OnProgress): Promise<() => void> {

@@ -57,7 +57,7 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
       config.model === undefined ? run(demoModelPlan(ports.demoModel, baseEnvironment(env))) : undefined,
       preparePage(say),
       prepareWorkflows(say),
-      prepareSandbox(config, say),
+      prepareSandbox(config, env, say),
     ]);
     const childEnvironment = {
       ...baseEnvironment(env),

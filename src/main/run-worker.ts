@@ -1,0 +1,193 @@
+/** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
+import { availableParallelism, totalmem } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { createAttempts } from '../activities/attempts.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { updateHistory } from '../activities/history.ts';
+import { createActivities, createCodeActivities } from '../activities/index.ts';
+import { stopWork, wakeWork } from '../api/temporal.ts';
+import { openDatabase } from '../db/database.ts';
+import { createEventWriter } from '../db/event-writer.ts';
+import { isRunWanted } from '../db/runs.ts';
+import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
+import { stoppedTurns } from '../db/turns.ts';
+import { holdLease } from '../db/worker-lease.ts';
+import { openModelConnection } from '../llm/connection.ts';
+import { DEFAULT_LIMITS } from '../sandbox/types.ts';
+import { type Duty, startSweeper } from '../sweeper/duties.ts';
+import { recoveryDuties } from '../sweeper/recovery.ts';
+import { CODE_QUEUE, WORK_QUEUE } from '../workflows/messages.ts';
+import { workspaceFolder } from '../workspace/create-workspace.ts';
+import { openWorkspace } from '../workspace/workspace.ts';
+
+export interface WorkerSettings {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+  dataDir: string;
+  workflowBundle: WorkflowBundleOption;
+  modelFor: ActivityDependencies['modelFor'];
+  sandbox: ActivityDependencies['sandbox'];
+  limits: ActivityDependencies['limits'];
+  logRetentionMinutes: number;
+  log: ActivityDependencies['log'];
+}
+
+export interface RunningWorker {
+  workerId: string;
+  /** Rejects when the worker cannot go on; resolves after `close`. */
+  ended: Promise<void>;
+  /** Takes no more work, gives what runs a moment to finish, hands the rest over, and ends (SIGTERM). */
+  close(): Promise<void>;
+}
+
+/** How long a model call or a run may go on after SIGTERM before it is handed to the next worker. */
+const DRAIN_MS = 3_000;
+
+/** Model streams wait, they do not compute: many fit into one process. */
+const WORK_SLOTS = 500;
+
+const CONNECTIONS = 20;
+
+export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
+  const { log } = settings;
+  const db = openDatabase(settings.databaseUrl, {
+    name: 'paperagent-worker',
+    max: CONNECTIONS,
+    onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
+  });
+  const attempts = createAttempts();
+  const lease = await holdLease(db, settings.databaseUrl, {
+    onStop: attempts.stop,
+    onReconnect: () =>
+      void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
+    onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
+  });
+
+  /** While the session was away a stop may have been told to nobody. */
+  async function stopMissed(): Promise<void> {
+    for (const { workId, turn } of await stoppedTurns(db, attempts.turns())) attempts.stop(workId, turn);
+  }
+
+  const connection = await NativeConnection.connect({ address: settings.temporalAddress });
+  const clientConnection = await Connection.connect({ address: settings.temporalAddress });
+  const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });
+  const modelConnection = openModelConnection();
+
+  const deps: ActivityDependencies = {
+    db,
+    writer: createEventWriter(db),
+    attempts,
+    workerId: lease.workerId,
+    modelFor: settings.modelFor,
+    modelConnection,
+    workspaceOf: async (workId) => openWorkspace(workspaceFolder(settings.dataDir, workId)),
+    workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
+    historyDir: path.join(settings.dataDir, 'chat_history'),
+    sandbox: settings.sandbox,
+    limits: settings.limits,
+    log,
+  };
+  const common = {
+    connection,
+    namespace: settings.temporalNamespace,
+    identity: `${lease.workerId}@${process.pid}`,
+    shutdownGraceTime: DRAIN_MS,
+    shutdownForceTime: DRAIN_MS + 4_000,
+    // A heartbeat a second is enough to notice a cancellation that the database did not tell of.
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: WORK_QUEUE,
+      workflowBundle: settings.workflowBundle,
+      activities: createActivities(deps),
+      maxConcurrentActivityTaskExecutions: WORK_SLOTS,
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: CODE_QUEUE,
+      activities: createCodeActivities(deps),
+      maxConcurrentActivityTaskExecutions: codeSlots(),
+    }),
+  ]);
+  const sweeper = startSweeper([...recovery(), ...housekeeping()], (duty, err) =>
+    log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+  );
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
+  log.info({ workerId: lease.workerId, codeSlots: codeSlots() }, 'worker is up');
+
+  function recovery(): Duty[] {
+    return recoveryDuties({
+      db,
+      client,
+      wake: (work) => wakeWork(client, work),
+      stop: ({ workId, turn }) => stopWork(client, workId, turn),
+      log,
+    });
+  }
+
+  function housekeeping(): Duty[] {
+    const duties: Duty[] = [
+      {
+        name: 'history files',
+        everyMs: 5_000,
+        run: async () => {
+          for (const workId of await worksWithOldHistory(db)) {
+            await updateHistory(db, deps.historyDir, workId);
+          }
+        },
+      },
+      {
+        name: 'log pruning',
+        everyMs: 30_000,
+        run: async () => {
+          const pruned = await pruneLog(db, settings.logRetentionMinutes);
+          if (pruned > 0) log.info({ turns: pruned }, 'the log was pruned');
+        },
+      },
+    ];
+    const { runs } = settings.sandbox;
+    if (runs !== null) {
+      duties.push({
+        name: 'sandbox reaper',
+        everyMs: 60_000,
+        run: () => runs.reap((key) => isRunWanted(db, key.workId, key.toolCallId)),
+      });
+    }
+    return duties;
+  }
+
+  return {
+    workerId: lease.workerId,
+    ended,
+    async close() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      const drained = new AbortController();
+      const handOver = delay(DRAIN_MS, undefined, { signal: drained.signal }).then(
+        attempts.shutdown,
+        () => {},
+      );
+      await ended.finally(() => drained.abort());
+      await handOver;
+      await sweeper.stop();
+      await lease.release();
+      modelConnection.close();
+      await clientConnection.close();
+      await connection.close();
+      await db.destroy();
+    },
+  };
+}
+
+/** Code runs at once: one per core, and no more than their memory limits fit into three quarters of the memory. */
+function codeSlots(): number {
+  const byMemory = Math.floor((totalmem() * 0.75) / DEFAULT_LIMITS.memoryBytes);
+  return Math.max(1, Math.min(availableParallelism(), byMemory));
+}

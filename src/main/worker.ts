@@ -1,0 +1,50 @@
+/** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
+import pino from 'pino';
+import { readServiceConfig } from './config.ts';
+import { startWorker } from './run-worker.ts';
+import { serverEndpoint } from './server-model.ts';
+import { findSandbox } from './setup/sandbox.ts';
+import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
+
+const config = readServiceConfig(process.env);
+const log = pino({ level: config.logLevel, base: { role: 'worker', pid: process.pid } });
+
+const chosen = await findSandbox(config, process.env, (line) => log.warn(line));
+if (chosen.sandbox === null) log.warn({ reason: chosen.reason }, 'code cannot be run');
+else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
+
+const worker = await startWorker({
+  databaseUrl: config.databaseUrl,
+  temporalAddress: config.temporalAddress,
+  temporalNamespace: config.temporalNamespace,
+  dataDir: config.dataDir,
+  workflowBundle: await buildWorkflowBundle(),
+  modelFor: async () => serverEndpoint(config.model),
+  sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
+  limits: {
+    maxSteps: config.turnMaxSteps,
+    firstTokenMs: config.modelFirstTokenSeconds * 1000,
+    stallMs: config.modelStallSeconds * 1000,
+  },
+  logRetentionMinutes: config.logRetentionMinutes,
+  log,
+});
+
+// The supervisor, where there is one, waits for this.
+process.send?.('ready');
+
+let closing: Promise<void> | undefined;
+const close = () => {
+  closing ??= worker.close();
+};
+process.once('SIGTERM', close).once('SIGINT', close);
+
+try {
+  await worker.ended;
+  await closing;
+} catch (err) {
+  log.fatal({ err }, 'the worker cannot go on');
+  process.exitCode = 1;
+  close();
+  await closing;
+}

@@ -1,0 +1,343 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
+import { enqueueMessage, readMessages } from '../../src/db/messages.ts';
+import { readSnapshot } from '../../src/db/snapshot.ts';
+import {
+  type Claimant,
+  claimStep,
+  claimTool,
+  completeStep,
+  completeTool,
+  failStep,
+  finishTurn,
+  requestStop,
+  stepKey,
+} from '../../src/db/turns.ts';
+import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
+import type { Part } from '../../src/domain/messages.ts';
+import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
+import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { makeWork, ofKind, queueMessage, type TestWork, wholeLog } from '../support/works.ts';
+
+let database: TestDatabase;
+let db: Database;
+const sessions: pg.Client[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase(database.url, { name: 'test', max: 8, onIdleError: () => {} });
+  await postgresGraceOver(db);
+});
+
+afterAll(async () => {
+  await Promise.all(sessions.map((session) => session.end()));
+  await db.destroy();
+  await database.drop();
+});
+
+/** A worker that lives: registered long enough ago, holding its lock. `die` ends its session. */
+async function liveWorker(): Promise<Claimant & { die(): Promise<void> }> {
+  const workerId = randomUUID();
+  const lockKey = await registerWorker(db, { id: workerId, host: 'test', pid: 1 });
+  await db
+    .updateTable('workers')
+    .set({ started_at: new Date(Date.now() - 60_000) })
+    .where('id', '=', workerId)
+    .execute();
+  const session = new pg.Client({ connectionString: database.url });
+  await session.connect();
+  sessions.push(session);
+  await holdWorkerLock(session, lockKey);
+  return { workerId, workflowId: 'work-x', activityId: '1', die: () => session.end() };
+}
+
+const first = (work: TestWork): Parameters<typeof claimStep>[1] => ({
+  workId: work.workId,
+  turn: null,
+  agent: 'main',
+  step: null,
+  model: 'test-model',
+});
+
+async function claimed(work: TestWork, by: Claimant, request = first(work)) {
+  const claim = await claimStep(db, request, by);
+  if (claim.kind !== 'claimed') throw new Error(`the step was ${claim.kind}`);
+  return claim;
+}
+
+const answer = (
+  work: TestWork,
+  claim: { turn: number; step: number; attempt: number; messageId: string },
+  parts: Part[],
+) => ({
+  workId: work.workId,
+  key: stepKey(claim.turn, 'main', claim.step),
+  attempt: claim.attempt,
+  parts,
+  usage: { inputTokens: 10, outputTokens: 5 },
+  final: parts.every((part) => part.type !== 'tool'),
+  result: {
+    turn: claim.turn,
+    step: claim.step,
+    messageId: claim.messageId,
+    finishReason: 'stop',
+    calls: [],
+    inputTokens: 10,
+    outputTokens: 5,
+  },
+});
+
+test('R5, P13: a queued message becomes a turn, and a final answer ends it in the statement that stores it', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  expect(await claimStep(db, first(work), worker)).toEqual({ kind: 'idle' });
+  const messageId = await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const stored = await completeStep(db, answer(work, claim, [{ type: 'text', text: 'Hi.' }]));
+  expect(stored).toMatchObject({ kind: 'stored', result: { ended: true, queued: false } });
+
+  const events = await wholeLog(db, work.workId);
+  expect(events.map((event) => event.kind)).toEqual([
+    'message.queued',
+    'turn.started',
+    'step.started',
+    'message.completed',
+    'turn.completed',
+  ]);
+  expect(ofKind(events, 'turn.started')[0]?.messageIds).toEqual([messageId]);
+  expect(ofKind(events, 'turn.completed')[0]).toMatchObject({
+    outcome: 'done',
+    usage: { inputTokens: 10, outputTokens: 5 },
+  });
+});
+
+test('D6: a stored answer is given again, not asked for again, and storing it twice changes nothing', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const call: Part = {
+    type: 'tool',
+    toolCallId: randomUUID(),
+    name: 'tree',
+    arguments: {},
+    state: 'running',
+  };
+  await completeStep(db, answer(work, claim, [call]));
+  const before = await wholeLog(db, work.workId);
+  const again = await completeStep(db, answer(work, claim, [call]));
+  expect(again.kind).toBe('stored');
+  expect(await claimStep(db, first(work), worker)).toMatchObject({ kind: 'done', step: 1, turn: 1 });
+  expect(await wholeLog(db, work.workId)).toEqual(before);
+});
+
+test('R4: a claim of a living worker is waited for; a dead one is taken over and superseded', async () => {
+  const work = await makeWork(db);
+  const [older, newer] = [await liveWorker(), await liveWorker()];
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, older);
+  expect(await claimStep(db, first(work), newer)).toMatchObject({ kind: 'busy', worker: older.workerId });
+
+  await older.die();
+  const takeover = await claimed(work, newer);
+  expect(takeover.attempt).toBe(2);
+  const events = await wholeLog(db, work.workId);
+  expect(ofKind(events, 'step.superseded')).toMatchObject([{ attempt: 1, messageId: claim.messageId }]);
+  expect(await completeStep(db, answer(work, claim, [{ type: 'text', text: 'late' }]))).toEqual({
+    kind: 'fenced',
+  });
+});
+
+test('R4: a worker whose lease has lapsed is taken over although its session still holds the lock', async () => {
+  const work = await makeWork(db);
+  const [zombie, newer] = [await liveWorker(), await liveWorker()];
+  await queueMessage(db, work, 'hello');
+  await claimed(work, zombie);
+  await db
+    .updateTable('workers')
+    .set({ renewed_at: new Date(Date.now() - 3_600_000) })
+    .where('id', '=', zombie.workerId)
+    .execute();
+  expect(await claimed(work, newer)).toMatchObject({ attempt: 2 });
+});
+
+test('R9: a dead worker is collected once, with the activities that it was at', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  await claimed(work, worker);
+  expect(await collectDeadWorkers(db)).toEqual([]);
+  await worker.die();
+  const found = await Promise.all([collectDeadWorkers(db), collectDeadWorkers(db)]);
+  expect(found.flat()).toEqual([{ workflowId: 'work-x', activityId: '1' }]);
+});
+
+test('R5: streamed batches are stored once and in order, and a superseded stream is dropped alone', async () => {
+  const [lost, kept] = [await makeWork(db), await makeWork(db)];
+  const [older, newer] = [await liveWorker(), await liveWorker()];
+  const writer = createEventWriter(db);
+  const streams = [];
+  for (const work of [lost, kept]) {
+    await queueMessage(db, work, 'hello');
+    const claim = await claimed(work, older);
+    const fenced = Promise.withResolvers<void>();
+    const stream = writer.open(
+      { workId: work.workId, key: stepKey(claim.turn, 'main', claim.step), attempt: claim.attempt },
+      { onFenced: () => fenced.resolve(), onStop: () => {} },
+    );
+    streams.push({ work, claim, stream, fenced: fenced.promise });
+  }
+  const [first_, second] = streams;
+  if (!first_ || !second) throw new Error('two streams were opened');
+  for (const { stream, claim } of streams) {
+    stream.push({ kind: 'text.delta', messageId: claim.messageId, agent: 'main', text: 'one ' });
+    stream.push({ kind: 'text.delta', messageId: claim.messageId, agent: 'main', text: 'two' });
+    await stream.flush();
+  }
+  await older.die();
+  await claimed(lost, newer);
+  for (const { stream, claim } of streams) {
+    stream.push({ kind: 'text.delta', messageId: claim.messageId, agent: 'main', text: ' three' });
+  }
+  await expect(first_.stream.flush()).rejects.toBeInstanceOf(Fenced);
+  await first_.fenced;
+  await second.stream.flush();
+  const textOf = async (workId: string) =>
+    ofKind(await wholeLog(db, workId), 'text.delta')
+      .map(({ text }) => text)
+      .join('');
+  expect(await textOf(lost.workId)).toBe('one two');
+  expect(await textOf(kept.workId)).toBe('one two three');
+});
+
+test('P5: the same message id is a duplicate with the same words and refused with others', async () => {
+  const work = await makeWork(db);
+  const id = await queueMessage(db, work, 'hello');
+  const again = { ...work, id, attachments: [], delivery: 'queue' as const, title: 'hello' };
+  expect(await enqueueMessage(db, { ...again, text: 'hello' })).toBe('duplicate');
+  expect(await enqueueMessage(db, { ...again, text: 'other' })).toBe('reused');
+  expect(await enqueueMessage(db, { ...again, ownerId: randomUUID(), text: 'hello' })).toBe('not_found');
+  expect(ofKind(await wholeLog(db, work.workId), 'message.queued')).toHaveLength(1);
+});
+
+test('D9, P7: a stop keeps the partial text, answers the open calls and ends the turn once', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const toolCallId = randomUUID();
+  await completeStep(
+    db,
+    answer(work, claim, [{ type: 'tool', toolCallId, name: 'run_python', arguments: {}, state: 'running' }]),
+  );
+  const tool = await claimTool(db, { workId: work.workId, turn: 1, toolCallId }, worker);
+  if (tool.kind !== 'claimed') throw new Error(tool.kind);
+  const next = await claimed(work, worker, { ...first(work), turn: claim.turn, step: 2 });
+  const stream = createEventWriter(db).open(
+    { workId: work.workId, key: stepKey(1, 'main', 2), attempt: 1 },
+    { onFenced: () => {}, onStop: () => {} },
+  );
+  stream.push({ kind: 'reasoning.delta', messageId: next.messageId, agent: 'main', text: 'hm' });
+  stream.push({ kind: 'text.delta', messageId: next.messageId, agent: 'main', text: 'half an ans' });
+  await stream.flush();
+
+  expect(await requestStop(db, work.workId, 7)).toBeNull();
+  expect(await requestStop(db, work.workId, null)).toBe(1);
+  expect((await readSnapshot(db, work.workId, 200))?.status).toBe('stopping');
+  const stop = { workId: work.workId, turn: 1, outcome: 'stopped' as const, error: null };
+  expect(await finishTurn(db, stop)).toMatchObject({ ended: true, outcome: 'stopped' });
+  const events = await wholeLog(db, work.workId);
+  expect(await finishTurn(db, stop)).toMatchObject({ ended: false, outcome: 'stopped' });
+  expect(
+    await completeTool(db, {
+      workId: work.workId,
+      toolCallId,
+      attempt: 1,
+      outcome: { ok: true, result: 'late', files: [], durationMs: 1 },
+      output: null,
+    }),
+  ).toEqual({ kind: 'fenced' });
+  expect(await wholeLog(db, work.workId)).toEqual(events);
+
+  expect(events.at(-1)).toMatchObject({ kind: 'turn.completed', outcome: 'stopped' });
+  expect(ofKind(events, 'tool.completed')).toMatchObject([{ toolCallId, ok: false, ending: 'cancelled' }]);
+  expect(ofKind(events, 'message.completed').at(-1)?.message).toMatchObject({
+    status: 'stopped',
+    parts: [
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'half an ans' },
+    ],
+  });
+});
+
+test('P6: the snapshot at any moment of a turn is what the reducer makes of the whole log', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  const same = async () => {
+    const snapshot = await readSnapshot(db, work.workId, 200);
+    const watched = reduceAll(emptyConversation, await wholeLog(db, work.workId));
+    expect(snapshot?.messages).toEqual(watched.messages);
+    expect(snapshot?.seq).toBe(watched.seq);
+  };
+  await queueMessage(db, work, 'one');
+  await queueMessage(db, work, 'two');
+  await same();
+  const claim = await claimed(work, worker);
+  await same();
+  const stream = createEventWriter(db).open(
+    { workId: work.workId, key: stepKey(1, 'main', 1), attempt: 1 },
+    { onFenced: () => {}, onStop: () => {} },
+  );
+  stream.push({ kind: 'text.delta', messageId: claim.messageId, agent: 'main', text: 'Let me \0see \ud83d' });
+  await stream.flush();
+  await same();
+  const toolCallId = randomUUID();
+  await completeStep(
+    db,
+    answer(work, claim, [
+      { type: 'text', text: 'Let me see' },
+      { type: 'tool', toolCallId, name: 'tree', arguments: { path: 'a' }, state: 'running' },
+    ]),
+  );
+  await queueMessage(db, work, 'steered', 'steer');
+  await same();
+  await claimTool(db, { workId: work.workId, turn: 1, toolCallId }, worker);
+  await completeTool(db, {
+    workId: work.workId,
+    toolCallId,
+    attempt: 1,
+    outcome: { ok: true, result: 'a/', files: [], durationMs: 3 },
+    output: null,
+  });
+  await same();
+  const last = await claimed(work, worker, { ...first(work), turn: 1, step: 2 });
+  await same();
+  await completeStep(db, answer(work, last, [{ type: 'text', text: 'Done.' }]));
+  await same();
+  const { messages, cursor } = await readMessages(db, work.workId, { limit: 2 });
+  expect(messages).toHaveLength(2);
+  const older = await readMessages(db, work.workId, { limit: 10, before: cursor ?? 0 });
+  expect([...older.messages, ...messages].map(({ id }) => id)).toEqual(
+    (await readSnapshot(db, work.workId, 200))?.messages
+      .filter((m) => m.status !== 'queued')
+      .map(({ id }) => id),
+  );
+});
+
+test('P10, R7: a step that failed for good tells the turn why, and its partial text is kept', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const step = { workId: work.workId, key: stepKey(1, 'main', 1), attempt: 1, agent: 'main' };
+  const error = { code: 'model_unauthorized', message: 'The key was refused.' };
+  expect(await failStep(db, step, { error })).toBe(true);
+  expect(await failStep(db, step, { error })).toBe(false);
+  await finishTurn(db, { workId: work.workId, turn: claim.turn, outcome: 'failed', error: null });
+  const events = await wholeLog(db, work.workId);
+  expect(events.at(-1)).toMatchObject({ kind: 'turn.completed', outcome: 'failed', error });
+  expect(ofKind(events, 'message.completed')).toMatchObject([{ message: { status: 'failed' } }]);
+});
