@@ -5,19 +5,22 @@ import { languageOf } from './language.ts';
 import { mainMove } from './main-agent.ts';
 import { answer, type Move } from './move.ts';
 import { phrases } from './phrases.ts';
-import { callTool, type Script, say } from './reply.ts';
+import { callTool, type Script, say, splitEvery, splitTokens } from './reply.ts';
 import { readTurn } from './turn.ts';
 
-/** @param msPerToken the pace of the stream; 0 streams as fast as the socket takes it. */
+/** How much an instant demo sends at once: its point is to cost nothing beside what is measured. */
+const INSTANT_PIECE = 400;
+
+/** @param msPerToken the pace of the stream; 0 streams as fast as the socket takes it, in large pieces. */
 export function demoScript({ msPerToken }: { msPerToken: number }): Script {
+  const split = msPerToken > 0 ? splitTokens : splitEvery(INSTANT_PIECE);
   return (request, { index }) => {
     const { text, calls } = demoMove(request);
-    const steps = calls.flatMap((call, at) => callTool(at, `call_${index}_${at}`, call.name, call.arguments));
-    return {
-      kind: 'stream',
-      steps: [...say(text), ...steps],
-      ...(msPerToken > 0 ? { paceMs: msPerToken } : {}),
-    };
+    const called = calls.flatMap((call, at) =>
+      callTool(at, `call_${index}_${at}`, call.name, call.arguments, split),
+    );
+    const steps = [...say(text, split), ...called];
+    return { kind: 'stream', steps, ...(msPerToken > 0 ? { paceMs: msPerToken } : {}) };
   };
 }
 

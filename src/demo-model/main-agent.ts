@@ -12,8 +12,8 @@ import { hasFailed, type MadeCall, type Turn } from './turn.ts';
 const WRITES = new Set(['update_section_content', 'add_section', 'rename_section_title', 'writemd']);
 
 export function mainMove(turn: Turn): Move {
-  const topicPrompt = turn.prompts.findLast((prompt) => topicOf(prompt) !== undefined);
-  const topic = topicPrompt === undefined ? undefined : topicOf(topicPrompt);
+  const topicPrompt = turn.prompts.findLast((prompt) => topicOf(prompt, turn.hasTable) !== undefined);
+  const topic = topicPrompt === undefined ? undefined : topicOf(topicPrompt, turn.hasTable);
   const language = languageOf(topicPrompt ?? turn.prompts.at(-1) ?? '');
   const say = phrases[language];
   if (topic === undefined || topicPrompt === undefined) return answer(say.whatIAm);

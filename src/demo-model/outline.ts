@@ -6,6 +6,8 @@ export interface OutlineEntry {
   /** How to name it to update_section_content: its title, or its path where two have that title. */
   reference: string;
   isLeaf: boolean;
+  /** The titles of the sections that it stands in, outermost first. */
+  parents: string[];
 }
 
 /**
@@ -23,10 +25,13 @@ export function readOutline(result: string): OutlineEntry[] {
       entries.push({ title, level: heading[1]?.length ?? 1, reference: title });
     } else if (named !== null && last !== undefined) last.reference = named[1] ?? last.title;
   }
-  return entries.map((entry, index) => ({
-    ...entry,
-    isLeaf: (entries[index + 1]?.level ?? 0) <= entry.level,
-  }));
+  const open: { title: string; level: number }[] = [];
+  return entries.map((entry, index) => {
+    while ((open.at(-1)?.level ?? 0) >= entry.level) open.pop();
+    const parents = open.map((parent) => parent.title);
+    open.push(entry);
+    return { ...entry, parents, isLeaf: (entries[index + 1]?.level ?? 0) <= entry.level };
+  });
 }
 
 const HEADING = /^(#{1,6})\s+(.*?\S)\s*(?:\(level \d[^()]*\))?$/;

@@ -25,7 +25,8 @@ export function paperCalls(outlineText: string, paper: Paper, language: Language
   const title = titleOf(outline);
   const calls: Calls = [];
   for (const entry of outline.filter((section) => section.isLeaf && section !== title)) {
-    const role = roleOf(entry.title);
+    // The document's own title says nothing about the parts of it.
+    const role = roleOf(entry.title, entry.parents.slice(title === undefined ? 0 : 1));
     const before = role && writtenAs.get(role);
     const content =
       role === undefined

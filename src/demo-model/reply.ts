@@ -61,16 +61,22 @@ export interface Call {
 /** A script may be a generator of steps, too: `{ kind: 'stream' }` is then understood. */
 export type Script = (request: StrictRequest, call: Call) => Reply | Promise<Reply>;
 
-/** A whole text as steps of about a token each. */
-export function say(text: string): Step[] {
-  return splitTokens(text).map((piece) => ({ type: 'text', text: piece }));
+/** A whole text as steps, of about a token each by default. */
+export function say(text: string, split: Split = splitTokens): Step[] {
+  return split(text).map((piece) => ({ type: 'text', text: piece }));
 }
 
-/** A whole tool call as steps: its name, then its arguments in pieces of about a token. */
-export function callTool(index: number, id: string, name: string, args: Record<string, unknown>): Step[] {
+/** A whole tool call as steps: its name, then its arguments in pieces, of about a token by default. */
+export function callTool(
+  index: number,
+  id: string,
+  name: string,
+  args: Record<string, unknown>,
+  split: Split = splitTokens,
+): Step[] {
   return [
     { type: 'tool', index, id, name, arguments: '' },
-    ...splitTokens(JSON.stringify(args)).map((piece): Step => ({ type: 'tool', index, arguments: piece })),
+    ...split(JSON.stringify(args)).map((piece): Step => ({ type: 'tool', index, arguments: piece })),
   ];
 }
 
@@ -87,6 +93,13 @@ export function toolReply(
   const { text = '', ...rest } = more;
   const steps = calls.flatMap((call, index) => callTool(index, `call_${index}`, call.name, call.arguments));
   return { kind: 'stream', steps: [...say(text), ...steps], ...rest };
+}
+
+export type Split = (text: string) => string[];
+
+/** Pieces of up to `characters`, never through a surrogate pair. */
+export function splitEvery(characters: number): Split {
+  return (text) => text.match(new RegExp(`.{1,${characters}}`, 'gsu')) ?? [];
 }
 
 /** Words with the space before them, and Chinese in pieces of two characters: about what a model streams. */

@@ -14,6 +14,8 @@ export interface Turn {
   prompts: string[];
   /** The calls made since the prompt, with their results. */
   calls: MadeCall[];
+  /** Whether the system prompt lists a CSV file among the attachments. */
+  hasTable: boolean;
   /** Whether the person has written since the last result. */
   justSteered: boolean;
 }
@@ -55,8 +57,11 @@ export function readTurn(messages: Messages): Turn {
         break;
     }
   }
-  return { prompts, calls, justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1 };
+  const hasTable = messages.some((message) => message.role === 'system' && TABLE.test(message.content));
+  return { prompts, calls, hasTable, justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1 };
 }
+
+const TABLE = /attachments\/[^\n]+\.(?:csv|tsv)\b/i;
 
 /** How the result of a call says that its turn ended with it (P7). */
 const STOPPED = /^\W*(?:this call )?(?:was stopped|stopped|did not finish: the turn)\b/i;

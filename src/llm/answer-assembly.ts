@@ -1,6 +1,6 @@
 /** Puts the chunks of a streamed answer together. Pure but for its own state; knows every vendor's habit. */
 import type { Usage } from '../domain/messages.ts';
-import { safeToolName } from './tool-names.ts';
+import { safeToolName } from './safe-tool-name.ts';
 import type { FinishReason, ModelDelta, ModelToolCall } from './types.ts';
 
 /** What was understood of the answer so far. */

@@ -13,17 +13,23 @@ export interface ModelConnection {
   checkHost(url: URL): void;
   /** Fields that a model has refused before, by endpoint and model: the next call leaves them out at once. */
   refused: Map<string, Set<OptionalField>>;
+  /** Milliseconds until a socket must be connected. */
+  connectTimeoutMs: number;
   close(): void;
+}
+
+export interface ModelConnectionOptions {
+  /** Hosts that need no public address; absent: every host is allowed. */
+  allowHost?: (host: string) => boolean;
+  connectTimeoutMs?: number;
 }
 
 /**
  * A pool of sockets to model servers. With `allowHost`, every other host must resolve to public addresses
  * only: checked when the socket connects, so that a name which changes its mind is caught (A6).
  */
-export function openModelConnection(
-  options: { allowHost?: (host: string) => boolean } = {},
-): ModelConnection {
-  const { allowHost } = options;
+export function openModelConnection(options: ModelConnectionOptions = {}): ModelConnection {
+  const { allowHost, connectTimeoutMs = 10_000 } = options;
   const agentOptions = {
     keepAlive: true,
     ...(allowHost === undefined ? {} : { lookup: publicLookup(allowHost) }),
@@ -40,6 +46,7 @@ export function openModelConnection(
       if (isIP(host) !== 0 && !allowHost(host) && !isPublicAddress(host)) throw notPublic(host);
     },
     refused: new Map(),
+    connectTimeoutMs,
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();

@@ -9,6 +9,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { type AnswerSoFar, createAnswerAssembly } from './answer-assembly.ts';
 import type { ModelConnection } from './connection.ts';
 import { addressOf, type HttpFailure, ModelError, toModelError } from './errors.ts';
@@ -172,6 +173,7 @@ export function exchange(
     }
 
     signal.addEventListener('abort', onAbort, { once: true });
+    sent.on('socket', (socket) => limitConnecting(socket, connection.connectTimeoutMs));
     sent.on('response', receive);
     sent.on('error', (error) => {
       if (begun) ended(String(error));
@@ -182,6 +184,14 @@ export function exchange(
     });
     sent.end(body);
   });
+}
+
+/** An address that swallows packets is unreachable, and not a model that thinks: it must not take its time. */
+function limitConnecting(socket: Socket, timeoutMs: number): void {
+  if (!socket.connecting) return;
+  const timeout = Object.assign(new Error(`no connection in ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => socket.destroy(timeout), timeoutMs);
+  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
 }
 
 function completionsUrl(baseUrl: string): URL {

@@ -23,6 +23,10 @@ export function requestBody(request: ModelRequest, without: ReadonlySet<Optional
   });
 }
 
+/** How vendors say that they do not take a field, and not that something is wrong with its content. */
+const REFUSES =
+  /unknown|unrecogni[sz]ed|unsupported|unexpected|not (?:supported|permitted|allowed)|(?:does not|doesn't) support|extra (?:inputs|fields)|additional properties|only the default/i;
+
 /** The optional field that a refusal names and that was sent, if any: such a call is worth repeating without it. */
 export function refusedField(
   status: number,
@@ -30,5 +34,6 @@ export function refusedField(
   without: ReadonlySet<OptionalField>,
 ): OptionalField | undefined {
   if (status !== 400 && status !== 422) return undefined;
-  return optionalFields.find((field) => !without.has(field) && body.includes(field));
+  if (!REFUSES.test(body)) return undefined;
+  return optionalFields.find((field) => !without.has(field) && new RegExp(`\\b${field}\\b`).test(body));
 }

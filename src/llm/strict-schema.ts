@@ -17,7 +17,7 @@ function check(schema: unknown, at: string): string[] {
   if (!isObject(schema)) return [`${at}: is not a schema`];
   const problems = Object.keys(schema)
     .filter((keyword) => !KEYWORDS.has(keyword))
-    .map((keyword) => `${at}: "${keyword}" is not allowed in a strict schema`);
+    .map((keyword) => `${at}: "${keyword}" is outside the subset that these schemas may use`);
   if (isObjectType(schema.type)) problems.push(...checkObject(schema, at));
   if (schema.items !== undefined) problems.push(...check(schema.items, `${at}[]`));
   for (const [index, branch] of asArray(schema.anyOf).entries()) {

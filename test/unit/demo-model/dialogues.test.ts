@@ -4,7 +4,6 @@ import { mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
-import { parseTemplate } from '../../../src/domain/markdown/template.ts';
 import { type Played, play } from './play.ts';
 
 const TEMPLATE =
@@ -127,6 +126,20 @@ test('F18: an uploaded CSV is read first, and its name and columns come from it'
   expect(outline(played.paper)[0]?.title).toBe('An analysis of my heights.csv');
 });
 
+test('F18: a vague wish is about the CSV file that the system prompt lists', async () => {
+  const system = {
+    role: 'system' as const,
+    content: 'Files that came with the messages:\nattachments/my heights.csv',
+  };
+  const world = {
+    paper: TEMPLATE,
+    attachments: { 'attachments/my heights.csv': CSV },
+    python: () => DATA_OUTPUT,
+  };
+  const played = await play('Please describe this for me', world, [system]);
+  expect(played.final).toContain('321 rows');
+});
+
 test('F18: without a data file the demo says what to do, and writes nothing', async () => {
   const played = await play('Analyse the CSV file I uploaded', { paper: TEMPLATE, python });
   expect(played.paper).toBe(TEMPLATE);
@@ -202,8 +215,8 @@ test('F11: every template that is shipped is filled, each section with something
   const files = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
   expect(files.length).toBeGreaterThan(0);
   for (const file of files) {
-    const { content, language } = parseTemplate(readFileSync(new URL(file, folder), 'utf8'));
-    const prompt = language === 'zh' ? '用蒙特卡洛方法估计π的值' : 'Estimate pi by Monte Carlo';
+    const content = readFileSync(new URL(file, folder), 'utf8');
+    const prompt = file.endsWith('-zh.md') ? '用蒙特卡洛方法估计π的值' : 'Estimate pi by Monte Carlo';
     const played = await play(prompt, { paper: content, python });
     const leaves = outline(played.paper).filter(
       (entry, index, all) => (all[index + 1]?.level ?? 0) <= entry.level,

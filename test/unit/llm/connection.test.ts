@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { textReply } from '../../../src/demo-model/reply.ts';
 import { isPublicAddress, openModelConnection } from '../../../src/llm/connection.ts';
@@ -66,4 +68,17 @@ test('A6: a redirect is refused, not followed', async () => {
       expect(model.count()).toBe(1);
     },
   );
+});
+
+test('R7: an address that never connects is unreachable after the connect timeout, not the first-token one', async () => {
+  const connection = openModelConnection({ connectTimeoutMs: 30 });
+  const socket = Object.defineProperty(new Socket(), 'connecting', { value: true });
+  connection.httpAgent = Object.assign(new Agent(), { createConnection: () => socket });
+  const call = streamAnswer(modelRequest('http://192.0.2.1/v1'), () => {}, connection);
+  await expect(call).rejects.toMatchObject({
+    code: 'model_unreachable',
+    retryable: true,
+    message: expect.stringContaining('it does not answer'),
+  });
+  connection.close();
 });

@@ -109,7 +109,7 @@ test.each(['stream_options', 'strict', 'temperature'])(
     const refusal = {
       kind: 'http',
       status: 400,
-      body: `{"error":{"message":"Unknown field: ${field}"}}`,
+      body: `{"error":{"message":"Unsupported parameter: ${field}"}}`,
     } as const;
     await withModel(
       (body) => (JSON.stringify(body).includes(`"${field}"`) ? refusal : textReply('fine')),
@@ -126,6 +126,15 @@ test.each(['stream_options', 'strict', 'temperature'])(
     );
   },
 );
+
+test('P10: a 400 that only mentions such a word is one call, and a failure', async () => {
+  for (const message of ['access to this model is restricted, unknown', 'the strict schema is wrong']) {
+    const body = JSON.stringify({ error: { message } });
+    const { error, calls } = await callOnce({ kind: 'http', status: 400, body }, { tools: [tree] });
+    expect(error?.code).toBe('model_bad_request');
+    expect(calls).toBe(1);
+  }
+});
 
 test('B6: an abort closes the socket at once, and the call says that it was stopped', async () => {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { safeToolName } from '../../../src/llm/safe-tool-name.ts';
 import { checkStrictRequest } from '../../../src/llm/strict-request.ts';
 import { checkStrictSchema } from '../../../src/llm/strict-schema.ts';
-import { requestArguments, safeToolName } from '../../../src/llm/tool-names.ts';
 
 const call = (id: string, name = 'tree', args = '{}') => ({
   id,
@@ -112,12 +112,9 @@ test.each([
   expect(checkStrictSchema(loose, 'tool').join('\n')).toMatch(problem);
 });
 
-test('P12: what a model wrote badly is made fit for a later request, and nothing of it is lost', () => {
+test('P12: a tool name that a model made up is made fit for a later request', () => {
   expect(safeToolName('run python!')).toBe('run_python_');
   expect(safeToolName('')).toBe('unnamed_tool');
   expect(safeToolName('x'.repeat(99))).toHaveLength(64);
-  expect(requestArguments('{"a": 1}')).toBe('{"a": 1}');
-  for (const written of ['{"a": ', '[1]', 'null', '']) {
-    expect(JSON.parse(requestArguments(written))).toEqual({ not_a_json_object: written });
-  }
+  expect(safeToolName('read_file')).toBe('read_file');
 });
