@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
+import { fileAddress } from '../../../web/src/api/works.ts';
+import { parseCsv } from '../../../web/src/files/csv.ts';
+import { kindOf } from '../../../web/src/files/file-kinds.ts';
+import { type FileNode, fileTree, readableSize } from '../../../web/src/files/file-tree.ts';
+import { changesOfTurn, latestTurn } from '../../../web/src/files/turn-changes.ts';
+import { createWorkspaceImages } from '../../../web/src/files/workspace-images.ts';
+import { answer } from './log-of-a-turn.ts';
+
+const file = (path: string, size = 1) => ({ path, size, modifiedAt: '2026-01-01T00:00:00.000Z' });
+
+function outline(nodes: FileNode[]): unknown[] {
+  return nodes.map((node) => (node.kind === 'folder' ? [node.name, outline(node.children)] : node.name));
+}
+
+test('U9: files are a tree, folders first, in the order people count in', () => {
+  const tree = fileTree(
+    ['b10.py', 'b2.py', 'a/deep/x', 'a/y', 'Z/z'].map((path) => file(path)),
+    new Map(),
+  );
+  expect(outline(tree)).toEqual([['a', [['deep', ['x']], 'y']], ['Z', ['z']], 'b2.py', 'b10.py']);
+});
+
+test('U9: a file that the turn touched carries its badge', () => {
+  const [node] = fileTree([file('images/a.png')], new Map([['images/a.png', 'added']]));
+  expect(node).toMatchObject({ children: [{ name: 'a.png', change: 'added' }] });
+});
+
+function ran(turn: number, name: string, ...files: [string, FileChange['change']][]) {
+  const part: ToolPart = {
+    type: 'tool',
+    toolCallId: 't',
+    name,
+    arguments: {},
+    state: 'ok',
+    files: files.map(([path, change]) => ({ path, change })),
+  };
+  return answer('a', turn, [part]);
+}
+
+test("U9: a turn's changes are the sum of its tools', the last turn's alone", () => {
+  const messages = [
+    ran(1, 'writemd', ['old.md', 'added']),
+    ran(2, 'run_python', ['a', 'added'], ['b', 'changed'], ['c', 'removed'], ['tmp', 'added']),
+    ran(2, 'run_python', ['a', 'changed'], ['b', 'removed'], ['c', 'added'], ['tmp', 'removed']),
+    ran(2, 'code_agent', ['a', 'added'], ['b', 'removed'], ['c', 'changed']),
+  ];
+  expect(latestTurn(messages)).toBe(2);
+  expect([...changesOfTurn(messages, 2)]).toEqual([
+    ['a', 'added'],
+    ['b', 'removed'],
+    ['c', 'changed'],
+  ]);
+  expect(changesOfTurn(messages, null).size).toBe(0);
+});
+
+test('CSV: quoted fields hold separators, quotes and line breaks; tabs separate too', () => {
+  expect(parseCsv('\ufeffn,"a, b"\r\n1,"say ""hi"""\r\n2,"two\nlines"\n', 9)).toEqual({
+    rows: [
+      ['n', 'a, b'],
+      ['1', 'say "hi"'],
+      ['2', 'two\nlines'],
+    ],
+    more: false,
+  });
+  expect(parseCsv('a\tb\n1\t2', 9).rows).toEqual([
+    ['a', 'b'],
+    ['1', '2'],
+  ]);
+  expect(parseCsv('1\n2\n3\n', 2)).toEqual({ rows: [['1'], ['2']], more: true });
+  expect(parseCsv('', 2)).toEqual({ rows: [], more: false });
+});
+
+test('a name with any character makes one address, its folders kept apart', () => {
+  expect(fileAddress('w', 'images/50% #1?.png')).toBe('/api/works/w/files/images/50%25%20%231%3F.png');
+});
+
+test('kinds go by the ending alone', () => {
+  expect(['a/b.PNG', 'x.tar.gz', 'Makefile', '.csv', 'paper.md'].map(kindOf)).toEqual([
+    'image',
+    'other',
+    'other',
+    'csv',
+    'markdown',
+  ]);
+  expect([812, 4_200, 13_400_000].map(readableSize)).toEqual(['812 B', '4.2 kB', '13 MB']);
+});
+
+test('an image that a tool drew anew takes the place of the old one, and a late older answer does not', async () => {
+  const answers: ((blob: Blob) => void)[] = [];
+  const revoked: string[] = [];
+  let urls = 0;
+  const images = createWorkspaceImages({
+    fetchBlob: () => new Promise((resolve) => answers.push(resolve)),
+    createUrl: () => {
+      urls += 1;
+      return `blob:${urls}`;
+    },
+    revokeUrl: (url) => revoked.push(url),
+  });
+  expect(images.url('a.png')).toBeUndefined();
+  images.renew('a.png');
+  images.renew('never shown.png');
+  expect(answers).toHaveLength(2);
+  answers[1]?.(new Blob());
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(images.url('a.png')).toBe('blob:1');
+  answers[0]?.(new Blob());
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(images.url('a.png')).toBe('blob:1');
+  expect(revoked).toEqual(['blob:2']);
+  images.dispose();
+  expect(revoked).toEqual(['blob:2', 'blob:1']);
+});

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { en } from '../../../web/src/i18n/en.ts';
+import { zh } from '../../../web/src/i18n/zh.ts';
+
+function leaves(node: object, path = ''): [string, string][] {
+  return Object.entries(node).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'string' ? [[path + key, value]] : leaves(value as object, `${path}${key}.`),
+  );
+}
+
+const english = new Map(leaves(en));
+const chinese = new Map(leaves(zh));
+const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+test('U14: both languages say the same things, with the same places to fill', () => {
+  expect([...chinese.keys()]).toEqual([...english.keys()]);
+  for (const [key, text] of english) expect([key, slots(chinese.get(key) ?? '')]).toEqual([key, slots(text)]);
+});
+
+test('U14: every sentence that the page asks for by name exists', () => {
+  const folder = join(import.meta.dirname, '../../../web/src');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:vue|ts)$/.test(name))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const named = sources.flatMap((text) =>
+    [...text.matchAll(/\bt\('([\w.]+)'/g)].map((match) => match[1] ?? ''),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((key) => !english.has(key))).toEqual([]);
+});
+
+test('F18: the sample prompts are the ones that the demo model knows, word for word', () => {
+  expect(en.samples.pi.prompt).toBe(
+    'Estimate π using the Monte Carlo method and plot the convergence process.',
+  );
+  expect(zh.samples.pi.prompt).toBe('用蒙特卡洛方法估计π的值，并绘制收敛过程图');
+  expect(zh.samples.waves.prompt).toBe('研究数学三角函数图像的特性，比如正弦波、余弦波的叠加');
+});
