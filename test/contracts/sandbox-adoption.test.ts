@@ -233,7 +233,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
         })
           .split('\n')
           .filter(Boolean).length
-      : processesWith(box.stateDir).length;
+      : processesWith('runner.ts', box.stateDir).length;
 
   adoption(
     'D7: the reaper ends and removes the runs of turns that are over, and leaves the others',
@@ -257,7 +257,12 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
     async () => {
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
-      expect(await eventuallyOne()).toBe(1);
+      await eventuallyOne();
+      await eventually(
+        'its Python has begun',
+        () => processesWith(kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
+      );
+      expect(running()).toBe(1);
       const code = 'import sys\nprint("matplotlib.pyplot" in sys.modules, __name__, __file__)';
       const taken = await box.run(code, { owner: PREPARING_OWNER });
       expect(taken.stdout).toMatch(/^True __main__ \/workspace\/code\//);
@@ -268,7 +273,6 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
 
   const eventuallyOne = async () => {
     await eventually('one is prepared', () => running() >= 1);
-    return running();
   };
 
   adoption('S12: a prepared sandbox that is discarded is gone', async () => {
@@ -285,8 +289,10 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
     await eventually('it has prepared', () => client.said.length > 0);
     await eventuallyOne();
     await client.kill();
-    await box.sandbox.reap(async () => true);
-    await eventually('nothing runs', () => running() === 0);
+    await eventually('nothing runs', async () => {
+      await box.sandbox.reap(async () => true);
+      return running() === 0;
+    });
   });
 
   adoption('S12: a run in a prepared sandbox is adopted like any other', async () => {

@@ -2,13 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ids of the machine's processes whose command line holds `marker`. */
-export function processesWith(marker: string): number[] {
+/** Ids of the machine's processes whose command line holds all of `markers`. */
+export function processesWith(...markers: string[]): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(marker);
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return markers.every((marker) => command.includes(marker));
       } catch {
         return false; // It ended while it was looked at.
       }
