@@ -8,7 +8,12 @@ import { changesOfTurn, latestTurn } from '../../../web/src/files/turn-changes.t
 import { createWorkspaceImages } from '../../../web/src/files/workspace-images.ts';
 import { answer } from './log-of-a-turn.ts';
 
-const file = (path: string, size = 1) => ({ path, size, modifiedAt: '2026-01-01T00:00:00.000Z' });
+const file = (path: string, kind: 'file' | 'directory' = 'file') => ({
+  path,
+  kind,
+  size: 1,
+  modifiedAt: '2026-01-01T00:00:00.000Z',
+});
 
 function outline(nodes: FileNode[]): unknown[] {
   return nodes.map((node) => (node.kind === 'folder' ? [node.name, outline(node.children)] : node.name));
@@ -20,6 +25,14 @@ test('U9: files are a tree, folders first, in the order people count in', () => 
     new Map(),
   );
   expect(outline(tree)).toEqual([['a', [['deep', ['x']], 'y']], ['Z', ['z']], 'b2.py', 'b10.py']);
+});
+
+test('U9: a folder that is listed too stands once, and one with nothing in it stands as well', () => {
+  const listed = [file('code', 'directory'), file('images', 'directory'), file('images/a.png')];
+  expect(outline(fileTree(listed, new Map()))).toEqual([
+    ['code', []],
+    ['images', ['a.png']],
+  ]);
 });
 
 test('U9: a file that the turn touched carries its badge', () => {
@@ -103,11 +116,11 @@ test('an image that a tool drew anew takes the place of the old one, and a late 
   images.renew('a.png');
   images.renew('never shown.png');
   expect(answers).toHaveLength(2);
-  answers[1]?.(new Blob());
+  answers[1]?.(new Blob([]));
   await Promise.resolve();
   await Promise.resolve();
   expect(images.url('a.png')).toBe('blob:1');
-  answers[0]?.(new Blob());
+  answers[0]?.(new Blob([]));
   await Promise.resolve();
   await Promise.resolve();
   expect(images.url('a.png')).toBe('blob:1');

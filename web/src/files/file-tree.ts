@@ -27,6 +27,10 @@ export function fileTree(
     return children;
   };
   for (const file of files) {
+    if (file.kind === 'directory') {
+      folder(file.path);
+      continue;
+    }
     const slash = file.path.lastIndexOf('/');
     const change = changes.get(file.path);
     folder(slash < 0 ? '' : file.path.slice(0, slash)).push({
