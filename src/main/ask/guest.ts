@@ -28,7 +28,8 @@ export interface Guest {
 /** Signs in as the guest of this data folder; makes one when there is none, or when the server knows it no more. */
 export async function signInAsGuest(appUrl: string, dataDir: string): Promise<Guest> {
   const file = join(dataDir, 'ask-session.json');
-  let token = await renew();
+  let token = '';
+  await renew();
 
   async function renew(): Promise<string> {
     const before = readKept(file);
