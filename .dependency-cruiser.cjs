@@ -1,0 +1,76 @@
+/** The one direction in which imports point (docs/architecture.md, "Source tree"). `npm run check` shows it. */
+
+/** What each folder of src may import of ours, besides itself. `main` wires everything. */
+const allowed = {
+  domain: [],
+  protocol: ['domain'],
+  agents: ['domain'],
+  workflows: ['domain'],
+  sandbox: ['domain'],
+  llm: ['domain'],
+  workspace: ['domain'],
+  db: ['domain'],
+  'demo-model': ['domain', 'llm'],
+  sweeper: ['domain', 'db'],
+  activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace'],
+  api: ['domain', 'protocol', 'db', 'workspace', 'llm'],
+};
+
+/** Single files that a folder may import although their folder is not allowed to it. */
+const exceptions = {
+  // The contract: shapes and codes. The bundle holds no activity.
+  workflows: ['^src/activities/types\\.ts$'],
+  // How to address a Work's workflow.
+  api: ['^src/workflows/messages\\.ts$'],
+};
+
+const rules = Object.entries(allowed).map(([folder, targets]) => ({
+  name: `${folder}-imports`,
+  comment: `src/${folder} imports ${targets.join(', ') || 'nothing of ours'}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^(src|web|test|bench)/',
+    pathNot: [`^src/(${[folder, ...targets].join('|')})/`, ...(exceptions[folder] ?? [])],
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rules,
+    {
+      name: 'web-imports',
+      comment: 'the page imports domain and protocol',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/(domain|protocol)/' },
+    },
+    {
+      name: 'activity-contract-is-pure',
+      comment: 'what workflows know of the activities ends up in their bundle',
+      severity: 'error',
+      from: { path: '^src/activities/types\\.ts$' },
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'domain-runs-anywhere',
+      comment: 'domain runs in a workflow and in the browser',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^web/dist', '^web/node_modules'] },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.mts', '.mjs', '.js', '.vue', '.json'] },
+  },
+};
