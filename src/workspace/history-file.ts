@@ -1,6 +1,6 @@
 /** The chat history as a JSON file (F9): at every instant it is absent or one whole valid document (D8). */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './workspace-error.ts';
 
@@ -13,7 +13,7 @@ export function historyFile(dir: string, workId: string): string {
 
 /**
  * Writes a Work's history document: to a new file, made durable, then renamed over the old one. The last rename
- * wins, so a writer compares `seq` afterwards and writes again when it finds itself behind (D8).
+ * wins, so a writer that finds itself overtaken afterwards writes again (D8).
  */
 export async function writeHistoryFile(dir: string, workId: string, document: unknown): Promise<void> {
   await mkdir(dir, { recursive: true });
@@ -29,18 +29,6 @@ export async function writeHistoryFile(dir: string, workId: string, document: un
     await rename(temporary, historyFile(dir, workId));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** The `seq` that a Work's history file shows, or null where there is no file, or none of ours. */
-export async function historySeq(dir: string, workId: string): Promise<number | null> {
-  try {
-    const document: unknown = JSON.parse(await readFile(historyFile(dir, workId), 'utf8'));
-    if (typeof document !== 'object' || document === null || !('seq' in document)) return null;
-    return typeof document.seq === 'number' ? document.seq : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || isMissing(error)) return null;
     throw error;
   }
 }

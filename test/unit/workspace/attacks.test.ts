@@ -198,10 +198,10 @@ describe.each([
       while (!over) {
         await rename(join(root, 'images'), join(root, 'kept'));
         await rename(join(root, 'link'), join(root, 'images')).catch(async () => {
-        // A write made the folder anew in between.
-        await rm(join(root, 'images'), { recursive: true });
-        await rename(join(root, 'link'), join(root, 'images'));
-      });
+          // A write made the folder anew in between.
+          await rm(join(root, 'images'), { recursive: true });
+          await rename(join(root, 'link'), join(root, 'images'));
+        });
         await rename(join(root, 'images'), join(root, 'link'));
         await rename(join(root, 'kept'), join(root, 'images'));
       }

@@ -1,0 +1,171 @@
+/** The tools that a model may call (docs/tools.md): what it is told of each, and what each takes. */
+import { integer, oneOf, optional, type Parameter, text } from './tool-parameters.ts';
+
+export interface Tool {
+  description: string;
+  /** What reads only may run beside other calls of the same answer; what writes runs in order. */
+  effect: 'reads' | 'writes';
+  parameters: Record<string, Parameter<unknown>>;
+}
+
+const FILE = 'Path of a Markdown file in the workspace, such as "paper.md".';
+const SECTION =
+  'The heading\'s text, such as "Results", or a path such as "Results > Convergence" where several sections ' +
+  'share a title. Without number signs.';
+
+/** What each tool does and takes. The order of tools and of parameters is the order a model sees. */
+export const TOOLS = {
+  tree: {
+    description:
+      'Lists the files and folders of the workspace with their sizes. The paper is paper.md; scripts are in code/, ' +
+      'figures in images/, what the person uploaded in attachments/.',
+    effect: 'reads',
+    parameters: {
+      path: optional(text('A folder to list, such as "images". null: the whole workspace.')),
+    },
+  },
+  analyze_template: {
+    description:
+      'Shows the outline of a Markdown file: every section with its level, what it asks for (from the comment under ' +
+      'its heading) and how much is written there already. Call it before writing a paper from a template.',
+    effect: 'reads',
+    parameters: { file: text(FILE) },
+  },
+  get_section_content: {
+    description:
+      'Returns what is written in one section of a Markdown file, subsections included, without its heading line.',
+    effect: 'reads',
+    parameters: { file: text(FILE), section: text(SECTION) },
+  },
+  update_section_content: {
+    description:
+      'Writes into one section of a Markdown file and leaves the rest of the file as it is. A section runs from its ' +
+      'heading to the next heading of the same or a higher level, so its subsections belong to it. Use this for all ' +
+      'work on a paper that has its sections already.',
+    effect: 'writes',
+    parameters: {
+      file: text(FILE),
+      section: text(SECTION),
+      content: text(
+        'Markdown for the section, without its heading line. Subsections in it must have a lower level (more number ' +
+          'signs) than the section. Formulas go in $…$ or $$…$$; figures are ![caption](images/name.png).',
+      ),
+      mode: oneOf(
+        ['replace', 'append', 'prepend'],
+        "replace: swap the section's content together with its subsections. append: add at the section's end, after " +
+          'its last subsection. prepend: add right under the heading.',
+      ),
+    },
+  },
+  add_section: {
+    description:
+      'Adds a new section to a Markdown file. To write into a section that exists, use update_section_content.',
+    effect: 'writes',
+    parameters: {
+      file: text(FILE),
+      title: text("The heading's text, without number signs."),
+      level: integer('Level of the heading: 1 is a title, 2 a main section, 3 a subsection, up to 6.', 1, 6),
+      content: text('Markdown under the heading, without the heading line. May be empty.'),
+      after: optional(
+        text(
+          "The section (a heading's text or a path) after which to put it, behind its subsections. null: at the end.",
+        ),
+      ),
+    },
+  },
+  rename_section_title: {
+    description: 'Changes the text of one heading of a Markdown file; its level and its content stay.',
+    effect: 'writes',
+    parameters: {
+      file: text(FILE),
+      section: text(SECTION),
+      new_title: text('The new text of the heading, without number signs.'),
+    },
+  },
+  writemd: {
+    description:
+      'Writes a whole Markdown file, or adds to its end or beginning; makes the file and its folders when they are ' +
+      'missing. "write" discards what the file held: to change one section, use update_section_content.',
+    effect: 'writes',
+    parameters: {
+      file: text(FILE),
+      content: text('The Markdown text.'),
+      mode: oneOf(
+        ['write', 'append', 'prepend'],
+        'write: the file holds exactly this text. append: add at the end, after a blank line. prepend: add at the ' +
+          'beginning (behind front matter), before a blank line.',
+      ),
+    },
+  },
+  read_file: {
+    description:
+      'Reads a text file of the workspace by lines. An image comes back as its format and size in pixels, other binary ' +
+      'files as what they are.',
+    effect: 'reads',
+    parameters: {
+      path: text('Path of a file in the workspace, such as "data/results.csv".'),
+      offset: optional(integer('The first line to return, counted from 1. null: 1.', 0, 1_000_000_000)),
+      limit: optional(integer('How many lines to return. null: as many as fit.', 1, 1_000_000)),
+    },
+  },
+  list_attachments: {
+    description: 'Lists the files that the person uploaded, with their sizes.',
+    effect: 'reads',
+    parameters: {},
+  },
+  read_attachment: {
+    description:
+      'Reads an uploaded file as text, by lines: text, CSV, JSON, PDF, Word (.docx) and Excel (.xlsx). Large data files ' +
+      'are better read in part here, and whole by code.',
+    effect: 'reads',
+    parameters: {
+      path: text('Path of the attachment, such as "attachments/data.csv".'),
+      offset: optional(
+        integer('The first line of the text to return, counted from 1. null: 1.', 0, 1_000_000_000),
+      ),
+      limit: optional(integer('How many lines to return. null: as many as fit.', 1, 1_000_000)),
+    },
+  },
+  code_agent: {
+    description:
+      'Gives one task to a programmer who writes Python, runs it in an isolated sandbox (numpy, pandas, matplotlib, ' +
+      'scipy; no network) in this workspace, repairs it until it works, and answers with a summary, the numbers found ' +
+      'and the files made. Use it for every computation, simulation and figure: never state a number that no run ' +
+      'produced.',
+    effect: 'writes',
+    parameters: {
+      task: text(
+        'The whole task, self-contained: the programmer sees the workspace but not this conversation. Say what to ' +
+          'compute and with which method and parameters, which input files to use, which figures to save under which ' +
+          'names (images/….png), and which numbers to report.',
+      ),
+    },
+  },
+  run_python: {
+    description:
+      'Runs a Python 3 script in the sandbox with the workspace as the current folder, and returns what it printed, how ' +
+      'it ended and which files it changed. numpy, pandas, matplotlib and scipy are installed; there is no network. ' +
+      'Nothing stays in memory between runs: load what you need from files. Print the numbers you want to see; save ' +
+      'figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight").',
+    effect: 'writes',
+    parameters: {
+      code: text('The whole script.'),
+      filename: optional(
+        text(
+          'A short descriptive name such as "monte_carlo.py"; the script is kept under code/. null: script.py.',
+        ),
+      ),
+      timeoutSeconds: optional(integer('Stop the run after this many seconds. null: 120.', 1, 600)),
+    },
+  },
+  write_file: {
+    description:
+      'Writes a whole text file in the workspace (data, configuration, a Python module for several scripts), making the ' +
+      'folders on the way. What the file held is discarded.',
+    effect: 'writes',
+    parameters: {
+      path: text('Path of the file in the workspace, such as "data/parameters.json".'),
+      content: text('The text that the file is to hold.'),
+    },
+  },
+} as const satisfies Record<string, Tool>;
