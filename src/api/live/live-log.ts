@@ -135,7 +135,8 @@ export async function openLiveLog({ databaseUrl, log }: { databaseUrl: string; l
       const feed = feeds.get(workId);
       if (feed === undefined || Number(seq) <= feed.last) return;
       dirty.add(feed);
-      read();
+      // After the other notifications that came with this one: what was committed together is read together.
+      queueMicrotask(read);
     },
     onBroken(error) {
       client = undefined;
