@@ -97,7 +97,12 @@ export function createAnswerAssembly(): AnswerAssembly {
 
   /** The call that a piece goes on with; undefined when it begins a new one. */
   function findSlot(id: string | undefined, index: number | undefined, name: string): Slot | undefined {
-    const byId = id === undefined ? undefined : slots.find((slot) => slot.id === id);
+    // An id that comes again under another index, with a name, is a repeated id: the index tells the calls apart.
+    const isOther = (slot: Slot) =>
+      index !== undefined &&
+      name !== '' &&
+      [...byIndex].some(([at, known]) => known === slot && at !== index);
+    const byId = id === undefined ? undefined : slots.find((slot) => slot.id === id && !isOther(slot));
     if (byId !== undefined) return byId;
     const candidate = index === undefined ? slots.at(-1) : byIndex.get(index);
     // A piece with neither index nor name can only go on; an unknown index without a name is a stray one.

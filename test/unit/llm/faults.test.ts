@@ -75,6 +75,15 @@ test('the fault list: tool arguments in one-byte pieces', async () => {
 
 const twoCalls: [string, Step[]][] = [
   [
+    'with two indexes and one id',
+    [
+      { type: 'tool', index: 0, id: 'a', name: 'tree', arguments: '{"path":' },
+      { type: 'tool', index: 0, arguments: 'null}' },
+      { type: 'tool', index: 1, id: 'a', name: 'tree', arguments: '{"path":' },
+      { type: 'tool', index: 1, arguments: '"images"}' },
+    ],
+  ],
+  [
     'with one index and two ids',
     [
       { type: 'tool', index: 0, id: 'a', name: 'tree', arguments: '{"path":' },

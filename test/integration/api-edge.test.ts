@@ -1,0 +1,186 @@
+/** A10: every route of the OpenAPI document against bad tokens, foreign and deleted Works, and broken bodies. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { errorBody } from '../../src/protocol/errors.ts';
+import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
+import { signedAt } from '../support/raw-socket.ts';
+
+interface Route {
+  method: string;
+  path: string;
+  secured: boolean;
+  takesJson: boolean;
+}
+
+let api: TestApi;
+let token: string;
+let userId: string;
+let routes: Route[];
+/** Nothing here may show any of these (A9). */
+const LEAKS = /node_modules|\/src\/|at \w+ \(|select |insert |postgres|\/tmp\//i;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  const session = await api.guest();
+  token = session.accessToken;
+  userId = session.user.id;
+  const response = await api.request(null, 'GET', '/api/openapi.json');
+  const { paths } = (await response.json()) as {
+    paths: Record<string, Record<string, { security?: unknown[]; requestBody?: { content?: object } }>>;
+  };
+  routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security, requestBody }]) => ({
+      method: method.toUpperCase(),
+      path,
+      secured: security !== undefined,
+      takesJson: 'application/json' in (requestBody?.content ?? {}),
+    })),
+  );
+});
+afterAll(() => api.close());
+
+/** The path with an id in place of its parameters. */
+function fill(path: string, id: string): string {
+  return path.replace('{path}', 'paper.md').replace(/\{\w+\}/g, id);
+}
+
+/** The answer, after checking that an error has the one shape and says nothing that it should not. */
+async function ask(
+  method: string,
+  path: string,
+  { authorization, body }: { authorization?: string; body?: string } = {},
+) {
+  const response = await fetch(`${api.url}${path}`, {
+    method,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const text = isStream ? '' : await response.text();
+  if (isStream) await response.body?.cancel();
+  if (response.status >= 400) {
+    expect({ method, path, error: errorBody.parse(JSON.parse(text)) }).toBeTruthy();
+    expect(text).not.toMatch(LEAKS);
+  }
+  expect(response.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
+  return response.status;
+}
+
+test('the document describes the routes, and only auth, health and the like are open', () => {
+  const open = routes.filter(({ secured }) => !secured).map(({ method, path }) => `${method} ${path}`);
+  expect(open.sort()).toEqual([
+    'GET /health/live',
+    'GET /health/ready',
+    'POST /api/auth/guest',
+    'POST /api/auth/login',
+    'POST /api/auth/logout',
+    'POST /api/auth/refresh',
+    'POST /api/auth/register',
+  ]);
+  expect(routes.length).toBeGreaterThan(25);
+});
+
+test('A10: without a token, with a bad or an expired one, every other route answers 401', async () => {
+  const work = await api.newWork(token);
+  const claims = { sub: userId, iss: 'paperagent', aud: 'paperagent-api' };
+  const now = Math.floor(Date.now() / 1000);
+  const bad: Record<string, string | undefined> = {
+    none: undefined,
+    empty: 'Bearer ',
+    nonsense: 'Bearer nonsense',
+    basic: `Basic ${token}`,
+    expired: `Bearer ${signedAt(TEST_SECRET, { ...claims, exp: now - 1 })}`,
+    'of another secret': `Bearer ${signedAt('x'.repeat(40), { ...claims, exp: now + 900 })}`,
+    unsigned: `Bearer ${signedAt('', { ...claims, exp: now + 900 }, 'none')}`,
+  };
+  for (const { method, path } of routes.filter(({ secured }) => secured)) {
+    for (const [what, authorization] of Object.entries(bad)) {
+      const status = await ask(method, fill(path, work), authorization === undefined ? {} : { authorization });
+      expect({ method, path, token: what, status }).toEqual({ method, path, token: what, status: 401 });
+    }
+  }
+});
+
+test("A2, A10: another person's Work, a deleted one and one that never was answer alike, with 404", async () => {
+  const stranger = await api.guest();
+  const foreign = await api.newWork(stranger.accessToken);
+  const deleted = await api.newWork(token);
+  expect(await ask('DELETE', `/api/works/${deleted}`, { authorization: `Bearer ${token}` })).toBe(204);
+  const bodies: Record<string, string> = {
+    '/api/works/{id}/messages': JSON.stringify({ id: randomUUID(), text: 'hello' }),
+    '/api/works/{id}/stop': '{}',
+    '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
+  };
+  for (const { method, path, takesJson } of routes.filter(({ path }) => /\{(id|work_id)\}/.test(path))) {
+    for (const id of [foreign, deleted, randomUUID(), 'nonsense']) {
+      const status = await ask(method, fill(path, id), {
+        authorization: `Bearer ${token}`,
+        ...(takesJson && bodies[path] ? { body: bodies[path] } : {}),
+      });
+      expect({ method, path, id, status }).toEqual({ method, path, id, status: 404 });
+    }
+  }
+  const mine = await api.request(stranger.accessToken, 'GET', `/api/works/${foreign}`);
+  expect(await mine.json()).toMatchObject({ id: foreign, title: 'Untitled work' });
+});
+
+test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the server goes on', async () => {
+  const work = await api.newWork(token);
+  const authorization = `Bearer ${token}`;
+  const huge = JSON.stringify({ text: 'x'.repeat(10_000_000), id: randomUUID() });
+  const broken = ['', '{', 'null', '[]', '"text"', '12', '{"a":'.repeat(2_000), `[${'['.repeat(5_000)}`];
+  const wrong = ['id', 'text', 'title', 'email', 'password', 'refreshToken', 'turn', 'models', 'templateId'];
+  const wrongTyped = [12, null, [], { a: 1 }, true].map((value) =>
+    JSON.stringify(Object.fromEntries(wrong.map((name) => [name, value]))),
+  );
+  for (const { method, path } of routes.filter(({ takesJson }) => takesJson)) {
+    const send = (body: string) => ask(method, fill(path, work), { authorization, body });
+    expect({ method, path, status: await send(huge) }).toEqual({ method, path, status: 413 });
+    for (const body of [...broken, ...wrongTyped]) {
+      const status = await send(body);
+      const shown = { method, path, body: body.slice(0, 60), status };
+      expect([200, 201, 202, 204, 400, 401]).toContain(shown.status);
+      if (status < 400) expect(path).toMatch(/logout|stop|works$|works\/\{id\}$/);
+    }
+  }
+  expect(await ask('GET', '/health/live')).toBe(200);
+});
+
+test('text that Postgres cannot store is stored as well as it can be, never a 500', async () => {
+  const odd = 'a\0b\ud800c';
+  const authorization = `Bearer ${token}`;
+  const send = (method: string, path: string, body: unknown) =>
+    ask(method, path, { authorization, body: JSON.stringify(body) });
+  expect(await send('POST', '/api/works', { title: odd })).toBe(201);
+  const work = await api.newWork(token);
+  expect(await send('PATCH', `/api/works/${work}`, { title: odd })).toBe(200);
+  const message = { id: randomUUID(), text: odd, attachments: [odd] };
+  expect(await send('POST', `/api/works/${work}/messages`, message)).toBe(202);
+  expect(await send('POST', `/api/works/${work}/messages`, message)).toBe(202);
+  expect(await send('POST', '/api/auth/login', { email: odd, password: odd })).toBe(401);
+  const email = `${randomUUID()}@example.org`;
+  expect(await send('POST', '/api/auth/register', { email, password: odd.repeat(4), name: odd })).toBe(201);
+  expect(await ask('GET', `/api/works?q=${encodeURIComponent('\0')}`, { authorization })).toBe(200);
+});
+
+test('nothing under /api falls back to the page, and every other address is the page', async () => {
+  for (const path of ['/api', '/api/', '/api/nope', '/api/works/x/y/z', '/api/chat/ws', `/api/chat/ws/${randomUUID()}`]) {
+    const response = await api.request(token, 'GET', path);
+    expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 404, 'application/json']);
+  }
+  const page = await api.request(null, 'GET', '/works/abc');
+  expect(await page.text()).toContain('its page is not built yet');
+});
+
+test('A8: the page may run no inline script and load nothing from elsewhere', async () => {
+  const { headers } = await api.request(null, 'GET', '/');
+  const policy = headers.get('Content-Security-Policy') ?? '';
+  expect(policy).toContain("script-src 'self';");
+  expect(policy).toContain("img-src 'self' blob: data:;");
+  expect(policy).toContain("object-src 'none'");
+  expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+});
