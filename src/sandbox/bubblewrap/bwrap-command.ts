@@ -50,7 +50,7 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
       'CAP_SETPCAP',
     );
   } else {
-    args.push('--unshare-all', '--disable-userns', '--cap-drop', 'ALL');
+    args.push('--unshare-all', '--unshare-user', '--disable-userns', '--cap-drop', 'ALL');
   }
   args.push('--ro-bind', '/usr', '/usr');
   for (const name of ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']) {
