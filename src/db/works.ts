@@ -160,7 +160,7 @@ export async function listWorks(
     .orderBy('updated_at', 'desc')
     .orderBy('id')
     .limit(limit + 1);
-  if (q) query = query.where('title', 'ilike', `%${q.replace(/[\\%_]/g, '\\$&')}%`);
+  if (q) query = query.where('title', 'ilike', `%${storableText(q).replace(/[\\%_]/g, '\\$&')}%`);
   if (after) {
     query = query.where(
       sql<boolean>`(updated_at < ${after.updatedAt}::timestamptz

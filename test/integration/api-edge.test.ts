@@ -99,7 +99,11 @@ test('A10: without a token, with a bad or an expired one, every other route answ
   };
   for (const { method, path } of routes.filter(({ secured }) => secured)) {
     for (const [what, authorization] of Object.entries(bad)) {
-      const status = await ask(method, fill(path, work), authorization === undefined ? {} : { authorization });
+      const status = await ask(
+        method,
+        fill(path, work),
+        authorization === undefined ? {} : { authorization },
+      );
       expect({ method, path, token: what, status }).toEqual({ method, path, token: what, status: 401 });
     }
   }
@@ -168,9 +172,20 @@ test('text that Postgres cannot store is stored as well as it can be, never a 50
 });
 
 test('nothing under /api falls back to the page, and every other address is the page', async () => {
-  for (const path of ['/api', '/api/', '/api/nope', '/api/works/x/y/z', '/api/chat/ws', `/api/chat/ws/${randomUUID()}`]) {
+  for (const path of [
+    '/api',
+    '/api/',
+    '/api/nope',
+    '/api/works/x/y/z',
+    '/api/chat/ws',
+    `/api/chat/ws/${randomUUID()}`,
+  ]) {
     const response = await api.request(token, 'GET', path);
-    expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 404, 'application/json']);
+    expect([path, response.status, response.headers.get('content-type')]).toEqual([
+      path,
+      404,
+      'application/json',
+    ]);
   }
   const page = await api.request(null, 'GET', '/works/abc');
   expect(await page.text()).toContain('its page is not built yet');

@@ -55,7 +55,12 @@ function handDrivenSink() {
   };
 }
 
-function pumpOver(feed: Feed, cursor: number, sink: Sink, readPage: (a: number, l: number) => Promise<LogFrame[]>) {
+function pumpOver(
+  feed: Feed,
+  cursor: number,
+  sink: Sink,
+  readPage: (a: number, l: number) => Promise<LogFrame[]>,
+) {
   const failures: unknown[] = [];
   const pump: Pump = createPump({
     feed,
@@ -80,7 +85,10 @@ test('a lone frame has reached the sink when push returns', () => {
 
 test('P2: whatever order frames, reads, slow readers and reconnections come in, each viewer gets N+1, N+2, …', async () => {
   const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('commit' as const), n: fc.integer({ min: 1, max: 400 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('commit' as const), n: fc.integer({ min: 1, max: 400 }) }),
+    },
     { weight: 4, arbitrary: fc.constant({ do: 'notify' as const }) },
     { weight: 2, arbitrary: fc.constant({ do: 'read' as const }) },
     { weight: 1, arbitrary: fc.constant({ do: 'block' as const }) },
