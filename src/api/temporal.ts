@@ -38,7 +38,8 @@ export async function wakeWork(client: Client, work: { workId: string; ownerId: 
     await signalWithStart(client, work.workId, { typedSearchAttributes: attributes });
   } catch (error) {
     // A namespace that does not know the attributes (yet) refuses them: the Work is then found by its id alone.
-    if (!isGrpcServiceError(error) || error.code !== INVALID_ARGUMENT) throw error;
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    if (!isGrpcServiceError(cause) || cause.code !== INVALID_ARGUMENT) throw error;
     await signalWithStart(client, work.workId, {});
   }
 }

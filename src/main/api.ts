@@ -70,11 +70,12 @@ async function close(): Promise<void> {
   closing = true;
   try {
     await api.close();
-    await connection.close();
     await db.destroy();
   } catch (err) {
     log.error({ err }, 'the end was not orderly');
     process.exitCode = 1;
   }
+  // Not by closing the connection to Temporal: a call of it that waits to be tried again would throw then.
+  process.exit();
 }
 process.on('SIGTERM', close).on('SIGINT', close);
