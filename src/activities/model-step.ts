@@ -81,6 +81,7 @@ async function attemptStep(
       { workId, key, attempt },
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
     );
+    if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent);
     try {
       const { messages, tools } = await briefing(deps, { workId, agent });
       const answer = await streamAnswer(
@@ -99,6 +100,13 @@ async function attemptStep(
     } catch (error) {
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }
+  });
+}
+
+/** Python is started ahead while the model still writes the code (S12). It only saves time: nothing waits for it. */
+function prepareSandbox(deps: ActivityDependencies, workId: string, agent: string): void {
+  deps.sandbox.runs?.prepare(agent, deps.workspacePath(workId)).catch((err: unknown) => {
+    deps.log.warn({ workId, err }, 'no sandbox could be started ahead');
   });
 }
 

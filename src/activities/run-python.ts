@@ -3,7 +3,6 @@ import { parseRunPython, type RunPythonArguments } from '../agents/tool-definiti
 import { Fenced } from '../db/event-writer.ts';
 import { beginRun, endRun, unbeginRun } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
-import type { FileChange } from '../domain/messages.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { forModel } from '../sandbox/for-model.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { diff } from '../workspace/snapshot.ts';
 import type { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { fileList } from './file-list.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -28,8 +28,8 @@ const OUTPUT_STORED = 1024 ** 2;
 const OUTPUT_WAITING = 256 * 1024;
 
 export function runPython(deps: ActivityDependencies) {
-  return (input: ToolInput): Promise<ToolStep> =>
-    claimedCall(deps, input, async (call) => {
+  return async (input: ToolInput): Promise<ToolStep> => {
+    const step = await claimedCall(deps, input, async (call) => {
       const parsed = parseRunPython(call.claim.arguments);
       if (!parsed.ok) return { ok: false, result: parsed.problem, files: [], durationMs: 0 };
       if (deps.sandbox.runs === null) {
@@ -37,6 +37,13 @@ export function runPython(deps: ActivityDependencies) {
       }
       return await run(deps, deps.sandbox.runs, input, call, parsed.value);
     });
+    // Its outcome is stored: what the run left behind is not asked for again.
+    if (step.kind === 'done') {
+      await endRun(deps.db, input);
+      await deps.sandbox.runs?.forget(input);
+    }
+    return step;
+  };
 }
 
 async function run(
@@ -93,10 +100,9 @@ async function run(
   if (why === 'fenced') return 'fenced';
 
   const files = diff(before, await workspace.snapshot(before));
-  await endRun(deps.db, input);
   return {
     ok: ending.kind === 'exited' && ending.code === 0,
-    result: `${forModel(printed.stdout, printed.stderr, ending)}\n\n${fileList(files)}`,
+    result: `${forModel(printed.stdout, printed.stderr, ending)}\n\n${await fileList(workspace, files)}`,
     files,
     durationMs: Math.round(ending.durationMs),
     ending: ending.kind,
@@ -106,14 +112,4 @@ async function run(
 
 function deadline(seconds: number | undefined): number {
   return seconds === undefined ? DEFAULT_LIMITS.deadlineMs : Math.min(MAX_DEADLINE_MS, seconds * 1000);
-}
-
-function fileList(files: FileChange[]): string {
-  if (files.length === 0) return 'Files changed: none.';
-  return [
-    'Files changed:',
-    ...files.map(
-      ({ path, change, size }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`,
-    ),
-  ].join('\n');
 }

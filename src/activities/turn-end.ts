@@ -1,12 +1,12 @@
 /** How a turn, or a code agent, ends when its model gave no final answer of its own, and what a code agent made. */
 
 import { readConversation } from '../db/messages.ts';
-import { agentAgeMs, filesOfAgent, finishTurn as finishTurnRows } from '../db/turns.ts';
+import { agentAgeMs, codeAgentsOf, filesOfAgent, finishTurn as finishTurnRows } from '../db/turns.ts';
 import type { TurnError } from '../domain/events.ts';
-import type { FileChange } from '../domain/messages.ts';
 import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { fileList } from './file-list.ts';
 import { updateHistory } from './history.ts';
 import { claimedCall } from './tool-call.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
@@ -19,6 +19,7 @@ export function finishTurn(deps: ActivityDependencies) {
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
       const { queued } = await finishTurnRows(deps.db, { workId, turn, outcome: end.outcome, error });
       deps.attempts.stop(workId, turn);
+      for (const agent of await codeAgentsOf(deps.db, workId, turn)) await deps.sandbox.runs?.discard(agent);
       await updateHistory(deps.db, deps.historyDir, workId);
       return { queued };
     });
@@ -53,17 +54,9 @@ export function finishCodeAgent(deps: ActivityDependencies) {
       await deps.sandbox.runs?.discard(toolCallId);
       return {
         ok: end === 'answered',
-        result: `${text}\n\n${listFiles(files)}`,
+        result: `${text}\n\n${await fileList(await deps.workspaceOf(workId), files)}`,
         files,
         durationMs: await agentAgeMs(deps.db, workId, toolCallId),
       };
     });
-}
-
-function listFiles(files: FileChange[]): string {
-  if (files.length === 0) return 'Files changed: none.';
-  const lines = files.map(
-    ({ path, size, change }) => `- ${path} (${change}${size === undefined ? '' : `, ${size} bytes`})`,
-  );
-  return ['Files changed:', ...lines].join('\n');
 }

@@ -261,3 +261,16 @@ export async function stoppedTurns(
     .execute();
   return rows.filter((row): row is { workId: string; turn: number } => row.turn !== null);
 }
+
+/** The code agents that a turn has started, by the ids of their calls. */
+export async function codeAgentsOf(db: Database, workId: string, turn: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('claims')
+    .select('agent')
+    .distinct()
+    .where('work_id', '=', workId)
+    .where('turn', '=', turn)
+    .where('agent', '!=', 'main')
+    .execute();
+  return rows.map((row) => row.agent);
+}
