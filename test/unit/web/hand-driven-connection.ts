@@ -2,7 +2,8 @@
 import type { LogEvent } from '../../../src/domain/events.ts';
 import type { Conversation } from '../../../src/domain/reducer.ts';
 import type { ServerFrame } from '../../../src/protocol/frames.ts';
-import { type Credential, type SocketHandlers, WorkConnection } from '../../../web/src/live/connection.ts';
+import { WorkConnection } from '../../../web/src/live/connection.ts';
+import type { Credential, SocketHandlers } from '../../../web/src/live/link.ts';
 import type { Outbox, OutboxMessage } from '../../../web/src/live/outbox.ts';
 
 export const WORK = '00000000-0000-4000-8000-000000000001';

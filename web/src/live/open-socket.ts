@@ -1,4 +1,4 @@
-import type { Socket, SocketHandlers } from './connection.ts';
+import type { Socket, SocketHandlers } from './link.ts';
 
 /** A browser WebSocket behind the narrow interface that the connection drives. */
 export function openSocket(workId: string, handlers: SocketHandlers): Socket {
