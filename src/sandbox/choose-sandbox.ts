@@ -24,7 +24,7 @@ export type ChosenSandbox =
   /** `reason` is a sentence for the person who runs this, and for the model when code is to be run. */
   | { sandbox: null; reason: string };
 
-const SET_UP = 'run `npm run sandbox -- setup`';
+const SET_UP = 'run `npm run sandbox`';
 
 async function docker({ instance, stateDir, log }: SandboxConfig): Promise<ChosenSandbox> {
   const found = await findEngine();

@@ -9,9 +9,11 @@ import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavail
 import { containerOptions, type EngineFacts } from './container-options.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { followContainer } from './follow-container.ts';
-import { inspect, removeContainer, renameContainer } from './inspect.ts';
+import { inspect, removeContainer, renameContainer, unlessStatus } from './inspect.ts';
 import { reapContainers, sandboxContainers } from './reap-containers.ts';
 import { keepOrder, mayStartContainer, type Order, recordFolder, removeRecord } from './run-record.ts';
+
+const CREATE_MS = 15_000;
 
 export interface DockerConfig {
   instance: string;
@@ -32,13 +34,15 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   const { instance, stateDir, engine, facts, image } = config;
   const nameOf = (key: RunKey) => runName(instance, key);
 
+  /** Creates a container, or waits until the one that someone else is creating under this name is there. */
   const create = async (name: string, options: object): Promise<void> => {
-    try {
-      await engine.json({ method: 'POST', path: `/containers/create?name=${name}`, body: options });
-    } catch (error) {
-      if (error instanceof EngineError && error.status === 409) return; // It has been created already.
-      throw error;
+    const path = `/containers/create?name=${name}`;
+    for (const limit = Date.now() + CREATE_MS; Date.now() < limit; await sleep(50)) {
+      // A name is taken some time before the container that has it can be seen, and given back if that fails.
+      const created = engine.json({ method: 'POST', path, body: options }).then(() => true);
+      if ((await unlessStatus([409], created)) || (await inspect(engine, name))) return;
     }
+    throw new EngineError(409, `the name ${name} is taken by a container that does not appear`);
   };
 
   const createRun = ({ key, workspace, limits }: RunSpec, name: string, order: Order) =>

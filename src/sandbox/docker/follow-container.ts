@@ -7,7 +7,7 @@ import { overWorkspaceLimits } from '../workspace-usage.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { type Frame, logLines, parseFrame, type RelayEnding } from './frames.ts';
 import { type Guarded, guardLimits } from './guard-limits.ts';
-import { type Inspected, inspect } from './inspect.ts';
+import { type Inspected, inspect, unlessStatus } from './inspect.ts';
 import { readVerdict } from './run-record.ts';
 
 /** An engine that restarts is back by then. */
@@ -38,32 +38,38 @@ async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+/** The frames in a container's log, to its present end or, with `follow`, to the container's. */
+async function* framesInLog(engine: Engine, name: string, follow: boolean): AsyncGenerator<Frame> {
+  const path = `/containers/${name}/logs?follow=${follow}&stdout=true&stderr=true`;
+  const log = await patiently(() => unlessStatus([404], engine.stream({ method: 'GET', path })));
+  if (!log) return;
+  const lines = logLines(log);
+  for (;;) {
+    const line = await lines.next().catch((error) => {
+      if (isAway(error)) return null;
+      throw error;
+    });
+    if (!line || line.done) return;
+    yield parseFrame(line.value);
+  }
+}
+
 /**
- * All frames of a container until it has ended. After the engine was away the log is read from its start again:
- * frames know their place, so that nothing is taken twice.
+ * All frames of a container until it has ended. Where the log broke off, because the engine was away or let go
+ * of it before its last lines, it is read from its start again: frames know their place, none counts twice.
  */
 async function* framesOf(engine: Engine, name: string): AsyncGenerator<Frame, Inspected | null> {
-  const path = `/containers/${name}/logs?follow=true&stdout=true&stderr=true`;
-  for (;;) {
-    let log: AsyncIterable<Buffer>;
-    try {
-      log = await patiently(() => engine.stream({ method: 'GET', path }));
-    } catch (error) {
-      if (error instanceof EngineError && error.status === 404) return null;
-      throw error;
-    }
-    const lines = logLines(log);
-    for (;;) {
-      const line = await lines.next().catch((error) => {
-        if (isAway(error)) return null;
-        throw error;
-      });
-      if (!line || line.done) break;
-      yield parseFrame(line.value);
-    }
+  let complete = false;
+  for (let follow = true; ; ) {
     const inspected = await patiently(() => inspect(engine, name));
-    if (!inspected?.State.Running) return inspected;
-    await sleep(TRY_AGAIN_MS);
+    const over = inspected === null || ['exited', 'dead', 'removing'].includes(inspected.State.Status);
+    if (over && (complete || !follow || inspected === null)) return inspected;
+    follow = !over;
+    for await (const frame of framesInLog(engine, name, follow)) {
+      complete ||= frame.kind === 'end';
+      yield frame;
+    }
+    if (!complete) await sleep(TRY_AGAIN_MS);
   }
 }
 

@@ -14,7 +14,11 @@ export interface Inspected {
   Config: { Labels: Record<string, string> };
 }
 
-async function unless<Answer>(statuses: number[], asked: Promise<Answer>): Promise<Answer | null> {
+/** Resolves with null where the engine answers with one of these: it is gone, or was never there. */
+export async function unlessStatus<Answer>(
+  statuses: number[],
+  asked: Promise<Answer>,
+): Promise<Answer | null> {
   try {
     return await asked;
   } catch (error) {
@@ -25,7 +29,7 @@ async function unless<Answer>(statuses: number[], asked: Promise<Answer>): Promi
 
 /** @returns null when there is no such container. */
 export function inspect(engine: Engine, name: string): Promise<Inspected | null> {
-  return unless([404], engine.json<Inspected>({ method: 'GET', path: `/containers/${name}/json` }));
+  return unlessStatus([404], engine.json<Inspected>({ method: 'GET', path: `/containers/${name}/json` }));
 }
 
 /** One that has ended, or is gone, needs no signal. */
@@ -35,17 +39,20 @@ export async function signalContainer(
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<void> {
   const path = `/containers/${name}/kill?signal=${signal}`;
-  await unless([404, 409], engine.json({ method: 'POST', path }));
+  await unlessStatus([404, 409], engine.json({ method: 'POST', path }));
 }
 
 /** Kills and removes; one that is gone, or is being removed, is left alone. */
 export async function removeContainer(engine: Engine, name: string): Promise<void> {
-  await unless([404, 409], engine.json({ method: 'DELETE', path: `/containers/${name}?force=true&v=true` }));
+  await unlessStatus(
+    [404, 409],
+    engine.json({ method: 'DELETE', path: `/containers/${name}?force=true&v=true` }),
+  );
 }
 
 /** @returns false when there is none of that name, or the new name is taken: someone was faster. */
 export async function renameContainer(engine: Engine, name: string, newName: string): Promise<boolean> {
   const path = `/containers/${name}/rename?name=${newName}`;
   const renamed = engine.json({ method: 'POST', path }).then(() => true);
-  return (await unless([404, 409], renamed)) ?? false;
+  return (await unlessStatus([404, 409], renamed)) ?? false;
 }
