@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { demoScript } from '../../src/demo-model/demo-script.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+let system: TestSystem;
+let browser: Browser;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startTestSystem({ script: demoScript({ msPerToken: 1 }), env: { PAPERAGENT_MODEL: 'demo' } }),
+    launchBrowser(),
+  ]);
+  await system.startWorker();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+
+/** A page that fails the test with whatever it complains about. */
+async function openPage(language: string): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ locale: language, viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(45_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(system.url);
+  return { page, complaints };
+}
+
+test('U1, U4, U7, F18: one click and one prompt lead a guest to a paper with a real figure and the run’s numbers', async () => {
+  const { page, complaints } = await openPage('en-US');
+  await page.getByRole('button', { name: /try it/i }).click();
+  await page
+    .getByText(/Estimate π using the Monte Carlo method/)
+    .first()
+    .click();
+  await page.getByRole('button', { name: /^stop$/i }).waitFor();
+  await page.getByText('run_python').or(page.getByText('Run Python')).first().waitFor();
+  const figure = page.getByRole('img', { name: /convergence/i }).last();
+  await figure.waitFor();
+  // Given as text: it runs in the page, whose types are not those of this file.
+  await page.waitForFunction(
+    '[...document.images].filter((image) => image.src.startsWith("blob:") && image.naturalWidth > 300).length >= 2',
+  );
+  await page.getByText(/The convergence plot is in the results/).waitFor();
+
+  const workId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  const paper = await readFile(path.join(system.dataDir, 'workspaces', workId, 'paper.md'), 'utf8');
+  const estimate = /π ≈ (\d\.\d+)|estimate is (\d\.\d+)/.exec(paper);
+  expect(estimate).not.toBeNull();
+  const output = await page.locator('body').innerText();
+  expect(output).toContain(estimate?.[1] ?? estimate?.[2]);
+
+  // U6: a reload shows the same conversation.
+  const said = await page.getByText(/The convergence plot is in the results/).innerText();
+  await page.reload();
+  await page.getByText(said).waitFor();
+  expect(complaints).toEqual([]);
+  await system.expectSound(workId);
+});
