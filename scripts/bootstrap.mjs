@@ -20,7 +20,7 @@ const commands = {
   ask: [['src/main/ask.ts']],
   api: [['src/main/api.ts']],
   worker: [['src/main/worker.ts']],
-  sandbox: [['src/main/prepare.ts', '--only', 'sandbox']],
+  sandbox: [['src/main/sandbox-doctor.ts']],
   test: [['src/main/prepare.ts'], [...jest, '--maxWorkers=2']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--maxWorkers=2', '--testPathPatterns', 'test/faults']],
   bench: [['src/main/prepare.ts'], ['bench/run.ts']],

@@ -12,6 +12,8 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[22m` : text);
   const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[22m` : text);
   let atLineStart = true;
+  /** Names of the calls that run, by id: several may run at once. */
+  const calls = new Map<string, string>();
 
   function put(text: string, style: (text: string) => string = (same) => same): void {
     if (text === '') return;
@@ -35,12 +37,15 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
         case 'step.superseded':
           return line('(that answer was cut off; it is written again)', dim);
         case 'tool.called':
+          calls.set(event.toolCallId, event.name);
           return line(`> ${event.name} ${summary(event.arguments)}`.trimEnd(), bold);
         case 'tool.output':
           return put(event.text, dim);
         case 'tool.completed': {
           const took = `${(event.durationMs / 1000).toFixed(1)} s`;
-          line(event.ok ? `  ok, ${took}` : `  failed, ${took}: ${firstLine(event.result)}`, dim);
+          const name = calls.get(event.toolCallId) ?? 'tool';
+          calls.delete(event.toolCallId);
+          line(`  ${name} ${event.ok ? `ok, ${took}` : `failed, ${took}: ${firstLine(event.result)}`}`, dim);
           for (const file of event.files) line(`  ${file.change} ${file.path}`, dim);
           return;
         }
@@ -62,7 +67,7 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
 
 /** Nothing that a model or a program wrote may steer the terminal. */
 function printable(text: string): string {
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+  return text.replace(/[^\P{Cc}\t\n]/gu, '');
 }
 
 /** The shortest argument that tells one call from another. */

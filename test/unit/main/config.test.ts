@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   ConfigError,
@@ -8,6 +10,7 @@ import {
   VARIABLES,
   withEnvFile,
 } from '../../../src/main/config.ts';
+import { withTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'ab'.repeat(32) };
 
@@ -103,8 +106,11 @@ test('.env.example lists every variable and no other', () => {
   expect(listed.map((line) => line.slice(1)).sort()).toEqual([...VARIABLES].sort());
 });
 
-test('.env fills in what the environment does not set; a set variable wins, even an empty one', () => {
-  expect(withEnvFile({ A: '1' }, '/nowhere/.env')).toEqual({ A: '1' });
-  const merged = withEnvFile({ PORT: '' }, '.env.example');
-  expect(merged).toEqual({ PORT: '' });
+test('.env fills in what the environment does not set; a set variable wins, even an empty one', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, '.env');
+    expect(withEnvFile({ PORT: '1' }, file)).toEqual({ PORT: '1' });
+    await writeFile(file, '# a comment\nPORT=2\nHOST="::1"\n');
+    expect(withEnvFile({ PORT: '' }, file)).toEqual({ PORT: '', HOST: '::1' });
+  });
 });

@@ -1,0 +1,163 @@
+/** The supervisor as a person meets it: real processes, a data folder and ports of their own. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { commandLineOf, startTimeOf } from '../../scripts/process-lock.mjs';
+import { dataFolder } from '../../src/main/setup/data-folder.ts';
+import { findFreePort } from '../../src/main/setup/ports.ts';
+import { type Instance, runningInstance } from '../../src/main/supervisor/instance.ts';
+import { ROLES } from '../../src/main/supervisor/roles.ts';
+import { type AppProcess, startProcess } from '../support/child-process.ts';
+import { until } from '../support/until.ts';
+
+const START_MS = 90_000;
+
+let dataDir: string;
+let port: number;
+const supervisors: AppProcess[] = [];
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'paperagent-supervisor-'));
+  // As root Postgres runs as another user, who has to get in.
+  await chmod(dataDir, 0o755);
+  port = await findFreePort();
+});
+
+afterAll(async () => {
+  for (const supervisor of supervisors) await supervisor.signal('SIGTERM');
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+}, START_MS);
+
+function start(env: Record<string, string> = {}): AppProcess {
+  const supervisor = startProcess('start', {
+    PORT: String(port),
+    PA_DATA: dataDir,
+    // Set, so that a developer's .env does not count.
+    OPENAI_BASE_URL: '',
+    DATABASE_URL: '',
+    TEMPORAL_ADDRESS: '',
+    SANDBOX: 'bubblewrap',
+    ...env,
+  });
+  supervisors.push(supervisor);
+  return supervisor;
+}
+
+async function startAndWait(): Promise<AppProcess> {
+  const supervisor = start();
+  await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
+  return supervisor;
+}
+
+const running = () => runningInstance(dataFolder(dataDir));
+
+/** The system that runs, all of it serving; started when it does not run. */
+async function system(): Promise<Instance> {
+  if (!running()) await startAndWait();
+  await until(isReady, 'all of it was ready', 30_000);
+  const instance = running();
+  if (!instance) throw new Error('it ended');
+  return instance;
+}
+
+async function isReady(): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => undefined);
+  return answer?.status === 200;
+}
+
+/** What a start that is refused says, and its exit code. */
+async function refusal(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+  const supervisor = start(env);
+  const { code } = await supervisor.ended;
+  return { code, said: supervisor.lines.filter((line) => line.startsWith('paperagent: ')).join('\n') };
+}
+
+describe('npm start', () => {
+  test(
+    'starts everything, and each process`s command line names its role',
+    async () => {
+      const { pids } = await system();
+      expect(Object.keys(pids).sort()).toEqual([...ROLES, 'supervisor'].sort());
+      for (const role of ['api', 'worker', 'demo-model'] as const) {
+        expect(commandLineOf(pids[role] ?? 0)).toMatch(new RegExp(`src/main/${role}\\.ts$`));
+      }
+    },
+    START_MS,
+  );
+
+  test.each(['api', 'worker', 'demo-model', 'postgres', 'temporal'] as const)(
+    'starts %s again after kill -9, on the same ports',
+    async (role) => {
+      const { pids, ...addresses } = await system();
+      process.kill(pids[role] ?? 0, 'SIGKILL');
+      await until(
+        () => ![undefined, pids[role]].includes(running()?.pids[role]),
+        `${role} was started again`,
+      );
+      await until(isReady, 'all of it was ready again', 30_000);
+      expect(running()).toMatchObject(addresses);
+    },
+    START_MS,
+  );
+
+  test(
+    'a second start on the same data folder is refused by one sentence',
+    async () => {
+      await system();
+      const { code, said } = await refusal({});
+      expect(code).toBe(1);
+      expect(said).toMatch(/^paperagent: PaperAgent runs already on [^\n]+ \(process \d+\)[^\n]*$/);
+      expect(await isReady()).toBe(true);
+    },
+    START_MS,
+  );
+
+  test('a busy PORT is refused by one sentence', async () => {
+    await system();
+    const other = await mkdtemp(join(tmpdir(), 'paperagent-supervisor-'));
+    try {
+      const { code, said } = await refusal({ PA_DATA: other });
+      expect(code).toBe(1);
+      expect(said).toMatch(/^paperagent: PORT \d+ is in use[^\n]*$/);
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
+  test('a wrong variable is refused by one sentence that names it', async () => {
+    const { code, said } = await refusal({ TURN_MAX_STEPS: 'many' });
+    expect({ code, said }).toEqual({ code: 1, said: 'paperagent: TURN_MAX_STEPS must be a whole number' });
+  });
+
+  test(
+    'after kill -9 of the supervisor the rest goes on, and the next start clears it up and takes its place',
+    async () => {
+      const before = await system();
+      process.kill(before.pids.supervisor ?? 0, 'SIGKILL');
+      await until(() => startTimeOf(before.pids.supervisor ?? 0) === undefined, 'the supervisor was gone');
+      expect(await isReady()).toBe(true);
+      const supervisor = await startAndWait();
+      expect(supervisor.lines.join('\n')).toContain('ended what an earlier start had left running');
+      const { pids, ...addresses } = before;
+      expect(running()).toMatchObject(addresses);
+      for (const role of ROLES) expect(startTimeOf(pids[role] ?? 0)).toBeUndefined();
+    },
+    START_MS,
+  );
+
+  test(
+    'SIGTERM stops all of it in order, and leaves nothing running',
+    async () => {
+      const { pids } = await system();
+      const supervisor = supervisors.find(({ pid }) => pid === pids.supervisor);
+      await supervisor?.signal('SIGTERM');
+      expect(await supervisor?.ended).toEqual({ code: 0, signal: null });
+      for (const pid of Object.values(pids)) expect(startTimeOf(pid)).toBeUndefined();
+      expect(running()).toBeUndefined();
+    },
+    START_MS,
+  );
+});
