@@ -1,0 +1,206 @@
+/**
+ * R11, D10: histories of every kind of turn, as recorded by earlier versions of the workflow code, replay on the
+ * code of today. After a change that is meant (docs/workflow-changes.md), RECORD_HISTORIES=1 writes them anew.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { callTool, type Script, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
+import { workflowIdOf } from '../../src/workflows/messages.ts';
+import type { ChatClient } from '../support/chat-client.ts';
+import { testServers } from '../support/servers.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const RECORDED = fileURLToPath(new URL('../histories', import.meta.url));
+const History = proto.temporal.api.history.v1.History;
+
+const answers = (request: StrictRequest) => {
+  const roles = request.messages.map(({ role }) => role);
+  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
+};
+const isCodeAgent = (request: StrictRequest) =>
+  request.tools?.some((tool) => tool.function.name === 'run_python') ?? false;
+const endOf = (chat: ChatClient, turn: number) =>
+  chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `the end of turn ${turn}`);
+const never: Promise<void> = new Promise(() => {});
+
+interface Kind {
+  name: string;
+  script: Script;
+  play: (chat: ChatClient) => Promise<unknown>;
+}
+
+/** One of each way that a turn can go. */
+const KINDS: Kind[] = [
+  {
+    name: 'text',
+    script: () => textReply('Hello.'),
+    play: async (chat) => {
+      chat.say('hello');
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'two-turns',
+    script: () => textReply('Hello.'),
+    play: async (chat) => {
+      chat.say('one');
+      chat.say('two');
+      await endOf(chat, 2);
+    },
+  },
+  {
+    name: 'tools',
+    script: (request) =>
+      answers(request) > 0
+        ? textReply('Done.')
+        : {
+            kind: 'stream',
+            steps: [
+              ...callTool(0, 'a', 'tree', { path: null }),
+              ...callTool(1, 'b', 'list_attachments', {}),
+              ...callTool(2, 'c', 'writemd', { file: 'a.md', content: '# A\n', mode: 'write' }),
+            ],
+          },
+    play: async (chat) => {
+      chat.say('use tools');
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'code-agent',
+    script: (request) => {
+      if (answers(request) > 0) return textReply('Done.');
+      return isCodeAgent(request)
+        ? {
+            kind: 'stream',
+            steps: callTool(0, 'p', 'run_python', { code: 'print(1)', filename: null, timeoutSeconds: null }),
+          }
+        : { kind: 'stream', steps: callTool(0, 'c', 'code_agent', { task: 'Print one.' }) };
+    },
+    play: async (chat) => {
+      chat.say('compute');
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'stopped',
+    script: () => ({
+      kind: 'stream',
+      steps: (async function* (): AsyncGenerator<Step> {
+        yield* say('Half ');
+        await never;
+      })(),
+    }),
+    play: async (chat) => {
+      chat.say('long');
+      await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
+      chat.send({ type: 'stop' });
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'failed',
+    script: () => ({ kind: 'http', status: 401, body: '{}' }),
+    play: async (chat) => {
+      chat.say('hello');
+      await endOf(chat, 1);
+    },
+  },
+];
+
+let system: TestSystem;
+let connection: Connection;
+let client: Client;
+
+beforeAll(async () => {
+  system = await startTestSystem({ script: () => textReply('unused') });
+  await system.startWorker();
+  connection = await Connection.connect({ address: testServers().temporalAddress });
+  client = new Client({ connection, namespace: system.namespace });
+});
+
+afterAll(async () => {
+  await connection.close();
+  await system.close();
+});
+
+/** The histories of a Work's workflow and of its code agents, by name. */
+async function historiesOf(
+  workId: string,
+  name: string,
+): Promise<[string, string, proto.temporal.api.history.v1.IHistory][]> {
+  const found: [string, string, proto.temporal.api.history.v1.IHistory][] = [];
+  const main = await client.workflow.getHandle(workflowIdOf(workId)).fetchHistory();
+  found.push([name, workflowIdOf(workId), main]);
+  for (const event of main.events ?? []) {
+    const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId;
+    if (child) found.push([`${name}.child`, child, await client.workflow.getHandle(child).fetchHistory()]);
+  }
+  return found;
+}
+
+describe('R11, D10', () => {
+  test.each(KINDS)(
+    'a turn of the kind "$name" replays on the code that made it',
+    async ({ name, script, play }) => {
+      system.model.setScript(script);
+      const account = await system.guest();
+      const workId = await system.newWork(account);
+      const chat = await system.chat(account, workId);
+      await play(chat);
+      chat.close();
+      await system.expectSound(workId);
+      const workflowBundle = await buildWorkflowBundle();
+      for (const [file, workflowId, history] of await historiesOf(workId, name)) {
+        await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+        if (process.env.RECORD_HISTORIES === '1') {
+          const json = {
+            workflowId,
+            history: History.toObject(History.fromObject(history), {
+              longs: String,
+              bytes: String,
+              enums: String,
+            }),
+          };
+          await writeFile(path.join(RECORDED, `${file}.json`), `${JSON.stringify(json)}\n`);
+        }
+      }
+    },
+  );
+
+  test('every recorded history replays on the code of today', async () => {
+    const files = (await readdir(RECORDED)).filter((file) => file.endsWith('.json'));
+    expect(files.length).toBeGreaterThanOrEqual(KINDS.length);
+    const workflowBundle = await buildWorkflowBundle();
+    for (const file of files) {
+      const { workflowId, history } = JSON.parse(await readFile(path.join(RECORDED, file), 'utf8')) as {
+        workflowId: string;
+        history: object;
+      };
+      await Worker.runReplayHistory({ workflowBundle }, History.fromObject(history), workflowId).catch(
+        (error: unknown) => {
+          throw new Error(`${file} does not replay: ${String(error)}`);
+        },
+      );
+    }
+  });
+
+  test('a history that other code made is told apart: this suite can fail', async () => {
+    const text = await readFile(path.join(RECORDED, 'tools.json'), 'utf8');
+    const { workflowId, history } = JSON.parse(text.replaceAll('"runTool"', '"otherTool"')) as {
+      workflowId: string;
+      history: object;
+    };
+    const workflowBundle = await buildWorkflowBundle();
+    await expect(
+      Worker.runReplayHistory({ workflowBundle }, History.fromObject(history), workflowId),
+    ).rejects.toThrow(/determinism/i);
+  });
+});
