@@ -209,7 +209,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       },
     });
     expect(first.ending.kind).toBe('lost');
-    expect(first.stdout).toMatch(/^0 π≈3\n/);
+    expect(first.stdout).toMatch(/^0/);
     const again = await box.runScript(script, { key });
     expect(again.ending.kind).toBe('lost');
     expect(begun()).toBe('x');

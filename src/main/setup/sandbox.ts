@@ -41,7 +41,8 @@ export async function findSandbox(
   return await chooseSandbox(await sandboxSettings(config, env, log));
 }
 
-async function sandboxSettings(
+/** What the sandbox has to know of this data folder. `log` takes what cannot be enforced. */
+export async function sandboxSettings(
   config: Config,
   env: Environment,
   log: (line: string) => void,
