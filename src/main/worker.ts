@@ -5,9 +5,11 @@ import { startWorker } from './run-worker.ts';
 import { serverEndpoint } from './server-model.ts';
 import { findSandbox } from './setup/sandbox.ts';
 import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
+import { installTemporalLogging } from './temporal-logging.ts';
 
 const config = readServiceConfig(process.env);
 const log = pino({ level: config.logLevel, base: { role: 'worker', pid: process.pid } });
+installTemporalLogging(log);
 
 const chosen = await findSandbox(config, process.env, (line) => log.warn(line));
 if (chosen.sandbox === null) log.warn({ reason: chosen.reason }, 'code cannot be run');
