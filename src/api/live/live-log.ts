@@ -5,7 +5,7 @@
  */
 import type pg from 'pg';
 import { openSession } from '../../db/listener.ts';
-import { LOG_ROW, type LogRow, toFrame } from '../../db/log-rows.ts';
+import { LOG_FRAME, type LogFrame } from '../../db/log-rows.ts';
 import type { Log } from '../log.ts';
 import { createFeed, type Feed, type Follower } from './feed.ts';
 
@@ -17,7 +17,7 @@ const READ = {
   text: `
     select f.work, e.* from unnest($1::uuid[], $2::bigint[]) f (work, after)
     cross join lateral (
-      select ${LOG_ROW} from events where work_id = f.work and seq > f.after order by seq limit ${ROWS_PER_WORK}
+      select ${LOG_FRAME} from events where work_id = f.work and seq > f.after order by seq limit ${ROWS_PER_WORK}
     ) e
     order by f.work, e.seq`,
 };
@@ -62,7 +62,7 @@ export async function openLiveLog({ databaseUrl, log }: { databaseUrl: string; l
   async function readInto(from: pg.Client, asked: Feed[]): Promise<void> {
     counts.reads += 1;
     const values = [asked.map((feed) => feed.workId), asked.map((feed) => feed.last)];
-    const { rows } = await from.query<LogRow & { work: string }>({ ...READ, values });
+    const { rows } = await from.query<LogFrame & { work: string }>({ ...READ, values });
     counts.frames += rows.length;
     // By the feeds that were asked for: one that was left and followed anew meanwhile is another feed.
     const byWork = new Map(asked.map((feed) => [feed.workId, feed]));
@@ -72,7 +72,7 @@ export async function openLiveLog({ databaseUrl, log }: { databaseUrl: string; l
       const feed = byWork.get(workId);
       if (feed === undefined) continue;
       if (end - start === ROWS_PER_WORK && feeds.get(workId) === feed) dirty.add(feed);
-      feed.push(rows.slice(start, end).map(toFrame));
+      feed.push(rows.slice(start, end));
     }
   }
 

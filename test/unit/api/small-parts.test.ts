@@ -8,7 +8,6 @@ import { cleanName } from '../../../src/api/files/upload.ts';
 import { titleFrom } from '../../../src/api/work-title.ts';
 import { decodeCursor, encodeCursor } from '../../../src/api/works/list-cursor.ts';
 import { preferredLanguage } from '../../../src/api/works/new-work.ts';
-import { toFrame } from '../../../src/db/log-rows.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';
 
 test.each([
@@ -99,25 +98,6 @@ test('a cursor comes back as it was given, and nothing else is one', () => {
   for (const text of forged) {
     expect(() => decodeCursor(Buffer.from(text).toString('base64url'))).toThrow('cursor');
   }
-});
-
-test('a row of the log becomes its frame without being parsed', () => {
-  const row = { seq: 7, turn: null, ms: 1_000, kind: 'text.delta', body: '{"text": "\\" π"}' };
-  expect(JSON.parse(toFrame(row).text)).toEqual({
-    type: 'event',
-    seq: 7,
-    turn: null,
-    at: '1970-01-01T00:00:01.000Z',
-    kind: 'text.delta',
-    text: '" π',
-  });
-  expect(JSON.parse(toFrame({ ...row, turn: 2, body: '{}' }).text)).toEqual({
-    type: 'event',
-    seq: 7,
-    turn: 2,
-    at: '1970-01-01T00:00:01.000Z',
-    kind: 'text.delta',
-  });
 });
 
 test('frames are served one at a time and in order; a flood pauses the socket until it is worked off', async () => {
