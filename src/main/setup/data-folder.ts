@@ -37,7 +37,7 @@ export function dataFolder(root: string): DataFolder {
  */
 export function makeDataFolder(root: string): DataFolder {
   try {
-    for (const name of ['run', 'logs', 'temporal', 'workspaces', 'chat_history', 'templates']) {
+    for (const name of ['run', 'logs', 'temporal', 'workspaces', 'chat_history']) {
       mkdirSync(join(root, name), { recursive: true });
     }
     const probe = join(root, 'run', `probe-${process.pid}`);
