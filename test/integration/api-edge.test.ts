@@ -1,5 +1,8 @@
 /** A10: every route of the OpenAPI document against bad tokens, foreign and deleted Works, and broken bodies. */
 import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { errorBody } from '../../src/protocol/errors.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
@@ -198,4 +201,31 @@ test('A8: the page may run no inline script and load nothing from elsewhere', as
   expect(policy).toContain("img-src 'self' blob: data:;");
   expect(policy).toContain("object-src 'none'");
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+});
+
+test('F16: the built page is served for every address that it routes; its files by name, and nothing else', async () => {
+  const webDir = await mkdtemp(path.join(tmpdir(), 'paperagent-page-'));
+  await mkdir(path.join(webDir, 'assets'));
+  await writeFile(path.join(webDir, 'index.html'), '<!doctype html><title>The page</title>');
+  await writeFile(path.join(webDir, 'assets', 'app-1a2b.js'), 'export {};');
+  await writeFile(`${webDir}-secret`, 'a secret of the host');
+  const built = await startTestApi({ webDir });
+  try {
+    for (const address of ['/', '/works/abc', '/works/abc?x=1']) {
+      const page = await built.request(null, 'GET', address);
+      expect([page.status, page.headers.get('Cache-Control')]).toEqual([200, 'no-cache']);
+      expect(await page.text()).toContain('The page');
+    }
+    const script = await built.request(null, 'GET', '/assets/app-1a2b.js');
+    expect(script.headers.get('Content-Type')).toMatch(/^text\/javascript/);
+    expect(script.headers.get('Cache-Control')).toContain('immutable');
+    expect((await built.request(null, 'GET', '/assets/gone.js')).status).toBe(404);
+    const outside = await built.request(null, 'GET', `/..%2f${path.basename(webDir)}-secret`);
+    expect(await outside.text()).not.toContain('secret of');
+    expect(outside.headers.get('Content-Type')).toMatch(/html|json/);
+  } finally {
+    await built.close();
+    await rm(webDir, { recursive: true });
+    await rm(`${webDir}-secret`);
+  }
 });

@@ -1,7 +1,7 @@
 /** Works, their files, history and templates over REST. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -303,6 +303,21 @@ test('S7: links in a workspace are neither read, nor listed, nor in the archive'
   const zip = await api.request(token, 'GET', `/api/works/${work}/archive`);
   expect(zip.headers.get('Content-Type')).toBe('application/zip');
   expect(Buffer.from(await zip.arrayBuffer()).includes('a secret of the host')).toBe(false);
+});
+
+test('F10: whoever leaves in the middle of an archive or a download leaves no file open', async () => {
+  const work = await api.newWork(token);
+  const folder = folderOf(work);
+  await writeFile(path.join(folder, 'big.bin'), randomBytes(30_000_000));
+  for (const route of ['archive', 'files/big.bin']) {
+    const response = await api.request(token, 'GET', `/api/works/${work}/${route}`);
+    await response.body?.getReader().cancel();
+  }
+  await until(async () => {
+    const fds = await readdir('/proc/self/fd');
+    const open = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    return !open.some((file) => file.startsWith(folder));
+  }, 'no file of the workspace is open');
 });
 
 test('A7: uploads are stored under clean names, in attachments unless a folder is named', async () => {

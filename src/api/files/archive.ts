@@ -1,25 +1,35 @@
 /** All files of a workspace as one zip, made while it is sent (F10). */
-import { type Readable, Readable as ReadableStreams } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Log } from '../log.ts';
 
-/** Starts a zip of every regular file. A file that goes away meanwhile is left out; other failures break it off. */
+/** Starts a zip of every regular file. One that goes away meanwhile is empty in it; other failures break it off. */
 export async function zipWorkspace(workspace: Workspace, log: Log): Promise<Readable> {
   const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  let current: Readable | undefined;
+
   const { entries } = await workspace.list();
   for (const { path, kind, mtimeMs } of entries) {
     if (kind !== 'file') continue;
     zip.addReadStreamLazy(path, { mtime: new Date(mtimeMs), mode: 0o100644 }, (take) => {
       workspace.openRead(path).then(
-        ({ stream }) => take(null, stream),
+        ({ stream }) => {
+          current = stream;
+          if (output.destroyed) stream.destroy();
+          else take(null, stream);
+        },
         (err: unknown) => {
-          log.warn({ err, path }, 'a file is not in the archive');
-          take(null, ReadableStreams.from([]));
+          log.warn({ err, path }, 'a file is empty in the archive');
+          take(null, Readable.from([]));
         },
       );
     });
   }
   zip.end();
-  return zip.outputStream as Readable;
+  zip.on('error', (error: Error) => output.destroy(error));
+  // Whoever downloads may leave in the middle: the file that is being read then stays open otherwise.
+  output.on('close', () => current?.destroy());
+  return output;
 }
