@@ -35,11 +35,13 @@ async function main(): Promise<number> {
       process.exit(1);
     });
     const started = system.start();
+    let ready = false;
     try {
       const instance = await Promise.race([started, stopped.first]);
       if (instance !== 'stop') {
         announce(config, instance);
         say(`ready (${elapsed(began)})`);
+        ready = true;
         const development = values.dev ? startDevelopment(system, instance, say) : undefined;
         await stopped.first;
         development?.stop();
@@ -49,7 +51,7 @@ async function main(): Promise<number> {
       const stopping = performance.now();
       rmSync(folder.instance, { force: true });
       await system.stop();
-      say(`stopped (${elapsed(stopping)})`);
+      if (ready) say(`stopped (${elapsed(stopping)})`);
     }
   } finally {
     release();

@@ -18,10 +18,11 @@ export interface PostgresAccount {
 }
 
 const oneself: PostgresAccount = { prefix: [], identity: {}, own: () => {} };
-const underAnotherNumber: PostgresAccount = {
-  ...oneself,
-  prefix: ['unshare', '--user', '--map-user=65532', '--map-group=65532', '--'],
-};
+/** In the namespace we have these ids; outside, root's. They must be some account's: Postgres looks up its name. */
+function underAnotherNumber({ uid, gid }: { uid: number; gid: number }): PostgresAccount {
+  return { ...oneself, prefix: ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--'] };
+}
+const NOBODY = { uid: 65534, gid: 65534 };
 
 /**
  * Chooses the account, and creates the system's `postgres` account when root has none.
@@ -34,8 +35,9 @@ export function choosePostgresAccount(folders: readonly string[]): PostgresAccou
   const closed =
     ids && folders.map((folder) => firstClosed(folder, ids)).find((folder) => folder !== undefined);
   if (ids && !closed) return { prefix: [], identity: ids, own: (path) => chownSync(path, ids.uid, ids.gid) };
-  const [command = '', ...args] = underAnotherNumber.prefix;
-  if (succeeds(command, [...args, 'true'])) return underAnotherNumber;
+  const renumbered = underAnotherNumber(ids ?? NOBODY);
+  const [command = '', ...args] = renumbered.prefix;
+  if (succeeds(command, [...args, 'true'])) return renumbered;
   throw new SetupError(
     closed
       ? `Postgres cannot run as root, and its user may not enter ${closed}: run \`chmod o+x ${closed}\`, or start as another user`
