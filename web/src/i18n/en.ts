@@ -15,6 +15,7 @@ export const en = {
     newVersion: 'Reload',
   },
   demo: {
+    label: 'Demo model',
     banner:
       'Demo model: the replies are scripted, but the code, figures and paper are real. Configure a model to use your own.',
   },

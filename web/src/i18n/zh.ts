@@ -17,6 +17,7 @@ export const zh: Messages = {
     newVersion: '重新加载',
   },
   demo: {
+    label: '演示模型',
     banner: '演示模型：回复是预先编排的，但代码、图表和论文都是真实生成的。配置自己的模型后即可正式使用。',
   },
   signIn: {

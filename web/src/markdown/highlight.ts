@@ -11,8 +11,8 @@ async function load(): Promise<HighlighterCore> {
     import('shiki/engine/javascript'),
     import('shiki/langs/python.mjs'),
     import('shiki/langs/markdown.mjs'),
-    import('shiki/themes/github-light.mjs'),
-    import('shiki/themes/github-dark.mjs'),
+    import('shiki/themes/github-light-default.mjs'),
+    import('shiki/themes/github-dark-default.mjs'),
   ]);
   const [python, markdown, light, dark] = parts;
   return createHighlighterCore({
@@ -30,8 +30,10 @@ export async function highlight(code: string, lang: Language): Promise<string> {
     const highlighter = await loading;
     return highlighter.codeToHtml(code, {
       lang,
-      themes: { light: 'github-light', dark: 'github-dark' },
+      themes: { light: 'github-light-default', dark: 'github-dark-default' },
       defaultColor: false,
+      // The box around it is what scrolls and takes the focus.
+      tabindex: false,
     });
   } catch (error) {
     loading = null;
