@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
 import type { Database } from '../../src/db/database.ts';
-import { TEMPLATE_DATABASE, testServers } from './servers.ts';
+import { TEMPLATE_DATABASE, type TestServers, testServers } from './servers.ts';
 
 export interface TestDatabase {
   /** Its address, for the app's role. */
@@ -13,12 +13,12 @@ export interface TestDatabase {
 }
 
 /** Makes a database with all migrations and no rows. Call `drop` in `afterAll`, or use `withTestDatabase`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(servers: TestServers = testServers()): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(`create database ${name} template ${TEMPLATE_DATABASE} owner paperagent`);
-  const url = new URL(testServers().postgresUrl);
+  await asAdmin(servers, `create database ${name} template ${TEMPLATE_DATABASE} owner paperagent`);
+  const url = new URL(servers.postgresUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => asAdmin(`drop database if exists ${name} with (force)`) };
+  return { url: url.href, drop: () => asAdmin(servers, `drop database if exists ${name} with (force)`) };
 }
 
 /** Runs `use` with a database of its own, which is removed afterwards. */
@@ -40,8 +40,8 @@ export async function postgresGraceOver(db: Database): Promise<void> {
     pg_postmaster_start_time() + interval '5.1 seconds' - clock_timestamp())))`.execute(db);
 }
 
-async function asAdmin(statement: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: testServers().postgresAdminUrl });
+async function asAdmin(servers: TestServers, statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: servers.postgresAdminUrl });
   await admin.connect();
   try {
     await admin.query(statement);

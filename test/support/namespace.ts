@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/messages.ts';
-import { testServers } from './servers.ts';
+import { type TestServers, testServers } from './servers.ts';
 
 /** Registers a new namespace with the app's search attributes; gives its name. */
-export async function createTestNamespace(): Promise<string> {
+export async function createTestNamespace(servers: TestServers = testServers()): Promise<string> {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
-  const connection = await Connection.connect({ address: testServers().temporalAddress });
+  const connection = await Connection.connect({ address: servers.temporalAddress });
   try {
     await connection.workflowService.registerNamespace({
       namespace,

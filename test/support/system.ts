@@ -15,7 +15,7 @@ import { type AppProcess, startProcess } from './child-process.ts';
 import { createTestDatabase } from './database.ts';
 import { createTestNamespace } from './namespace.ts';
 import { expectSound } from './oracle.ts';
-import { testServers } from './servers.ts';
+import { type TestServers, testServers } from './servers.ts';
 
 export interface TestAccount {
   token: string;
@@ -31,8 +31,10 @@ export interface TestSystem {
   url: string;
   /** Starts one more worker and resolves when it is up. */
   startWorker(more?: Record<string, string>): Promise<AppProcess>;
-  /** Starts one more api process; gives its address too. */
-  startApi(): Promise<AppProcess & { url: string }>;
+  /** The first api process. */
+  api: AppProcess;
+  /** Starts one more api process, on a port of its own or on this one; gives its address too. */
+  startApi(port?: number): Promise<AppProcess & { url: string }>;
   /** A guest's account. */
   guest(): Promise<TestAccount>;
   /** A new Work of that account. */
@@ -49,11 +51,13 @@ export interface TestSystem {
 export async function startTestSystem(options: {
   script: Script;
   env?: Record<string, string>;
+  /** Absent: those of the test run. */
+  servers?: TestServers;
 }): Promise<TestSystem> {
-  const servers = testServers();
+  const servers = options.servers ?? testServers();
   const [database, namespace, dataDir, model, port] = await Promise.all([
-    createTestDatabase(),
-    createTestNamespace(),
+    createTestDatabase(servers),
+    createTestNamespace(servers),
     mkdtemp(path.join(tmpdir(), 'paperagent-system-')),
     startScriptedModel({ script: options.script }),
     findFreePort(),
@@ -89,7 +93,7 @@ export async function startTestSystem(options: {
     return { ...api, url: `http://127.0.0.1:${chosen}` };
   }
 
-  const { url } = await startApi(port);
+  const { url, ...api } = await startApi(port);
 
   const system: TestSystem = {
     db,
@@ -98,12 +102,13 @@ export async function startTestSystem(options: {
     dataDir,
     model,
     url,
+    api,
     async startWorker(more) {
       const worker = start('worker', more);
       await worker.line((line) => line.includes('worker is up'), 'it was up');
       return worker;
     },
-    startApi: () => startApi(),
+    startApi,
     async guest() {
       const response = await system.request(null, 'POST', '/api/auth/guest');
       const { accessToken } = (await response.json()) as { accessToken: string };
