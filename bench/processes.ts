@@ -1,0 +1,68 @@
+/** What processes use of the machine, read from /proc (Linux). */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The kernel's unit of processor time in /proc: 100 a second on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+export interface Usage {
+  /** Seconds of processor time since it began. */
+  cpuSeconds: number;
+  rssMB: number;
+  /** Its own memory and its share of what it shares with others: these can be added up. */
+  pssMB: number;
+}
+
+/** @throws where the process has gone */
+export function usageOf(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which may hold anything, come the state (3) and on: utime is field 14, stime 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const field = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0) / 1024;
+  return { cpuSeconds, rssMB: field('Rss'), pssMB: field('Pss') };
+}
+
+/** A process with all that it has started, added up; those that end meanwhile count as nothing. */
+export function usageOfTree(pid: number): Usage {
+  const total: Usage = { cpuSeconds: 0, rssMB: 0, pssMB: 0 };
+  for (const one of [pid, ...descendants(pid)]) {
+    try {
+      const usage = usageOf(one);
+      total.cpuSeconds += usage.cpuSeconds;
+      total.rssMB += usage.rssMB;
+      total.pssMB += usage.pssMB;
+    } catch (error) {
+      if (!hasGone(error)) throw error;
+    }
+  }
+  return total;
+}
+
+function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch (error) {
+      if (!hasGone(error)) throw error;
+    }
+  }
+  const found: number[] = [];
+  const look = (of: number) => {
+    for (const [child, parent] of parents) {
+      if (parent !== of) continue;
+      found.push(child);
+      look(child);
+    }
+  };
+  look(pid);
+  return found;
+}
+
+function hasGone(error: unknown): boolean {
+  return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

@@ -1,0 +1,58 @@
+/** Python without any of ours around it: what a code run is compared with. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../src/main/setup/cache-folder.ts';
+import { findPythonEnvironment } from '../src/sandbox/bubblewrap/python-environment.ts';
+import { SCRIPT_ENVIRONMENT } from '../src/sandbox/script-environment.ts';
+
+export const PRINT_ONE = 'print(1)\n';
+
+/** A figure such as papers have, small enough that making it is mostly the imports' time. */
+export const FIGURE = `import numpy as np
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+x = np.linspace(0, 4 * np.pi, 500)
+plt.plot(x, np.sin(x) + np.cos(2 * x))
+plt.savefig("images/figure.png")
+print("saved")
+`;
+
+export interface Python {
+  /** Runs a script in a folder of its own. @returns milliseconds from the start of the process to its end */
+  time(code: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The Python of bubblewrap's sandboxes, outside of any. @throws where it has not been set up */
+export async function openPython(dataDir: string): Promise<Python> {
+  const found = await findPythonEnvironment(await cacheFolder({ env: process.env, dataDir }));
+  if (found === null)
+    throw new Error('there is no Python to compare with: run `SANDBOX=bubblewrap npm run sandbox`');
+  const folder = await mkdtemp(join(tmpdir(), 'paperagent-bench-python-'));
+  await mkdir(join(folder, 'images'));
+  return {
+    async time(code) {
+      const script = join(folder, 'script.py');
+      await writeFile(script, code);
+      const began = performance.now();
+      const child = spawn(join(found.venv, 'bin/python'), [script], {
+        cwd: folder,
+        // As in the sandbox: one thread, no byte code written, the font list there already.
+        env: {
+          ...SCRIPT_ENVIRONMENT,
+          MPLCONFIGDIR: found.mpl,
+          MATPLOTLIBRC: join(found.mpl, 'matplotlibrc'),
+        },
+        stdio: 'ignore',
+      });
+      await once(child, 'exit');
+      return performance.now() - began;
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
