@@ -6,7 +6,7 @@ import { mebibytes } from './ending.ts';
 import type { RunLimits } from './types.ts';
 
 /** Below this much room on the disk that holds the workspaces, a run that writes is ended. */
-const DISK_RESERVE_BYTES = 256 * 1024 ** 2;
+const DISK_RESERVE_BYTES = 512 * 1024 ** 2;
 
 function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;

@@ -1,0 +1,61 @@
+/** Which sandbox is chosen, and what is said where there is none: a sentence, never an exception. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
+import { sandboxDoctor } from '../../src/sandbox/doctor.ts';
+import { SET_UP_MS, sandboxConfig, setUp } from '../support/sandbox-under-test.ts';
+
+const NO_ENGINE = 'unix:///nowhere/docker.sock';
+const folder = mkdtempSync(join(tmpdir(), 'pa-choice-'));
+const usual = process.env.DOCKER_HOST;
+
+beforeAll(async () => {
+  const missing = await setUp('bubblewrap');
+  if (missing) throw new Error(missing);
+}, SET_UP_MS);
+
+afterEach(() => {
+  if (usual === undefined) delete process.env.DOCKER_HOST;
+  else process.env.DOCKER_HOST = usual;
+});
+
+test('F14: where Docker is asked for and no engine answers, there is none, and the reason says so', async () => {
+  process.env.DOCKER_HOST = NO_ENGINE;
+  const chosen = await chooseSandbox(sandboxConfig('docker', folder, 'choice'));
+  expect(chosen).toEqual({
+    sandbox: null,
+    reason: expect.stringMatching(/^the Docker engine does not answer: /),
+  });
+});
+
+test('F14: where no engine answers, bubblewrap is chosen, and why', async () => {
+  process.env.DOCKER_HOST = NO_ENGINE;
+  const chosen = await chooseSandbox({ ...sandboxConfig('docker', folder, 'choice'), mode: 'auto' });
+  expect(chosen).toMatchObject({ kind: 'bubblewrap', why: expect.stringContaining('does not answer') });
+});
+
+test('F14: where there is neither, the reason names both and what to do', async () => {
+  process.env.DOCKER_HOST = NO_ENGINE;
+  const config = {
+    ...sandboxConfig('docker', folder, 'choice'),
+    mode: 'auto' as const,
+    cacheDir: join(folder, 'empty'),
+  };
+  expect(await chooseSandbox(config)).toEqual({
+    sandbox: null,
+    reason: expect.stringMatching(
+      /^code cannot be run: the Docker engine .*; the Python environment .* `npm run sandbox`$/,
+    ),
+  });
+});
+
+test('S11: the doctor runs a script with all four libraries', async () => {
+  const lines = await sandboxDoctor(sandboxConfig('bubblewrap', folder, 'choice'));
+  expect(lines).toContainEqual(expect.stringMatching(/^SANDBOX=bubblewrap: bubblewrap /));
+  expect(lines).toContainEqual(expect.stringMatching(/^a trial run finished in /));
+  expect(lines.at(-1)).toMatch(/^Python 3\.\d+ numpy .* pandas .* matplotlib .* scipy /);
+  rmSync(folder, { recursive: true, force: true });
+});
