@@ -191,10 +191,13 @@ create table claims (
   -- what an adopting attempt needs, such as the bytes of output stored so far
   progress jsonb,
   result jsonb,
-  -- the activity that runs the attempt, so that a dead worker's can be failed at once (R9)
+  -- the activity that runs the attempt, so that a dead worker's can be failed at once (R9); empty while an
+  -- attempt that was started ahead waits for its activity to come
   workflow_id text not null,
   activity_id text not null,
   first_at timestamptz not null default clock_timestamp(),
+  -- before this no further attempt is made (a vendor's Retry-After)
+  retry_at timestamptz,
   primary key (work_id, key)
 );
 create index claims_of_worker on claims (worker) where state = 'running';
@@ -329,6 +332,9 @@ begin
   update works set updated_at = clock_timestamp(),
     title = case when titled then title else p_title end, titled = true
   where id = p_work;
+  if w.running_turn is null then
+    perform pg_notify('pa_queued', p_work::text);
+  end if;
   return 'stored';
 end $$;
 
@@ -346,6 +352,8 @@ $$;
 --   {kind: "over", turn}                      that turn has ended
 --   {kind: "stopped", turn}                   somebody asked to stop it
 --   {kind: "done", turn, step, result}        the answer is stored already (D6)
+--   {kind: "failed", turn}                    it failed for good, and the claim says why
+--   {kind: "wait", turn, step, inMs}          it failed, and is not to be tried again before that time
 --   {kind: "busy", turn, step, worker, attempt}   a living worker is at it; it may be the one that asks
 --   {kind: "claimed", turn, step, attempt, messageId, ageMs}   ageMs: since the step's first attempt began
 create function claim_step(
@@ -365,6 +373,14 @@ begin
   select * into w from works where id = p_work for update;
   if not found or w.deleted_at is not null then
     return jsonb_build_object('kind', 'gone');
+  end if;
+
+  if p_turn is not null and p_step is not null then
+    select * into c from claims
+    where work_id = p_work and key = 'model:' || p_turn || ':' || p_agent || ':' || p_step and state = 'done';
+    if found then
+      return jsonb_build_object('kind', 'done', 'turn', p_turn, 'step', p_step, 'result', c.result);
+    end if;
   end if;
 
   if v_turn is null then
@@ -407,8 +423,18 @@ begin
       return jsonb_build_object('kind', 'over', 'turn', v_turn);
     end if;
     if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
+      if c.worker = p_worker and c.activity_id = '' then
+        update claims set activity_id = p_activity_id where work_id = p_work and key = c.key;
+      end if;
       return jsonb_build_object('kind', 'busy', 'turn', v_turn, 'step', v_step, 'worker', c.worker,
                                 'attempt', c.attempt);
+    end if;
+    if c.state = 'failed' and c.result ? 'error' then
+      return jsonb_build_object('kind', 'failed', 'turn', v_turn);
+    end if;
+    if c.state = 'failed' and c.retry_at > clock_timestamp() then
+      return jsonb_build_object('kind', 'wait', 'turn', v_turn, 'step', v_step,
+                                'inMs', ceil(extract(epoch from c.retry_at - clock_timestamp()) * 1000));
     end if;
     perform log_append(p_work, v_turn, jsonb_build_array(jsonb_build_object(
       'kind', 'step.superseded', 'step', v_step, 'agent', p_agent, 'attempt', c.attempt,
@@ -545,8 +571,9 @@ declare
   c claims;
 begin
   perform 1 from works where id = p_work for update;
-  update claims set state = 'failed', result = case when p_error is null then null
-    else jsonb_build_object('error', p_error) end
+  update claims set state = 'failed',
+    result = case when p_error is null then null else jsonb_build_object('error', p_error) end,
+    retry_at = clock_timestamp() + (p_event ->> 'inMs')::numeric * interval '1 ms'
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running' returning * into c;
   if not found then
     return false;

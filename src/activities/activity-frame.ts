@@ -25,7 +25,7 @@ export function claimant(deps: ActivityDependencies): Claimant {
  */
 export async function framed<T>(
   deps: ActivityDependencies,
-  input: { workId: string; turn: number | null },
+  input: { workId: string; turn: () => number | null },
   body: () => Promise<T>,
 ): Promise<T> {
   const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
@@ -38,10 +38,14 @@ export async function framed<T>(
     }
     const { activityType, attempt } = activityInfo();
     const passing = isUnavailable(error);
-    deps.log.error({ ...input, activity: activityType, attempt, err: error }, 'an activity failed');
+    const turn = input.turn();
+    deps.log.error(
+      { workId: input.workId, turn, activity: activityType, attempt, err: error },
+      'an activity failed',
+    );
     if (passing) throw ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
-    if (attempt >= UNEXPECTED_TRIES && input.turn !== null) {
-      throw ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, input.turn);
+    if (attempt >= UNEXPECTED_TRIES && turn !== null) {
+      throw ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, turn);
     }
     throw ApplicationFailure.retryable('an unexpected error', 'internal_error');
   } finally {

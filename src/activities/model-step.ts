@@ -14,14 +14,15 @@ import {
   stepKey,
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
+import type { Part } from '../domain/messages.ts';
+import { workflowIdOf } from '../domain/work-names.ts';
 import { ModelError } from '../llm/errors.ts';
-import { streamAnswer } from '../llm/handler.ts';
-import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
+import type { ModelAnswer, ModelDelta, ModelEndpoint } from '../llm/types.ts';
 import { claimant, framed, waitForHolder } from './activity-frame.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import type { Attempt, AttemptEnded } from './attempts.ts';
-import { briefing } from './briefing.ts';
 import { modeOf } from './call-mode.ts';
+import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { updateHistory } from './history.ts';
 import { retryDelay } from './model-retries.ts';
@@ -30,50 +31,80 @@ import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
 
 export function callModel(deps: ActivityDependencies) {
-  return (input: ModelStepInput): Promise<ModelStep> =>
-    framed(deps, input, async () => {
+  return (input: ModelStepInput): Promise<ModelStep> => {
+    const { workId, agent } = input;
+    // Becomes exact with the first claim, so that what is waited for is then asked for by name.
+    const at = { turn: input.turn, step: input.step };
+    return framed(deps, { workId, turn: () => at.turn }, async () => {
       for (;;) {
-        if (input.step !== null && input.step > deps.limits.maxSteps && input.turn !== null) {
-          return { kind: 'limit', turn: input.turn };
+        if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
+          return { kind: 'limit', turn: at.turn };
         }
-        const endpoint = await deps.modelFor(input.workId, input.agent === 'main' ? 'main' : 'code');
-        const claim = await claimStep(deps.db, { ...input, model: endpoint.model }, claimant(deps));
+        const endpoint = await modelOf(deps, workId, agent);
+        const claim = await claimStep(
+          deps.db,
+          { workId, agent, ...at, model: endpoint.model },
+          claimant(deps),
+        );
+        if ('turn' in claim) at.turn = claim.turn;
+        if ('step' in claim) at.step = claim.step;
         switch (claim.kind) {
           case 'idle':
           case 'gone':
             return { kind: claim.kind };
           case 'over':
             // Another attempt may have ended it and died before the history was written.
-            await updateHistory(deps.db, deps.historyDir, input.workId);
+            await updateHistory(deps.db, deps.historyDir, workId);
             return { kind: 'over' };
           case 'stopped':
             return { kind: 'stopped', turn: claim.turn };
-          case 'done':
-            return await answered(deps, input.workId, claim.result);
-          case 'busy':
-            await waitForHolder(deps, {
-              ...claim,
-              workId: input.workId,
-              key: stepKey(claim.turn, input.agent, claim.step),
+          case 'failed':
+            throw ApplicationFailure.nonRetryable('the step failed', FAILURE.stepFailed, claim.turn);
+          case 'wait':
+            throw ApplicationFailure.create({
+              message: 'the step waits to be tried again',
+              type: 'model_waiting',
+              nextRetryDelay: claim.inMs,
             });
+          case 'done':
+            return await answered(deps, workId, claim.result);
+          case 'busy':
+            await waitForHolder(deps, { ...claim, workId, key: stepKey(claim.turn, agent, claim.step) });
             continue;
           case 'claimed': {
-            const result = await attemptStep(deps, input, claim, endpoint);
+            const result = await attemptStep(deps, { workId, agent }, claim, endpoint);
             if (result !== 'fenced') return result;
           }
         }
       }
     });
+  };
+}
+
+/**
+ * Begins the first step of a turn in this process as soon as Postgres tells of its message, while the workflow is
+ * still being woken. The claim makes it the one attempt: the workflow's activity finds it, waits for it, and goes
+ * on from what it stored. Whatever becomes of it is in the claim's row, for that activity to see.
+ */
+export async function startAhead(deps: ActivityDependencies, workId: string): Promise<void> {
+  const endpoint = await modelOf(deps, workId, 'main');
+  const request = { workId, agent: 'main', turn: null, step: null, model: endpoint.model };
+  const by = { workerId: deps.workerId, workflowId: workflowIdOf(workId), activityId: '' };
+  const claim = await claimStep(deps.db, request, by);
+  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent: 'main' }, claim, endpoint);
+}
+
+function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ModelEndpoint> {
+  return deps.modelFor(workId, agent === 'main' ? 'main' : 'code');
 }
 
 /** One attempt at the step; 'fenced' where another has taken over, which is then asked for its result. */
 async function attemptStep(
   deps: ActivityDependencies,
-  input: ModelStepInput,
+  { workId, agent }: { workId: string; agent: string },
   claim: Claimed,
-  endpoint: Awaited<ReturnType<ActivityDependencies['modelFor']>>,
+  endpoint: ModelEndpoint,
 ): Promise<ModelStep | 'fenced'> {
-  const { workId, agent } = input;
   const { turn, step, attempt, messageId } = claim;
   const key = stepKey(turn, agent, step);
   return await deps.attempts.run({ workId, turn, key }, async (running) => {
@@ -83,20 +114,21 @@ async function attemptStep(
     );
     if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent);
     try {
-      const { messages, tools } = await briefing(deps, { workId, agent });
-      const answer = await streamAnswer(
+      const { answer, summary } = await answerInWindow(
+        deps,
         {
+          workId,
+          agent,
+          key,
+          attempt,
           endpoint,
-          messages,
-          tools,
           signal: running.signal,
-          timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
+          onStop: () => running.end('stopped'),
         },
         (delta) => streamDelta(stream, delta, { messageId, agent }),
-        deps.modelConnection,
       );
       await stream.flush();
-      return await store(deps, { workId, agent, key, claim }, answer);
+      return await store(deps, { workId, agent, key, claim }, answer, summary);
     } catch (error) {
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }
@@ -146,9 +178,10 @@ async function store(
   deps: ActivityDependencies,
   { workId, agent, key, claim }: AttemptOf,
   answer: ModelAnswer,
+  summary: Part[],
 ): Promise<ModelStep | 'fenced'> {
   const { turn, step, attempt, messageId } = claim;
-  const parts = answerParts(messageId, answer);
+  const parts = [...summary, ...answerParts(messageId, answer)];
   const stored = await persist(() =>
     completeStep(deps.db, {
       workId,

@@ -32,7 +32,7 @@ export async function claimedCall(
 ): Promise<ToolStep> {
   const { workId, turn, toolCallId } = input;
   const key = toolKey(toolCallId);
-  return await framed(deps, input, async () => {
+  return await framed(deps, { workId, turn: () => turn }, async () => {
     for (;;) {
       const claim = await claimTool(deps.db, input, claimant(deps));
       switch (claim.kind) {

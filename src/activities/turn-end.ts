@@ -14,7 +14,7 @@ import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
 export function finishTurn(deps: ActivityDependencies) {
   return (input: FinishInput): Promise<{ queued: boolean }> =>
     // Without a turn to fail, whatever goes wrong is tried again: a turn must end (D2).
-    framed(deps, { workId: input.workId, turn: null }, async () => {
+    framed(deps, { workId: input.workId, turn: () => null }, async () => {
       const { workId, turn, end } = input;
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
       const { queued } = await finishTurnRows(deps.db, { workId, turn, outcome: end.outcome, error });

@@ -38,6 +38,8 @@ export type StepClaim =
   | { kind: 'stopped'; turn: number }
   | { kind: 'done'; turn: number; step: number; result: StepResult }
   | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
+  | { kind: 'failed'; turn: number }
+  | { kind: 'wait'; turn: number; step: number; inMs: number }
   | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; ageMs: number };
 
 /** Claims a step: see claim_step in migrations/0001_init.sql for each answer. */

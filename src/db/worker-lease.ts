@@ -22,6 +22,8 @@ export async function holdLease(
   url: string,
   listeners: {
     onStop: (workId: string, turn: number) => void;
+    /** A message was queued for a Work in which no turn runs. */
+    onQueued: (workId: string) => void;
     onReconnect: () => void;
     onTrouble: (error: Error) => void;
   },
@@ -32,13 +34,17 @@ export async function holdLease(
   const session = await openSession({
     url,
     name: 'paperagent-worker-lease',
-    channels: ['pa_stop'],
+    channels: ['pa_stop', 'pa_queued'],
     async onConnect(client) {
       await holdWorkerLock(client, lockKey);
       connections += 1;
       if (connections > 1) listeners.onReconnect();
     },
-    onNotification(_channel, payload) {
+    onNotification(channel, payload) {
+      if (channel === 'pa_queued') {
+        listeners.onQueued(payload);
+        return;
+      }
       const [workId = '', turn = ''] = payload.split(':');
       listeners.onStop(workId, Number(turn));
     },

@@ -56,6 +56,6 @@ export async function collectDeadWorkers(db: Database): Promise<LostActivity[]> 
     )
     select workflow_id as "workflowId", activity_id as "activityId"
     from claims join dead on claims.worker = dead.id
-    where claims.state = 'running'`.execute(db);
+    where claims.state = 'running' and claims.activity_id <> ''`.execute(db);
   return rows;
 }

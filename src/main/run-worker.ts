@@ -5,19 +5,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempts } from '../activities/attempts.ts';
+import { createContextMemory } from '../activities/context/memory.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { createHeadStarts } from '../activities/head-starts.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
+import { startAhead } from '../activities/model-step.ts';
 import { stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { createEventWriter } from '../db/event-writer.ts';
-import { isRunWanted } from '../db/runs.ts';
-import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
-import { type Duty, startSweeper } from '../sweeper/duties.ts';
+import { startSweeper } from '../sweeper/duties.ts';
+import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
 import { CODE_QUEUE, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
@@ -60,8 +62,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
   });
   const attempts = createAttempts();
+  const headStarts = createHeadStarts((workId, err) =>
+    log.info({ workId, err }, 'a step that was begun ahead got no answer'),
+  );
   const lease = await holdLease(db, settings.databaseUrl, {
     onStop: attempts.stop,
+    onQueued: headStarts.begin,
     onReconnect: () =>
       void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
     onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
@@ -84,6 +90,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workerId: lease.workerId,
     modelFor: settings.modelFor,
     modelConnection,
+    contextMemory: createContextMemory(),
     workspaceOf: async (workId) => openWorkspace(workspaceFolder(settings.dataDir, workId)),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     historyDir: path.join(settings.dataDir, 'chat_history'),
@@ -117,52 +124,28 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       maxConcurrentActivityTaskExecutions: codeSlots(),
     }),
   ]);
-  const sweeper = startSweeper([...recovery(), ...housekeeping()], (duty, err) =>
-    log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+  const sweeper = startSweeper(
+    [
+      ...recoveryDuties({
+        db,
+        client,
+        wake: (work) => wakeWork(client, work),
+        stop: ({ workId, turn }) => stopWork(client, workId, turn),
+        log,
+      }),
+      ...housekeepingDuties({
+        db,
+        updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
+        sandbox: settings.sandbox.runs,
+        logRetentionMinutes: settings.logRetentionMinutes,
+        log,
+      }),
+    ],
+    (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
   );
+  headStarts.open((workId) => startAhead(deps, workId));
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
   log.info({ workerId: lease.workerId, codeSlots: codeSlots() }, 'worker is up');
-
-  function recovery(): Duty[] {
-    return recoveryDuties({
-      db,
-      client,
-      wake: (work) => wakeWork(client, work),
-      stop: ({ workId, turn }) => stopWork(client, workId, turn),
-      log,
-    });
-  }
-
-  function housekeeping(): Duty[] {
-    const duties: Duty[] = [
-      {
-        name: 'history files',
-        everyMs: 5_000,
-        run: async () => {
-          for (const workId of await worksWithOldHistory(db)) {
-            await updateHistory(db, deps.historyDir, workId);
-          }
-        },
-      },
-      {
-        name: 'log pruning',
-        everyMs: 30_000,
-        run: async () => {
-          const pruned = await pruneLog(db, settings.logRetentionMinutes);
-          if (pruned > 0) log.info({ turns: pruned }, 'the log was pruned');
-        },
-      },
-    ];
-    const { runs } = settings.sandbox;
-    if (runs !== null) {
-      duties.push({
-        name: 'sandbox reaper',
-        everyMs: 60_000,
-        run: () => runs.reap((key) => isRunWanted(db, key.workId, key.toolCallId)),
-      });
-    }
-    return duties;
-  }
 
   return {
     workerId: lease.workerId,
@@ -174,7 +157,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
         attempts.shutdown,
         () => {},
       );
-      await ended.finally(() => drained.abort());
+      await Promise.all([ended, headStarts.close()]).finally(() => drained.abort());
       await handOver;
       await sweeper.stop();
       await lease.release();

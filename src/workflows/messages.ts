@@ -18,10 +18,7 @@ export interface WorkInput {
   ended?: number;
 }
 
-/** The one workflow of a Work. */
-export function workflowIdOf(workId: string): string {
-  return `work-${workId}`;
-}
+export { workflowIdOf } from '../domain/work-names.ts';
 
 /** "Look into Postgres": a message was queued, or a turn was left unfinished. Carries nothing (R1). */
 export const wake = defineSignal('wake');
