@@ -50,8 +50,8 @@ export async function strikeTurn(system: FaultSystem, point: Point, fault: Proce
 /** The failure with what the processes themselves complained of. */
 export function withTrouble(error: unknown, { processes }: FaultSystem): Error {
   const complaints = Object.entries(processes).flatMap(([role, { lines }]) =>
-    lines.filter((line) => !/"level":(30|20)/.test(line)).map((line) => `${role}: ${line.slice(0, 1_000)}`),
+    lines.filter((line) => !/"level":(30|20)/.test(line)).map((line) => `${role}: ${line.slice(0, 400)}`),
   );
   const said = error instanceof Error ? error.message : String(error);
-  return new Error([said, ...complaints.slice(-12)].join('\n'), { cause: error });
+  return new Error([said, ...complaints.slice(-6)].join('\n'), { cause: error });
 }
