@@ -1,14 +1,23 @@
 import './style.css';
-import { createApp } from 'vue';
+import { createApp, shallowRef } from 'vue';
 import App from './app.vue';
 import { bundledIcons } from './bundled-icons.ts';
 import { createTranslations } from './i18n/index.ts';
 import { createPages } from './router.ts';
+import { noticeKey } from './shell/notice.ts';
 import { createSessionContext, sessionKey } from './shell/use-session.ts';
 
 const session = createSessionContext();
-createApp(App)
+const notice = shallowRef<unknown>(null);
+const app = createApp(App);
+// What a click started and nobody closer by could mend, promises included, is said at the page's foot.
+app.config.errorHandler = (error) => {
+  console.error(error);
+  notice.value = error;
+};
+app
   .provide(sessionKey, session)
+  .provide(noticeKey, notice)
   .use(createPages(session))
   .use(createTranslations())
   .use(bundledIcons)
