@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { findRuntime, installDependencies, root } from './install.mjs';
+import { commandLineOf, parentOf } from './process-lock.mjs';
 
 const jest = [
   '--experimental-vm-modules',
@@ -54,9 +55,8 @@ function runStep(runtime, args) {
   const swallow = () => {};
   process.on('SIGTERM', forward).on('SIGHUP', forward);
   process.on('SIGINT', process.stdin.isTTY ? swallow : forward);
-  const parent = process.ppid;
-  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 200);
-  if (!process.env.npm_lifecycle_event) clearInterval(watch);
+  const orphaned = watchForNpmsEnd();
+  const watch = setInterval(() => orphaned() && child.kill('SIGTERM'), 200);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
@@ -65,6 +65,18 @@ function runStep(runtime, args) {
       resolve(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGKILL' ? 137 : 143));
     });
   });
+}
+
+/**
+ * Tells whether the npm that runs us has ended. There is a shell between it and us, which outlives it and does
+ * not pass signals on. Run by hand, without npm, nobody's end means anything.
+ */
+function watchForNpmsEnd() {
+  if (!process.env.npm_lifecycle_event) return () => false;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
+  const watchNpm = process.platform === 'linux' && npm !== undefined && /\bnpm\b/.test(commandLineOf(npm));
+  return () => process.ppid !== shell || (watchNpm && parentOf(shell) !== npm);
 }
 
 main().then(

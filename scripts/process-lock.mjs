@@ -40,10 +40,9 @@ export function startTimeOf(pid) {
  * @returns {string}
  */
 export function commandLineOf(pid) {
+  if (process.platform !== 'linux') return ps(pid, 'args');
   try {
-    if (process.platform === 'linux')
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
     return '';
   }
