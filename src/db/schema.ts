@@ -33,6 +33,7 @@ export interface Claims {
   next_batch: Generated<number>;
   progress: Json | null;
   result: Json | null;
+  retry_at: Timestamp | null;
   started_seq: number | null;
   state: Generated<string>;
   step: number | null;
@@ -99,6 +100,20 @@ export interface Runs {
   before: Json;
   started_at: Generated<Timestamp>;
   tool_call_id: string;
+  work_id: string;
+}
+
+export interface Summaries {
+  agent: string;
+  attachments: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  number: Generated<number>;
+  step_key: string;
+  text: string;
+  through_message_id: string;
+  tokens_after: number;
+  tokens_before: number;
+  usage: Json;
   work_id: string;
 }
 
@@ -191,6 +206,7 @@ export interface DB {
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
   runs: Runs;
+  summaries: Summaries;
   templates: Templates;
   tool_calls: ToolCalls;
   turns: Turns;

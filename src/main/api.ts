@@ -4,16 +4,23 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { startApi } from '../api/start.ts';
-import { registerSearchAttributes } from '../api/temporal.ts';
+import { registerSearchAttributes, stopWork, wakeWork } from '../api/temporal.ts';
+import { finishDeletions } from '../api/works/deletion.ts';
 import { storeShippedTemplates } from '../api/works/shipped-templates.ts';
 import { openDatabase } from '../db/database.ts';
+import { removeExpired } from '../db/rates.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
+import { startSweeper } from '../sweeper/duties.ts';
+import { recoveryDuties } from '../sweeper/recovery.ts';
 import { readServiceConfig } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareDatabase } from './setup/database.ts';
 
 /** Connections to Postgres besides the one that listens. */
 const CONNECTIONS = 20;
+
+const DELETIONS_MS = 60_000;
+const EXPIRED_MS = 60_000;
 
 const config = readServiceConfig(process.env);
 const log = pino({
@@ -62,6 +69,24 @@ const api = await startApi({
     workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,
   },
 });
+const sweeper = startSweeper(
+  [
+    ...recoveryDuties({
+      db,
+      client: temporal,
+      wake: (work) => wakeWork(temporal, work),
+      stop: ({ workId, turn }) => stopWork(temporal, workId, turn),
+      log,
+    }),
+    {
+      name: 'deletions',
+      everyMs: DELETIONS_MS,
+      run: () => finishDeletions({ db, temporal, dataDir: config.dataDir, log }),
+    },
+    { name: 'expired rows', everyMs: EXPIRED_MS, run: () => removeExpired(db) },
+  ],
+  (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+);
 log.info({ url: api.url }, 'listening');
 
 let closing = false;
@@ -70,6 +95,7 @@ async function close(): Promise<void> {
   closing = true;
   try {
     await api.close();
+    await sweeper.stop();
     await db.destroy();
   } catch (err) {
     log.error({ err }, 'the end was not orderly');

@@ -1,7 +1,7 @@
 /** How each role is started, how it is known to serve, and how it is asked to stop. */
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { CHECKOUT } from '../setup/checkout.ts';
+import { BUILD_CACHE, CHECKOUT } from '../setup/checkout.ts';
 import {
   endPostgresOrphan,
   type PostgresOptions,
@@ -84,7 +84,8 @@ function nodeCommand(role: Role, env: Record<string, string>): ServerCommand {
   return {
     command: process.execPath,
     args: [join(CHECKOUT, 'src', 'main', `${role}.ts`)],
-    env,
+    // Compiled code is kept between starts: sooner up, and less memory.
+    env: { ...env, NODE_COMPILE_CACHE: join(BUILD_CACHE, 'compiled') },
     cwd: CHECKOUT,
   };
 }
