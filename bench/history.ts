@@ -44,3 +44,40 @@ function costOf(events: HistoryEvent[]): Cost {
 function encode(event: HistoryEvent): Uint8Array {
   return proto.temporal.api.history.v1.HistoryEvent.encode(event).finish();
 }
+
+/** An event that tells where time goes. */
+export interface TimedEvent {
+  /** `signaled`, `task scheduled`, `callModel started` and the like. */
+  kind: string;
+  /** Milliseconds since 1970, with fractions. */
+  at: number;
+}
+
+/** The timed events of a Work's newest run, oldest first. */
+export async function historyOf(client: Client, workId: string): Promise<TimedEvent[]> {
+  const history = await client.workflow.getHandle(workflowIdOf(workId)).fetchHistory();
+  const events = history.events ?? [];
+  const nameOf = (scheduledId: unknown) =>
+    events.find(({ eventId }) => String(eventId) === String(scheduledId))
+      ?.activityTaskScheduledEventAttributes?.activityType?.name;
+  const timed = events.flatMap((event) => {
+    const kind = kindOf(event, nameOf);
+    const { seconds = 0, nanos = 0 } = event.eventTime ?? {};
+    return kind === undefined ? [] : [{ kind, at: Number(seconds) * 1000 + (nanos ?? 0) / 1e6 }];
+  });
+  return timed.sort((a, b) => a.at - b.at);
+}
+
+function kindOf(event: HistoryEvent, nameOf: (scheduledId: unknown) => string | null | undefined) {
+  if (event.workflowExecutionSignaledEventAttributes) return 'signaled';
+  if (event.workflowTaskScheduledEventAttributes) return 'task scheduled';
+  if (event.workflowTaskStartedEventAttributes) return 'task started';
+  if (event.workflowTaskCompletedEventAttributes) return 'task completed';
+  const scheduled = event.activityTaskScheduledEventAttributes;
+  if (scheduled) return `${scheduled.activityType?.name} scheduled`;
+  const started = event.activityTaskStartedEventAttributes;
+  if (started) return `${nameOf(started.scheduledEventId)} started`;
+  const completed = event.activityTaskCompletedEventAttributes;
+  if (completed) return `${nameOf(completed.scheduledEventId)} completed`;
+  return undefined;
+}

@@ -57,7 +57,7 @@ async function alone(bench: Bench, sandbox: Sandbox, python: Python): Promise<Fi
     const own: number[] = [];
     const cold: number[] = [];
     const prepared: number[] = [];
-    for (let round = bench.times(9, 1); round > 0; round -= 1) {
+    for (let round = bench.times(5, 1); round > 0; round -= 1) {
       own.push(await python.time(code));
       cold.push(await run(sandbox, workspace, randomUUID()));
       const owner = randomUUID();
@@ -112,7 +112,7 @@ async function inTheLoop(bench: Bench, python: Python): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { name, code } of SCRIPTS) {
     const samples = { own: [] as number[], cold: [] as number[], prepared: [] as number[] };
-    for (let round = bench.times(7, 1); round > 0; round -= 1) {
+    for (let round = bench.times(5, 1); round > 0; round -= 1) {
       samples.own.push(await python.time(code));
       for (const kind of ['cold', 'prepared'] as const) {
         scriptRun(bench, code, kind === 'cold' ? 0 : PREPARING_MS);

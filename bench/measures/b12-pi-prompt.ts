@@ -20,14 +20,14 @@ export const b12: Measure = {
       const { codes } = await askOnce(account);
       const own: number[] = [];
       const whole: number[] = [];
-      for (let round = times(7, 1); round > 0; round -= 1) {
+      for (let round = times(5, 1); round > 0; round -= 1) {
         own.push(await runAll(python, codes));
         whole.push((await askOnce(account)).ms);
       }
       say(`B12: ${codes.length} code run(s) in a turn`);
       const possible: number[] = [];
       const eight: number[] = [];
-      for (let round = times(5, 1); round > 0; round -= 1) {
+      for (let round = times(3, 1); round > 0; round -= 1) {
         possible.push(await runSeveral(python, codes));
         const began = performance.now();
         await Promise.all(Array.from({ length: AT_ONCE }, () => askOnce(account)));

@@ -59,7 +59,8 @@ export const b7: Measure = {
 
 async function killOnce(bench: Bench): Promise<Kill> {
   const { system, model } = bench;
-  await delay(bench.times(STABLE_MS, 0));
+
+  await delay(STABLE_MS);
   model.setScript(() => pacedTokens({ tokens: TOKENS, perSecond: 50 }));
   const callsBefore = model.count();
   const account = await newGuest(system.instance().appUrl);

@@ -15,4 +15,22 @@ import { b12 } from './b12-pi-prompt.ts';
 import { b13 } from './b13-start.ts';
 import { b15 } from './b15-memory.ts';
 
-export const measures: readonly Measure[] = [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b15];
+import { stages } from './stages.ts';
+
+export const measures: readonly Measure[] = [
+  b1,
+  b2,
+  b3,
+  b4,
+  b5,
+  b6,
+  b7,
+  b8,
+  b9,
+  b10,
+  b11,
+  b12,
+  b13,
+  b15,
+  stages,
+];
