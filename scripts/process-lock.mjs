@@ -13,25 +13,20 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
  * @returns {string | undefined}
  */
 export function startTimeOf(pid) {
-  if (process.platform !== 'linux') {
-    try {
-      return (
-        execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
-      );
-    } catch {
-      return undefined; // ps exits with 1 when there is no such process
-    }
-  }
-  let stat;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return undefined;
-  }
-  // The second field is the command in parentheses and may hold anything: count from the last parenthesis.
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (state === 'Z' || state === 'X') return undefined;
+  if (process.platform !== 'linux') return ps(pid, 'lstart') || undefined;
+  const [state, ...fields] = statOf(pid);
+  if (state === undefined || state === 'Z' || state === 'X') return undefined;
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[18]}`;
+}
+
+/**
+ * The process that started this one, or took it over; undefined when there is no such process.
+ * @param {number} pid
+ * @returns {number | undefined}
+ */
+export function parentOf(pid) {
+  const text = process.platform === 'linux' ? statOf(pid)[1] : ps(pid, 'ppid');
+  return text ? Number(text) : undefined;
 }
 
 /**
@@ -43,6 +38,27 @@ export function commandLineOf(pid) {
   if (process.platform !== 'linux') return ps(pid, 'args');
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The fields of /proc/{pid}/stat from the third, the state, on; empty when there is no such process. */
+function statOf(pid) {
+  let stat;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return [];
+  }
+  // The second field is the command in parentheses and may hold anything: count from the last parenthesis.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** One column that `ps` prints of a process; empty when there is no such process: it exits with 1 then. */
+function ps(pid, column) {
+  try {
+    return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
     return '';
   }

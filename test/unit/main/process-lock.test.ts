@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import {
   commandLineOf,
   isAlive,
+  parentOf,
   startTimeOf,
   takeLock,
   thisProcess,
