@@ -105,7 +105,9 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
   }
 
   function neverServed(ending: string): SetupError {
-    const words = hooks.log.lastLines().at(-1);
+    const lines = hooks.log.lastLines();
+    // A crash prints its reason before the stack.
+    const words = lines.findLast((line) => /^\S*(error|fatal)/i.test(line)) ?? lines.at(-1);
     return new SetupError(`${plan.role} did not start (${ending})${words ? `: ${words.slice(0, 500)}` : ''}`);
   }
 

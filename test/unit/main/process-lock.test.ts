@@ -21,6 +21,7 @@ test('a process is told from a later one with its id by its start time', () => {
 
 test('a process that has ended is no longer alive', async () => {
   const child = spawn('sleep', ['60']);
+  await once(child, 'spawn');
   const noted = { pid: child.pid ?? 0, startTime: startTimeOf(child.pid ?? 0) ?? '' };
   expect(isAlive(noted)).toBe(true);
   expect(commandLineOf(noted.pid)).toBe('sleep 60');
