@@ -2,12 +2,22 @@
  * A control group for one sandbox, where this process may make one (in practice: root): memory, processes and
  * one processor, enforced by the kernel. Version 2, or 1 with a folder for each controller.
  */
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
 const MAX_PROCESSES = 128;
 const PERIOD_US = 100_000;
+const PARENTS = ['', 'memory', 'pids', 'cpu'].map((controller) => join(ROOT, controller, 'paperagent'));
+const NEW_MS = 60_000;
 
 export interface Cgroup {
   /** Files into which the first process writes its own id. */
@@ -90,11 +100,18 @@ export function makeCgroup(name: string): Cgroup | null {
   }
 }
 
-/** Removes the groups left by runners that were killed. Those with a living process cannot be removed. */
+/** Removes a group if it holds no process any more. */
 export function removeCgroup(name: string): void {
-  removeAll(
-    ['', 'memory', 'pids', 'cpu']
-      .map((controller) => join(ROOT, controller, 'paperagent', name))
-      .filter(existsSync),
-  );
+  removeAll(PARENTS.map((parent) => join(parent, name)).filter(existsSync));
+}
+
+/** Removes the groups that killed runners left. One that is new may be about to get its first process. */
+export function removeOldCgroups(): void {
+  for (const parent of PARENTS.filter(existsSync))
+    for (const { name } of readdirSync(parent, { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )) {
+      const made = statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - made > NEW_MS) removeAll([join(parent, name)]);
+    }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { timedOut } from '../ending.ts';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { RunKey } from '../types.ts';
-import { removeCgroup } from './cgroup.ts';
+import { removeOldCgroups } from './cgroup.ts';
 import { longOver } from './follow-run.ts';
 import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
 
@@ -26,6 +26,7 @@ export async function reapFolders(root: string, isLive: (key: RunKey) => Promise
       await reapFolder(folder, isLive);
     }
   }
+  removeOldCgroups();
 }
 
 async function reapFolder(folder: string, isLive: (key: RunKey) => Promise<boolean>): Promise<void> {
@@ -43,5 +44,4 @@ async function reapFolder(folder: string, isLive: (key: RunKey) => Promise<boole
     killRunner(runner);
     settle(folder, 'ending.json', { ran: true, ending: timedOut(order.limits, order.limits.deadlineMs) });
   }
-  if (box && !(runner && isAlive(runner))) removeCgroup(box.id);
 }
