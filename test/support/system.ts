@@ -53,11 +53,13 @@ export async function startTestSystem(options: {
   env?: Record<string, string>;
   /** Absent: those of the test run. */
   servers?: TestServers;
+  /** Absent: one of its own. */
+  namespace?: string;
 }): Promise<TestSystem> {
   const servers = options.servers ?? testServers();
   const [database, namespace, dataDir, model, port] = await Promise.all([
     createTestDatabase(servers),
-    createTestNamespace(servers),
+    options.namespace ?? createTestNamespace(servers),
     mkdtemp(path.join(tmpdir(), 'paperagent-system-')),
     startScriptedModel({ script: options.script }),
     findFreePort(),

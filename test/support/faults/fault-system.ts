@@ -22,6 +22,7 @@ export async function startFaultSystem(options: {
   script: Script;
   env?: Record<string, string>;
   servers?: TestServers;
+  namespace?: string;
 }): Promise<FaultSystem> {
   const system = await startTestSystem(options);
   const account = await system.guest();

@@ -73,8 +73,12 @@ export async function setGate(databaseUrl: string, workId: string, place: GatePl
       await open();
     },
     async remove() {
-      await session.query(`drop trigger ${name} on ${place.table}; drop function ${name}()`);
-      await session.end();
+      // With its session the lock goes, so that nothing waits for it any more; the session may be broken.
+      await session.end().catch(() => {});
+      const cleaner = new pg.Client({ connectionString: databaseUrl });
+      await cleaner.connect();
+      await cleaner.query(`drop trigger ${name} on ${place.table}; drop function ${name}()`);
+      await cleaner.end();
     },
   };
 }

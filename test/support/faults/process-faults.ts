@@ -3,7 +3,7 @@ import { until } from '../until.ts';
 import type { FaultSystem } from './fault-system.ts';
 import type { Gate } from './gate.ts';
 
-export interface ProcessFault {
+export interface Fault {
   name: string;
   /** Model calls that it may cost at most (D6). */
   extraCalls: 0 | 1;
@@ -33,7 +33,7 @@ async function endGracefully(process: FaultSystem['processes']['api'], what: str
   if (ms > DRAINED_MS) throw new Error(`the ${what} took ${Math.round(ms)} ms to end`);
 }
 
-export const PROCESS_FAULTS: ProcessFault[] = [
+export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'worker killed before',
     extraCalls: 1,

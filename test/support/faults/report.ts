@@ -24,6 +24,29 @@ export interface FaultTable {
   write(): Promise<void>;
 }
 
+export interface FaultList {
+  /** Runs a case and notes its words about what came of it. @throws what the case throws */
+  row(name: string, run: () => Promise<string>): Promise<void>;
+  /** Writes the section, if `count` cases have run. */
+  write(count: number): Promise<void>;
+}
+
+/** A section that is a list of cases. */
+export function faultList(section: Section): FaultList {
+  const rows = new Map<string, string>();
+  return {
+    async row(name, run) {
+      rows.set(name, '**failed**');
+      rows.set(name, await run());
+    },
+    async write(count) {
+      if (rows.size < count) return;
+      const lines = [...rows].map(([name, words]) => `| ${name} | ${words} |`);
+      await writeSection(section, ['| case | what came of it |', '|---|---|', ...lines].join('\n'));
+    },
+  };
+}
+
 /** A section that is a matrix of `rows` and `columns`, all of which are to be run. */
 export function faultMatrix(
   section: Section,

@@ -2,7 +2,7 @@
 import type { FaultSystem } from './fault-system.ts';
 import { setGate } from './gate.ts';
 import type { Point } from './points.ts';
-import type { ProcessFault } from './process-faults.ts';
+import type { Fault } from './process-faults.ts';
 import { CALLS_OF_THE_TURN, scriptedTurn, wrongEffects } from './scripted-turn.ts';
 
 export interface Recovery {
@@ -13,7 +13,7 @@ export interface Recovery {
 }
 
 /** @throws with all that is wrong afterwards */
-export async function strikeTurn(system: FaultSystem, point: Point, fault: ProcessFault): Promise<Recovery> {
+export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault): Promise<Recovery> {
   system.model.setScript(scriptedTurn);
   const workId = await system.newWork(system.account);
   const gate = await setGate(system.databaseUrl, workId, point.place);

@@ -1,0 +1,134 @@
+/** A Postgres and a Temporal that a test may kill, and start again on the same files and ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrateToLatest } from '../../../src/db/migrate.ts';
+import { findFreePort } from '../../../src/main/setup/ports.ts';
+import {
+  ensureDatabase,
+  type PostgresOptions,
+  postgresUrl,
+  preparePostgres,
+  waitForPostgres,
+  withAdmin,
+} from '../../../src/main/setup/postgres.ts';
+import { makeSecrets } from '../../../src/main/setup/secrets.ts';
+import type { ServerCommand } from '../../../src/main/setup/server-command.ts';
+import { findTemporal } from '../../../src/main/setup/temporal-binary.ts';
+import { temporalCommand, waitForTemporal } from '../../../src/main/setup/temporal-server.ts';
+import { TEMPLATE_DATABASE, type TestServers } from '../servers.ts';
+
+/** The namespace that the server itself makes at each start, also on new files. */
+export const OWN_NAMESPACE = 'faults';
+
+export interface OwnServers {
+  addresses: TestServers;
+  /** kill -9 of the server; its sessions die with it. */
+  killPostgres(): Promise<void>;
+  startPostgres(): Promise<void>;
+  /** kill -9 of one session's process: the server then ends all sessions and recovers, under the same process id. */
+  crashPostgresSession(): Promise<void>;
+  killTemporal(): Promise<void>;
+  startTemporal(): Promise<void>;
+  /** Removes all that Temporal knows; it must not run. */
+  deleteTemporalFiles(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const START_MS = 60_000;
+
+export async function startOwnServers(): Promise<OwnServers> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'paperagent-servers-'));
+  await chmod(dir, 0o755); // Postgres may run as another user
+  const secrets = makeSecrets();
+  const port = await findFreePort();
+  const temporalPort = await findFreePort([port]);
+  const uiPort = await findFreePort([port, temporalPort]);
+  const postgres: PostgresOptions = {
+    dir: path.join(dir, 'postgres'),
+    port,
+    durable: false,
+    adminPassword: secrets.postgresAdminPassword,
+    appPassword: secrets.postgresPassword,
+  };
+  const temporal = {
+    binary: await findTemporal({ env: process.env, dataDir: dir, onProgress: () => {} }),
+    database: path.join(dir, 'temporal.db'),
+    port: temporalPort,
+    uiPort,
+    namespace: OWN_NAMESPACE,
+  };
+  const running: { postgres?: ChildProcess; temporal?: ChildProcess } = {};
+
+  const servers: OwnServers = {
+    addresses: {
+      postgresAdminUrl: postgresUrl(postgres, 'postgres', 'admin'),
+      postgresUrl: postgresUrl(postgres, 'postgres'),
+      temporalAddress: `127.0.0.1:${temporalPort}`,
+      temporalUiUrl: `http://127.0.0.1:${uiPort}`,
+    },
+    async killPostgres() {
+      const [pid = ''] = (await readFile(path.join(postgres.dir, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      await ended(running.postgres);
+    },
+    async startPostgres() {
+      // Its sessions see that it died, but not at once: until they are gone the files are in use.
+      for (;;) {
+        const child = start(await preparePostgres(postgres));
+        running.postgres = child;
+        const up = waitForPostgres(postgres, AbortSignal.timeout(START_MS)).then(() => true);
+        if (await Promise.race([up, ended(child).then(() => false)])) return;
+        up.catch(() => {}); // given up, with the child
+        await delay(50);
+      }
+    },
+    async crashPostgresSession() {
+      const pid = await withAdmin(postgres, async (admin) => {
+        const { rows } = await admin.query<{ pid: number }>(
+          "select pid from pg_stat_activity where application_name = 'paperagent-api' limit 1",
+        );
+        return rows[0]?.pid;
+      });
+      if (pid === undefined) throw new Error('there was no session to crash');
+      process.kill(pid, 'SIGKILL');
+      await waitForPostgres(postgres, AbortSignal.timeout(START_MS));
+    },
+    async killTemporal() {
+      running.temporal?.kill('SIGKILL');
+      await ended(running.temporal);
+    },
+    async startTemporal() {
+      running.temporal = start(temporalCommand(temporal));
+      await waitForTemporal(temporal, AbortSignal.timeout(START_MS));
+    },
+    async deleteTemporalFiles() {
+      const files = (await readdir(dir)).filter((name) => name.startsWith('temporal.db'));
+      await Promise.all(files.map((name) => rm(path.join(dir, name))));
+    },
+    async close() {
+      // For Postgres: at once, without a checkpoint. The files are thrown away.
+      running.postgres?.kill('SIGQUIT');
+      running.temporal?.kill('SIGKILL');
+      await Promise.all([ended(running.postgres), ended(running.temporal)]);
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+
+  await Promise.all([servers.startPostgres(), servers.startTemporal()]);
+  await ensureDatabase(postgres, TEMPLATE_DATABASE);
+  await migrateToLatest(postgresUrl(postgres, TEMPLATE_DATABASE));
+  return servers;
+}
+
+function start({ command, args, ...options }: ServerCommand): ChildProcess {
+  return spawn(command, args, { ...options, stdio: 'ignore' });
+}
+
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  await once(child, 'exit');
+}
