@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { LogEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
-import { type Conversation, reduceAll, type WorkStatus } from '../domain/reducer.ts';
+import { type Conversation, reduceAll, type TurnEnd, type WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { readEvents } from './event-log.ts';
 import { readMessages, readQueued } from './messages.ts';
@@ -14,6 +14,8 @@ export interface Snapshot {
   seq: number;
   status: WorkStatus;
   messages: Message[];
+  /** How the turns of these messages ended, oldest first. */
+  outcomes: TurnEnd[];
   /** From which older messages are asked for; absent when there are none. */
   cursor?: number;
   /** The main agent's message while it streams. */
@@ -48,6 +50,7 @@ export async function readSnapshot(
         seq: before,
         runningTurn: null,
         messages: [...older.messages, ...queued],
+        outcomes: [],
       };
       state = reduceAll(state, await eventsSince(tx, workId, before));
       // Queued messages always belong; of the others the newest fill the page.
@@ -61,6 +64,7 @@ export async function readSnapshot(
         seq: state.seq,
         status: statusOf(work.running_turn, work.stop_turn),
         messages,
+        outcomes: await readOutcomes(tx, workId, messages),
         ...(cursor === undefined ? {} : { cursor }),
         ...(running ? { running } : {}),
       };
@@ -71,6 +75,25 @@ export async function readSnapshot(
 export function statusOf(runningTurn: number | null, stopTurn: number | null): WorkStatus {
   if (runningTurn === null) return 'idle';
   return stopTurn === runningTurn ? 'stopping' : 'running';
+}
+
+async function readOutcomes(db: Database, workId: string, messages: Message[]): Promise<TurnEnd[]> {
+  const turns = messages.flatMap(({ turn }) => (turn === null ? [] : [turn]));
+  if (turns.length === 0) return [];
+  const rows = await db
+    .selectFrom('turns')
+    .select(['turn', 'state', 'usage', 'error'])
+    .where('work_id', '=', workId)
+    .where('turn', '>=', Math.min(...turns))
+    .where('state', '!=', 'running')
+    .orderBy('turn')
+    .execute();
+  return rows.map((row) => ({
+    turn: row.turn,
+    outcome: row.state as TurnEnd['outcome'],
+    usage: row.usage as unknown as TurnEnd['usage'],
+    ...(row.error === null ? {} : { error: row.error as unknown as NonNullable<TurnEnd['error']> }),
+  }));
 }
 
 /** All events after `after`, page by page. */

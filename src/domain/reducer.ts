@@ -7,6 +7,13 @@ import type { Message, Part, ToolPart, Usage } from './messages.ts';
 
 export type WorkStatus = 'idle' | 'running' | 'stopping';
 
+export interface TurnEnd {
+  turn: number;
+  outcome: TurnOutcome;
+  usage: Usage;
+  error?: TurnError;
+}
+
 export interface Conversation {
   /** The last event that is part of this state; 0 before the first. */
   seq: number;
@@ -14,8 +21,8 @@ export interface Conversation {
   runningTurn: number | null;
   /** In conversation order; messages nobody has taken yet stand at the end. */
   messages: Message[];
-  /** How the last completed turn ended. */
-  lastOutcome?: { turn: number; outcome: TurnOutcome; usage: Usage; error?: TurnError };
+  /** How the turns ended that are known to have, oldest first. */
+  outcomes: TurnEnd[];
   /** Set while a retry is awaited; cleared by the next event of that turn. */
   retrying?: { agent: string; what: string; reason: string; inMs: number; at: string };
 }
@@ -23,7 +30,7 @@ export interface Conversation {
 /** How much of a run's output a tool part keeps, in UTF-16 code units: the end, where errors stand. */
 export const OUTPUT_KEPT = 65_536;
 
-export const emptyConversation: Conversation = { seq: 0, runningTurn: null, messages: [] };
+export const emptyConversation: Conversation = { seq: 0, runningTurn: null, messages: [], outcomes: [] };
 
 /** The end of `output + text`, at most OUTPUT_KEPT long and never beginning inside a surrogate pair. */
 export function keepOutput(output: string, text: string): string {
@@ -158,12 +165,15 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       return next;
     case 'turn.completed':
       next.runningTurn = null;
-      next.lastOutcome = {
-        turn: event.turn ?? 0,
-        outcome: event.outcome,
-        usage: event.usage,
-        ...(event.error ? { error: event.error } : {}),
-      };
+      next.outcomes = [
+        ...state.outcomes,
+        {
+          turn: event.turn ?? 0,
+          outcome: event.outcome,
+          usage: event.usage,
+          ...(event.error ? { error: event.error } : {}),
+        },
+      ];
       return next;
     default:
       return unknownKind(event);

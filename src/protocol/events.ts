@@ -20,6 +20,15 @@ function event<Kind extends string, Fields extends z.ZodRawShape>(kind: Kind, fi
   return z.object({ ...envelope, kind: z.literal(kind), ...fields });
 }
 
+const turnOutcome = {
+  outcome: z.enum(['done', 'stopped', 'failed']),
+  usage,
+  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+};
+
+/** How a turn ended, as a snapshot says it. */
+export const turnEnd = z.object({ turn: z.number().int().positive(), ...turnOutcome });
+
 const streamed = { messageId: uuid, agent, text: z.string() };
 
 export const logEvent = z
@@ -59,10 +68,6 @@ export const logEvent = z
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),
     event('retrying', { agent, what: z.string(), reason: z.string(), inMs: count }),
-    event('turn.completed', {
-      outcome: z.enum(['done', 'stopped', 'failed']),
-      usage,
-      error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
-    }),
+    event('turn.completed', turnOutcome),
   ])
   .meta({ id: 'Event' }) satisfies z.ZodType<LogEvent>;

@@ -1,7 +1,7 @@
 /** The frames of the WebSocket /api/chat/ws/{work_id}, version 1 (docs/protocol.md). */
 import { z } from 'zod';
 import { errorCode } from './errors.ts';
-import { logEvent } from './events.ts';
+import { logEvent, turnEnd } from './events.ts';
 import { delivery, isoTime, message, uuid } from './messages.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -66,6 +66,7 @@ export const snapshot = z.object({
   seq,
   status,
   messages: z.array(message),
+  outcomes: z.array(turnEnd).default([]),
   cursor: z.number().int().exactOptional(),
   running: message.exactOptional(),
 });

@@ -220,13 +220,17 @@ test('P6: whoever begins with a snapshot, whenever, sees what one sees who watch
         if (what.do === 'somebody looks') {
           const snapshot = await readSnapshot(db, player.workId, 10_000);
           if (snapshot === undefined) throw new Error('the Work is gone');
-          const { seq, messages } = snapshot;
-          watchers.push({ seq, messages, runningTurn: null });
+          const { seq, messages, outcomes } = snapshot;
+          watchers.push({ seq, messages, outcomes, runningTurn: null });
         }
       }
       const last = await readSnapshot(db, player.workId, 10_000);
-      for (const { seq, messages } of watchers) {
-        expect({ seq, messages }).toEqual({ seq: last?.seq, messages: last?.messages });
+      for (const { seq, messages, outcomes } of watchers) {
+        expect({ seq, messages, outcomes }).toEqual({
+          seq: last?.seq,
+          messages: last?.messages,
+          outcomes: last?.outcomes,
+        });
       }
     }),
     { numRuns: 60 },

@@ -44,8 +44,9 @@ export class FarEnd {
   }
 
   snapshot(conversation: Conversation): void {
-    const { seq, messages, runningTurn } = conversation;
-    this.say({ type: 'snapshot', seq, status: runningTurn === null ? 'idle' : 'running', messages });
+    const { seq, messages, outcomes, runningTurn } = conversation;
+    const status = runningTurn === null ? 'idle' : 'running';
+    this.say({ type: 'snapshot', seq, status, messages, outcomes });
   }
 
   event(event: LogEvent): void {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ToolPart } from '../../../src/domain/messages.ts';
-import type { Conversation } from '../../../src/domain/reducer.ts';
+import { type Conversation, emptyConversation } from '../../../src/domain/reducer.ts';
 import { activityOf } from '../../../web/src/conversation/activity.ts';
 import { threadOf } from '../../../web/src/conversation/thread.ts';
 import { usageOf } from '../../../web/src/conversation/usage-of.ts';
@@ -62,7 +62,7 @@ test("what a turn cost includes the agents that it called, whether the provider'
 function activity(messages: Conversation['messages'], rest: Partial<Conversation> = {}) {
   return activityOf({
     phase: { name: 'live' },
-    conversation: { seq: 1, runningTurn: 1, messages, ...rest },
+    conversation: { ...emptyConversation, seq: 1, runningTurn: 1, messages, ...rest },
     outgoing: [],
     stopping: false,
     olderCursor: null,
@@ -84,7 +84,7 @@ test('U8: the status names what runs now: the innermost call, a retry before it,
 });
 
 test('U4: between the sending and the turn the status says so, and then that the agent is awaited', () => {
-  const idle = { seq: 1, runningTurn: null, messages: [] };
+  const idle = { ...emptyConversation, seq: 1 };
   const outgoing = { id: 'x', text: 'x', delivery: 'queue' as const, createdAt: '' };
   const state = { phase: { name: 'live' as const }, stopping: false, olderCursor: null };
   expect(activityOf({ ...state, conversation: idle, outgoing: [] })).toEqual({ kind: 'idle' });

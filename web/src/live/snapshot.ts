@@ -16,5 +16,6 @@ export function fromSnapshot(frame: SnapshotFrame): Conversation {
     seq: frame.seq,
     runningTurn: frame.status === 'idle' ? null : (running?.turn ?? Math.max(0, ...turns)),
     messages,
+    outcomes: frame.outcomes,
   };
 }
