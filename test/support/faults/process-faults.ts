@@ -120,3 +120,10 @@ export const PROCESS_FAULTS: Fault[] = [
 ];
 
 const isRowOf = (pid: number) => (row: { pid: number }) => row.pid === pid;
+
+/** The fault of that name. @throws where there is none */
+export function faultNamed(name: string): Fault {
+  const fault = PROCESS_FAULTS.find((candidate) => candidate.name === name);
+  if (fault === undefined) throw new Error(`there is no fault "${name}"`);
+  return fault;
+}
