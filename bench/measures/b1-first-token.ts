@@ -3,7 +3,7 @@ import { textReply } from '../../src/demo-model/reply.ts';
 import { type Account, newGuest, openNewWork } from '../client.ts';
 import type { Bench, Measure } from '../measure.ts';
 import { percentile } from '../statistics.ts';
-import { takeTurn } from '../turn.ts';
+import { readTheAnswer, takeTurn } from '../turn.ts';
 
 const TARGET = { p50: { most: 20 }, p99: { most: 60 } };
 
@@ -40,6 +40,7 @@ async function inNewWorks(bench: Bench, account: Account): Promise<number[]> {
 }
 
 async function timeToFirstToken({ model }: Bench, chat: Parameters<typeof takeTurn>[0]): Promise<number> {
+  await readTheAnswer();
   const { sentAt, firstTokenAt } = await takeTurn(chat, 'Is it?');
   const request = model.requests.at(-1);
   if (request?.firstByteAt === undefined) throw new Error('the model was not asked');

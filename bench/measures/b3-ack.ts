@@ -3,7 +3,7 @@ import { textReply } from '../../src/demo-model/reply.ts';
 import { newGuest, openNewWork } from '../client.ts';
 import type { Measure } from '../measure.ts';
 import { percentile } from '../statistics.ts';
-import { takeTurn } from '../turn.ts';
+import { readTheAnswer, takeTurn } from '../turn.ts';
 
 export const b3: Measure = {
   id: 'B3',
@@ -13,6 +13,7 @@ export const b3: Measure = {
     for (let turn = bench.times(20, 3); turn > 0; turn -= 1) await takeTurn(chat, 'Is it?');
     const samples: number[] = [];
     for (let turn = bench.times(100, 10); turn > 0; turn -= 1) {
+      await readTheAnswer();
       const { sentAt, ackAt } = await takeTurn(chat, 'Is it?');
       samples.push(ackAt - sentAt);
     }

@@ -12,12 +12,15 @@ export const b4: Measure = {
   id: 'B4',
   async run({ model, system, times }) {
     model.setScript((request) => (answersSince(request) < TOOLS ? lookAround() : textReply('Done.')));
-    const { chat } = await openNewWork(await newGuest(system.instance().appUrl));
+    const account = await newGuest(system.instance().appUrl);
     const steps: number[] = [];
     const turns: number[] = [];
     const warmUp = times(3, 1);
     for (let turn = -warmUp; turn < times(25, 2); turn += 1) {
+      // Each in a Work of its own, so that what the model is told stays as short as it was.
+      const { chat } = await openNewWork(account);
       const { sentAt, completedAt } = await takeTurn(chat, 'Look around.');
+      await chat.close();
       if (turn < 0) continue;
       const requests = model.requests.slice(-TOOLS - 1);
       let stub = 0;
@@ -28,7 +31,6 @@ export const b4: Measure = {
       }
       turns.push(completedAt - sentAt - stub);
     }
-    await chat.close();
     return [
       { what: 'a no-op tool step, p50', value: percentile(steps, 0.5), unit: 'ms', reach: { most: 25 } },
       { what: 'a no-op tool step, p99', value: percentile(steps, 0.99), unit: 'ms' },

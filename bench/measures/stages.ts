@@ -11,7 +11,7 @@ import { historyOf, openTemporal, type TimedEvent } from '../history.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { answersSince, lookAround } from '../replies.ts';
 import { median } from '../statistics.ts';
-import { type TurnTimes, takeTurn } from '../turn.ts';
+import { readTheAnswer, type TurnTimes, takeTurn } from '../turn.ts';
 
 /** Milliseconds since 1970 of named moments. */
 type Moments = Record<string, number | undefined>;
@@ -37,6 +37,7 @@ export const stages: Measure = {
       const turns: { times: TurnTimes; asked: RecordedRequest[] }[] = [];
       const warmUp = times(10, 1);
       for (let turn = warmUp + times(40, 3); turn > 0; turn -= 1) {
+        await readTheAnswer();
         const taken = await takeTurn(chat, 'Is it?');
         turns.push({ times: taken, asked: model.requests.slice(-2) });
       }
