@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { followTurn, type Outcome } from './ask/follow-turn.ts';
-import { RefusedError, signInAsGuest } from './ask/guest.ts';
+import { guestOf, RefusedError } from './ask/guest.ts';
 import { findOrStartSystem } from './ask/running-system.ts';
 import { createTranscript } from './ask/transcript.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
@@ -30,14 +30,14 @@ async function main(): Promise<number> {
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const aside = (line: string) => process.stderr.write(`${line}\n`);
   const { instance, folder } = await findOrStartSystem(config.dataDir, aside);
-  const guest = await signInAsGuest(instance.appUrl, folder.root);
+  const guest = guestOf(instance.appUrl, folder.root);
   const workId =
     work ?? z.object({ id: z.string() }).parse(await guest.post('/api/works', { title: titleOf(text) })).id;
   const transcript = createTranscript((piece) => process.stdout.write(piece), colour);
   let connection: 'lost' | 'back' = 'back';
   const outcome = await followTurn({
     url: `${instance.appUrl.replace(/^http/, 'ws')}/api/chat/ws/${workId}`,
-    renew: guest.renew,
+    token: guest.token,
     id: randomUUID(),
     text,
     onEvent: (event) => (json ? process.stdout.write(`${JSON.stringify(event)}\n`) : transcript.show(event)),

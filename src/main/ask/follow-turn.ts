@@ -12,8 +12,8 @@ export type Outcome = 'done' | 'stopped' | 'failed';
 export interface Question {
   /** `ws://…/api/chat/ws/{work_id}`. */
   url: string;
-  /** Gives a token that is valid now. */
-  renew: () => Promise<string>;
+  /** Gives a token that is valid now, and another than `refused`. */
+  token: (refused?: string) => Promise<string>;
   /** The message's id, which the client makes (P5). */
   id: string;
   text: string;
@@ -37,10 +37,11 @@ export async function followTurn(question: Question): Promise<Outcome> {
   let acked = false;
   let turn: number | undefined;
   let outcome: Outcome | undefined;
+  let refusedToken: string | undefined;
 
   /** One connection, to its end. Gives the code it was closed with; 0 when there was none. */
   async function connect(): Promise<number> {
-    const token = await question.renew();
+    const token = await question.token(refusedToken);
     const socket = new WebSocket(question.url, { handshakeTimeout: 5_000 });
     const send = (frame: object) => socket.send(JSON.stringify(frame));
     const askToStop = () => socket.readyState === WebSocket.OPEN && send({ type: 'stop', turn });
@@ -71,6 +72,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
       question.stop.removeEventListener('abort', askToStop),
     );
     if (refusal) throw refusal;
+    if (code === CLOSE.unauthorized) refusedToken = token;
     return Number(code);
   }
 
@@ -78,7 +80,9 @@ export async function followTurn(question: Question): Promise<Outcome> {
     if (frame.type === 'ack' && frame.id === question.id) acked = true;
     if (frame.type === 'snapshot') {
       cursor = frame.seq;
-      outcome = outcomeIn(frame.messages as Message[], question.id);
+      const messages = frame.messages as Message[];
+      turn ??= messages.find(({ id }) => id === question.id)?.turn ?? undefined;
+      outcome = outcomeIn(messages, turn);
     }
     if (frame.type !== 'event') return;
     const event = frame as unknown as LogEvent;
@@ -99,7 +103,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
   for (let failures = 0; ; ) {
     const seen = cursor;
     const code = await connect().catch((error: unknown) => {
-      if (error instanceof RefusedError) throw error;
+      if (error instanceof RefusedError && !error.passes) throw error;
       return 0; // the server is away: its tokens cannot be renewed either
     });
     if (outcome) return outcome;
@@ -110,16 +114,12 @@ export async function followTurn(question: Question): Promise<Outcome> {
   }
 }
 
-/** How the turn ended that answered the message, where a snapshot shows that it has. */
-function outcomeIn(messages: readonly Message[], id: string): Outcome | undefined {
-  const asked = messages.find((message) => message.id === id);
-  if (asked === undefined || asked.turn === null) return undefined;
-  const answers = messages.filter(
-    ({ turn, role, agent }) => turn === asked.turn && role === 'assistant' && agent === 'main',
+/** How this turn ended, where a snapshot shows that it has: its last answer is final. */
+function outcomeIn(messages: readonly Message[], asked: number | undefined): Outcome | undefined {
+  const last = messages.findLast(
+    ({ turn, role, agent }) => turn !== null && turn === asked && role === 'assistant' && agent === 'main',
   );
-  const last = answers.at(-1);
-  if (last === undefined || last.status === 'running') return undefined;
-  if (last.status === 'failed' || last.status === 'stopped') return last.status;
-  const calls = last.parts.some((part) => part.type === 'tool');
-  return calls ? undefined : 'done';
+  if (last?.status === 'failed' || last?.status === 'stopped') return last.status;
+  const isFinal = last?.status === 'complete' && !last.parts.some((part) => part.type === 'tool');
+  return isFinal ? 'done' : undefined;
 }

@@ -1,11 +1,17 @@
 /** The guest account that questions from the terminal are asked by; its tokens are kept under PA_DATA. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { takeLock } from '../../../scripts/process-lock.mjs';
+import { session } from '../../protocol/auth.ts';
 import { errorBody } from '../../protocol/errors.ts';
 
-const kept = z.object({ refreshToken: z.string() });
-const session = z.object({ accessToken: z.string(), refreshToken: z.string() });
+const tokens = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.number() });
+type Tokens = z.infer<typeof tokens>;
+
+/** A token with less time than this is not begun with. */
+const LEAST_MS = 30_000;
 
 /** An answer that is not a success, as one sentence. */
 export class RefusedError extends Error {
@@ -16,30 +22,40 @@ export class RefusedError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** Whether the same may succeed a little later. */
+  get passes(): boolean {
+    return this.status >= 500 || this.status === 429;
+  }
 }
 
 export interface Guest {
-  /** Gives a fresh access token. */
-  renew(): Promise<string>;
+  /** Gives an access token that is valid for a while, and another than `refused`, which the server did not take. */
+  token(refused?: string): Promise<string>;
   /** Sends JSON to a route as this guest and gives what comes back. @throws RefusedError */
   post(path: string, body: unknown): Promise<unknown>;
 }
 
-/** Signs in as the guest of this data folder; makes one when there is none, or when the server knows it no more. */
-export async function signInAsGuest(appUrl: string, dataDir: string): Promise<Guest> {
+/**
+ * The guest of this data folder; made when there is none, or when the server knows it no more. Several questions
+ * may be asked at once: a refresh token works once, so one process refreshes and the others read what it got.
+ */
+export function guestOf(appUrl: string, dataDir: string): Guest {
   const file = join(dataDir, 'ask-session.json');
-  let token = '';
-  await renew();
 
-  async function renew(): Promise<string> {
-    const before = readKept(file);
-    const fresh = session.parse(
-      (before && (await refresh(before.refreshToken))) ?? (await call('/api/auth/guest', {})),
-    );
-    writeFileSync(`${file}.new`, JSON.stringify({ refreshToken: fresh.refreshToken }), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-    token = fresh.accessToken;
-    return token;
+  async function token(refused?: string): Promise<string> {
+    const release = await takeLockPatiently(`${file}.lock`);
+    try {
+      const kept = readTokens(file);
+      if (kept && kept.accessToken !== refused && kept.expiresAt > Date.now() + LEAST_MS)
+        return kept.accessToken;
+      const answer = (kept && (await refresh(kept.refreshToken))) ?? (await call('/api/auth/guest', {}));
+      const { accessToken, refreshToken, expiresIn } = session.parse(answer);
+      keepTokens(file, { accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1000 });
+      return accessToken;
+    } finally {
+      release();
+    }
   }
 
   async function refresh(refreshToken: string): Promise<unknown> {
@@ -56,7 +72,7 @@ export async function signInAsGuest(appUrl: string, dataDir: string): Promise<Gu
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       },
       body: JSON.stringify(body),
     });
@@ -69,13 +85,37 @@ export async function signInAsGuest(appUrl: string, dataDir: string): Promise<Gu
     );
   }
 
-  return { renew, post: (path, body) => call(path, body, token) };
+  return {
+    token,
+    async post(path, body) {
+      const bearer = await token();
+      try {
+        return await call(path, body, bearer);
+      } catch (error) {
+        if (!(error instanceof RefusedError && error.status === 401)) throw error;
+        return call(path, body, await token(bearer));
+      }
+    },
+  };
 }
 
-function readKept(file: string): z.infer<typeof kept> | undefined {
+async function takeLockPatiently(file: string): Promise<() => void> {
+  for (;;) {
+    const lock = takeLock(file);
+    if (lock.taken) return lock.release;
+    await delay(20);
+  }
+}
+
+function readTokens(file: string): Tokens | undefined {
   try {
-    return kept.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return tokens.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined; // none yet, or damaged: a new guest
   }
+}
+
+function keepTokens(file: string, kept: Tokens): void {
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
