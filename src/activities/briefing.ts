@@ -1,16 +1,17 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../agents/prompts.ts';
 import { codeTools, mainTools, parseCodeAgent } from '../agents/tool-definitions.ts';
-import { readConversation } from '../db/messages.ts';
+import { readContext, type StoredSummary } from '../db/summaries.ts';
 import { callArguments } from '../db/turns.ts';
-import type { ChatMessage, ToolDefinition } from '../llm/types.ts';
+import type { ToolDefinition } from '../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../sandbox/types.ts';
 import { renderTree } from '../workspace/tree.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
+import { type Block, toBlocks } from './context/blocks.ts';
+import { shortenText } from './context/shorten.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { toChat } from './prompt.ts';
 import { describeOutline } from './tools/read-sections.ts';
 
 const PAPER = 'paper.md';
@@ -28,29 +29,57 @@ const CODE_LIMITS: CodeLimits = {
   workspaceMiB: DEFAULT_LIMITS.workspaceBytes / MIB,
 };
 
+/** What an agent's next request is made of. */
+export interface Briefing {
+  /** The system prompt with a summary in place of what it stands for; `listing` limits the outline and the tree. */
+  system(shown: { summary?: string | undefined; listing: number }): string;
+  /** What is not condensed yet, oldest first. */
+  blocks: Block[];
+  summary: StoredSummary | undefined;
+  tools: ToolDefinition[];
+}
+
 /** @throws Error for a code agent without a task: such a call is answered before an agent is started. */
 export async function briefing(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
-): Promise<{ messages: ChatMessage[]; tools: ToolDefinition[] }> {
-  const [conversation, workspace] = await Promise.all([
-    readConversation(deps.db, workId, agent),
+): Promise<Briefing> {
+  const [{ conversation, summary }, workspace] = await Promise.all([
+    readContext(deps.db, workId, agent),
     deps.workspaceOf(workId),
   ]);
-  const workspaceTree = renderTree(await workspace.list());
+  const tree = renderTree(await workspace.list());
   if (agent === 'main') {
-    const system = mainSystemPrompt({
-      paperPath: PAPER,
-      outline: await outlineOf(workspace),
-      workspaceTree,
-      attachments: [...new Set(conversation.flatMap((message) => message.attachments ?? []))],
-    });
-    return { messages: toChat(system, conversation), tools: mainTools };
+    const outline = await outlineOf(workspace);
+    const attached = conversation.flatMap((message) => message.attachments ?? []);
+    const attachments = [...new Set([...(summary?.attachments ?? []), ...attached])];
+    return {
+      system: (shown) =>
+        mainSystemPrompt({
+          paperPath: PAPER,
+          outline: shortenText(outline, shown.listing),
+          workspaceTree: shortenText(tree, shown.listing),
+          attachments,
+          summary: shown.summary,
+        }),
+      blocks: toBlocks(conversation),
+      summary,
+      tools: mainTools,
+    };
   }
   const parsed = parseCodeAgent((await callArguments(deps.db, workId, agent)) ?? '');
   if (!parsed.ok) throw new Error(`code agent ${agent} has no task: ${parsed.problem}`);
-  const system = codeSystemPrompt({ workspaceTree, limits: CODE_LIMITS });
-  return { messages: toChat(system, conversation, parsed.value.task), tools: codeTools };
+  return {
+    system: (shown) =>
+      codeSystemPrompt({
+        workspaceTree: shortenText(tree, shown.listing),
+        limits: CODE_LIMITS,
+        summary: shown.summary,
+      }),
+    blocks: toBlocks(conversation, { agent, text: parsed.value.task }),
+    summary,
+    tools: codeTools,
+  };
 }
 
 /** The paper's outline; a paper that is not there, or cannot be read as text, has none. */

@@ -6,6 +6,7 @@ import type { ModelEndpoint } from '../llm/types.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
+import type { ContextMemory } from './context/memory.ts';
 
 /** What a model is used for; each may be another model (F5). */
 export type ModelRole = 'main' | 'code' | 'summary';
@@ -26,6 +27,7 @@ export interface ActivityDependencies {
   modelConnection: ModelConnection;
   /** The model of a Work for a role. */
   modelFor(workId: string, role: ModelRole): Promise<ModelEndpoint>;
+  contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;

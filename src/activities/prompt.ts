@@ -1,23 +1,17 @@
 /**
- * What a model is sent: the system prompt, and the agent's conversation in the strict OpenAI shape. Role `user`
+ * What a model is sent of the conversation, in the strict OpenAI shape. Role `user`
  * holds only what a person wrote, or a code agent's task, word for word (P12).
  */
 import type { Message, ToolPart } from '../domain/messages.ts';
 import { textOf } from '../domain/messages.ts';
 import type { ChatMessage } from '../llm/types.ts';
 
-/** One agent's conversation as chat messages; `task` opens a code agent's. */
-export function toChat(system: string, conversation: Message[], task?: string): ChatMessage[] {
-  const chat: ChatMessage[] = [{ role: 'system', content: system }];
-  if (task !== undefined) chat.push({ role: 'user', content: task });
-  for (const message of conversation) {
-    if (message.role === 'user') chat.push({ role: 'user', content: textOf(message) });
-    else chat.push(...answerToChat(message));
-  }
-  return chat;
+/** A message as chat messages; none for one that says and calls nothing, for the shape forbids it. */
+export function chatOf(message: Message): ChatMessage[] {
+  return message.role === 'user' ? [{ role: 'user', content: textOf(message) }] : answerToChat(message);
 }
 
-/** An answer and the results of its calls. One that says and calls nothing is left out: the shape forbids it. */
+/** An answer and the results of its calls. */
 function answerToChat(message: Message): ChatMessage[] {
   const calls = message.parts.filter((part) => part.type === 'tool');
   const text = textOf(message);

@@ -13,18 +13,21 @@ export interface MainPromptInput {
   workspaceTree: string;
   /** Paths of the files that came with the person's messages. */
   attachments: string[];
+  /** What stands in place of older turns (F7). */
+  summary?: string | undefined;
   /** Language to use where the person's own messages do not show one, such as `English` or `中文`. */
   language?: string;
 }
 
 /** The MainAgent's system prompt. */
 export function mainSystemPrompt(input: MainPromptInput): string {
-  const { paperPath, outline, workspaceTree, attachments, language } = input;
+  const { paperPath, outline, workspaceTree, attachments, language, summary } = input;
   return [
     mainRules(paperPath),
     ...(language === undefined
       ? []
       : [`Where the person's messages do not show a language, write in ${language}.`]),
+    ...earlier(summary),
     section('Files that came with the messages', attachments.join('\n') || 'none'),
     section(`Outline of ${paperPath}`, outline || 'There is no paper yet, or it has no headings.'),
     section('Workspace', workspaceTree || 'empty'),
@@ -34,6 +37,8 @@ export function mainSystemPrompt(input: MainPromptInput): string {
 export interface CodePromptInput {
   workspaceTree: string;
   limits: CodeLimits;
+  /** What stands in place of older steps (F7). */
+  summary?: string | undefined;
 }
 
 /** What one run may use. */
@@ -48,12 +53,46 @@ export interface CodeLimits {
 }
 
 /** A code agent's system prompt. */
-export function codeSystemPrompt({ workspaceTree, limits }: CodePromptInput): string {
-  return [codeRules(limits), section('Workspace', workspaceTree || 'empty')].join('\n\n');
+export function codeSystemPrompt({ workspaceTree, limits, summary }: CodePromptInput): string {
+  return [codeRules(limits), ...earlier(summary), section('Workspace', workspaceTree || 'empty')].join(
+    '\n\n',
+  );
 }
 
-/** The prompt under which a model condenses older turns (F7); the turns follow as they were. */
-export function summarySystemPrompt(): string {
+/**
+ * The prompt under which a model condenses older turns (F7); the turns follow, and then `summaryClosing`.
+ * @param before the summary of what came before these turns, if something did
+ */
+export function summarySystemPrompt(before?: string): string {
+  return [
+    summaryRules(),
+    ...(before === undefined
+      ? []
+      : [
+          section(
+            'Summary of what came before',
+            `The conversation opens with the first message; this is what followed it. Merge it into your summary: what you leave out is lost.\n\n${before}`,
+          ),
+        ]),
+  ].join('\n\n');
+}
+
+/** Ends a request for a summary: it is no person who asks for it, so it stands in role `system` (P12). */
+export function summaryClosing(): string {
+  return 'The conversation to summarise ends here. Do not answer it and do not go on with the work. Write the summary now.';
+}
+
+function earlier(summary: string | undefined): string[] {
+  if (summary === undefined) return [];
+  return [
+    section(
+      'Summary of the earlier conversation',
+      `The conversation was too long to be kept whole. What was said and done between its first message and the messages you see next was condensed to this; those requests have been dealt with unless it says otherwise.\n\n${summary}`,
+    ),
+  ];
+}
+
+function summaryRules(): string {
   return `Write a summary of the conversation that follows. It replaces these turns in your own memory: what is not in it is lost to you.
 
 Keep, in this order:

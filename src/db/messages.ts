@@ -29,7 +29,7 @@ export async function enqueueMessage(
   return rows[0]?.answer ?? 'not_found';
 }
 
-interface MessageRow {
+export interface MessageRow {
   id: string;
   turn: number | null;
   role: string;
@@ -124,7 +124,8 @@ interface CallRow {
   durationMs: number | null;
 }
 
-async function withCalls(db: Database, workId: string, rows: MessageRow[]): Promise<Message[]> {
+/** Rows as messages, their tool parts filled from the calls' own rows. */
+export async function withCalls(db: Database, workId: string, rows: MessageRow[]): Promise<Message[]> {
   const ids = rows.flatMap((row) => callIds(row.parts as Part[]));
   const calls = new Map<string, CallRow>();
   if (ids.length > 0) {

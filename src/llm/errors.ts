@@ -61,6 +61,16 @@ export function retryAfterMs(headers: HttpFailure['headers'], now: number): numb
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** How vendors without OpenAI's code for it say that a request is longer than the model's window. */
+const TOO_LONG =
+  /context[_ -](?:length|window|size)|maximum (?:context|input|prompt)|(?:prompt|input|request) is too long|token count .*exceeds/i;
+
+/** Whether the call failed because the request was longer than the model's window: a shorter one may do. */
+export function isTooLong(error: unknown): boolean {
+  if (!(error instanceof ModelError) || error.code !== 'model_bad_request') return false;
+  return error.status !== undefined && TOO_LONG.test(error.detail ?? '');
+}
+
 function isHttpFailure(failure: unknown): failure is HttpFailure {
   return typeof failure === 'object' && failure !== null && 'status' in failure && 'body' in failure;
 }

@@ -9,26 +9,41 @@ const PER_MESSAGE = 4;
  */
 const PIECE = 1_000;
 
-/** Tokens of `text` in the o200k encoding. The tables (about 2 MB of source) are loaded at the first call. */
-export async function countText(text: string): Promise<number> {
+/** Tokens of a text, counted here and now. */
+export type CountTokens = (text: string) => number;
+
+/** The counter, in the o200k encoding. Its tables (about 2 MB of source) are loaded at the first call. */
+export async function loadTokenCounter(): Promise<CountTokens> {
   const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
   // Text may quote a special token such as <|endoftext|>: count it as text instead of throwing.
   const asText = { disallowedSpecial: new Set<string>() };
-  let tokens = 0;
-  for (let at = 0; at < text.length; at += PIECE) tokens += count(text.slice(at, at + PIECE), asText);
-  return tokens;
+  return (text) => {
+    let tokens = 0;
+    for (let at = 0; at < text.length; at += PIECE) tokens += count(text.slice(at, at + PIECE), asText);
+    return tokens;
+  };
+}
+
+/** Tokens of `text` in the o200k encoding. */
+export async function countText(text: string): Promise<number> {
+  return (await loadTokenCounter())(text);
 }
 
 /** Tokens that a request with these messages and tools fills, to within a few per cent for other vendors' encodings. */
 export async function countTokens(messages: ChatMessage[], tools: ToolDefinition[]): Promise<number> {
+  const count = await loadTokenCounter();
+  return tokensOfMessages(messages, count) + (tools.length > 0 ? count(JSON.stringify(tools)) : 0);
+}
+
+/** Tokens of messages alone, by the given counter. */
+export function tokensOfMessages(messages: ChatMessage[], count: CountTokens): number {
   let tokens = messages.length * PER_MESSAGE;
   for (const message of messages) {
-    tokens += await countText(message.content ?? '');
+    tokens += count(message.content ?? '');
     if (message.role !== 'assistant') continue;
     for (const call of message.tool_calls ?? []) {
-      tokens += (await countText(call.function.name + call.function.arguments)) + PER_MESSAGE;
+      tokens += count(call.function.name + call.function.arguments) + PER_MESSAGE;
     }
   }
-  if (tools.length > 0) tokens += await countText(JSON.stringify(tools));
   return tokens;
 }

@@ -39,6 +39,7 @@ const schema = z.object({
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
   OPENAI_API_KEY: word.optional(),
   PAPERAGENT_MODEL: word.optional(),
+  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
@@ -65,6 +66,8 @@ export interface ServerModel {
   apiKey: string | undefined;
   /** `demo` is the demo model's name, and no other's. */
   model: string;
+  /** Tokens that prompt and answer may fill together. */
+  contextWindow: number;
 }
 
 export interface Config {
@@ -149,6 +152,7 @@ export function readConfig(env: Environment): Config {
             baseUrl: v.OPENAI_BASE_URL.replace(/\/+$/, ''),
             apiKey: v.OPENAI_API_KEY,
             model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
+            contextWindow: v.MODEL_CONTEXT_WINDOW,
           }),
     sandbox: v.SANDBOX,
     jwtSecret: v.JWT_SECRET,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ModelError, retryAfterMs, toModelError } from '../../../src/llm/errors.ts';
+import { isTooLong, ModelError, retryAfterMs, toModelError } from '../../../src/llm/errors.ts';
 import { callOnce } from './model-call.ts';
 
 const endpoint = { baseUrl: 'https://user:pass@models.example/v1?key=secret', model: 'm-1' };
@@ -43,6 +43,16 @@ test('A9: a message names the address without user, password and query, and neve
 test('R7: a full conversation and an empty account are told apart from a bad request and a rate limit', () => {
   const full = toModelError(failure(400, '{"error":{"code":"context_length_exceeded"}}'), endpoint);
   expect(full.message).toContain('longer than the window');
+  for (const body of [
+    '{"error":{"code":"context_length_exceeded"}}',
+    '{"message":"This model\'s maximum context length is 8192 tokens."}',
+    '{"error":{"type":"exceed_context_size_error","message":"the request exceeds the available context size"}}',
+    '{"error":{"message":"prompt is too long: 210000 tokens > 200000 maximum"}}',
+  ]) {
+    expect(isTooLong(toModelError(failure(400, body), endpoint))).toBe(true);
+  }
+  expect(isTooLong(toModelError(failure(400, '{"error":{"message":"bad tools"}}'), endpoint))).toBe(false);
+  expect(isTooLong(toModelError(failure(500, '{"error":{"message":"context size"}}'), endpoint))).toBe(false);
   const empty = toModelError(failure(429, '{"error":{"type":"insufficient_quota"}}'), endpoint);
   expect(empty).toMatchObject({ code: 'model_unauthorized', retryable: false });
 });

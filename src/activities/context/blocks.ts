@@ -1,0 +1,42 @@
+/** A conversation in blocks that are kept or condensed whole, so that no call is parted from its result (F7). */
+import type { Message } from '../../domain/messages.ts';
+import type { CountTokens } from '../../llm/tokens.ts';
+import type { ChatMessage } from '../../llm/types.ts';
+import { chatOf } from '../prompt.ts';
+
+/** One message of the conversation; an answer stands with the results of its calls. */
+export interface Block {
+  /** The message's id; for a code agent's task, the agent's. */
+  id: string;
+  turn: number | null;
+  /** Stays whatever is condensed: the first words of a person, and what they say in the newest turn. */
+  pinned: boolean;
+  attachments: string[];
+  chat: ChatMessage[];
+}
+
+/** The blocks of a conversation; `task` opens a code agent's. */
+export function toBlocks(conversation: Message[], task?: { agent: string; text: string }): Block[] {
+  const newest = conversation.at(-1)?.turn;
+  const first = conversation.find((message) => message.role === 'user');
+  const blocks = conversation.map(
+    (message): Block => ({
+      id: message.id,
+      turn: message.turn,
+      pinned: message === first || (message.role === 'user' && message.turn === newest),
+      attachments: message.attachments ?? [],
+      chat: chatOf(message),
+    }),
+  );
+  if (task === undefined) return blocks;
+  const opening: ChatMessage[] = [{ role: 'user', content: task.text }];
+  return [{ id: task.agent, turn: null, pinned: true, attachments: [], chat: opening }, ...blocks];
+}
+
+/** The blocks that remain when a summary stands for those before `through`. */
+export function without(blocks: Block[], through: number): Block[] {
+  return blocks.filter((block, index) => index >= through || block.pinned);
+}
+
+/** What a token is at least, in bytes of UTF-8: an upper bound of the tokens that costs next to nothing. */
+export const countBytes: CountTokens = (text) => Buffer.byteLength(text);
