@@ -38,5 +38,8 @@ export function openDatabase(
 ): Database {
   const pool = new pg.Pool({ ...connectionOptions(url, name), max });
   pool.on('error', onIdleError);
+  // The pool hears of a connection only while it is idle. One that breaks in use, just after its query has failed,
+  // would tell nobody, and an error that nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 }
