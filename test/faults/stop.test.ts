@@ -145,7 +145,7 @@ test('D9, R8: at whatever moment of a short turn the stop comes, it ends once, a
         const workId = await system.newWork(system.account);
         const watcher = system.watch(workId);
         watcher.say('one');
-        await watcher.event(({ seq }) => seq >= 1 + (index % 10), 'a moment');
+        await watcher.event(({ seq }) => seq >= 1 + (index % 6), 'a moment');
         await watcher.stop();
         watcher.say('two');
         const end = await watcher.event(({ kind }) => kind === 'turn.completed', 'the end');

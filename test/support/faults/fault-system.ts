@@ -28,6 +28,7 @@ export async function startFaultSystem(options: {
   const account = await system.guest();
   const processes = { api: system.api, worker: await system.startWorker() };
   const port = Number(new URL(system.url).port);
+  const watchers: Watcher[] = [];
   return {
     ...system,
     account,
@@ -38,6 +39,15 @@ export async function startFaultSystem(options: {
     async replaceApi() {
       processes.api = await system.startApi(port);
     },
-    watch: (workId, urls = [system.url]) => watch(urls, { workId, token: account.token }),
+    watch(workId, urls = [system.url]) {
+      const watcher = watch(urls, { workId, token: account.token });
+      watchers.push(watcher);
+      return watcher;
+    },
+    async close() {
+      // Those of a case that failed would come back for ever.
+      for (const watcher of watchers) watcher.close();
+      await system.close();
+    },
   };
 }
