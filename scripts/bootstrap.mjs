@@ -57,7 +57,12 @@ function runStep(runtime, args) {
   process.on('SIGTERM', forward).on('SIGHUP', forward);
   process.on('SIGINT', process.stdin.isTTY ? swallow : forward);
   const orphaned = watchForNpmsEnd();
-  const watch = setInterval(() => orphaned() && child.kill('SIGTERM'), 200);
+  // Asked once: a second time would mean at once, not in order.
+  const watch = setInterval(() => {
+    if (!orphaned()) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 200);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
