@@ -12,7 +12,7 @@ import { elapsed } from '../src/main/setup/progress.ts';
 import { loadAverage, machineFacts } from './machine.ts';
 import { isMet, type Measure } from './measure.ts';
 import { measures } from './measures/index.ts';
-import { startSystem } from './system.ts';
+import { createSystem } from './system.ts';
 import { type Row, table } from './table.ts';
 
 const say = (line: string) => console.log(line);
@@ -32,8 +32,12 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   const failures: string[] = [];
   try {
-    const system = await startSystem(environment(model.url));
+    const system = await createSystem(environment(model.url));
+    // Whoever interrupts this wants its processes and its folder gone as well.
+    const interrupted = () => void system.close().finally(() => process.exit(130));
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     try {
+      await system.start();
       for (const measure of chosen) {
         const began = performance.now();
         try {

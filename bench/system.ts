@@ -8,7 +8,6 @@ import { CHECKOUT } from '../src/main/setup/checkout.ts';
 import { dataFolder } from '../src/main/setup/data-folder.ts';
 import { findFreePort } from '../src/main/setup/ports.ts';
 import { type Instance, runningInstance } from '../src/main/supervisor/instance.ts';
-import { until } from './until.ts';
 
 /** The processes of a system, as the supervisor names them. */
 export type Role = 'supervisor' | 'postgres' | 'temporal' | 'worker' | 'api';
@@ -30,8 +29,8 @@ export interface BenchSystem {
 
 const READY_MS = 120_000;
 
-/** Starts it; the first start makes its database. `env` is added to what this process was given. */
-export async function startSystem(env: Record<string, string>): Promise<BenchSystem> {
+/** A system that is still to be started; its first start makes its database. `env` is added to this process's. */
+export async function createSystem(env: Record<string, string>): Promise<BenchSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paperagent-bench-'));
   // Postgres runs as another user where we are root.
   await chmod(dataDir, 0o755);
@@ -89,15 +88,5 @@ export async function startSystem(env: Record<string, string>): Promise<BenchSys
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  try {
-    await system.start();
-    await until(() => (instance().pids.worker === undefined ? undefined : true), {
-      what: 'the worker',
-      withinMs: READY_MS,
-    });
-  } catch (error) {
-    await system.close();
-    throw error;
-  }
   return system;
 }
