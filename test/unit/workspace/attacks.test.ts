@@ -189,7 +189,7 @@ async function moveOver(from: string, to: string): Promise<void> {
     } catch (error) {
       if (!['ENOTEMPTY', 'EEXIST', 'EISDIR', 'ENOTDIR'].includes((error as { code: string }).code))
         throw error;
-      await rm(to, { recursive: true, force: true });
+      await rm(to, { recursive: true, force: true, maxRetries: 20 });
     }
   }
 }
@@ -216,7 +216,7 @@ async function moveOver(from: string, to: string): Promise<void> {
       }
     })();
     const seen = new Set<string>();
-    for (let round = 0; round < 2_000; round += 1) {
+    for (let round = 0; round < 300; round += 1) {
       const text = workspace.read('images/a').then(String, (error: { code: string }) => error.code);
       const written = workspace.write(`images/new${round % 5}`, 'x').then(
         () => 'written',
