@@ -1,4 +1,6 @@
 /** One case of the matrix: a turn, one fault at one point, recovery, the oracle. */
+import type { LogEvent } from '../../../src/domain/events.ts';
+import { ofKind } from '../works.ts';
 import type { FaultSystem } from './fault-system.ts';
 import { setGate } from './gate.ts';
 import type { Point } from './points.ts';
@@ -34,7 +36,9 @@ export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault
     if (end.kind === 'turn.completed' && end.outcome !== 'done') {
       problems.push(`the turn is ${end.outcome}: ${JSON.stringify(end.error)}`);
     }
-    if (extraCalls > fault.extraCalls) problems.push(`D6: ${extraCalls} model calls too many`);
+    if (extraCalls > fault.extraCalls) {
+      problems.push(`D6: ${extraCalls} model calls too many\n${attemptsIn(watcher.events)}`);
+    }
     if (problems.length > 0) throw new Error(problems.join('\n'));
     return { ms, extraCalls };
   } catch (error) {
@@ -45,6 +49,13 @@ export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault
     if (sleeper !== system.processes.worker) await sleeper.signal('SIGKILL');
     await gate.remove();
   }
+}
+
+/** Who began what, and what was given up, a line each. */
+function attemptsIn(events: LogEvent[]): string {
+  return ofKind(events, 'step.started', 'step.superseded', 'retrying', 'tool.called', 'tool.completed')
+    .map((event) => `  ${JSON.stringify(event).slice(0, 200)}`)
+    .join('\n');
 }
 
 /** The failure with what the processes themselves complained of. */
