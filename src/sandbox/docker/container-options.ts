@@ -1,5 +1,6 @@
 /** What a sandbox's container is created with (S1-S3). */
 
+import type Docker from 'dockerode';
 import type { ProcessIdentity } from '../processes.ts';
 import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
@@ -48,7 +49,7 @@ function user(facts: EngineFacts): string {
   return uid === 0 ? `${UNPRIVILEGED_ID}:${UNPRIVILEGED_ID}` : `${uid}:${process.getgid?.() ?? uid}`;
 }
 
-/** The body of `POST /containers/create`. */
+/** What the container is to be; its name is the claim's. */
 export function containerOptions(given: {
   image: string;
   instance: string;
@@ -56,7 +57,7 @@ export function containerOptions(given: {
   limits: RunLimits;
   facts: EngineFacts;
   purpose: ContainerPurpose;
-}): object {
+}): Docker.ContainerCreateOptions {
   const { image, instance, workspace, limits, facts, purpose } = given;
   const ahead = purpose.kind === 'ready';
   return {

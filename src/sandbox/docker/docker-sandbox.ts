@@ -1,15 +1,16 @@
 /** The Sandbox that is made of Docker containers (S1-S6). */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import { cancelled, lost } from '../ending.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavailable } from '../types.ts';
+import { inspect, removeContainer, renameContainer, startContainer, writeToContainer } from './container.ts';
 import { containerOptions, type EngineFacts } from './container-options.ts';
-import { type Engine, EngineError } from './engine.ts';
+import { ask, EngineError, unlessStatus } from './engine.ts';
 import { followContainer } from './follow-container.ts';
-import { inspect, removeContainer, renameContainer, unlessStatus } from './inspect.ts';
 import { reapContainers, sandboxContainers } from './reap-containers.ts';
 import { keepOrder, mayStartContainer, type Order, recordFolder, removeRecord } from './run-record.ts';
 
@@ -19,7 +20,7 @@ export interface DockerConfig {
   instance: string;
   /** Where runs keep what their containers cannot: under PA_DATA, outside every workspace. */
   stateDir: string;
-  engine: Engine;
+  engine: Docker;
   facts: EngineFacts;
   image: string;
 }
@@ -35,11 +36,10 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   const nameOf = (key: RunKey) => runName(instance, key);
 
   /** Creates a container, or waits until the one that someone else is creating under this name is there. */
-  const create = async (name: string, options: object): Promise<void> => {
-    const path = `/containers/create?name=${name}`;
+  const create = async (name: string, options: Docker.ContainerCreateOptions): Promise<void> => {
     for (const limit = Date.now() + CREATE_MS; Date.now() < limit; await sleep(50)) {
       // A name is taken some time before the container that has it can be seen, and given back if that fails.
-      const created = engine.json({ method: 'POST', path, body: options }).then(() => true);
+      const created = ask(engine.createContainer({ name, ...options })).then(() => true);
       if ((await unlessStatus([409], created)) || (await inspect(engine, name))) return;
     }
     throw new EngineError(409, `the name ${name} is taken by a container that does not appear`);
@@ -74,13 +74,12 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       if (found?.State.Status !== 'created') {
         const waits = found?.State.Running && found.Config.Labels['com.paperagent.kind'] === 'ready';
         // One that had its order already reads no second one.
-        if (waits) await engine.writeToContainer(name, `${orderLine(order)}\n`);
+        if (waits) await writeToContainer(engine, name, `${orderLine(order)}\n`);
         return;
       }
       if (mayStartContainer(folder)) {
         const again = await inspect(engine, name);
-        if (again?.State.Status === 'created')
-          await engine.json({ method: 'POST', path: `/containers/${name}/start` });
+        if (again?.State.Status === 'created') await startContainer(engine, name);
       } else {
         if (signal.aborted) return;
         await sleep(50); // Another process, which is alive, is starting it.
@@ -139,7 +138,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
           purpose: { kind: 'ready', owner, creator: identityOf(process.pid) },
         }),
       );
-      await engine.json({ method: 'POST', path: `/containers/${name}/start` });
+      await startContainer(engine, name);
     },
 
     async discard(owner) {

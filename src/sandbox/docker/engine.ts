@@ -1,13 +1,12 @@
 /**
- * A client of the Docker Engine's API: the dozen requests that sandboxes need, over the local socket. Only local
- * engines are of use, for a workspace is mounted by its path.
+ * The Docker Engine, asked through dockerode. Only local engines are of use, for a workspace is mounted by its
+ * path. The library is loaded once an engine's socket is there: it takes 34 MB and 200 ms, which a process
+ * without an engine need not pay.
  */
 import { existsSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { json as readJson, text as readText } from 'node:stream/consumers';
+import type Docker from 'dockerode';
 
 /** The engine refused; `status` is HTTP's, or 0 when it could not be reached. */
 export class EngineError extends Error {
@@ -19,99 +18,81 @@ export class EngineError extends Error {
   }
 }
 
-export interface EngineRequest {
-  method: 'GET' | 'POST' | 'DELETE';
-  /** With its query, e.g. `/containers/json?all=true`. */
-  path: string;
-  /** Sent as JSON, or as it is when it is a stream (of a tar archive). */
-  body?: object | Readable;
-}
+/** Far above what an engine takes whose machine is busy. */
+const ANSWER_MS = 60_000;
 
-export interface Engine {
-  /** Asks for JSON. @throws EngineError for an answer of 400 and above, and when the engine cannot be reached. */
-  json<Answer>(options: EngineRequest): Promise<Answer>;
-  /** The answer as it comes, for logs and builds. It is for the caller to read or destroy. */
-  stream(options: EngineRequest): Promise<IncomingMessage>;
-  /** Writes to the standard input of a running container. */
-  writeToContainer(name: string, text: string): Promise<void>;
-}
-
-/** The socket of this machine's engine, or null when there is none. Does not ask it anything. */
-export function findEngineSocket(env: NodeJS.ProcessEnv): string | null {
-  if (env.DOCKER_HOST) return env.DOCKER_HOST.startsWith('unix://') ? env.DOCKER_HOST.slice(7) : null;
+/** The socket of this machine's engine, or why there is none. Does not ask it anything. */
+export function findEngineSocket(
+  env: NodeJS.ProcessEnv,
+): { found: true; path: string } | { found: false; reason: string } {
+  const { DOCKER_HOST } = env;
+  if (DOCKER_HOST) {
+    if (!DOCKER_HOST.startsWith('unix://'))
+      return {
+        found: false,
+        reason: `the Docker engine of DOCKER_HOST, ${DOCKER_HOST}, is on no local socket`,
+      };
+    const path = DOCKER_HOST.slice('unix://'.length);
+    if (existsSync(path)) return { found: true, path };
+    return { found: false, reason: `the Docker engine does not answer: there is no socket ${path}` };
+  }
   const usual = [
     '/var/run/docker.sock',
     join(env.XDG_RUNTIME_DIR ?? '/nowhere', 'docker.sock'),
     join(homedir(), '.docker/run/docker.sock'),
   ];
-  return usual.find((path) => existsSync(path)) ?? null;
+  const path = usual.find((candidate) => existsSync(candidate));
+  if (path !== undefined) return { found: true, path };
+  return { found: false, reason: 'there is no Docker engine on this machine' };
 }
 
-function isStream(body: object): body is Readable {
-  return 'pipe' in body;
+export async function connectEngine(socketPath: string): Promise<Docker> {
+  const { default: Dockerode } = await import('dockerode');
+  return new Dockerode({ socketPath });
 }
 
-export function connectEngine(socketPath: string): Engine {
-  const send = ({ method, path, body }: EngineRequest): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      const type = body && isStream(body) ? 'application/x-tar' : 'application/json';
-      const sent = request(
-        { socketPath, method, path, headers: body ? { 'content-type': type } : {} },
-        resolve,
-      );
-      sent.on('error', (error) =>
-        reject(new EngineError(0, `the Docker engine does not answer: ${error.message}`)),
-      );
-      if (body && isStream(body)) {
-        body.on('error', (error) => sent.destroy(error));
-        body.pipe(sent);
-      } else {
-        sent.end(body && JSON.stringify(body));
-      }
-    });
-
-  const stream = async (options: EngineRequest): Promise<IncomingMessage> => {
-    const answer = await send(options);
-    if ((answer.statusCode ?? 0) < 400) return answer;
-    const text = await readText(answer);
-    throw new EngineError(answer.statusCode ?? 0, messageIn(text));
-  };
-
-  return {
-    stream,
-    async json<Answer>(options: EngineRequest) {
-      const answer = await stream(options);
-      if (answer.statusCode === 204 || answer.statusCode === 304) {
-        answer.resume();
-        return undefined as Answer;
-      }
-      return (await readJson(answer)) as Answer;
-    },
-    writeToContainer: (name, text) =>
-      new Promise((resolve, reject) => {
-        const failed = (error: Error) => reject(new EngineError(0, error.message));
-        const sent = request({
-          socketPath,
-          method: 'POST',
-          path: `/containers/${name}/attach?stream=true&stdin=true`,
-          headers: { connection: 'Upgrade', upgrade: 'tcp' },
-        });
-        sent.on('error', failed);
-        sent.on('response', (answer) => failed(new Error(`the engine answered ${answer.statusCode}`)));
-        sent.on('upgrade', (_, socket) => {
-          socket.on('error', failed);
-          socket.end(text, () => resolve());
-          socket.resume();
-        });
-        sent.end();
-      }),
-  };
-}
-
-function messageIn(text: string): string {
+/**
+ * Waits for an answer of the engine.
+ * @throws EngineError for an answer of 400 and above, when the engine cannot be reached, and when it is silent:
+ * dockerode never settles a request whose answer breaks off in its middle.
+ */
+export async function ask<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  const silent = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => silent.reject(new EngineError(0, `the Docker engine does not answer within ${ANSWER_MS / 1000} s`)),
+    ANSWER_MS,
+  );
   try {
-    return (JSON.parse(text) as { message: string }).message;
-  } catch {
-    return text.trim();
+    return await Promise.race([asked.catch(refused), silent.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What dockerode throws has HTTP's status, or the code of the socket's error. */
+export function refused(error: unknown): never {
+  const { statusCode, json, code, message } = error as {
+    statusCode?: number;
+    json?: { message?: string } | null;
+    code?: string;
+    message: string;
+  };
+  // Where the answer was to be a stream, its text is only in the message: "(HTTP code 404) no such … - TEXT".
+  if (statusCode !== undefined)
+    throw new EngineError(statusCode, json?.message ?? message.replace(/^\(HTTP code.*? - /s, '').trim());
+  if (code !== undefined) throw new EngineError(0, `the Docker engine does not answer: ${message}`);
+  throw error;
+}
+
+/** Resolves with null where the engine answers with one of these: it is gone, or was never there. */
+export async function unlessStatus<Answer>(
+  statuses: number[],
+  asked: Promise<Answer>,
+): Promise<Answer | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof EngineError && statuses.includes(error.status)) return null;
+    throw error;
   }
 }

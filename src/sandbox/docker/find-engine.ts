@@ -1,7 +1,9 @@
 /** Whether this machine has a Docker engine that answers, and what it can do. */
+import type Docker from 'dockerode';
 import type { EngineFacts } from './container-options.ts';
-import { connectEngine, type Engine, type EngineError, findEngineSocket } from './engine.ts';
+import { ask, connectEngine, EngineError, findEngineSocket } from './engine.ts';
 
+/** What matters of `GET /info`, which dockerode leaves untyped. */
 interface EngineInfo {
   ServerVersion: string;
   OSType: string;
@@ -16,7 +18,7 @@ interface EngineInfo {
 export type FoundEngine =
   | {
       found: true;
-      engine: Engine;
+      engine: Docker;
       facts: EngineFacts;
       version: string;
       /** Limits that this engine's kernel cannot hold a container to. */
@@ -37,10 +39,10 @@ function notEnforced(info: EngineInfo): string[] {
 
 export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<FoundEngine> {
   const socket = findEngineSocket(env);
-  if (!socket) return { found: false, reason: 'there is no Docker engine on this machine' };
-  const engine = connectEngine(socket);
+  if (!socket.found) return socket;
+  const engine = await connectEngine(socket.path);
   try {
-    const info = await engine.json<EngineInfo>({ method: 'GET', path: '/info' });
+    const info: EngineInfo = await ask(engine.info());
     if (info.OSType !== 'linux')
       return { found: false, reason: 'the Docker engine runs no Linux containers' };
     const facts: EngineFacts = {
@@ -50,6 +52,7 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
     };
     return { found: true, engine, facts, version: info.ServerVersion, notEnforced: notEnforced(info) };
   } catch (error) {
-    return { found: false, reason: (error as EngineError).message };
+    if (!(error instanceof EngineError)) throw error;
+    return { found: false, reason: error.message };
   }
 }

@@ -1,13 +1,14 @@
 /** Follows a container to its end: output in order, then the one ending (S1, S5). */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
 import { outputInOrder } from '../output-in-order.ts';
 import { type Ending, type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
-import { type Engine, EngineError } from './engine.ts';
+import { inspect } from './container.ts';
+import { ask, EngineError, unlessStatus } from './engine.ts';
 import { type Frame, logLines, parseFrame, type RelayEnding } from './frames.ts';
 import { type Guarded, guardLimits } from './guard-limits.ts';
-import { type Inspected, inspect, unlessStatus } from './inspect.ts';
 import { readVerdict } from './run-record.ts';
 
 /** An engine that restarts is back by then. */
@@ -38,19 +39,32 @@ async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+async function openLog(engine: Docker, name: string, follow: boolean): Promise<AsyncIterable<Buffer>> {
+  const container = engine.getContainer(name);
+  const both = { stdout: true, stderr: true };
+  if (follow) return (await container.logs({ ...both, follow })) as unknown as AsyncIterable<Buffer>;
+  const whole = await container.logs(both);
+  return (async function* () {
+    yield whole;
+  })();
+}
+
 /** The frames in a container's log, to its present end or, with `follow`, to the container's. */
-async function* framesInLog(engine: Engine, name: string, follow: boolean): AsyncGenerator<Frame> {
-  const path = `/containers/${name}/logs?follow=${follow}&stdout=true&stderr=true`;
-  const log = await patiently(() => unlessStatus([404], engine.stream({ method: 'GET', path })));
+async function* framesInLog(engine: Docker, name: string, follow: boolean): AsyncGenerator<Frame> {
+  const log = await patiently(() => unlessStatus([404], ask(openLog(engine, name, follow))));
   if (!log) return;
   const lines = logLines(log);
-  for (;;) {
-    const line = await lines.next().catch((error) => {
-      if (isAway(error)) return null;
-      throw error;
-    });
-    if (!line || line.done) return;
-    yield parseFrame(line.value);
+  try {
+    for (;;) {
+      const line = await lines.next().catch((error) => {
+        if (isAway(error)) return null;
+        throw error;
+      });
+      if (!line || line.done) return;
+      yield parseFrame(line.value);
+    }
+  } finally {
+    await lines.return(undefined); // Lets go of the log's connection.
   }
 }
 
@@ -58,7 +72,10 @@ async function* framesInLog(engine: Engine, name: string, follow: boolean): Asyn
  * All frames of a container until it has ended. Where the log broke off, because the engine was away or let go
  * of it before its last lines, it is read from its start again: frames know their place, none counts twice.
  */
-async function* framesOf(engine: Engine, name: string): AsyncGenerator<Frame, Inspected | null> {
+async function* framesOf(
+  engine: Docker,
+  name: string,
+): AsyncGenerator<Frame, Docker.ContainerInspectInfo | null> {
   let complete = false;
   for (let follow = true; ; ) {
     const inspected = await patiently(() => inspect(engine, name));
@@ -99,7 +116,7 @@ export async function followContainer(followed: Followed): Promise<Ending> {
 function endingOf(
   { folder, order: { limits } }: Followed,
   said: RelayEnding | undefined,
-  inspected: Inspected | null,
+  inspected: Docker.ContainerInspectInfo | null,
   used: string | null,
 ): Ending {
   const state = inspected?.State;

@@ -1,8 +1,8 @@
 /** What the worker enforces on a running container from outside: deadline, disk, and a person's stop (S4, S6, S9). */
+import type Docker from 'dockerode';
 import type { RunLimits } from '../types.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
-import type { Engine } from './engine.ts';
-import { signalContainer } from './inspect.ts';
+import { signalContainer } from './container.ts';
 import { giveVerdict, type Order, type Verdict } from './run-record.ts';
 
 const DISK_EVERY_MS = 300;
@@ -12,7 +12,7 @@ export const OVERRULE_MS = 7_000;
 const CANCEL_GRACE_MS = 300;
 
 export interface Guarded {
-  engine: Engine;
+  engine: Docker;
   name: string;
   folder: string;
   workspace: string;

@@ -7,11 +7,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { pack } from 'tar-stream';
+import type Docker from 'dockerode';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
-import { type Engine, EngineError } from './engine.ts';
+import { ask, refused, unlessStatus } from './engine.ts';
 
 export type Progress = (line: string) => void;
 
@@ -26,54 +24,47 @@ function hashOf(names: string[]): string {
 
 const pythonTag = () => `paperagent-python:${hashOf(['python.Dockerfile', 'requirements.txt'])}`;
 
+function sources(): string[] {
+  return readdirSync(SANDBOX_FILES)
+    .filter((name) => /\.(py|txt)$|Dockerfile$/.test(name))
+    .sort();
+}
+
 /** The tag of the image for these sources, whether it exists or not. */
 export function sandboxImageTag(): string {
-  const files = readdirSync(SANDBOX_FILES).filter((name) => /\.(py|txt)$|Dockerfile$/.test(name));
-  return `paperagent-sandbox:${hashOf(files.sort())}`;
+  return `paperagent-sandbox:${hashOf(sources())}`;
 }
 
-export async function hasImage(engine: Engine, tag: string): Promise<boolean> {
-  try {
-    await engine.json({ method: 'GET', path: `/images/${tag}/json` });
-    return true;
-  } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return false;
-    throw error;
-  }
+export async function hasImage(engine: Docker, tag: string): Promise<boolean> {
+  return (await unlessStatus([404], ask(engine.getImage(tag).inspect()))) !== null;
 }
 
-/** A build's or import's answer: one JSON object a line, the last with `error` when it failed. */
-async function readBuild(answer: Readable, onProgress: Progress): Promise<void> {
-  for await (const line of createInterface({ input: answer })) {
-    const { stream, error } = JSON.parse(line || '{}') as { stream?: string; error?: string };
-    if (error) throw new Error(error.trim());
-    if (stream?.startsWith('Step ')) onProgress(stream.trim());
-  }
+/** Resolves when a build or an import is done; what it says while it goes on may end in an error. */
+function finishedMaking(engine: Docker, answer: NodeJS.ReadableStream, onProgress: Progress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onFinished = (broken: Error | null, said: { error?: string }[]) => {
+      const failed = broken?.message ?? said.find(({ error }) => error)?.error;
+      if (failed === undefined) resolve();
+      else reject(new Error(failed.trim()));
+    };
+    engine.modem.followProgress(answer, onFinished, ({ stream }: { stream?: string }) => {
+      if (stream?.startsWith('Step ')) onProgress(stream.trim());
+    });
+  });
 }
 
 async function build(
-  engine: Engine,
+  engine: Docker,
   tag: string,
   dockerfile: string,
   args: Record<string, string>,
   onProgress: Progress,
 ): Promise<void> {
-  const archive = pack();
-  for (const name of readdirSync(SANDBOX_FILES))
-    if (/\.(py|txt)$|Dockerfile$/.test(name))
-      archive.entry({ name }, readFileSync(join(SANDBOX_FILES, name)));
-  archive.finalize();
-  const query = new URLSearchParams({
-    t: tag,
-    dockerfile,
-    buildargs: JSON.stringify(args),
-    rm: 'true',
-    forcerm: 'true',
-  });
-  await readBuild(
-    await engine.stream({ method: 'POST', path: `/build?${query}`, body: archive }),
-    onProgress,
+  const asked = engine.buildImage(
+    { context: SANDBOX_FILES, src: sources() },
+    { t: tag, dockerfile, buildargs: args, rm: true, forcerm: true },
   );
+  await finishedMaking(engine, await asked.catch(refused), onProgress);
 }
 
 function onPath(program: string): boolean {
@@ -96,7 +87,7 @@ function finished(child: ChildProcess, what: string): Promise<void> {
 
 /** The Python image from Debian's packages, for machines that reach those but no image registry. */
 async function debootstrap(
-  engine: Engine,
+  engine: Docker,
   tag: string,
   cacheDir: string,
   onProgress: Progress,
@@ -115,15 +106,17 @@ async function debootstrap(
     const left = ['./var/cache/apt', './var/lib/apt/lists', './usr/share/doc', './usr/share/man'];
     const tar = spawn('tar', ['-C', root, ...left.map((path) => `--exclude=${path}/*`), '-c', '.']);
     const [repo, version] = tag.split(':') as [string, string];
-    const path = `/images/create?${new URLSearchParams({ fromSrc: '-', repo, tag: version })}`;
-    const imported = engine.stream({ method: 'POST', path, body: tar.stdout });
-    await Promise.all([finished(tar, 'tar'), imported.then((answer) => readBuild(answer, onProgress))]);
+    const imported = engine.importImage(tar.stdout, { repo, tag: version }).catch(refused);
+    await Promise.all([
+      finished(tar, 'tar'),
+      imported.then((answer) => finishedMaking(engine, answer, onProgress)),
+    ]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 }
 
-async function makePythonImage(engine: Engine, tag: string, cacheDir: string, onProgress: Progress) {
+async function makePythonImage(engine: Docker, tag: string, cacheDir: string, onProgress: Progress) {
   try {
     onProgress('building the Python image (once, a few minutes)');
     await build(engine, tag, 'python.Dockerfile', {}, onProgress);
@@ -139,7 +132,7 @@ async function makePythonImage(engine: Engine, tag: string, cacheDir: string, on
  * @param cacheDir where a folder of 1 GB can be made for a while.
  * @throws with a sentence that says what failed.
  */
-export async function setUpImage(engine: Engine, cacheDir: string, onProgress: Progress): Promise<string> {
+export async function setUpImage(engine: Docker, cacheDir: string, onProgress: Progress): Promise<string> {
   const tag = sandboxImageTag();
   if (await hasImage(engine, tag)) return tag;
   const python = pythonTag();

@@ -1,10 +1,11 @@
 /** Ends containers that should not run any more, and removes those that nobody will ask about (S4, D7). */
+import type Docker from 'dockerode';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { RunKey } from '../types.ts';
+import { removeContainer, signalContainer } from './container.ts';
 import { CREATOR_LABEL, INSTANCE_LABEL } from './container-options.ts';
-import type { Engine } from './engine.ts';
+import { ask } from './engine.ts';
 import { overruleTime } from './guard-limits.ts';
-import { removeContainer, signalContainer } from './inspect.ts';
 import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from './run-record.ts';
 
 /** A container of one instance; `name` is that of a run, or of one that is prepared. */
@@ -14,12 +15,9 @@ export interface SandboxContainer {
   labels: Record<string, string>;
 }
 
-export async function sandboxContainers(engine: Engine, instance: string): Promise<SandboxContainer[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`${INSTANCE_LABEL}=${instance}`] }));
-  const listed = await engine.json<{ Names: string[]; State: string; Labels: Record<string, string> }[]>({
-    method: 'GET',
-    path: `/containers/json?all=true&filters=${filters}`,
-  });
+export async function sandboxContainers(engine: Docker, instance: string): Promise<SandboxContainer[]> {
+  const filters = { label: [`${INSTANCE_LABEL}=${instance}`] };
+  const listed = await ask(engine.listContainers({ all: true, filters }));
   return listed.map(({ Names, State, Labels }) => ({
     name: Names[0]?.replace(/^\//, '') ?? '',
     running: State === 'running',
@@ -34,7 +32,7 @@ function isForsaken({ running, labels }: SandboxContainer): boolean {
 }
 
 export async function reapContainers(
-  { engine, instance, stateDir }: { engine: Engine; instance: string; stateDir: string },
+  { engine, instance, stateDir }: { engine: Docker; instance: string; stateDir: string },
   isLive: (key: RunKey) => Promise<boolean>,
 ): Promise<void> {
   const containers = await sandboxContainers(engine, instance);
