@@ -5,6 +5,7 @@ import { beginRun, endRun, unbeginRun } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { forModel } from '../sandbox/for-model.ts';
+import { keepHeadAndTail } from '../sandbox/kept-output.ts';
 import {
   DEFAULT_LIMITS,
   type Ending,
@@ -21,7 +22,7 @@ import { fileList } from './file-list.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
-/** Output that is stored and shown live; what comes after it is read, for the ending, and let go (S5). */
+/** Characters that are stored and shown live; of what comes after them, only the model is told the end (S5). */
 const OUTPUT_STORED = 1024 ** 2;
 
 /** Output that waits for Postgres before the run's reader waits with it. */
@@ -61,7 +62,10 @@ async function run(
   if (begun.first) await workspace.write(script, args.code);
 
   const before = new Map(begun.before);
-  const printed = { output: claim.output, stdout: claim.stdout, stderr: claim.stderr };
+  let output = claim.output;
+  let stored = claim.stdout.length + claim.stderr.length;
+  // Each by itself: a flood of one must not hide the traceback in the other.
+  const forTheModel = { stdout: keepHeadAndTail(claim.stdout), stderr: keepHeadAndTail(claim.stderr) };
   const stream = deps.writer.open(
     { workId, key: toolKey(toolCallId), attempt: claim.attempt },
     { onFenced: () => attempt.end('fenced'), onStop: () => attempt.end('stopped') },
@@ -70,9 +74,10 @@ async function run(
 
   async function onOutput(chunk: OutputChunk): Promise<void> {
     progress[chunk.stream] = chunk.bytes;
-    if (printed.stdout.length + printed.stderr.length >= OUTPUT_STORED) return;
-    printed[chunk.stream] += chunk.text;
-    printed.output = keepOutput(printed.output, chunk.text);
+    forTheModel[chunk.stream].add(chunk.text);
+    if (stored >= OUTPUT_STORED) return;
+    stored += chunk.text.length;
+    output = keepOutput(output, chunk.text);
     stream.push({ kind: 'tool.output', toolCallId, stream: chunk.stream, text: chunk.text }, { ...progress });
     if (stream.waiting > OUTPUT_WAITING) await stream.flush();
   }
@@ -102,11 +107,11 @@ async function run(
   const files = diff(before, await workspace.snapshot(before));
   return {
     ok: ending.kind === 'exited' && ending.code === 0,
-    result: `${forModel(printed.stdout, printed.stderr, ending)}\n\n${await fileList(workspace, files)}`,
+    result: `${forModel(forTheModel.stdout.kept(), forTheModel.stderr.kept(), ending)}\n\n${await fileList(workspace, files)}`,
     files,
     durationMs: Math.round(ending.durationMs),
     ending: ending.kind,
-    output: printed.output,
+    output,
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a model is shown of a run: how it ended, and as much of the output as helps it (S5, P7). */
+import { type KeptOutput, wholeCharacter } from './kept-output.ts';
 import type { Ending } from './types.ts';
 
 /** Of each stream, half from its beginning and half from its end. */
@@ -7,21 +8,18 @@ export const SHOWN_CHARACTERS = 16 * 1024;
 const OWN_CODE = /^ {2}File "(\/workspace\/|<)/;
 
 /** Head and tail, cut at line ends where there are any, with a line that says how much is missing. */
-export function headAndTail(text: string, characters = SHOWN_CHARACTERS): string {
-  if (text.length <= characters) return text;
+export function headAndTail({ head, dropped, tail }: KeptOutput, characters = SHOWN_CHARACTERS): string {
+  const length = head.length + dropped + tail.length;
+  // What was dropped is more than is shown, so each end is then longer than its half.
+  if (length <= characters) return head + tail;
   const half = Math.floor(characters / 2);
-  const headEnd = text.lastIndexOf('\n', half) + 1 || wholeCharacter(text, half);
-  const after = text.length - half;
-  const tailStart = text.indexOf('\n', after) + 1 || wholeCharacter(text, after);
-  const missing = tailStart - headEnd;
-  const head = text.slice(0, headEnd);
-  return `${head}${head.endsWith('\n') ? '' : '\n'}[… ${missing.toLocaleString('en')} characters not shown …]\n${text.slice(tailStart)}`;
-}
-
-/** Not between the two halves of a character outside the basic plane. */
-function wholeCharacter(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code >= 0xdc00 && code <= 0xdfff ? at + 1 : at;
+  const first = dropped === 0 ? head + tail : head;
+  const last = dropped === 0 ? head + tail : tail;
+  const begin = first.slice(0, first.lastIndexOf('\n', half) + 1 || wholeCharacter(first, half));
+  const after = Math.max(0, last.length - half);
+  const end = last.slice(last.indexOf('\n', after) + 1 || wholeCharacter(last, after));
+  const missing = (length - begin.length - end.length).toLocaleString('en');
+  return `${begin}${begin.endsWith('\n') ? '' : '\n'}[… ${missing} characters not shown …]\n${end}`;
 }
 
 /**
@@ -62,13 +60,19 @@ function framesShown(frames: string[][]): string[] {
   return shown;
 }
 
-/** @param stdout, stderr what is kept of them. @returns the text of the tool's result. */
-export function forModel(stdout: string, stderr: string, ending: Ending): string {
+/** @returns the text of the tool's result. */
+export function forModel(stdout: KeptOutput, stderr: KeptOutput, ending: Ending): string {
   const sections = [`The run ${sentence(ending)}.`];
-  if (stdout.trim() !== '') sections.push(`stdout:\n${headAndTail(stdout).trimEnd()}`);
-  if (stderr.trim() !== '') sections.push(`stderr:\n${headAndTail(shortTracebacks(stderr)).trimEnd()}`);
+  const shown = { stdout: headAndTail(stdout), stderr: headAndTail(withShortTracebacks(stderr)) };
+  for (const [stream, text] of Object.entries(shown))
+    if (text.trim() !== '') sections.push(`${stream}:\n${text.trimEnd()}`);
   if (sections.length === 1) sections.push('It printed nothing.');
   return sections.join('\n\n');
+}
+
+function withShortTracebacks({ head, dropped, tail }: KeptOutput): KeptOutput {
+  if (dropped === 0) return { head: shortTracebacks(head + tail), dropped, tail: '' };
+  return { head: shortTracebacks(head), dropped, tail: shortTracebacks(tail) };
 }
 
 /** `timed out after 20 s` can follow "The run"; what begins with a name is put behind it. */
