@@ -135,7 +135,7 @@ test('F7, P12: 300 turns with 2 MB of tool output stay inside an 8k window, and 
   expect(Number(rows.characters)).toBe(300 * 7_000);
   chat.close();
   await system.expectSound(workId);
-});
+}, 180_000);
 
 test('F7, D6: a worker killed after the summary was stored does not have it made or told again', async () => {
   const hold = Promise.withResolvers<void>();
