@@ -73,6 +73,7 @@ export async function openChat(
   socket.on('message', (data) => {
     const at = performance.now();
     const frame = JSON.parse(String(data)) as ServerFrame;
+    if (frame.type === 'error') closed.reject(new Error(`the server says ${frame.code}: ${frame.message}`));
     if (frame.type === 'event') onEvent?.(frame as unknown as LogEvent, at);
     for (const look of waiting) look({ at, frame });
   });
@@ -91,7 +92,7 @@ export async function openChat(
       waiting.add(look);
       return () => waiting.delete(look);
     },
-    async next(fits, what) {
+    next(fits, what) {
       const found = Promise.withResolvers<Arrival>();
       const look = (arrival: Arrival) => fits(arrival.frame) && found.resolve(arrival);
       const late = setTimeout(
@@ -99,21 +100,21 @@ export async function openChat(
         PATIENCE_MS,
       );
       waiting.add(look);
-      try {
-        return await Promise.race([found.promise, closed.promise]);
-      } finally {
+      const next = Promise.race([found.promise, closed.promise]).finally(() => {
         clearTimeout(late);
         waiting.delete(look);
-      }
+      });
+      next.catch(() => {}); // several are awaited one after the other, and the first failure ends a measure
+      return next;
     },
-    async nextEvent<Kind extends LogEvent['kind']>(
+    nextEvent<Kind extends LogEvent['kind']>(
       kind: Kind,
       fits: (event: Extract<LogEvent, { kind: Kind }>) => boolean = () => true,
     ) {
       type Event = Extract<LogEvent, { kind: Kind }>;
       const isIt = (frame: ServerFrame) =>
         frame.type === 'event' && frame.kind === kind && fits(frame as unknown as Event);
-      return (await chat.next(isIt, kind)) as unknown as Arrival<Event>;
+      return chat.next(isIt, kind) as unknown as Promise<Arrival<Event>>;
     },
     async close() {
       socket.close();

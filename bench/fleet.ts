@@ -1,6 +1,6 @@
 /** Many Works that stream at once, each watched over its own WebSockets, and what reached them. */
 import type { LogEvent } from '../src/domain/events.ts';
-import { type Chat, newGuest, newWork, openChat } from './client.ts';
+import { type Account, type Chat, newGuest, newWork, openChat } from './client.ts';
 import type { Bench } from './measure.ts';
 import { lastSaid, pacedTokens, TOKEN_LENGTH } from './replies.ts';
 
@@ -35,7 +35,6 @@ export async function streamAtOnce(
   whileStreaming: (delivered: () => number) => Promise<void> = async () => {},
 ): Promise<Streamed> {
   const { appUrl } = bench.system.instance();
-  const account = await newGuest(appUrl);
   const lags: number[] = [];
   let delivered = 0;
   let lost = 0;
@@ -45,7 +44,7 @@ export async function streamAtOnce(
     return pacedTokens({ tokens, perSecond }, (_index, at) => times?.push(at));
   });
 
-  async function watch(workId: string, times: number[]): Promise<Viewer> {
+  async function watch(account: Account, workId: string, times: number[]): Promise<Viewer> {
     const viewer: Viewer = { chat: undefined as never, received: 0, lastSeq: 0 };
     const onEvent = (event: LogEvent, at: number) => {
       delivered += 1;
@@ -64,8 +63,10 @@ export async function streamAtOnce(
 
   const watched = await Promise.all(
     written.map(async (times) => {
+      // A person each: messages of one account are counted one after the other.
+      const account = await newGuest(appUrl);
       const workId = await newWork(account);
-      return await Promise.all(Array.from({ length: viewers }, () => watch(workId, times)));
+      return await Promise.all(Array.from({ length: viewers }, () => watch(account, workId, times)));
     }),
   );
   const all = watched.flat();

@@ -4,12 +4,12 @@
  */
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { textReply } from '../../src/demo-model/reply.ts';
+import { callTool, type StreamReply, say, textReply } from '../../src/demo-model/reply.ts';
 import type { RecordedRequest } from '../../src/demo-model/server.ts';
 import { newGuest, openNewWork } from '../client.ts';
 import { historyOf, openTemporal, type TimedEvent } from '../history.ts';
 import type { Figure, Measure } from '../measure.ts';
-import { answersSince, lookAround } from '../replies.ts';
+import { answersSince } from '../replies.ts';
 import { median } from '../statistics.ts';
 import { readTheAnswer, type TurnTimes, takeTurn } from '../turn.ts';
 
@@ -27,7 +27,9 @@ export const stages: Measure = {
   async run(bench) {
     const { model, system, times } = bench;
     const instance = system.instance();
-    model.setScript((request) => (answersSince(request) === 0 ? lookAround() : textReply('Yes, certainly.')));
+    model.setScript((request) =>
+      answersSince(request) === 0 ? wordAndLook() : textReply('Yes, certainly.'),
+    );
     const { workId, chat } = await openNewWork(await newGuest(instance.appUrl));
     const client = await openTemporal(instance.temporalAddress);
     const db = openDatabase(instance.databaseUrl, { name: 'bench', max: 1, onIdleError: () => {} });
@@ -60,6 +62,11 @@ export const stages: Measure = {
   },
 };
 
+/** A first word, and a tool that only looks. */
+function wordAndLook(): StreamReply {
+  return { kind: 'stream', steps: [...say('Well. '), ...callTool(0, 'call_0', 'tree', { path: null })] };
+}
+
 /** A moment of this process's clock as time of day. */
 function wall(at: number): number {
   return performance.timeOrigin + at;
@@ -83,7 +90,8 @@ function toFirstToken(
     'step claimed': logged('step.started'),
     'model has the request': asked && wall(asked.receivedAt),
     "model's first byte": asked?.firstByteAt && wall(asked.firstByteAt),
-    'first delta stored': logged('tool.delta'),
+    'first token stored': logged('text.delta'),
+    'client has the first token': wall(taken.firstTokenAt),
   };
 }
 
