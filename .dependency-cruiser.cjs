@@ -11,7 +11,7 @@ const allowed = {
   workspace: ['domain'],
   db: ['domain'],
   'demo-model': ['domain', 'llm'],
-  sweeper: ['domain', 'db'],
+  sweeper: ['domain', 'db', 'sandbox'],
   activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace'],
   api: ['domain', 'protocol', 'db', 'workspace', 'llm'],
 };

@@ -32,25 +32,32 @@ export async function framed<T>(
   try {
     return await body();
   } catch (error) {
-    if (error instanceof ApplicationFailure) throw error;
-    if (error instanceof AttemptEnded) {
-      throw ApplicationFailure.retryable('the attempt ended', `attempt_${error.why}`);
-    }
-    const { activityType, attempt } = activityInfo();
-    const passing = isUnavailable(error);
-    const turn = input.turn();
-    deps.log.error(
-      { workId: input.workId, turn, activity: activityType, attempt, err: error },
-      'an activity failed',
-    );
-    if (passing) throw ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
-    if (attempt >= UNEXPECTED_TRIES && turn !== null) {
-      throw ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, turn);
-    }
-    throw ApplicationFailure.retryable('an unexpected error', 'internal_error');
+    const failure = failureOf(deps, { workId: input.workId, turn: input.turn() }, error);
+    // Its stack names this machine's folders: the log has it, Temporal's history does not (R1).
+    failure.stack = '';
+    throw failure;
   } finally {
     clearInterval(beat);
   }
+}
+
+/** What Temporal is told of whatever went wrong. */
+function failureOf(
+  deps: ActivityDependencies,
+  of: { workId: string; turn: number | null },
+  error: unknown,
+): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof AttemptEnded) {
+    return ApplicationFailure.retryable('the attempt ended', `attempt_${error.why}`);
+  }
+  const { activityType, attempt } = activityInfo();
+  deps.log.error({ ...of, activity: activityType, attempt, err: error }, 'an activity failed');
+  if (isUnavailable(error)) return ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
+  if (attempt >= UNEXPECTED_TRIES && of.turn !== null) {
+    return ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, of.turn);
+  }
+  return ApplicationFailure.retryable('an unexpected error', 'internal_error');
 }
 
 /**
