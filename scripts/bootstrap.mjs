@@ -6,7 +6,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { findRuntime, installDependencies, root } from './install.mjs';
-import { commandLineOf, parentOf } from './process-lock.mjs';
 
 const jest = [
   '--experimental-vm-modules',
@@ -56,13 +55,15 @@ function runStep(runtime, args) {
   const swallow = () => {};
   process.on('SIGTERM', forward).on('SIGHUP', forward);
   process.on('SIGINT', process.stdin.isTTY ? swallow : forward);
-  const orphaned = watchForNpmsEnd();
+  const npm = process.ppid;
   // Asked once: a second time would mean at once, not in order.
   const watch = setInterval(() => {
-    if (!orphaned()) return;
+    if (process.ppid === npm) return;
     clearInterval(watch);
     child.kill('SIGTERM');
   }, 200);
+  // Run by hand, nobody's end means anything.
+  if (!process.env.npm_lifecycle_event) clearInterval(watch);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
@@ -71,18 +72,6 @@ function runStep(runtime, args) {
       resolve(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGKILL' ? 137 : 143));
     });
   });
-}
-
-/**
- * Tells whether the npm that runs us has ended. There is a shell between it and us, which outlives it and does
- * not pass signals on. Run by hand, without npm, nobody's end means anything.
- */
-function watchForNpmsEnd() {
-  if (!process.env.npm_lifecycle_event) return () => false;
-  const shell = process.ppid;
-  const npm = parentOf(shell);
-  const watchNpm = process.platform === 'linux' && npm !== undefined && /\bnpm\b/.test(commandLineOf(npm));
-  return () => process.ppid !== shell || (watchNpm && parentOf(shell) !== npm);
 }
 
 main().then(

@@ -4,7 +4,6 @@ export interface NotedProcess {
   startTime: string;
 }
 export function startTimeOf(pid: number): string | undefined;
-export function parentOf(pid: number): number | undefined;
 export function commandLineOf(pid: number): string;
 export function isAlive(noted: NotedProcess): boolean;
 export function thisProcess(): NotedProcess;

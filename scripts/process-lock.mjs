@@ -20,16 +20,6 @@ export function startTimeOf(pid) {
 }
 
 /**
- * The process that started this one, or took it over; undefined when there is no such process.
- * @param {number} pid
- * @returns {number | undefined}
- */
-export function parentOf(pid) {
-  const text = process.platform === 'linux' ? statOf(pid)[1] : ps(pid, 'ppid');
-  return text ? Number(text) : undefined;
-}
-
-/**
  * A process's command line, its arguments separated by spaces; empty when there is no such process.
  * @param {number} pid
  * @returns {string}

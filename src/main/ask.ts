@@ -18,6 +18,7 @@ import { SetupError } from './setup/setup-error.ts';
 const EXIT_CODES: Record<Outcome, number> = { done: 0, failed: 1, stopped: 2 };
 const USAGE = 'usage: npm run ask -- "what to do" [--json] [--work id]';
 const TITLE_LENGTH = 80;
+const ONE_REQUEST_MS = 1_000;
 
 /** Like a wrong variable: said in one sentence. */
 class UsageError extends Error {
@@ -78,8 +79,12 @@ function titleOf(text: string): string {
 /** The first Ctrl-C stops the turn, which keeps what was written; the second leaves it to itself. */
 function stopOnInterrupt(): AbortSignal {
   const stop = new AbortController();
+  let askedAt = 0;
   process.on('SIGINT', () => {
-    if (stop.signal.aborted) process.exit(130);
+    // One Ctrl-C may come several times: from the terminal, and from each process that passes it on.
+    if (stop.signal.aborted && performance.now() - askedAt > ONE_REQUEST_MS) process.exit(130);
+    if (stop.signal.aborted) return;
+    askedAt = performance.now();
     stop.abort();
   });
   return stop.signal;

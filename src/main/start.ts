@@ -18,6 +18,8 @@ import { createSystem } from './supervisor/system.ts';
 
 const say = (line: string) => console.log(line);
 
+const ONE_REQUEST_MS = 1_000;
+
 async function main(): Promise<number> {
   const began = performance.now();
   const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } });
@@ -63,10 +65,11 @@ async function main(): Promise<number> {
 function stopRequest() {
   const request = Promise.withResolvers<'stop'>();
   let onSecond = () => {};
-  let asked = false;
+  let askedAt: number | undefined;
   const ask = () => {
-    if (asked) return onSecond();
-    asked = true;
+    // One Ctrl-C may come several times: from the terminal, and from each process that passes it on.
+    if (askedAt !== undefined && performance.now() - askedAt > ONE_REQUEST_MS) return onSecond();
+    askedAt ??= performance.now();
     request.resolve('stop');
   };
   process.on('SIGINT', ask).on('SIGTERM', ask).on('SIGHUP', ask).once('disconnect', ask);
