@@ -44,7 +44,9 @@ font_manager.json_dump(manager, os.path.join(FOLDER, f"fontlist-v{font_manager.F
 
 with open(os.path.join(FOLDER, "matplotlibrc"), "w", encoding="utf-8") as file:
     file.write("backend: Agg\n")
-    file.write("savefig.dpi: 150\nfigure.dpi: 150\nfigure.constrained_layout.use: True\n")
+    # No layout engine: scripts call tight_layout() or subplots_adjust(), and each says on stderr that it is
+    # not the engine's friend. The box is cut to what is drawn in any case.
+    file.write("savefig.dpi: 150\nfigure.dpi: 150\nsavefig.bbox: tight\n")
     file.write("axes.unicode_minus: False\n")
     file.write("font.family: " + ", ".join(["DejaVu Sans", *found]) + "\n")
 print("fonts with Chinese glyphs:", ", ".join(found) or "none")

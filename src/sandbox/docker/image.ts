@@ -56,13 +56,12 @@ function finishedMaking(engine: Docker, answer: NodeJS.ReadableStream, onProgres
 async function build(
   engine: Docker,
   tag: string,
-  dockerfile: string,
-  args: Record<string, string>,
+  options: Docker.ImageBuildOptions,
   onProgress: Progress,
 ): Promise<void> {
   const asked = engine.buildImage(
     { context: SANDBOX_FILES, src: sources() },
-    { t: tag, dockerfile, buildargs: args, rm: true, forcerm: true },
+    { t: tag, rm: true, forcerm: true, ...options },
   );
   await finishedMaking(engine, await asked.catch(refused), onProgress);
 }
@@ -119,7 +118,7 @@ async function debootstrap(
 async function makePythonImage(engine: Docker, tag: string, cacheDir: string, onProgress: Progress) {
   try {
     onProgress('building the Python image (once, a few minutes)');
-    await build(engine, tag, 'python.Dockerfile', {}, onProgress);
+    await build(engine, tag, { dockerfile: 'python.Dockerfile' }, onProgress);
   } catch (error) {
     onProgress(`it could not be built: ${(error as Error).message}`);
     if (process.getuid?.() !== 0 || !onPath('debootstrap')) throw error;
@@ -138,6 +137,8 @@ export async function setUpImage(engine: Docker, cacheDir: string, onProgress: P
   const python = pythonTag();
   if (!(await hasImage(engine, python))) await makePythonImage(engine, python, cacheDir, onProgress);
   onProgress('building the sandbox image');
-  await build(engine, tag, 'Dockerfile', { PYTHON_IMAGE: python }, onProgress);
+  const buildargs = { PYTHON_IMAGE: python };
+  // Nothing is downloaded any more, and not every engine has a network for builds.
+  await build(engine, tag, { dockerfile: 'Dockerfile', buildargs, networkmode: 'none' }, onProgress);
   return tag;
 }
