@@ -59,6 +59,19 @@ export async function isRunWanted(db: Database, workId: string, toolCallId: stri
   return row !== undefined;
 }
 
+/** Whether this code agent, named by the call that it is, still works in a turn that goes on. */
+export async function isAgentWanted(db: Database, agent: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tool_calls')
+    .innerJoin('works', 'works.id', 'tool_calls.work_id')
+    .select('tool_calls.id')
+    .where('tool_calls.id', '=', agent)
+    .where('tool_calls.state', '=', 'running')
+    .whereRef('works.running_turn', '=', 'tool_calls.turn')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export interface JournalEntry {
   path: string;
   /** sha256 of the file's bytes, or null where there is none. */

@@ -41,6 +41,7 @@ const schema = z.object({
   PAPERAGENT_MODEL: word.optional(),
   MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
+  SANDBOX_PREPARE: z.enum(['0', '1'], 'must be 0 or 1').default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
   MODEL_STALL_SECONDS: count(1, 86_400).default(60),
@@ -85,6 +86,8 @@ export interface Config {
   /** Undefined: the demo model. */
   readonly model: Readonly<ServerModel> | undefined;
   readonly sandbox: 'auto' | 'docker' | 'bubblewrap';
+  /** Whether Python is started ahead while the model still writes the code. */
+  readonly sandboxPrepare: boolean;
   /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
@@ -155,6 +158,7 @@ export function readConfig(env: Environment): Config {
             contextWindow: v.MODEL_CONTEXT_WINDOW,
           }),
     sandbox: v.SANDBOX,
+    sandboxPrepare: v.SANDBOX_PREPARE === '1',
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,
     modelStallSeconds: v.MODEL_STALL_SECONDS,

@@ -17,6 +17,7 @@ import { createEventWriter } from '../db/event-writer.ts';
 import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
 import { openModelConnection } from '../llm/connection.ts';
+import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
@@ -33,6 +34,8 @@ export interface WorkerSettings {
   workflowBundle: WorkflowBundleOption;
   modelFor: ActivityDependencies['modelFor'];
   sandbox: ActivityDependencies['sandbox'];
+  /** Whether sandboxes are started ahead (S12). */
+  sandboxPrepare: boolean;
   limits: ActivityDependencies['limits'];
   logRetentionMinutes: number;
   log: ActivityDependencies['log'];
@@ -83,6 +86,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });
   const modelConnection = openModelConnection();
 
+  const sandbox = withinBudget(settings);
+
   const deps: ActivityDependencies = {
     db,
     writer: createEventWriter(db),
@@ -94,7 +99,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workspaceOf: async (workId) => openWorkspace(workspaceFolder(settings.dataDir, workId)),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     historyDir: path.join(settings.dataDir, 'chat_history'),
-    sandbox: settings.sandbox,
+    sandbox,
     limits: settings.limits,
     log,
   };
@@ -136,7 +141,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       ...housekeepingDuties({
         db,
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
-        sandbox: settings.sandbox.runs,
+        sandbox: sandbox.runs,
         logRetentionMinutes: settings.logRetentionMinutes,
         log,
       }),
@@ -167,6 +172,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       await db.destroy();
     },
   };
+}
+
+/** Sandboxes that wait for code: no more than could run at once, and only in memory that is free. */
+function withinBudget({ sandbox, sandboxPrepare }: WorkerSettings): ActivityDependencies['sandbox'] {
+  if (sandbox.runs === null) return sandbox;
+  const most = sandboxPrepare ? codeSlots() : 0;
+  return { runs: withPreparedBudget(sandbox.runs, { most, freeMemory: () => process.availableMemory() }) };
 }
 
 /** Code runs at once: one per core, and no more than their memory limits fit into three quarters of the memory. */

@@ -12,7 +12,8 @@ const log = pino({ level: config.logLevel, base: { role: 'worker', pid: process.
 installTemporalLogging(log);
 
 const chosen = await findSandbox(config, process.env, (line) => log.warn(line));
-if (chosen.sandbox === null) log.warn({ reason: chosen.reason }, 'code cannot be run');
+// The supervisor, where there is one, has said it when it set the sandbox up.
+if (chosen.sandbox === null) log[process.send ? 'info' : 'warn'](chosen.reason);
 else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
 
 const worker = await startWorker({
@@ -23,6 +24,7 @@ const worker = await startWorker({
   workflowBundle: await buildWorkflowBundle(),
   modelFor: async () => serverEndpoint(config.model),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
+  sandboxPrepare: config.sandboxPrepare,
   limits: {
     maxSteps: config.turnMaxSteps,
     firstTokenMs: config.modelFirstTokenSeconds * 1000,

@@ -50,13 +50,15 @@ async function bubblewrap({ instance, stateDir, cacheDir, log }: SandboxConfig):
 
 /** Asks the engine, or makes a trial sandbox: tens of milliseconds. Never throws for what a machine lacks. */
 export async function chooseSandbox(config: SandboxConfig): Promise<ChosenSandbox> {
-  if (config.mode === 'docker') return await docker(config);
-  if (config.mode === 'bubblewrap') return await bubblewrap(config);
-  const first = await docker(config);
-  if (first.sandbox) return first;
-  const second = await bubblewrap(config);
-  if (second.sandbox) return { ...second, why: `${second.why}, and ${first.reason}` };
-  return { sandbox: null, reason: `code cannot be run: ${first.reason}; ${second.reason}` };
+  const first = config.mode === 'bubblewrap' ? null : await docker(config);
+  if (first?.sandbox) return first;
+  const second = config.mode === 'docker' ? null : await bubblewrap(config);
+  if (second?.sandbox) return first ? { ...second, why: `${second.why}, and ${first.reason}` } : second;
+  return none([first, second].flatMap((tried) => tried?.reason ?? []).join('; '));
+}
+
+function none(reason: string): ChosenSandbox {
+  return { sandbox: null, reason: `code cannot be run here: ${reason}` };
 }
 
 /**
@@ -82,5 +84,5 @@ export async function setUpSandbox(
   }
   const made = await setUpPythonVenv(config.cacheDir, onProgress);
   const chosen = await chooseSandbox(config);
-  return made.available || chosen.sandbox ? chosen : { sandbox: null, reason: made.reason };
+  return made.available || chosen.sandbox ? chosen : none(made.reason);
 }

@@ -68,6 +68,13 @@ export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
 }
 
+/** Who may still ask for what a sandbox holds. */
+export interface Wanted {
+  run(key: RunKey): Promise<boolean>;
+  /** The owner that something was prepared for. */
+  agent(owner: string): Promise<boolean>;
+}
+
 export interface Sandbox {
   readonly kind: 'docker' | 'bubblewrap';
   /**
@@ -88,8 +95,8 @@ export interface Sandbox {
   ): Promise<Ending>;
   /** Removes what a run with this key left (container, output files) once its ending is stored. */
   forget(key: RunKey): Promise<void>;
-  /** Ends runs past their deadline and removes what is left of runs that nobody will ask about (S4, D7). */
-  reap(isLive: (key: RunKey) => Promise<boolean>): Promise<void>;
+  /** Ends runs past their deadline and removes what nobody will ask about: runs, and what was prepared (S4, D7). */
+  reap(wanted: Wanted): Promise<void>;
   /** Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing. */
   prepare(owner: string, workspace: string): Promise<void>;
   /** Drops what `prepare` started for this owner. */

@@ -3,6 +3,8 @@
 export interface Duty {
   name: string;
   everyMs: number;
+  /** Also when the process starts, for what the one before it left. */
+  atStart?: true;
   run: () => Promise<void>;
 }
 
@@ -11,13 +13,13 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-/** Begins the duties; the first round of each comes after its interval. */
+/** Begins the duties; the first round of each comes after its interval, or at once. */
 export function startSweeper(duties: Duty[], onFailure: (duty: string, error: unknown) => void): Sweeper {
   let stopped = false;
   const loops = duties.map((duty) => {
     let timer: NodeJS.Timeout | undefined;
     let running = Promise.resolve();
-    const next = () => {
+    const next = (afterMs = duty.everyMs) => {
       timer = setTimeout(() => {
         running = duty
           .run()
@@ -25,9 +27,9 @@ export function startSweeper(duties: Duty[], onFailure: (duty: string, error: un
           .finally(() => {
             if (!stopped) next();
           });
-      }, duty.everyMs);
+      }, afterMs);
     };
-    next();
+    next(duty.atStart ? 0 : duty.everyMs);
     return async () => {
       clearTimeout(timer);
       await running;

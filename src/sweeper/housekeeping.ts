@@ -1,7 +1,7 @@
 /** What a worker tidies up: history files that fell behind, old deltas, sandboxes that nobody waits for. */
 
 import type { Database } from '../db/database.ts';
-import { isRunWanted } from '../db/runs.ts';
+import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Duty } from './duties.ts';
@@ -38,7 +38,12 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
     duties.push({
       name: 'sandbox reaper',
       everyMs: 60_000,
-      run: () => sandbox.reap((key) => isRunWanted(db, key.workId, key.toolCallId)),
+      atStart: true,
+      run: () =>
+        sandbox.reap({
+          run: (key) => isRunWanted(db, key.workId, key.toolCallId),
+          agent: (owner) => isAgentWanted(db, owner),
+        }),
     });
   }
   return duties;

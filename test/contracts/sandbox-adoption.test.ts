@@ -244,7 +244,10 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       const other = box.runScript(script, { key: live });
       await eventually('both run', () => begun() === 'xx');
       await client.kill();
-      await box.sandbox.reap(async (key) => key.toolCallId === live.toolCallId);
+      await box.sandbox.reap({
+        run: async (key) => key.toolCallId === live.toolCallId,
+        agent: async () => false,
+      });
       expect((await other).ending).toMatchObject({ kind: 'exited', code: 0 });
       await box.sandbox.forget(live);
       await eventually('nothing runs', () => running() === 0);
@@ -290,9 +293,23 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
     await eventuallyOne();
     await client.kill();
     await eventually('nothing runs', async () => {
-      await box.sandbox.reap(async () => true);
+      await box.sandbox.reap({ run: async () => true, agent: async () => true });
       return running() === 0;
     });
+  });
+
+  adoption('S12: what was prepared for an agent that is done is cleared away, and only that', async () => {
+    await box.sandbox.prepare('working', box.workspace);
+    await box.sandbox.prepare('done', box.workspace);
+    await eventually('both wait', () => running() === 2);
+    const wanted = { run: async () => true, agent: async (owner: string) => owner === 'working' };
+    await eventually('one is gone', async () => {
+      await box.sandbox.reap(wanted);
+      return running() === 1;
+    });
+    await box.sandbox.reap(wanted);
+    const taken = await box.run('import sys; print("numpy" in sys.modules)', { owner: 'working' });
+    expect(taken.stdout).toBe('True\n');
   });
 
   adoption('S12: a run in a prepared sandbox is adopted like any other', async () => {
@@ -316,6 +333,8 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
 plt.rcParams['font.sans-serif'] = ['SimHei']
 plt.plot([-1, 0, 1], label='正弦波')
 plt.title('蒙特卡洛方法估计π的值'); plt.legend()
+plt.tight_layout()
+plt.subplots_adjust(left=0.2)
 plt.savefig('figure.png')`);
     expect(stderr).toBe('');
     expect(ending).toMatchObject({ kind: 'exited', code: 0 });

@@ -27,7 +27,7 @@ test('F14: where Docker is asked for and no engine answers, there is none, and t
   const chosen = await chooseSandbox(sandboxConfig('docker', folder, 'choice'));
   expect(chosen).toEqual({
     sandbox: null,
-    reason: expect.stringMatching(/^the Docker engine does not answer: /),
+    reason: expect.stringMatching(/^code cannot be run here: the Docker engine does not answer: /),
   });
 });
 
@@ -47,7 +47,7 @@ test('F14: where there is neither, the reason names both and what to do', async 
   expect(await chooseSandbox(config)).toEqual({
     sandbox: null,
     reason: expect.stringMatching(
-      /^code cannot be run: the Docker engine .*; the Python environment .* `npm run sandbox`$/,
+      /^code cannot be run here: the Docker engine .*; the Python environment .* `npm run sandbox`$/,
     ),
   });
 });

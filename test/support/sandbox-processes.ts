@@ -21,7 +21,7 @@ export function processesWith(...markers: string[]): number[] {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  ms = 10_000,
+  ms = 20_000,
 ): Promise<void> {
   const limit = Date.now() + ms;
   while (!(await holds())) {

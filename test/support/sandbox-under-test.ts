@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readConfig } from '../../src/main/config.ts';
 import { chooseSandbox, type SandboxConfig, setUpSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import {
   DEFAULT_LIMITS,
@@ -29,7 +30,8 @@ export function sandboxConfig(mode: Kind, stateDir: string, instance: string): S
 
 /** Without an engine the Docker tests are skipped, and fail where one is required (REQUIRE_DOCKER, CI). */
 export function isRequired(kind: Kind): boolean {
-  return kind === 'bubblewrap' || process.env.CI === 'true' || process.env.REQUIRE_DOCKER === '1';
+  const { CI, REQUIRE_DOCKER } = process.env;
+  return kind === 'bubblewrap' || readConfig({ CI, REQUIRE_DOCKER }).requireDocker;
 }
 
 export interface Outcome {
@@ -129,7 +131,7 @@ export async function openSandbox(kind: Kind): Promise<SandboxUnderTest> {
     },
     async dispose() {
       await sandbox.discard(PREPARING_OWNER);
-      await sandbox.reap(async () => false);
+      await sandbox.reap({ run: async () => false, agent: async () => false });
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -59,11 +59,12 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   const compileCache = join(config.stateDir, 'compile-cache');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const folderOf = (key: RunKey) => join(root, runName(instance, key));
-  const newBox = (workspace: string): runFolder.Box => ({
+  const newBox = (workspace: string, owner: string): runFolder.Box => ({
     id: randomUUID(),
     bwrap,
     python,
     workspace,
+    owner,
     creator: identityOf(process.pid),
   });
 
@@ -91,7 +92,8 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
         if (signal.aborted) return cancelled(0);
         await ownWorkspace(workspace);
         const prepared = join(root, preparedName(instance, workspace, owner));
-        if (!takePrepared(prepared, folder, order)) runFolder.createFolder(folder, newBox(workspace), order);
+        if (!takePrepared(prepared, folder, order))
+          runFolder.createFolder(folder, newBox(workspace, owner), order);
       }
       // Who took a prepared sandbox may have died before giving the order: then this gives it.
       runFolder.settle(folder, 'order.json', order);
@@ -109,12 +111,12 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       if (box) removeCgroup(box.id);
     },
 
-    reap: (isLive) => reapFolders(root, isLive),
+    reap: (wanted) => reapFolders(root, wanted),
 
     async prepare(owner, workspace) {
       await ownWorkspace(workspace);
       const folder = join(root, preparedName(instance, workspace, owner));
-      if (runFolder.createFolder(folder, newBox(workspace))) await startRunner(folder, compileCache);
+      if (runFolder.createFolder(folder, newBox(workspace, owner))) await startRunner(folder, compileCache);
     },
 
     async discard(owner) {

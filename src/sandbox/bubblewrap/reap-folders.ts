@@ -3,7 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { timedOut } from '../ending.ts';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
-import type { RunKey } from '../types.ts';
+import type { Wanted } from '../types.ts';
 import { removeOldCgroups } from './cgroup.ts';
 import { longOver } from './follow-run.ts';
 import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
@@ -16,27 +16,27 @@ function killRunner(runner: ProcessIdentity | null): void {
   if (runner && runner.machine === thisMachine() && isAlive(runner)) process.kill(runner.pid, 'SIGKILL');
 }
 
-export async function reapFolders(root: string, isLive: (key: RunKey) => Promise<boolean>): Promise<void> {
+export async function reapFolders(root: string, wanted: Wanted): Promise<void> {
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
     if (/\.(draft|trash)-/.test(name)) {
       const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
       if (age > DRAFT_MS) rmSync(folder, { recursive: true, force: true });
     } else {
-      await reapFolder(folder, isLive);
+      await reapFolder(folder, wanted);
     }
   }
   removeOldCgroups();
 }
 
-async function reapFolder(folder: string, isLive: (key: RunKey) => Promise<boolean>): Promise<void> {
+async function reapFolder(folder: string, wanted: Wanted): Promise<void> {
   const box = readState(folder, 'box.json');
   const order = readState(folder, 'order.json');
   const runner = readState(folder, 'runner.json');
   if (!order || !isOrder(order)) {
-    // A prepared sandbox belongs to the process that asked for it.
-    if (!box || order || !isAlive(box.creator)) dismiss(folder);
-  } else if (!(await isLive(order.key))) {
+    // A prepared sandbox belongs to its owner, and to the process that asked for it.
+    if (!box || order || !isAlive(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
+  } else if (!(await wanted.run(order.key))) {
     killRunner(runner);
     removeFolder(folder);
   } else if ((await longOver(folder)) && !readState(folder, 'ending.json')) {

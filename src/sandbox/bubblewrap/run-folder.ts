@@ -23,6 +23,7 @@ export interface Box {
   bwrap: string;
   python: PythonEnvironment;
   workspace: string;
+  owner: string;
   /** The process that asked for it; a prepared sandbox does not outlive that one. */
   creator: ProcessIdentity;
 }

@@ -1,10 +1,9 @@
 /** What a runner does until it is told what to run: nothing for most, which are told at once (S12). */
 import { watch } from 'node:fs';
+import { PREPARED_FOR_MS } from '../prepared-budget.ts';
 import { isAlive } from '../processes.ts';
 import { type Box, isOrder, type Order, readState, settle } from './run-folder.ts';
 
-/** A prepared sandbox that nobody takes ends by itself. */
-const PREPARED_FOR_MS = 600_000;
 /** Also finds what a file watch misses on some file systems, and that the one who prepared it has died. */
 const LOOK_EVERY_MS = 500;
 

@@ -27,13 +27,14 @@ const LABEL = 'com.paperagent.';
 export const INSTANCE_LABEL = `${LABEL}instance`;
 export const KIND_LABEL = `${LABEL}kind`;
 export const CREATOR_LABEL = `${LABEL}creator`;
+export const OWNER_LABEL = `${LABEL}owner`;
 
 const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', ...SCRIPT_ENVIRONMENT };
 
 function labels(instance: string, purpose: ContainerPurpose): Record<string, string> {
   const common = { [INSTANCE_LABEL]: instance, [KIND_LABEL]: purpose.kind };
   if (purpose.kind === 'ready')
-    return { ...common, [`${LABEL}owner`]: purpose.owner, [CREATOR_LABEL]: JSON.stringify(purpose.creator) };
+    return { ...common, [OWNER_LABEL]: purpose.owner, [CREATOR_LABEL]: JSON.stringify(purpose.creator) };
   return {
     ...common,
     [`${LABEL}work`]: purpose.workId,

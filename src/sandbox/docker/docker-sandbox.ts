@@ -126,7 +126,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       removeRecord(recordFolder(stateDir, name));
     },
 
-    reap: (isLive) => reapContainers({ engine, instance, stateDir }, isLive),
+    reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted),
 
     async prepare(owner, workspace) {
       const name = preparedName(instance, workspace, owner);

@@ -1,9 +1,9 @@
 /** Ends containers that should not run any more, and removes those that nobody will ask about (S4, D7). */
 import type Docker from 'dockerode';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
-import type { RunKey } from '../types.ts';
+import type { Wanted } from '../types.ts';
 import { removeContainer, signalContainer } from './container.ts';
-import { CREATOR_LABEL, INSTANCE_LABEL } from './container-options.ts';
+import { CREATOR_LABEL, INSTANCE_LABEL, OWNER_LABEL } from './container-options.ts';
 import { ask } from './engine.ts';
 import { overruleTime } from './guard-limits.ts';
 import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from './run-record.ts';
@@ -25,15 +25,16 @@ export async function sandboxContainers(engine: Docker, instance: string): Promi
   }));
 }
 
-/** Whoever prepared it is dead, or it has ended. One that another machine asked for ends by itself in time. */
-function isForsaken({ running, labels }: SandboxContainer): boolean {
+/** A prepared one whose owner is done, that has ended, or that was prepared by a process that is dead. */
+async function isForsaken({ running, labels }: SandboxContainer, wanted: Wanted): Promise<boolean> {
   const creator = JSON.parse(labels[CREATOR_LABEL] ?? 'null') as ProcessIdentity | null;
-  return !running || !creator || (creator.machine === thisMachine() && !isAlive(creator));
+  if (!running || !creator || (creator.machine === thisMachine() && !isAlive(creator))) return true;
+  return !(await wanted.agent(labels[OWNER_LABEL] ?? ''));
 }
 
 export async function reapContainers(
   { engine, instance, stateDir }: { engine: Docker; instance: string; stateDir: string },
-  isLive: (key: RunKey) => Promise<boolean>,
+  wanted: Wanted,
 ): Promise<void> {
   const containers = await sandboxContainers(engine, instance);
   for (const container of containers) {
@@ -41,8 +42,9 @@ export async function reapContainers(
     const folder = recordFolder(stateDir, name);
     const order = readOrder(folder);
     if (!order) {
-      if (name.startsWith('paperagent-run-') || isForsaken(container)) await removeContainer(engine, name);
-    } else if (!(await isLive(order.key))) {
+      if (name.startsWith('paperagent-run-') || (await isForsaken(container, wanted)))
+        await removeContainer(engine, name);
+    } else if (!(await wanted.run(order.key))) {
       await removeContainer(engine, name);
       removeRecord(folder);
     } else if (running && Date.now() > overruleTime(order.at, order.limits)) {
@@ -54,6 +56,6 @@ export async function reapContainers(
   for (const name of recordNames(stateDir)) {
     const folder = recordFolder(stateDir, name);
     const order = names.has(name) ? null : readOrder(folder);
-    if (order && !(await isLive(order.key))) removeRecord(folder);
+    if (order && !(await wanted.run(order.key))) removeRecord(folder);
   }
 }

@@ -41,6 +41,7 @@ describe('readConfig', () => {
     ['TEMPORAL_ADDRESS', 'localhost'],
     ['OPENAI_BASE_URL', 'api.example.com'],
     ['SANDBOX', 'chroot'],
+    ['SANDBOX_PREPARE', 'yes'],
     ['JWT_SECRET', 'short'],
     ['ENCRYPTION_KEY', 'short'],
     ['TURN_MAX_STEPS', '-1'],
@@ -70,7 +71,11 @@ describe('readConfig', () => {
 
   test('the three variables of a model make the server-wide one', () => {
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1/', OPENAI_API_KEY: 'k', PAPERAGENT_MODEL: 'm' };
-    expect(readConfig(env).model).toMatchObject({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: 'k', model: 'm' });
+    expect(readConfig(env).model).toMatchObject({
+      baseUrl: 'http://127.0.0.1:11434/v1',
+      apiKey: 'k',
+      model: 'm',
+    });
   });
 
   test('CI makes a missing Docker engine a failure unless REQUIRE_DOCKER says otherwise', () => {

@@ -1,0 +1,66 @@
+/** How many sandboxes a worker may hold started ahead (S12): a Sandbox that counts them, around the one that has them. */
+import { DEFAULT_LIMITS, type Sandbox } from './types.ts';
+
+/** What one that waits holds, measured: 65 MiB in Docker with its shim, 85 MiB in bubblewrap with its runner. */
+export const PREPARED_BYTES = 96 * 1024 ** 2;
+
+/** One that nobody takes ends by itself after this long. Also in relay.py. */
+export const PREPARED_FOR_MS = 600_000;
+
+export interface PreparedBudget {
+  /** 0 prepares none. */
+  most: number;
+  /** Bytes that this machine, or the group that this process is in, has left now. */
+  freeMemory: () => number;
+}
+
+interface Prepared {
+  since: number;
+  /** Settles when it waits for its order, or could not be started. */
+  started: Promise<void>;
+}
+
+/**
+ * Wraps a sandbox so that at most `most` are prepared at a time, one for each owner, and none where it would take
+ * the memory that a run needs. Also makes one that is only just being started safe to take and to discard.
+ */
+export function withPreparedBudget(sandbox: Sandbox, { most, freeMemory }: PreparedBudget): Sandbox {
+  const prepared = new Map<string, Prepared>();
+
+  function fits(): boolean {
+    for (const [owner, { since }] of prepared)
+      if (Date.now() - since > PREPARED_FOR_MS) prepared.delete(owner);
+    // Those that are only just being started do not show in the free memory yet.
+    const wanted = (prepared.size + 1) * PREPARED_BYTES + DEFAULT_LIMITS.memoryBytes;
+    return prepared.size < most && wanted <= freeMemory();
+  }
+
+  /** Waits until what is being started for this owner can be found, and counts it no more. */
+  async function release(owner: string): Promise<void> {
+    await prepared.get(owner)?.started;
+    prepared.delete(owner);
+  }
+
+  return {
+    ...sandbox,
+    async prepare(owner, workspace) {
+      if (prepared.has(owner) || !fits()) return;
+      const starting = sandbox.prepare(owner, workspace);
+      const started = starting.catch(() => void prepared.delete(owner));
+      prepared.set(owner, { since: Date.now(), started });
+      await starting;
+    },
+    async run(spec, options) {
+      await release(spec.owner);
+      return await sandbox.run(spec, options);
+    },
+    async discard(owner) {
+      await release(owner);
+      await sandbox.discard(owner);
+    },
+    async reap(wanted) {
+      await sandbox.reap(wanted);
+      for (const owner of [...prepared.keys()]) if (!(await wanted.agent(owner))) await release(owner);
+    },
+  };
+}
