@@ -48,7 +48,12 @@ async function main() {
  * is killed in a way that it cannot pass on, the step is asked to stop as well, rather than run on unseen.
  */
 function runStep(runtime, args) {
-  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` };
+  const compiled = join(root, 'node_modules', '.cache', 'paperagent', 'compiled');
+  const env = {
+    NODE_COMPILE_CACHE: compiled,
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+  };
   const child = spawn(runtime, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   const forward = (signal) => child.kill(signal);
   // A terminal gives Ctrl-C to the whole group: the child has it already.
