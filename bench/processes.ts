@@ -28,28 +28,50 @@ export function usageOf(pid: number): Usage {
 export function usageOfTree(pid: number): Usage {
   const total: Usage = { cpuSeconds: 0, rssMB: 0, pssMB: 0 };
   for (const one of [pid, ...descendants(pid)]) {
-    try {
-      const usage = usageOf(one);
-      total.cpuSeconds += usage.cpuSeconds;
-      total.rssMB += usage.rssMB;
-      total.pssMB += usage.pssMB;
-    } catch (error) {
-      if (!hasGone(error)) throw error;
-    }
+    const usage = unlessGone(() => usageOf(one));
+    if (usage === undefined) continue;
+    total.cpuSeconds += usage.cpuSeconds;
+    total.rssMB += usage.rssMB;
+    total.pssMB += usage.pssMB;
   }
   return total;
+}
+
+/** Processor seconds used since `before` was taken, by those that live at both times. */
+export function cpuSince(before: ReadonlyMap<number, number>): number {
+  let used = 0;
+  for (const [pid, seconds] of before) {
+    const now = unlessGone(() => usageOf(pid).cpuSeconds);
+    if (now !== undefined) used += now - seconds;
+  }
+  return used;
+}
+
+/** Processor seconds of a process and of each that it has started, by process id. */
+export function cpuOfTree(pid: number): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const one of [pid, ...descendants(pid)]) {
+    const seconds = unlessGone(() => usageOf(one).cpuSeconds);
+    if (seconds !== undefined) found.set(one, seconds);
+  }
+  return found;
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (hasGone(error)) return undefined;
+    throw error;
+  }
 }
 
 function descendants(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch (error) {
-      if (!hasGone(error)) throw error;
-    }
+    const stat = unlessGone(() => readFileSync(`/proc/${name}/stat`, 'utf8'));
+    if (stat) parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
   const found: number[] = [];
   const look = (of: number) => {
