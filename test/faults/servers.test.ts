@@ -22,6 +22,7 @@ beforeAll(async () => {
     servers: servers.addresses,
     namespace: OWN_NAMESPACE,
   });
+  await servers.checkpoint();
 }, 120_000);
 
 afterAll(async () => {

@@ -37,7 +37,11 @@ export function faultList(section: Section): FaultList {
   return {
     async row(name, run) {
       rows.set(name, '**failed**');
-      rows.set(name, await run());
+      try {
+        rows.set(name, await run());
+      } finally {
+        tell(`${name}: ${rows.get(name)}`);
+      }
     },
     async write(count) {
       if (rows.size < count) return;
@@ -57,7 +61,11 @@ export function faultMatrix(
   return {
     async cell(row, column, run) {
       cells.set(keyOf(row, column), '**failed**');
-      cells.set(keyOf(row, column), shown(await run()));
+      try {
+        cells.set(keyOf(row, column), shown(await run()));
+      } finally {
+        tell(`${column}, ${row}: ${cells.get(keyOf(row, column))}`);
+      }
     },
     async write() {
       if (cells.size < rows.length * columns.length) return;
@@ -71,6 +79,11 @@ export function faultMatrix(
       await writeSection(section, table.join('\n'));
     },
   };
+}
+
+/** The run is long, and jest tells of a suite only when it is over. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function shown({ ms, extraCalls }: Recovery): string {
