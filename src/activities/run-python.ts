@@ -62,7 +62,7 @@ async function run(
   if (begun.first) await workspace.write(script, args.code);
 
   const before = new Map(begun.before);
-  let output = claim.output;
+  let output = keepOutput('', claim.output);
   let stored = claim.stdout.length + claim.stderr.length;
   // Each by itself: a flood of one must not hide the traceback in the other.
   const forTheModel = { stdout: keepHeadAndTail(claim.stdout), stderr: keepHeadAndTail(claim.stderr) };

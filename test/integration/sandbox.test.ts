@@ -1,0 +1,178 @@
+/** Sandboxes in the whole system: prepared ones end with their turn, and a machine without any says so. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import type { AppProcess } from '../support/child-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { processesWith } from '../support/sandbox-processes.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { ofKind } from '../support/works.ts';
+
+const WITHIN_MS = 30_000;
+/** Prints more than is stored, and less than ends a run, before it fails; told to, it waits in between for a file. */
+const flood = (waits: boolean) => `import pathlib, sys, time
+for number in range(50_000): print(number, 'π' * 20)
+print('almost there', file=sys.stderr)
+while ${waits ? "not pathlib.Path('go').exists()" : 'False'}: time.sleep(0.02)
+raise ValueError('late')`;
+const STORED = 1024 ** 2;
+
+let system: TestSystem;
+let workers: AppProcess[] = [];
+
+beforeAll(async () => {
+  system = await startTestSystem({ script: () => textReply('unused') });
+});
+
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.signal('SIGKILL')));
+  workers = [];
+});
+
+afterAll(() => system.close());
+
+async function startWorker(env?: Record<string, string>): Promise<AppProcess> {
+  const worker = await system.startWorker(env);
+  workers.push(worker);
+  return worker;
+}
+
+const isCodeAgent = (request: StrictRequest) =>
+  request.tools?.some((tool) => tool.function.name === 'run_python') ?? false;
+const answersSince = (request: StrictRequest) => {
+  const roles = request.messages.map(({ role }) => role);
+  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
+};
+
+/** The main agent calls a code agent, which answers by what is given, and then says that all is done. */
+function withCodeAgent(codeAgent: (answered: number) => ReturnType<typeof textReply>) {
+  system.model.setScript((request) => {
+    const answered = answersSince(request);
+    if (isCodeAgent(request)) return codeAgent(answered);
+    if (answered > 0) return textReply('All done.');
+    return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Compute.' }) };
+  });
+}
+
+/** A code agent that goes on thinking until `open` is called, and then runs nothing. */
+function thinkingAgent() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  withCodeAgent(() => ({
+    kind: 'stream',
+    steps: (async function* (): AsyncGenerator<Step> {
+      yield* say('Let me think. ');
+      await promise;
+      yield* say('Nothing is to be run.');
+    })(),
+  }));
+  return { open: resolve };
+}
+
+async function begin() {
+  const account = await system.guest();
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  chat.say('compute');
+  const end = () => chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+  return { account, workId, chat, end };
+}
+
+const sandboxFolder = () => path.join(system.dataDir, 'sandbox', 'bubblewrap');
+const prepared = () => processesWith('runner.ts', sandboxFolder()).length;
+const left = () => readdirSync(sandboxFolder()).filter((name) => name.startsWith('paperagent-'));
+const howMany = (wanted: number) => eventually(prepared, (seen) => seen === wanted, WITHIN_MS);
+
+test('S12: what was prepared for a code agent that runs nothing ends with it', async () => {
+  await startWorker();
+  const agent = thinkingAgent();
+  const { workId, chat, end } = await begin();
+  expect(await howMany(1)).toBe(1);
+  agent.open();
+  expect(await end()).toMatchObject({ outcome: 'done' });
+  expect(await howMany(0)).toBe(0);
+  expect(left()).toEqual([]);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('S12, D9: what was prepared ends with a turn that a person stops', async () => {
+  await startWorker();
+  const agent = thinkingAgent();
+  const { workId, chat, end } = await begin();
+  expect(await howMany(1)).toBe(1);
+  chat.send({ type: 'stop' });
+  expect(await end()).toMatchObject({ outcome: 'stopped' });
+  expect(await howMany(0)).toBe(0);
+  expect(await eventually(left, (seen) => seen.length === 0, WITHIN_MS)).toEqual([]);
+  agent.open();
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('S12: what a killed worker had prepared is gone once the next one is up, though the turn goes on', async () => {
+  const first = await startWorker();
+  const agent = thinkingAgent();
+  const { workId, chat, end } = await begin();
+  expect(await howMany(1)).toBe(1);
+  await first.signal('SIGKILL');
+  await startWorker({ SANDBOX_PREPARE: '0' });
+  expect(await howMany(0)).toBe(0);
+  expect(await eventually(left, (seen) => seen.length === 0, WITHIN_MS)).toEqual([]);
+  agent.open();
+  expect(await end()).toMatchObject({ outcome: 'done' });
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test.each([
+  ['S5: a traceback after more output than is stored reaches the model', false],
+  ['S5, D7: and so it does where the worker was killed in between', true],
+])('%s', async (_, killed) => {
+  const worker = await startWorker();
+  const call = { code: flood(killed), filename: 'flood.py' };
+  withCodeAgent((answered) =>
+    answered > 0 ? textReply('It failed.') : { kind: 'stream', steps: callTool(0, 'c', 'run_python', call) },
+  );
+  const { account, workId, chat, end } = await begin();
+  const printed = () => ofKind(chat.events, 'tool.output').reduce((sum, { text }) => sum + text.length, 0);
+  if (killed) {
+    await chat.event(() => printed() >= STORED, 'all that is stored');
+    await worker.signal('SIGKILL');
+    await startWorker();
+    await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
+  }
+  expect(await end()).toMatchObject({ outcome: 'done' });
+  expect(printed()).toBeGreaterThanOrEqual(STORED);
+  expect(printed()).toBeLessThan(STORED + 70_000);
+  const [outcome] = ofKind(chat.events, 'tool.completed');
+  expect(outcome?.result).toMatch(/stdout:\n0 π+\n.*characters not shown.*\n49999 π+\n/s);
+  expect(outcome?.result).toMatch(/stderr:\nalmost there\n.*ValueError: late\n/s);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('F14: without an engine and without bubblewrap the worker says once what is missing, and so does the call', async () => {
+  const worker = await startWorker({
+    SANDBOX: 'auto',
+    DOCKER_HOST: 'unix:///nowhere/docker.sock',
+    XDG_CACHE_HOME: path.join(system.dataDir, 'no-cache'),
+    PATH: '/nowhere',
+  });
+  withCodeAgent((answered) =>
+    answered > 0
+      ? textReply('It cannot be run.')
+      : { kind: 'stream', steps: callTool(0, 'c', 'run_python', { code: 'print(1)', filename: 'a.py' }) },
+  );
+  const { workId, chat, end } = await begin();
+  expect(await end()).toMatchObject({ outcome: 'done' });
+  const [call] = ofKind(chat.events, 'tool.completed');
+  expect(call).toMatchObject({ ok: false, files: [] });
+  expect(call?.result).toMatch(
+    /^code cannot be run here: the Docker engine does not answer: .*; .* `npm run sandbox`$/,
+  );
+  expect(worker.lines.filter((line) => line.includes('code cannot be run here'))).toHaveLength(1);
+  chat.close();
+  await system.expectSound(workId);
+});
