@@ -3,6 +3,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +77,8 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       [CLIENT, JSON.stringify({ kind, stateDir, instance, workspace, ...given })],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        // Many are started: most of each start would be stripping and compiling the same sources.
+        env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'paperagent-compile-cache') },
       },
     );
     clients.push(child);
@@ -123,7 +126,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
   );
 
   adoption('D7: killed at any moment of the start, the run is started once in all', async () => {
-    for (const pause of [0, 10, 30, 60, 120, 250]) {
+    for (const pause of [0, 20, 60, 150]) {
       const key = box.newKey();
       const script = writeScript(counting(3, 0.01));
       const client = startClient({ key, script });
@@ -136,7 +139,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       expect(adopted.stdout).toBe(counted(3));
       await box.sandbox.forget(key);
     }
-    expect(begun()).toBe('xxxxxx');
+    expect(begun()).toBe('xxxx');
   });
 
   adoption('D7: after the run has ended, its ending and all of its output are still there', async () => {
