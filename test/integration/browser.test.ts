@@ -57,13 +57,13 @@ test('U1, U4, U7, F18: one click and one prompt lead a guest to a paper with a r
   const paper = await readFile(path.join(system.dataDir, 'workspaces', workId, 'paper.md'), 'utf8');
   const estimate = /π ≈ (\d\.\d+)|estimate is (\d\.\d+)/.exec(paper);
   expect(estimate).not.toBeNull();
-  const output = await page.locator('body').innerText();
+  const output = await page.locator('body').textContent();
   expect(output).toContain(estimate?.[1] ?? estimate?.[2]);
 
   // U6: a reload shows the same conversation.
-  const said = await page.getByText(/The convergence plot is in the results/).innerText();
+  const said = await page.getByText(/The convergence plot is in the results/).textContent();
   await page.reload();
-  await page.getByText(said).waitFor();
+  await page.getByText(said ?? '').waitFor();
   expect(complaints).toEqual([]);
   await system.expectSound(workId);
 });
