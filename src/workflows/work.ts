@@ -29,7 +29,7 @@ import { CODE_AGENT_WORKFLOW, state, stop, type WorkInput, type WorkState, wake 
 const STOP_GRACE = '2s';
 
 /** Events after which the history is begun anew, between turns. */
-const LONG_HISTORY = 2_000;
+const LONG_HISTORY = 1_000;
 
 export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promise<void> {
   let woken = true;

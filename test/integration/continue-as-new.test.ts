@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { textReply } from '../../src/demo-model/reply.ts';
+import { workflowIdOf } from '../../src/workflows/messages.ts';
+import { testServers } from '../support/servers.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { ofKind } from '../support/works.ts';
+
+let system: TestSystem;
+let connection: Connection;
+
+beforeAll(async () => {
+  system = await startTestSystem({ script: () => textReply('Yes.') });
+  await system.startWorker();
+  connection = await Connection.connect({ address: testServers().temporalAddress });
+});
+
+afterAll(async () => {
+  await connection?.close();
+  await system?.close();
+});
+
+/** More than a thousand events' worth. */
+const TURNS = 120;
+
+test('R10, D11: a long Work continues as new between turns, and nobody notices', async () => {
+  const account = await system.guest();
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  for (let turn = 1; turn <= TURNS; turn += 1) {
+    chat.say(`message ${turn}`);
+    // In twos: one is taken as its predecessor ends, the other wakes a workflow that waits.
+    if (turn % 2 === 0) {
+      await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `turn ${turn}`);
+    }
+  }
+  const client = new Client({ connection, namespace: system.namespace });
+  const handle = client.workflow.getHandle(workflowIdOf(workId));
+  const { runId } = await handle.describe();
+  const history = await handle.fetchHistory();
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  expect(started?.firstExecutionRunId).not.toBe(runId);
+  expect(started?.continuedExecutionRunId).toBeTruthy();
+  expect(history.events?.length).toBeLessThan(1_100);
+
+  const said = chat.say('one more');
+  const end = await chat.event(
+    (event) => event.kind === 'turn.completed' && event.turn === TURNS + 1,
+    'one more',
+  );
+  expect(end).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'turn.started').at(-1)?.messageIds).toEqual([said]);
+  expect(new Set(ofKind(chat.events, 'turn.completed').map(({ outcome }) => outcome))).toEqual(
+    new Set(['done']),
+  );
+  chat.close();
+  await system.expectSound(workId);
+}, 120_000);
