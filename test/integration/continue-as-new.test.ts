@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 /** More than a thousand events' worth. */
-const TURNS = 120;
+const TURNS = 160;
 
 test('R10, D11: a long Work continues as new between turns, and nobody notices', async () => {
   const account = await system.guest();
