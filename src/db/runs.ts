@@ -1,6 +1,6 @@
 /** What is remembered of code runs, and of files that tools change, so that nothing happens twice. */
 import type { Database } from './database.ts';
-import { storableJson } from './storable.ts';
+import { storableJson, storableText } from './storable.ts';
 
 /**
  * Remembers that a run is about to be started and what the workspace held before it. The first caller's word
@@ -102,7 +102,8 @@ export async function recordChange(
   call: { workId: string; toolCallId: string },
   entry: JournalEntry,
 ): Promise<void> {
-  const values = { sha_before: entry.before, sha_after: entry.after, result: entry.result };
+  const result = storableText(entry.result);
+  const values = { sha_before: entry.before, sha_after: entry.after, result };
   await db
     .insertInto('file_changes')
     .values({ work_id: call.workId, tool_call_id: call.toolCallId, path: entry.path, ...values })

@@ -7,7 +7,7 @@ import type { CallRef } from '../domain/calls.ts';
 import type { ToolArguments, TurnError, TurnOutcome } from '../domain/events.ts';
 import type { FileChange, Part, RunEnding, Usage } from '../domain/messages.ts';
 import type { Database } from './database.ts';
-import { storableJson } from './storable.ts';
+import { storableJson, storableText } from './storable.ts';
 
 /** Who makes an attempt, and which activity it is, so that a dead worker's can be failed at once (R9). */
 export interface Claimant {
@@ -165,7 +165,8 @@ export async function completeTool(
   return await call(
     db,
     sql`complete_tool(${tool.workId}::uuid, ${tool.toolCallId}::uuid, ${tool.attempt}::integer,
-      ${storableJson(tool.outcome)}::jsonb, ${tool.output}::text)`,
+      ${storableJson(tool.outcome)}::jsonb,
+      ${tool.output === null ? null : storableText(tool.output)}::text)`,
   );
 }
 

@@ -341,3 +341,36 @@ test('P10, R7: a step that failed for good tells the turn why, and its partial t
   expect(events.at(-1)).toMatchObject({ kind: 'turn.completed', outcome: 'failed', error });
   expect(ofKind(events, 'message.completed')).toMatchObject([{ message: { status: 'failed' } }]);
 });
+
+test('R12: NUL and half characters that a program prints become U+FFFD, in the log and in the rows alike', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'a\0b');
+  const claim = await claimed(work, worker);
+  const toolCallId = randomUUID();
+  const call: Part = {
+    type: 'tool',
+    toolCallId,
+    name: 'run_python',
+    arguments: { code: 'print("\0\ud800")' },
+    state: 'running',
+  };
+  await completeStep(db, answer(work, claim, [call]));
+  await claimTool(db, { workId: work.workId, turn: 1, toolCallId }, worker);
+  const stream = createEventWriter(db).open(
+    { workId: work.workId, key: `tool:${toolCallId}`, attempt: 1 },
+    { onFenced: () => {}, onStop: () => {} },
+  );
+  const text = 'x\0y\ud800z';
+  stream.push({ kind: 'tool.output', toolCallId, stream: 'stdout', text });
+  await stream.flush();
+  const outcome = { ok: true, result: text, files: [], durationMs: 1, ending: 'exited' as const };
+  const done = { workId: work.workId, toolCallId, attempt: 1, outcome, output: text };
+  expect(await completeTool(db, done)).toEqual({ kind: 'stored' });
+  const watched = reduceAll(emptyConversation, await wholeLog(db, work.workId));
+  expect((await readSnapshot(db, work.workId, 10))?.messages).toEqual(watched.messages);
+  expect(watched.messages.at(-1)?.parts[0]).toMatchObject({
+    output: 'x\ufffdy\ufffdz',
+    result: 'x\ufffdy\ufffdz',
+  });
+});
