@@ -1,6 +1,7 @@
 /** The conversation of a Work, as rows: what is said once it is complete. What still streams is in the log. */
 import { sql } from 'kysely';
 import type { Delivery, Message, Part, ToolPart, Usage } from '../domain/messages.ts';
+import { keepOutput } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 
@@ -173,7 +174,7 @@ function toToolPart(toolCallId: string, call: CallRow | undefined): ToolPart {
     state: call.state as ToolPart['state'],
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.files === null ? {} : { files: call.files as NonNullable<ToolPart['files']> }),
-    ...(call.output === null || call.output === '' ? {} : { output: call.output }),
+    ...(call.output === null || call.output === '' ? {} : { output: keepOutput('', call.output) }),
     ...(call.durationMs === null ? {} : { durationMs: call.durationMs }),
     ...(call.ending === null ? {} : { ending: call.ending as NonNullable<ToolPart['ending']> }),
   };
