@@ -3,32 +3,6 @@ import { sql } from 'kysely';
 import type { Delivery, Message, Part, ToolPart, Usage } from '../domain/messages.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
-import { storableJson, storableText } from './storable.ts';
-
-export type Enqueued = 'stored' | 'duplicate' | 'reused' | 'not_found';
-
-/**
- * Stores a user message with its event, once per id (P5). `title` becomes the Work's where nobody named it.
- * 'reused' means that the id stands for another text already.
- */
-export async function enqueueMessage(
-  db: Database,
-  message: {
-    ownerId: string;
-    workId: string;
-    id: string;
-    text: string;
-    attachments: string[];
-    delivery: Delivery;
-    title: string;
-  },
-): Promise<Enqueued> {
-  const { rows } = await sql<{ answer: Enqueued }>`
-    select enqueue_message(${message.ownerId}::uuid, ${message.workId}::uuid, ${message.id}::uuid,
-      ${storableText(message.text)}::text, ${storableJson(message.attachments)}::jsonb,
-      ${message.delivery}::text, ${storableText(message.title)}::text) as answer`.execute(db);
-  return rows[0]?.answer ?? 'not_found';
-}
 
 export interface MessageRow {
   id: string;

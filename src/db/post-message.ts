@@ -2,13 +2,20 @@
 import { sql } from 'kysely';
 import type { Delivery } from '../domain/messages.ts';
 import type { Database } from './database.ts';
-import type { Enqueued } from './messages.ts';
 import { storableJson, storableText } from './storable.ts';
 
-/** enqueueMessage's answers, or that the person sends too many and may go on in `retryAfter` seconds. */
-export type Posted = { kind: Enqueued } | { kind: 'limited'; retryAfter: number };
+/**
+ * 'reused' means that the id stands for another text already (P5); 'limited' that the person sends too many and may
+ * go on in `retryAfter` seconds.
+ */
+export type Posted =
+  | { kind: 'stored' | 'duplicate' | 'reused' | 'not_found' }
+  | { kind: 'limited'; retryAfter: number };
 
-/** Like enqueueMessage, within `perMinute` messages a minute and person; repeats of stored ones count for nothing. */
+/**
+ * Stores a user message with its event, once per id, within `perMinute` messages a minute and person; repeats of
+ * stored ones count for nothing. `title` becomes the Work's where nobody named it.
+ */
 export async function postMessage(
   db: Database,
   message: {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
-import { enqueueMessage, readMessages } from '../../src/db/messages.ts';
+import { readMessages } from '../../src/db/messages.ts';
+import { postMessage } from '../../src/db/post-message.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import {
   type Claimant,
@@ -20,7 +21,7 @@ import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db
 import type { Part } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
-import { makeWork, ofKind, queueMessage, type TestWork, wholeLog } from '../support/works.ts';
+import { makeWork, NO_LIMIT, ofKind, queueMessage, type TestWork, wholeLog } from '../support/works.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -216,10 +217,19 @@ test('R5: streamed batches are stored once and in order, and a superseded stream
 test('P5: the same message id is a duplicate with the same words and refused with others', async () => {
   const work = await makeWork(db);
   const id = await queueMessage(db, work, 'hello');
-  const again = { ...work, id, attachments: [], delivery: 'queue' as const, title: 'hello' };
-  expect(await enqueueMessage(db, { ...again, text: 'hello' })).toBe('duplicate');
-  expect(await enqueueMessage(db, { ...again, text: 'other' })).toBe('reused');
-  expect(await enqueueMessage(db, { ...again, ownerId: randomUUID(), text: 'hello' })).toBe('not_found');
+  const again = {
+    ...work,
+    id,
+    attachments: [],
+    delivery: 'queue' as const,
+    title: 'hello',
+    perMinute: NO_LIMIT,
+  };
+  expect(await postMessage(db, { ...again, text: 'hello' })).toEqual({ kind: 'duplicate' });
+  expect(await postMessage(db, { ...again, text: 'other' })).toEqual({ kind: 'reused' });
+  expect(await postMessage(db, { ...again, ownerId: randomUUID(), text: 'hello' })).toEqual({
+    kind: 'not_found',
+  });
   expect(ofKind(await wholeLog(db, work.workId), 'message.queued')).toHaveLength(1);
 });
 

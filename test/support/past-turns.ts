@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { toolCallIdOf } from '../../src/activities/answer-parts.ts';
 import type { Database } from '../../src/db/database.ts';
-import { enqueueMessage } from '../../src/db/messages.ts';
+import { postMessage } from '../../src/db/post-message.ts';
 import { storableJson } from '../../src/db/storable.ts';
 import { claimStep, claimTool, completeStep, completeTool, stepKey } from '../../src/db/turns.ts';
 import type { Part } from '../../src/domain/messages.ts';
+import { NO_LIMIT } from './works.ts';
 
 export interface PastTurn {
   said: string;
@@ -51,7 +52,8 @@ export async function addPastTurns(db: Database, workId: string, turns: PastTurn
 
   for (const { said, output, answer: text } of turns) {
     const id = randomUUID();
-    await enqueueMessage(db, {
+    await postMessage(db, {
+      perMinute: NO_LIMIT,
       ownerId,
       workId,
       id,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/db/database.ts';
 import { readEvents } from '../../src/db/event-log.ts';
-import { enqueueMessage } from '../../src/db/messages.ts';
+import { postMessage } from '../../src/db/post-message.ts';
 import type { EventKind, LogEvent } from '../../src/domain/events.ts';
 
 export interface TestWork {
@@ -21,6 +21,9 @@ export async function makeWork(db: Database): Promise<TestWork> {
   return { workId: work.id, ownerId: user.id };
 }
 
+/** Messages a minute that no test sends. */
+export const NO_LIMIT = 1_000_000;
+
 /** Queues a message; gives its id. */
 export async function queueMessage(
   db: Database,
@@ -29,8 +32,9 @@ export async function queueMessage(
   delivery: 'queue' | 'steer' = 'queue',
 ): Promise<string> {
   const id = randomUUID();
-  const stored = await enqueueMessage(db, { ...work, id, text, attachments: [], delivery, title: text });
-  if (stored !== 'stored') throw new Error(`the message was ${stored}`);
+  const message = { ...work, id, text, attachments: [], delivery, title: text, perMinute: NO_LIMIT };
+  const { kind } = await postMessage(db, message);
+  if (kind !== 'stored') throw new Error(`the message was ${kind}`);
   return id;
 }
 
