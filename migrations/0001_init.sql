@@ -200,7 +200,7 @@ create table claims (
   retry_at timestamptz,
   primary key (work_id, key)
 );
-create index claims_of_worker on claims (worker) where state = 'running';
+create index claims_of_worker on claims (worker);
 create index claims_of_turn on claims (work_id, turn);
 
 -- ---------------------------------------------------------------------------------------------------------

@@ -44,8 +44,9 @@ export interface LostActivity {
 }
 
 /**
- * Finds workers that are dead, removes their rows, and gives the activities they were at. Of many processes that
- * look at once, one gets each worker.
+ * Finds workers that are dead, removes their rows, and gives the activities they were at: those whose work was not
+ * done, and those whose work was stored a moment ago, for its worker may have died before it told Temporal. Of many
+ * processes that look at once, one gets each worker.
  */
 export async function collectDeadWorkers(db: Database): Promise<LostActivity[]> {
   const { rows } = await sql<LostActivity>`
@@ -54,8 +55,15 @@ export async function collectDeadWorkers(db: Database): Promise<LostActivity[]> 
         select id from workers where not worker_alive(id) for update skip locked
       ) returning id
     )
-    select workflow_id as "workflowId", activity_id as "activityId"
-    from claims join dead on claims.worker = dead.id
-    where claims.state = 'running' and claims.activity_id <> ''`.execute(db);
+    select distinct c.workflow_id as "workflowId", c.activity_id as "activityId"
+    from claims c
+    join dead on c.worker = dead.id
+    join turns t on t.work_id = c.work_id and t.turn = c.turn
+    where c.activity_id <> ''
+      and (c.state = 'running'
+           or (c.state = 'done'
+               and (t.completed_at is null or t.completed_at > clock_timestamp() - interval '15 seconds')))`.execute(
+    db,
+  );
   return rows;
 }

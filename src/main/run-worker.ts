@@ -88,7 +88,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   }
 
   const connection = await NativeConnection.connect({ address: settings.temporalAddress });
-  const clientConnection = await Connection.connect({ address: settings.temporalAddress });
+  // Lazy: only the sweeper speaks over it, and tries again what failed.
+  const clientConnection = Connection.lazy({ address: settings.temporalAddress });
   const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });
   const modelConnection = openModelConnection();
 
