@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/activity';
 import { type EventStream, Fenced } from '../db/event-writer.ts';
+import { isAgentWanted } from '../db/runs.ts';
 import {
   claimStep,
   completeStep,
@@ -137,9 +138,16 @@ async function attemptStep(
 
 /** Python is started ahead while the model still writes the code (S12). It only saves time: nothing waits for it. */
 function prepareSandbox(deps: ActivityDependencies, workId: string, agent: string): void {
-  deps.sandbox.runs?.prepare(agent, deps.workspacePath(workId)).catch((err: unknown) => {
+  prepareWhileWanted(deps, workId, agent).catch((err: unknown) => {
     deps.log.warn({ workId, err }, 'no sandbox could be started ahead');
   });
+}
+
+/** Whoever ended the turn while this was being started, perhaps on another worker, found nothing to discard. */
+async function prepareWhileWanted(deps: ActivityDependencies, workId: string, agent: string): Promise<void> {
+  const { runs } = deps.sandbox;
+  await runs?.prepare(agent, deps.workspacePath(workId));
+  if (!(await isAgentWanted(deps.db, agent))) await runs?.discard(agent);
 }
 
 function streamDelta(

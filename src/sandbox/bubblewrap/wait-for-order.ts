@@ -1,5 +1,5 @@
 /** What a runner does until it is told what to run: nothing for most, which are told at once (S12). */
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { PREPARED_FOR_MS } from '../prepared-budget.ts';
 import { isAlive } from '../processes.ts';
 import { type Box, isOrder, type Order, readState, settle } from './run-folder.ts';
@@ -18,6 +18,7 @@ export async function waitForOrder(
 ): Promise<Order | null> {
   if (readState('.', 'order.json') === null) {
     await orderOrReasonToEnd(box, closed, stop);
+    if (!existsSync('box.json')) return null;
     settle('.', 'order.json', { dismissed: true }); // Writes nothing when an order was faster.
   }
   const order = readState('.', 'order.json');
@@ -33,7 +34,8 @@ function orderOrReasonToEnd(box: Box, closed: Promise<unknown>, stop: AbortSigna
       resolve();
     };
     const look = () => {
-      if (readState('.', 'order.json') !== null) finish();
+      // Whoever dismisses it removes the folder right after: the order may be gone again before it was seen.
+      if (readState('.', 'order.json') !== null || !existsSync('box.json')) finish();
     };
     const watcher = watch('.', look);
     const looking = setInterval(() => (isAlive(box.creator) ? look() : finish()), LOOK_EVERY_MS);
