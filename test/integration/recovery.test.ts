@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind, wholeLog } from '../support/works.ts';
 
@@ -19,14 +19,6 @@ function gate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { reached: promise, open: resolve };
 }
-
-const isCodeAgent = (request: StrictRequest) =>
-  request.tools?.some((tool) => tool.function.name === 'run_python') ?? false;
-
-const answersSince = (request: StrictRequest) => {
-  const roles = request.messages.map(({ role }) => role);
-  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
-};
 
 test('D2, D4, D6: a worker killed while text streams costs that one call, and nothing is shown twice', async () => {
   const worker = await system.startWorker();
@@ -77,7 +69,7 @@ test('D5, D7, S1: a worker killed while code runs leaves the run alone, and the 
     "print('finished', flush=True)",
   ].join('\n');
   system.model.setScript((request) => {
-    const answered = answersSince(request);
+    const answered = answersSoFar(request);
     if (isCodeAgent(request)) {
       if (answered > 0) return textReply('The run is over.');
       return {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, say, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -14,12 +14,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => system.close());
-
-/** How many answers the model has given since the last thing a person said. */
-function answersSoFar(request: StrictRequest): number {
-  const roles = request.messages.map(({ role }) => role);
-  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
-}
 
 test('F2, P1, P4: a message is acked, answered live, and the turn ends with one completion event', async () => {
   const account = await system.guest();
