@@ -1,13 +1,16 @@
 /** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import { type Claimant, releaseClaim } from '../db/turns.ts';
+import { awaitClaim, type Claimant, releaseClaim } from '../db/turns.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { FAILURE } from './types.ts';
 
 const HEARTBEAT_MS = 2_000;
+
+/** How often a claim that is waited for is looked at: nobody tells that its worker died. */
+const LOOK_MS = 200;
 
 /** How often something unexpected is tried again before the turn fails. */
 const UNEXPECTED_TRIES = 5;
@@ -16,6 +19,11 @@ const UNEXPECTED_TRIES = 5;
 export function claimant(deps: ActivityDependencies): Claimant {
   const { workflowExecution, activityId } = activityInfo();
   return { workerId: deps.workerId, workflowId: workflowExecution?.workflowId ?? '', activityId };
+}
+
+/** Who has begun something before the activity that will ask for it has come (see go-ahead.ts). */
+export function ahead(deps: ActivityDependencies): Claimant {
+  return { workerId: deps.workerId, workflowId: '', activityId: '' };
 }
 
 /**
@@ -68,8 +76,10 @@ export async function waitForHolder(
   deps: ActivityDependencies,
   claim: { workId: string; key: string; worker: string; attempt: number },
 ): Promise<void> {
+  using told = deps.settlements.expect(claim.workId, claim.key);
   const settled = deps.attempts.settled(claim.workId, claim.key);
+  if (!(await awaitClaim(deps.db, claim, claimant(deps)))) return;
   if (settled !== undefined) await settled;
   else if (claim.worker === deps.workerId) await releaseClaim(deps.db, claim);
-  else await delay(200);
+  else await Promise.race([told.settled, delay(LOOK_MS)]);
 }

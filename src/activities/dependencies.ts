@@ -7,6 +7,8 @@ import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
 import type { ContextMemory } from './context/memory.ts';
+import type { HeadStarts } from './head-starts.ts';
+import type { Settlements } from './settlements.ts';
 
 /** What a model is used for; each may be another model (F5). */
 export type ModelRole = 'main' | 'code' | 'summary';
@@ -22,6 +24,8 @@ export interface ActivityDependencies {
   db: Database;
   writer: EventWriter;
   attempts: Attempts;
+  headStarts: HeadStarts;
+  settlements: Settlements;
   workerId: string;
   /** Shared by all model calls of the process. */
   modelConnection: ModelConnection;

@@ -1,30 +1,31 @@
-/** The first steps that this process has begun ahead of their activities (see startAhead in model-step.ts). */
+/** What this process has begun ahead of the activities that will ask for it (see go-ahead.ts). */
 
 export interface HeadStarts {
   /** From now on `begin` begins; before, and after `close`, it does nothing. */
-  open(start: (workId: string) => Promise<void>): void;
-  begin(workId: string): void;
+  open(): void;
+  /** Begins something for a Work; nobody waits for it. */
+  begin(workId: string, start: () => Promise<void>): void;
   /** Begins no more, and resolves when those under way have settled. */
   close(): Promise<void>;
 }
 
-/** `onFailure` is for the log only: what went wrong is in the step's claim, where its activity finds it. */
+/** `onFailure` is for the log only: what went wrong is in the claim, where its activity finds it. */
 export function createHeadStarts(onFailure: (workId: string, error: unknown) => void): HeadStarts {
   const running = new Set<Promise<void>>();
-  let start: ((workId: string) => Promise<void>) | undefined;
+  let opened = false;
   return {
-    open(how) {
-      start = how;
+    open() {
+      opened = true;
     },
-    begin(workId) {
-      if (start === undefined) return;
-      const attempt: Promise<void> = start(workId)
+    begin(workId, start) {
+      if (!opened) return;
+      const attempt: Promise<void> = start()
         .catch((error: unknown) => onFailure(workId, error))
         .finally(() => running.delete(attempt));
       running.add(attempt);
     },
     async close() {
-      start = undefined;
+      opened = false;
       await Promise.all(running);
     },
   };

@@ -1,5 +1,6 @@
 /** The activities of a worker: a factory over what they need of the world. */
 import type { ActivityDependencies } from './dependencies.ts';
+import { goAheadAfter } from './go-ahead.ts';
 import { callModel } from './model-step.ts';
 import { runPython } from './run-python.ts';
 import { runTool } from './run-tool.ts';
@@ -8,7 +9,7 @@ import type { Activities, CodeActivities } from './types.ts';
 
 export function createActivities(deps: ActivityDependencies): Activities {
   return {
-    callModel: callModel(deps),
+    callModel: callModel(deps, (of, answer) => goAheadAfter(deps, of, answer)),
     runTool: runTool(deps),
     finishTurn: finishTurn(deps),
     finishCodeAgent: finishCodeAgent(deps),

@@ -16,10 +16,9 @@ import {
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import type { Part } from '../domain/messages.ts';
-import { workflowIdOf } from '../domain/work-names.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer, ModelDelta, ModelEndpoint } from '../llm/types.ts';
-import { claimant, framed, waitForHolder } from './activity-frame.ts';
+import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import type { Attempt, AttemptEnded } from './attempts.ts';
 import { modeOf } from './call-mode.ts';
@@ -31,68 +30,70 @@ import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
 type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
 
-export function callModel(deps: ActivityDependencies) {
-  return (input: ModelStepInput): Promise<ModelStep> => {
-    const { workId, agent } = input;
-    // Becomes exact with the first claim, so that what is waited for is then asked for by name.
-    const at = { turn: input.turn, step: input.step };
-    return framed(deps, { workId, turn: () => at.turn }, async () => {
-      for (;;) {
-        if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
-          return { kind: 'limit', turn: at.turn };
-        }
-        const endpoint = await modelOf(deps, workId, agent);
-        const claim = await claimStep(
-          deps.db,
-          { workId, agent, ...at, model: endpoint.model },
-          claimant(deps),
-        );
-        if ('turn' in claim) at.turn = claim.turn;
-        if ('step' in claim) at.step = claim.step;
-        switch (claim.kind) {
-          case 'idle':
-          case 'gone':
-            return { kind: claim.kind };
-          case 'over':
-            // Another attempt may have ended it and died before the history was written.
-            await updateHistory(deps.db, deps.historyDir, workId);
-            return { kind: 'over' };
-          case 'stopped':
-            return { kind: 'stopped', turn: claim.turn };
-          case 'failed':
-            throw ApplicationFailure.nonRetryable('the step failed', FAILURE.stepFailed, claim.turn);
-          case 'wait':
-            throw ApplicationFailure.create({
-              message: 'the step waits to be tried again',
-              type: 'model_waiting',
-              nextRetryDelay: claim.inMs,
-            });
-          case 'done':
-            return await answered(deps, workId, claim.result);
-          case 'busy':
-            await waitForHolder(deps, { ...claim, workId, key: stepKey(claim.turn, agent, claim.step) });
-            continue;
-          case 'claimed': {
-            const result = await attemptStep(deps, { workId, agent }, claim, endpoint);
-            if (result !== 'fenced') return result;
-          }
-        }
-      }
-    });
+/** `onAnswer` is told of each answer that the workflow is about to be told of. */
+export function callModel(
+  deps: ActivityDependencies,
+  onAnswer: (of: { workId: string; agent: string }, answer: ModelStep) => void,
+) {
+  return async (input: ModelStepInput): Promise<ModelStep> => {
+    const step = await askedStep(deps, input);
+    onAnswer(input, step);
+    return step;
   };
 }
 
-/**
- * Begins the first step of a turn in this process as soon as Postgres tells of its message, while the workflow is
- * still being woken. The claim makes it the one attempt: the workflow's activity finds it, waits for it, and goes
- * on from what it stored. Whatever becomes of it is in the claim's row, for that activity to see.
- */
-export async function startAhead(deps: ActivityDependencies, workId: string): Promise<void> {
-  const endpoint = await modelOf(deps, workId, 'main');
-  const request = { workId, agent: 'main', turn: null, step: null, model: endpoint.model };
-  const by = { workerId: deps.workerId, workflowId: workflowIdOf(workId), activityId: '' };
-  const claim = await claimStep(deps.db, request, by);
-  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent: 'main' }, claim, endpoint);
+/** The step as its activity does it: under its claim, or by waiting for whoever holds it. */
+function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<ModelStep> {
+  const { workId, agent } = input;
+  // Becomes exact with the first claim, so that what is waited for is then asked for by name.
+  const at = { turn: input.turn, step: input.step };
+  return framed(deps, { workId, turn: () => at.turn }, async () => {
+    for (;;) {
+      if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
+        return { kind: 'limit', turn: at.turn };
+      }
+      const endpoint = await modelOf(deps, workId, agent);
+      const claim = await claimStep(deps.db, { workId, agent, ...at, model: endpoint.model }, claimant(deps));
+      if ('turn' in claim) at.turn = claim.turn;
+      if ('step' in claim) at.step = claim.step;
+      switch (claim.kind) {
+        case 'idle':
+        case 'gone':
+          return { kind: claim.kind };
+        case 'over':
+          // Another attempt may have ended it and died before the history was written.
+          await updateHistory(deps.db, deps.historyDir, workId);
+          return { kind: 'over' };
+        case 'stopped':
+          return { kind: 'stopped', turn: claim.turn };
+        case 'failed':
+          throw ApplicationFailure.nonRetryable('the step failed', FAILURE.stepFailed, claim.turn);
+        case 'wait':
+          throw ApplicationFailure.create({
+            message: 'the step waits to be tried again',
+            type: 'model_waiting',
+            nextRetryDelay: claim.inMs,
+          });
+        case 'done':
+          return await answered(deps, workId, claim.result);
+        case 'busy':
+          await waitForHolder(deps, { ...claim, workId, key: stepKey(claim.turn, agent, claim.step) });
+          continue;
+        case 'claimed': {
+          const result = await attemptStep(deps, { workId, agent }, claim, endpoint);
+          if (result !== 'fenced') return result;
+        }
+      }
+    }
+  });
+}
+
+/** The step before its activity has come (see go-ahead.ts); only where nobody is at it yet. */
+export async function stepAhead(deps: ActivityDependencies, input: ModelStepInput): Promise<void> {
+  const { workId, agent } = input;
+  const endpoint = await modelOf(deps, workId, agent);
+  const claim = await claimStep(deps.db, { ...input, model: endpoint.model }, ahead(deps));
+  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent }, claim, endpoint);
 }
 
 function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ModelEndpoint> {

@@ -8,7 +8,7 @@ import {
   toolKey,
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
-import { claimant, framed, waitForHolder } from './activity-frame.ts';
+import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
 import type { Attempt } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ToolInput, ToolStep } from './types.ts';
@@ -21,6 +21,8 @@ export interface ClaimedCall {
 /** What a tool made of its call; `output` is what a run printed, as far as it is kept. */
 export type CallOutcome = ToolOutcome & { output?: string };
 
+type Body = (call: ClaimedCall) => Promise<CallOutcome | 'stopped' | 'fenced'>;
+
 /**
  * Runs `body` under the call's claim and stores what it gives. Where the outcome is stored already, or another
  * living worker is at it, that one counts.
@@ -28,7 +30,7 @@ export type CallOutcome = ToolOutcome & { output?: string };
 export async function claimedCall(
   deps: ActivityDependencies,
   input: ToolInput,
-  body: (call: ClaimedCall) => Promise<CallOutcome | 'stopped' | 'fenced'>,
+  body: Body,
 ): Promise<ToolStep> {
   const { workId, turn, toolCallId } = input;
   const key = toolKey(toolCallId);
@@ -45,35 +47,59 @@ export async function claimedCall(
           await waitForHolder(deps, { ...claim, workId, key });
           continue;
         case 'claimed': {
-          const began = performance.now();
-          const end = await deps.attempts.run({ workId, turn, key }, async (attempt) => {
-            const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
-              await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
-              throw error;
-            });
-            if (typeof outcome === 'string') return outcome;
-            const { output = null, ...rest } = outcome;
-            const stored = await persist(() =>
-              completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),
-            );
-            return stored.kind === 'fenced' ? 'fenced' : rest.ok;
-          });
-          deps.log.info(
-            {
-              workId,
-              turn,
-              toolCallId,
-              tool: claim.name,
-              attempt: claim.attempt,
-              end,
-              ms: Math.round(performance.now() - began),
-            },
-            'a tool call ended',
-          );
-          if (end === 'stopped') return { kind: 'stopped' };
-          if (end !== 'fenced') return { kind: 'done', ok: end };
+          const end = await attemptCall(deps, input, claim, body);
+          if (end !== 'fenced') return end;
         }
       }
     }
   });
+}
+
+/**
+ * The same ahead of the activity that will ask for it, once: false where somebody else is at it, or it is not to be
+ * done any more.
+ */
+export async function callAhead(deps: ActivityDependencies, input: ToolInput, body: Body): Promise<boolean> {
+  const claim = await claimTool(deps.db, input, ahead(deps));
+  if (claim.kind === 'done') return true;
+  if (claim.kind !== 'claimed') return false;
+  const end = await attemptCall(deps, input, claim, body);
+  return end !== 'fenced' && end.kind === 'done';
+}
+
+/** One attempt at the call; 'fenced' where another has taken over. */
+async function attemptCall(
+  deps: ActivityDependencies,
+  { workId, turn, toolCallId }: ToolInput,
+  claim: ClaimedCall['claim'],
+  body: Body,
+): Promise<ToolStep | 'fenced'> {
+  const key = toolKey(toolCallId);
+  const began = performance.now();
+  const end = await deps.attempts.run({ workId, turn, key }, async (attempt) => {
+    const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
+      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
+      throw error;
+    });
+    if (typeof outcome === 'string') return outcome;
+    const { output = null, ...rest } = outcome;
+    const stored = await persist(() =>
+      completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),
+    );
+    return stored.kind === 'fenced' ? 'fenced' : rest.ok;
+  });
+  deps.log.info(
+    {
+      workId,
+      turn,
+      toolCallId,
+      tool: claim.name,
+      attempt: claim.attempt,
+      end,
+      ms: Math.round(performance.now() - began),
+    },
+    'a tool call ended',
+  );
+  if (end === 'fenced') return 'fenced';
+  return end === 'stopped' ? { kind: 'stopped' } : { kind: 'done', ok: end };
 }

@@ -99,6 +99,22 @@ export async function releaseClaim(
 }
 
 /**
+ * Says of an attempt that holds a claim that the given activity waits for it. False where it has settled: see
+ * await_claim in migrations/0007_awaited_claims.sql.
+ */
+export async function awaitClaim(
+  db: Database,
+  claim: { workId: string; key: string; attempt: number },
+  by: Claimant,
+): Promise<boolean> {
+  return await call<boolean>(
+    db,
+    sql`await_claim(${claim.workId}::uuid, ${claim.key}::text, ${claim.attempt}::integer, ${by.workerId}::uuid,
+      ${by.workflowId}::text, ${by.activityId}::text)`,
+  );
+}
+
+/**
  * Gives up an attempt: one that will be made again (those who watch are told when), or one that failed for good
  * (the turn's end will show the error). False when it was fenced.
  */

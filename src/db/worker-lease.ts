@@ -24,6 +24,8 @@ export async function holdLease(
     onStop: (workId: string, turn: number) => void;
     /** A message was queued for a Work in which no turn runs. */
     onQueued: (workId: string) => void;
+    /** A claim that a worker waits for has settled: its Work and key, with a colon between them. */
+    onSettled: (claim: string) => void;
     onReconnect: () => void;
     onTrouble: (error: Error) => void;
   },
@@ -34,7 +36,7 @@ export async function holdLease(
   const session = await openSession({
     url,
     name: 'paperagent-worker-lease',
-    channels: ['pa_stop', 'pa_queued'],
+    channels: ['pa_stop', 'pa_queued', 'pa_settled'],
     async onConnect(client) {
       await holdWorkerLock(client, lockKey);
       connections += 1;
@@ -43,10 +45,12 @@ export async function holdLease(
     onNotification(channel, payload) {
       if (channel === 'pa_queued') {
         listeners.onQueued(payload);
-        return;
+      } else if (channel === 'pa_settled') {
+        listeners.onSettled(payload);
+      } else {
+        const [workId = '', turn = ''] = payload.split(':');
+        listeners.onStop(workId, Number(turn));
       }
-      const [workId = '', turn = ''] = payload.split(':');
-      listeners.onStop(workId, Number(turn));
     },
     onBroken: listeners.onTrouble,
   });

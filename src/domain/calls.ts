@@ -9,3 +9,19 @@ export interface CallRef {
   label: string;
   mode: CallMode;
 }
+
+/** An answer's calls in the groups they run in: neighbours that only read at once, everything else alone. */
+export function groupsOf(calls: readonly CallRef[]): CallRef[][] {
+  const groups: CallRef[][] = [];
+  let reading: CallRef[] | undefined;
+  for (const call of calls) {
+    if (call.mode === 'read' && reading !== undefined) {
+      reading.push(call);
+      continue;
+    }
+    const group = [call];
+    groups.push(group);
+    reading = call.mode === 'read' ? group : undefined;
+  }
+  return groups;
+}

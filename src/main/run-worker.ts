@@ -7,10 +7,11 @@ import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio
 import { createAttempts } from '../activities/attempts.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { turnAhead } from '../activities/go-ahead.ts';
 import { createHeadStarts } from '../activities/head-starts.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
-import { startAhead } from '../activities/model-step.ts';
+import { createSettlements } from '../activities/settlements.ts';
 import { stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { createEventWriter } from '../db/event-writer.ts';
@@ -72,11 +73,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   });
   const attempts = createAttempts();
   const headStarts = createHeadStarts((workId, err) =>
-    log.info({ workId, err }, 'a step that was begun ahead got no answer'),
+    log.info({ workId, err }, 'what was begun ahead did not end'),
   );
+  const settlements = createSettlements();
   const lease = await holdLease(db, settings.databaseUrl, {
     onStop: attempts.stop,
-    onQueued: headStarts.begin,
+    onQueued: (workId) => headStarts.begin(workId, () => turnAhead(deps, workId)),
+    onSettled: settlements.onSettled,
     onReconnect: () =>
       void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
     onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
@@ -99,6 +102,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     db,
     writer: createEventWriter(db),
     attempts,
+    headStarts,
+    settlements,
     workerId: lease.workerId,
     modelFor: settings.modelFor,
     modelConnection,
@@ -156,7 +161,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     ],
     (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
   );
-  headStarts.open((workId) => startAhead(deps, workId));
+  headStarts.open();
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
   log.info({ workerId: lease.workerId, codeSlots: codeSlots() }, 'worker is up');
 

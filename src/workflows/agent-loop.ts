@@ -4,7 +4,7 @@
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { FAILURE, type ModelStep, type ModelStepInput, type ToolStep } from '../activities/types.ts';
-import type { CallRef } from '../domain/calls.ts';
+import { type CallRef, groupsOf } from '../domain/calls.ts';
 import { activities } from './activity-calls.ts';
 
 export type LoopEnd =
@@ -72,18 +72,7 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
 
 /** Runs an answer's calls: neighbours that only read in parallel, everything else one after the other. */
 async function runCalls(loop: Loop, turn: number, calls: CallRef[]): Promise<CallEnd> {
-  let reading: CallRef[] = [];
-  const groups: CallRef[][] = [];
-  for (const call of calls) {
-    if (call.mode === 'read') {
-      if (reading.length === 0) groups.push(reading);
-      reading.push(call);
-    } else {
-      reading = [];
-      groups.push([call]);
-    }
-  }
-  for (const group of groups) {
+  for (const group of groupsOf(calls)) {
     const steps = await Promise.all(group.map((call) => loop.runCall(turn, call)));
     const end = steps.find((step) => step.kind !== 'done');
     if (end) return end;

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createSettlements } from '../../src/activities/settlements.ts';
+import { openSession } from '../../src/db/listener.ts';
+import { awaitClaim, claimStep, releaseClaim, stepKey } from '../../src/db/turns.ts';
+import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
+import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
+import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
+import { makeWork, queueMessage } from '../support/works.ts';
+
+let servers: OwnServers;
+let system: TestSystem;
+
+beforeAll(async () => {
+  servers = await startOwnServers();
+  system = await startTestSystem({
+    script: () => textReply('unused'),
+    servers: servers.addresses,
+    namespace: OWN_NAMESPACE,
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await system.close();
+  await servers.close();
+});
+
+const someone = () => ({ workerId: randomUUID(), workflowId: 'work-x', activityId: '7' });
+
+test('B4: after an answer its file tools and one step go on while Temporal is away, and no more than that', async () => {
+  const worker = await system.startWorker();
+  const firstAnswer = Promise.withResolvers<void>();
+  const look = (path: string) => callTool(0, 'call', 'tree', { path });
+  system.model.setScript((request) => {
+    const said = request.messages.findLast(({ role }) => role === 'user')?.content;
+    if (said === 'just talk') return textReply('Hello.');
+    const answers = answersSoFar(request);
+    if (answers === 2) return textReply('I have looked twice.');
+    return {
+      kind: 'stream',
+      steps: (async function* (): AsyncGenerator<Step> {
+        if (answers === 0) await firstAnswer.promise;
+        yield* look(answers === 0 ? 'code' : 'images');
+      })(),
+    };
+  });
+  const account = await system.guest();
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  chat.say('look twice');
+  const claims = () =>
+    system.db.selectFrom('claims').select(['key', 'activity_id']).where('work_id', '=', workId);
+  // The activity that asks for the first step waits for its answer: from here the workflow is where its worker is.
+  await until(
+    async () => (await claims().execute()).some(({ activity_id }) => activity_id !== ''),
+    'the first step had its activity',
+  );
+  await servers.killTemporal();
+  firstAnswer.resolve();
+  await chat.event(({ kind }) => kind === 'tool.completed', "the first answer's call");
+  const second = await chat.event(
+    (event) => event.kind === 'message.completed' && event.message.role === 'assistant' && event.seq > 8,
+    'the second answer',
+  );
+  // Another Work's whole turn goes through the same process before we look.
+  const other = await system.newWork(account);
+  const otherChat = await system.chat(account, other);
+  otherChat.say('just talk');
+  await otherChat.event(({ kind }) => kind === 'turn.completed', "the other Work's turn");
+  expect(chat.cursor()).toBe(second.seq);
+  expect((await claims().execute()).map(({ key }) => key.split(':')[0])).toEqual(
+    expect.arrayContaining(['model', 'tool', 'model']),
+  );
+  expect(await claims().execute()).toHaveLength(3);
+
+  await servers.startTemporal();
+  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+  expect(
+    system.model.requests.filter(({ body }) => JSON.stringify(body).includes('look twice')),
+  ).toHaveLength(3);
+  chat.close();
+  otherChat.close();
+  await system.expectSound(workId);
+  await system.expectSound(other);
+  await worker.signal('SIGTERM');
+}, 120_000);
+
+test("R4: whoever waits for another worker's claim is told when it settles, and what has settled is not waited for", async () => {
+  const work = await makeWork(system.db);
+  await queueMessage(system.db, work, 'hello');
+  const holder = someone();
+  const claim = await claimStep(
+    system.db,
+    { workId: work.workId, turn: null, agent: 'main', step: null, model: 'test' },
+    holder,
+  );
+  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  const of = { workId: work.workId, key: stepKey(claim.turn, 'main', claim.step), attempt: claim.attempt };
+  const settlements = createSettlements();
+  const session = await openSession({
+    url: system.databaseUrl,
+    name: 'test',
+    channels: ['pa_settled'],
+    onConnect: async () => {},
+    onNotification: (_channel, payload) => settlements.onSettled(payload),
+    onBroken: () => {},
+  });
+  using told = settlements.expect(of.workId, of.key);
+  expect(await awaitClaim(system.db, of, someone())).toBe(true);
+  await releaseClaim(system.db, of);
+  await told.settled;
+  expect(await awaitClaim(system.db, of, someone())).toBe(false);
+  await session.close();
+});
+
+test('R9: a step that was begun ahead takes the name of the activity that comes to ask for it', async () => {
+  const work = await makeWork(system.db);
+  await queueMessage(system.db, work, 'hello');
+  const { workerId, ...activity } = someone();
+  const claim = await claimStep(
+    system.db,
+    { workId: work.workId, turn: null, agent: 'main', step: null, model: 'test' },
+    { workerId, workflowId: '', activityId: '' },
+  );
+  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  const of = { workId: work.workId, key: stepKey(claim.turn, 'main', claim.step), attempt: claim.attempt };
+  await awaitClaim(system.db, of, someone());
+  const named = () =>
+    system.db
+      .selectFrom('claims')
+      .select(['workflow_id as workflowId', 'activity_id as activityId'])
+      .where('work_id', '=', work.workId)
+      .executeTakeFirstOrThrow();
+  expect(await named()).toEqual({ workflowId: '', activityId: '' });
+  await awaitClaim(system.db, of, { workerId, ...activity });
+  expect(await named()).toEqual(activity);
+});
