@@ -15,6 +15,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes, ticketOrUser } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { historyRoutes } from './routes/history.ts';
+import { revisionRoutes } from './routes/revisions.ts';
 import { healthRoutes, metaRoutes } from './routes/server.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { workRoutes } from './routes/works.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   }
   app.route('/api/works', workRoutes(deps));
   app.route('/api/works', conversationRoutes(deps));
+  app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));

@@ -87,6 +87,18 @@ export async function readQueued(db: Database, workId: string): Promise<Message[
   return rows.map((row) => toMessage(row, new Map()));
 }
 
+/** One message of a Work as it is now; undefined where there is none, or it was withdrawn. */
+export async function findMessage(db: Database, workId: string, id: string): Promise<Message | undefined> {
+  const rows = await db
+    .selectFrom('messages')
+    .select(MESSAGE_COLUMNS)
+    .where('work_id', '=', workId)
+    .where('id', '=', id)
+    .where('status', '!=', 'withdrawn')
+    .execute();
+  return (await withCalls(db, workId, rows))[0];
+}
+
 interface CallRow {
   id: string;
   name: string;

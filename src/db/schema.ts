@@ -71,8 +71,11 @@ export interface Messages {
   parts: Json;
   position: number | null;
   queued_seq: number | null;
+  rerun_applied: Generated<boolean>;
+  rerun_of: string | null;
   rewound: Generated<boolean>;
   role: string;
+  sent_text: string | null;
   status: string;
   step: number | null;
   turn: number | null;
@@ -189,6 +192,7 @@ export interface Works {
   models: Generated<Json>;
   owner_id: string;
   pruned_through: Generated<number>;
+  revised_seq: Generated<number>;
   running_turn: number | null;
   stop_turn: number | null;
   template_id: string | null;

@@ -78,13 +78,13 @@ export function statusOf(runningTurn: number | null, stopTurn: number | null): W
 }
 
 async function readOutcomes(db: Database, workId: string, messages: Message[]): Promise<TurnEnd[]> {
-  const turns = messages.flatMap(({ turn }) => (turn === null ? [] : [turn]));
+  const turns = [...new Set(messages.flatMap(({ turn }) => (turn === null ? [] : [turn])))];
   if (turns.length === 0) return [];
   const rows = await db
     .selectFrom('turns')
     .select(['turn', 'state', 'usage', 'error'])
     .where('work_id', '=', workId)
-    .where('turn', '>=', Math.min(...turns))
+    .where('turn', '=', sql<number>`any(${turns}::integer[])`)
     .where('state', '!=', 'running')
     .orderBy('turn')
     .execute();

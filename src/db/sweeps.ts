@@ -40,12 +40,12 @@ export async function claimStalledWorks(
   return rows;
 }
 
-/** Works whose history file is behind the end of their last turn. */
+/** Works whose history file is behind the end of their last turn, or behind what a person took back since. */
 export async function worksWithOldHistory(db: Database): Promise<string[]> {
   const { rows } = await sql<{ workId: string }>`
     select w.id as "workId" from works w
     join turns t on t.work_id = w.id and t.turn = w.last_turn
-    where w.deleted_at is null and w.running_turn is null and t.last_seq > w.history_seq
+    where w.deleted_at is null and w.running_turn is null and greatest(t.last_seq, w.revised_seq) > w.history_seq
       and t.completed_at < clock_timestamp() - interval '2 seconds'
     limit 100`.execute(db);
   return rows.map((row) => row.workId);

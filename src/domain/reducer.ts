@@ -85,10 +85,10 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       return next;
     case 'conversation.rewound': {
       const from = state.messages.findIndex((message) => message.id === event.beforeMessageId);
-      next.messages =
-        from < 0
-          ? state.messages
-          : state.messages.filter((message, index) => index < from || message.status === 'queued');
+      // A client that holds the newest messages alone may not have it: then it holds none that came before it.
+      next.messages = state.messages.filter((message, index) => index < from || message.status === 'queued');
+      const turns = new Set(next.messages.map((message) => message.turn));
+      next.outcomes = state.outcomes.filter(({ turn }) => turns.has(turn));
       return next;
     }
     case 'turn.started':

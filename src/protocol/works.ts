@@ -1,5 +1,6 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
+import { newMessage } from './frames.ts';
 import { isoTime, message, uuid } from './messages.ts';
 
 export const workStatus = z.enum(['idle', 'running', 'stopping']);
@@ -58,6 +59,14 @@ export const messagePage = z.object({
 });
 
 export const accepted = z.object({ id: uuid, duplicate: z.boolean() });
+
+/** What a person changes of a queued message; what is absent stays. */
+export const messageChange = newMessage.omit({ id: true }).partial();
+
+export const rerunBody = z.object({
+  id: uuid.meta({ description: 'of the new message; the same one again repeats the request' }),
+  text: newMessage.shape.text.optional().meta({ description: 'absent: the same words' }),
+});
 
 export const stopBody = z.object({ turn: z.number().int().positive().nullish() });
 export const stopAnswer = z.object({

@@ -119,6 +119,8 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
   expect(await ask('DELETE', `/api/works/${deleted}`, { authorization: `Bearer ${token}` })).toBe(204);
   const bodies: Record<string, string> = {
     '/api/works/{id}/messages': JSON.stringify({ id: randomUUID(), text: 'hello' }),
+    '/api/works/{id}/messages/{mid}': JSON.stringify({ text: 'hello' }),
+    '/api/works/{id}/messages/{mid}/rerun': JSON.stringify({ id: randomUUID() }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
   };

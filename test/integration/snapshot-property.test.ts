@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { readEvents } from '../../src/db/event-log.ts';
 import { createEventWriter, type EventStream } from '../../src/db/event-writer.ts';
+import { readConversation } from '../../src/db/messages.ts';
+import { changeMessage, rerunMessage, withdrawMessage } from '../../src/db/revisions.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import { pruneLog } from '../../src/db/sweeps.ts';
 import { claimStep, claimTool, completeStep, completeTool, finishTurn, stepKey } from '../../src/db/turns.ts';
@@ -12,7 +14,7 @@ import { registerWorker } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { type Conversation, emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeWork, queueMessage, type TestWork } from '../support/works.ts';
+import { makeWork, NO_LIMIT, queueMessage, type TestWork } from '../support/works.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -30,6 +32,12 @@ afterAll(async () => {
 /** What may happen to a Work; each does nothing where it cannot happen. */
 const happening = fc.oneof(
   fc.record({ do: fc.constantFrom('queue' as const, 'steer' as const), text: fc.string({ unit: 'binary' }) }),
+  fc.record({
+    do: fc.constantFrom('edit' as const, 'withdraw' as const, 'rerun' as const),
+    which: fc.nat(),
+    text: fc.string({ unit: 'binary' }),
+    steer: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('claim' as const) }),
   fc.record({
     do: fc.constant('stream' as const),
@@ -73,6 +81,10 @@ class Player {
       case 'steer':
         await queueMessage(db, this.work, what.text, what.do);
         return;
+      case 'edit':
+      case 'withdraw':
+      case 'rerun':
+        return await this.takesBack(what.do, what);
       case 'claim':
         return await this.claims();
       case 'stream': {
@@ -146,6 +158,32 @@ class Player {
 
   turn = 0;
   step = 1;
+
+  /** Something that a person changes their mind about: any message of the Work, whether that is allowed or not. */
+  async takesBack(
+    how: 'edit' | 'withdraw' | 'rerun',
+    { which, text, steer }: { which: number; text: string; steer: boolean },
+  ): Promise<void> {
+    const { workId } = this;
+    const ids = await db
+      .selectFrom('messages')
+      .select('id')
+      .where('work_id', '=', workId)
+      .where('role', '=', 'user')
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    const found = ids[which % Math.max(1, ids.length)];
+    if (found === undefined) return;
+    const message = { ...this.work, id: found.id };
+    if (how === 'edit') {
+      await changeMessage(db, message, { text, delivery: steer ? 'steer' : 'queue' }, NO_LIMIT);
+    } else if (how === 'withdraw') {
+      await withdrawMessage(db, message);
+    } else {
+      await rerunMessage(db, message, { newId: randomUUID(), ...(steer ? { text } : {}) }, NO_LIMIT);
+    }
+  }
 
   async claims(): Promise<void> {
     if (this.claim || this.open.length > 0) return;
@@ -232,7 +270,11 @@ test('P6: whoever begins with a snapshot, whenever, sees what one sees who watch
           outcomes: last?.outcomes,
         });
       }
+      // The model is told of what is shown, and of nothing that was taken back.
+      const told = await readConversation(db, player.workId, 'main');
+      const said = last?.messages.filter(({ status }) => status !== 'queued' && status !== 'running') ?? [];
+      expect(told.map(({ id }) => id)).toEqual(said.map(({ id }) => id));
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });

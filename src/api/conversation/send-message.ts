@@ -11,7 +11,7 @@ import { titleFrom } from '../work-title.ts';
 /** How long Temporal may take to hear of a message; then the sweeper tells it. */
 const TELL_MS = 10_000;
 
-type Dependencies = Pick<ApiDependencies, 'db' | 'temporal' | 'config' | 'log'>;
+export type ConversationDependencies = Pick<ApiDependencies, 'db' | 'temporal' | 'config' | 'log'>;
 
 export interface Person {
   ownerId: string;
@@ -24,7 +24,7 @@ export interface Person {
  * @throws ApiError not_found, id_reused (P5), rate_limited
  */
 export async function sendMessage(
-  deps: Dependencies,
+  deps: ConversationDependencies,
   { ownerId, workId }: Person,
   message: z.infer<typeof newMessage>,
 ): Promise<{ duplicate: boolean }> {
@@ -57,7 +57,7 @@ export async function sendMessage(
  * @throws ApiError not_found
  */
 export async function requestStop(
-  deps: Dependencies,
+  deps: ConversationDependencies,
   { ownerId, workId }: Person,
   turn: number | null,
 ): Promise<number | null> {
@@ -68,7 +68,11 @@ export async function requestStop(
 }
 
 /** Says something to Temporal without waiting for it: what matters is in Postgres, and the sweeper repeats it. */
-function tell({ temporal, log }: Dependencies, workId: string, say: () => Promise<void>): void {
+export function tell(
+  { temporal, log }: ConversationDependencies,
+  workId: string,
+  say: () => Promise<void>,
+): void {
   temporal
     .withDeadline(Date.now() + TELL_MS, say)
     .catch((err: unknown) => log.warn({ err, workId }, 'Temporal was not told; the sweeper will'));

@@ -1,0 +1,68 @@
+/** What a person takes back: queued messages changed and withdrawn, the conversation run again (0005_edits.sql). */
+import { sql } from 'kysely';
+import type { Delivery } from '../domain/messages.ts';
+import type { Database } from './database.ts';
+import { storableJson, storableText } from './storable.ts';
+
+/** One message of the owner's Work. */
+export interface OwnMessage {
+  ownerId: string;
+  workId: string;
+  id: string;
+}
+
+/** 'taken': it is not queued any more; 'limited': the person may go on in `retryAfter` seconds. */
+export type Changed = { kind: 'changed' | 'not_found' | 'taken' } | { kind: 'limited'; retryAfter: number };
+
+/** Changes a queued message, in one statement with its event; absent fields stay. */
+export async function changeMessage(
+  db: Database,
+  { ownerId, workId, id }: OwnMessage,
+  change: {
+    text?: string | undefined;
+    attachments?: string[] | undefined;
+    delivery?: Delivery | undefined;
+  },
+  perMinute: number,
+): Promise<Changed> {
+  const { rows } = await sql<{ answer: Changed }>`
+    select change_message(${ownerId}::uuid, ${workId}::uuid, ${id}::uuid,
+      ${change.text === undefined ? null : storableText(change.text)}::text,
+      ${change.attachments === undefined ? null : storableJson(change.attachments)}::jsonb,
+      ${change.delivery ?? null}::text, ${perMinute}::integer) as answer`.execute(db);
+  return rows[0]?.answer ?? { kind: 'not_found' };
+}
+
+/** Withdraws a queued message: no turn will answer it, and its id stays used. */
+export async function withdrawMessage(
+  db: Database,
+  { ownerId, workId, id }: OwnMessage,
+): Promise<'withdrawn' | 'not_found' | 'taken'> {
+  const { rows } = await sql<{ answer: { kind: 'withdrawn' | 'not_found' | 'taken' } }>`
+    select withdraw_message(${ownerId}::uuid, ${workId}::uuid, ${id}::uuid) as answer`.execute(db);
+  return rows[0]?.answer.kind ?? 'not_found';
+}
+
+/** `stop`: the turn that was asked to end first; 'not_said': no person's message of the conversation. */
+export type Rerun =
+  | { kind: 'stored'; stop?: number }
+  | { kind: 'duplicate' | 'reused' | 'not_found' | 'not_said' }
+  | { kind: 'limited'; retryAfter: number };
+
+/**
+ * Says a message anew, under the id `newId`, and perhaps in other words: it and what followed it leave the
+ * conversation now, or in the statement that ends the running turn.
+ */
+export async function rerunMessage(
+  db: Database,
+  { ownerId, workId, id }: OwnMessage,
+  again: { newId: string; text?: string | undefined },
+  perMinute: number,
+): Promise<Rerun> {
+  const { rows } = await sql<{ answer: Rerun }>`
+    select rerun_message(${ownerId}::uuid, ${workId}::uuid, ${id}::uuid, ${again.newId}::uuid,
+      ${again.text === undefined ? null : storableText(again.text)}::text, ${perMinute}::integer) as answer`.execute(
+    db,
+  );
+  return rows[0]?.answer ?? { kind: 'not_found' };
+}
