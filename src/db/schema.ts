@@ -27,6 +27,7 @@ export interface Claims {
   activity_id: string;
   agent: string;
   attempt: Generated<number>;
+  awaited: Generated<boolean>;
   first_at: Generated<Timestamp>;
   key: string;
   message_id: string | null;
