@@ -44,13 +44,13 @@ export async function briefing(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
 ): Promise<Briefing> {
-  const [{ conversation, summary }, workspace] = await Promise.all([
+  const workspace = await deps.workspaceOf(workId);
+  const [{ conversation, summary }, tree, outline] = await Promise.all([
     readContext(deps.db, workId, agent),
-    deps.workspaceOf(workId),
+    workspace.list().then(renderTree),
+    agent === 'main' ? outlineOf(workspace) : '',
   ]);
-  const tree = renderTree(await workspace.list());
   if (agent === 'main') {
-    const outline = await outlineOf(workspace);
     const attached = conversation.flatMap((message) => message.attachments ?? []);
     const attachments = [...new Set([...(summary?.attachments ?? []), ...attached])];
     return {
