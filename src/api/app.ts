@@ -9,6 +9,7 @@ import type { ApiDependencies, ApiEnv } from './dependencies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
 import { requestContext } from './request-context.ts';
 import { createRouter } from './router.ts';
+import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -37,6 +38,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/chat/ws', socketRoutes(deps));
   app.route('/api/auth', authRoutes(deps));
   app.route('/health', healthRoutes(deps));
+  app.route('/api/auth', accountRoutes(deps));
 
   const needsUser = requireUser(deps.tokens);
   app.use('/api/works/:id/events', ticketOrUser(deps.tokens));

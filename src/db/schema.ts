@@ -185,6 +185,7 @@ export interface Workers {
 export interface Works {
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
+  deleted_at: Timestamp | null;
   history_seq: Generated<number>;
   id: Generated<string>;
   last_seq: Generated<number>;

@@ -95,7 +95,8 @@ export async function createWork(
           sql<string | null>`${work.templateId}::uuid`.as('template_id'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
         ])
-        .where('users.id', '=', work.ownerId),
+        .where('users.id', '=', work.ownerId)
+        .where('users.deleted_at', 'is', null),
     )
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
@@ -202,6 +203,18 @@ export async function deleteWork(
   db: Database,
   { workId, ownerId }: { workId: string; ownerId: string },
 ): Promise<boolean> {
+
+/** Copies a Work's conversation into a new Work whose files are there already; false where there is no such Work. */
+export async function duplicateWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+  copy: { id: string; title: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ made: boolean }>`
+    select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
+      as made`.execute(db);
+  return rows[0]?.made ?? false;
+}
   const { rows } = await sql<{ deleted: boolean }>`
     select delete_work(${ownerId}::uuid, ${workId}::uuid) as deleted`.execute(db);
   return rows[0]?.deleted ?? false;

@@ -37,6 +37,10 @@ export const newWork = z.object({
 });
 
 export const workChange = z.object({
+export const workCopy = z.object({
+  title: title.optional().meta({ description: "absent or empty: the original's, marked as a copy" }),
+});
+
   title: title.min(1).optional(),
   models: modelChoice.optional(),
 });

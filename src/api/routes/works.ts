@@ -6,6 +6,7 @@ import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { finishDeletion } from '../works/deletion.ts';
+import { copyWork } from '../works/copy-work.ts';
 import { decodeCursor, encodeCursor } from '../works/list-cursor.ts';
 import { makeWork, preferredLanguage } from '../works/new-work.ts';
 import { bearer, body, errors, json, workParams } from './route-parts.ts';
@@ -55,6 +56,17 @@ const remove = createRoute({
 });
 
 export function workRoutes(deps: ApiDependencies): Router {
+const duplicate = createRoute({
+  method: 'post',
+  path: '/{id}/duplicate',
+  tags,
+  security: bearer,
+  description:
+    'Copies the files as they are and the conversation up to the last turn that ended, with new ids.',
+  request: { params: workParams, body: { ...body(shapes.workCopy), required: false } },
+  responses: { 201: json(shapes.work, 'the copy'), ...errors(400, 401, 404, 413) },
+});
+
   const { db, log } = deps;
   const app = createRouter();
 
@@ -87,6 +99,11 @@ export function workRoutes(deps: ApiDependencies): Router {
   app.openapi(remove, async (c) => {
     const workId = c.req.valid('param').id;
     if (!(await deleteWork(db, { workId, ownerId: c.get('identity').userId }))) throw notFound('Work');
+  app.openapi(duplicate, async (c) => {
+    const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    return c.json(await copyWork(deps, own, c.req.valid('json')?.title), 201);
+  });
+
     finishDeletion(deps, workId).catch((err: unknown) =>
       log.warn({ err, workId }, 'the deletion is accepted; the sweeper will finish it'),
     );
