@@ -37,8 +37,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
 
   app.route('/api/chat/ws', socketRoutes(deps));
   app.route('/api/auth', authRoutes(deps));
-  app.route('/health', healthRoutes(deps));
   app.route('/api/auth', accountRoutes(deps));
+  app.route('/health', healthRoutes(deps));
 
   const needsUser = requireUser(deps.tokens);
   app.use('/api/works/:id/events', ticketOrUser(deps.tokens));

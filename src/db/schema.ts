@@ -166,6 +166,7 @@ export interface Turns {
 
 export interface Users {
   created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
   email: string | null;
   guest: Generated<boolean>;
   id: Generated<string>;
@@ -184,7 +185,6 @@ export interface Workers {
 
 export interface Works {
   created_at: Generated<Timestamp>;
-  deleted_at: Timestamp | null;
   deleted_at: Timestamp | null;
   history_seq: Generated<number>;
   id: Generated<string>;

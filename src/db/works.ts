@@ -198,12 +198,6 @@ export async function changeWork(
   return row && toView(row);
 }
 
-/** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */
-export async function deleteWork(
-  db: Database,
-  { workId, ownerId }: { workId: string; ownerId: string },
-): Promise<boolean> {
-
 /** Copies a Work's conversation into a new Work whose files are there already; false where there is no such Work. */
 export async function duplicateWork(
   db: Database,
@@ -215,6 +209,12 @@ export async function duplicateWork(
       as made`.execute(db);
   return rows[0]?.made ?? false;
 }
+
+/** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */
+export async function deleteWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+): Promise<boolean> {
   const { rows } = await sql<{ deleted: boolean }>`
     select delete_work(${ownerId}::uuid, ${workId}::uuid) as deleted`.execute(db);
   return rows[0]?.deleted ?? false;

@@ -36,11 +36,11 @@ export const newWork = z.object({
   language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
 });
 
-export const workChange = z.object({
 export const workCopy = z.object({
   title: title.optional().meta({ description: "absent or empty: the original's, marked as a copy" }),
 });
 
+export const workChange = z.object({
   title: title.min(1).optional(),
   models: modelChoice.optional(),
 });

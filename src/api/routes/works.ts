@@ -5,8 +5,8 @@ import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
-import { finishDeletion } from '../works/deletion.ts';
 import { copyWork } from '../works/copy-work.ts';
+import { finishDeletion } from '../works/deletion.ts';
 import { decodeCursor, encodeCursor } from '../works/list-cursor.ts';
 import { makeWork, preferredLanguage } from '../works/new-work.ts';
 import { bearer, body, errors, json, workParams } from './route-parts.ts';
@@ -55,7 +55,6 @@ const remove = createRoute({
   responses: { 204: { description: 'deleted' }, ...errors(401, 404) },
 });
 
-export function workRoutes(deps: ApiDependencies): Router {
 const duplicate = createRoute({
   method: 'post',
   path: '/{id}/duplicate',
@@ -67,6 +66,7 @@ const duplicate = createRoute({
   responses: { 201: json(shapes.work, 'the copy'), ...errors(400, 401, 404, 413) },
 });
 
+export function workRoutes(deps: ApiDependencies): Router {
   const { db, log } = deps;
   const app = createRouter();
 
@@ -96,14 +96,14 @@ const duplicate = createRoute({
     return c.json(changed, 200);
   });
 
-  app.openapi(remove, async (c) => {
-    const workId = c.req.valid('param').id;
-    if (!(await deleteWork(db, { workId, ownerId: c.get('identity').userId }))) throw notFound('Work');
   app.openapi(duplicate, async (c) => {
     const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
     return c.json(await copyWork(deps, own, c.req.valid('json')?.title), 201);
   });
 
+  app.openapi(remove, async (c) => {
+    const workId = c.req.valid('param').id;
+    if (!(await deleteWork(db, { workId, ownerId: c.get('identity').userId }))) throw notFound('Work');
     finishDeletion(deps, workId).catch((err: unknown) =>
       log.warn({ err, workId }, 'the deletion is accepted; the sweeper will finish it'),
     );
