@@ -38,6 +38,7 @@ export function callModel(deps: ActivityDependencies) {
     const at = { turn: input.turn, step: input.step };
     return framed(deps, { workId, turn: () => at.turn }, async () => {
       for (;;) {
+        deps.attempts.throwIfShutDown();
         if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
           return { kind: 'limit', turn: at.turn };
         }

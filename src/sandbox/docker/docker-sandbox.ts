@@ -106,7 +106,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   return {
     kind: 'docker',
 
-    async run(spec, { progress, mayStart, signal, onOutput }) {
+    async run(spec, { progress, mayStart, signal, letGo, onOutput }) {
       const { key, workspace, script, limits } = spec;
       scriptInside(script);
       const name = nameOf(key);
@@ -123,7 +123,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
         return kept;
       });
       if (!order) return mayStart ? cancelled(0) : lost('nothing is left of its container');
-      return followContainer({ engine, name, folder, workspace, order, progress, signal, onOutput });
+      return followContainer({ engine, name, folder, workspace, order, progress, signal, letGo, onOutput });
     },
 
     async forget(key) {
