@@ -18,7 +18,7 @@ import { persist } from '../db/unavailable.ts';
 import type { Part } from '../domain/messages.ts';
 import { workflowIdOf } from '../domain/work-names.ts';
 import { ModelError } from '../llm/errors.ts';
-import type { ModelAnswer, ModelDelta, ModelEndpoint } from '../llm/types.ts';
+import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
 import { claimant, framed, waitForHolder } from './activity-frame.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import type { Attempt, AttemptEnded } from './attempts.ts';
@@ -27,6 +27,7 @@ import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { updateHistory } from './history.ts';
 import { retryDelay } from './model-retries.ts';
+import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
 type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
@@ -42,12 +43,8 @@ export function callModel(deps: ActivityDependencies) {
         if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
           return { kind: 'limit', turn: at.turn };
         }
-        const endpoint = await modelOf(deps, workId, agent);
-        const claim = await claimStep(
-          deps.db,
-          { workId, agent, ...at, model: endpoint.model },
-          claimant(deps),
-        );
+        const model = await modelOf(deps, workId, agent);
+        const claim = await claimStep(deps.db, { workId, agent, ...at, model: model.name }, claimant(deps));
         if ('turn' in claim) at.turn = claim.turn;
         if ('step' in claim) at.step = claim.step;
         switch (claim.kind) {
@@ -74,7 +71,7 @@ export function callModel(deps: ActivityDependencies) {
             await waitForHolder(deps, { ...claim, workId, key: stepKey(claim.turn, agent, claim.step) });
             continue;
           case 'claimed': {
-            const result = await attemptStep(deps, { workId, agent }, claim, endpoint);
+            const result = await attemptStep(deps, { workId, agent }, claim, model);
             if (result !== 'fenced') return result;
           }
         }
@@ -89,14 +86,14 @@ export function callModel(deps: ActivityDependencies) {
  * on from what it stored. Whatever becomes of it is in the claim's row, for that activity to see.
  */
 export async function startAhead(deps: ActivityDependencies, workId: string): Promise<void> {
-  const endpoint = await modelOf(deps, workId, 'main');
-  const request = { workId, agent: 'main', turn: null, step: null, model: endpoint.model };
+  const model = await modelOf(deps, workId, 'main');
+  const request = { workId, agent: 'main', turn: null, step: null, model: model.name };
   const by = { workerId: deps.workerId, workflowId: workflowIdOf(workId), activityId: '' };
   const claim = await claimStep(deps.db, request, by);
-  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent: 'main' }, claim, endpoint);
+  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent: 'main' }, claim, model);
 }
 
-function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ModelEndpoint> {
+function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ServingModel> {
   return deps.modelFor(workId, agent === 'main' ? 'main' : 'code');
 }
 
@@ -105,7 +102,7 @@ async function attemptStep(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
   claim: Claimed,
-  endpoint: ModelEndpoint,
+  model: ServingModel,
 ): Promise<ModelStep | 'fenced'> {
   const { turn, step, attempt, messageId } = claim;
   const key = stepKey(turn, agent, step);
@@ -123,7 +120,8 @@ async function attemptStep(
           agent,
           key,
           attempt,
-          endpoint,
+          endpoint: model.endpoint(),
+          connection: model.connection,
           signal: running.signal,
           onStop: () => running.end('stopped'),
         },

@@ -16,6 +16,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes, ticketOrUser } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { historyRoutes } from './routes/history.ts';
+import { modelRoutes } from './routes/models.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { healthRoutes, metaRoutes } from './routes/server.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -49,6 +50,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/chat/work/*',
     '/api/templates',
     '/api/templates/*',
+    '/api/models',
+    '/api/models/*',
   ]) {
     app.use(path, needsUser);
   }
@@ -58,6 +61,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
+  app.route('/api/models', modelRoutes(deps));
   app.use('/api/meta', needsUser);
   app.route('/api/meta', metaRoutes(deps));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

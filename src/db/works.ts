@@ -1,5 +1,6 @@
 /** Works as their owners see them. Each query names the owner: a foreign id finds nothing (A2). */
 import { sql } from 'kysely';
+import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { statusOf } from './snapshot.ts';
@@ -18,6 +19,8 @@ export interface WorkView {
   status: WorkStatus;
   templateId: string | null;
   models: ModelChoice;
+  /** Of all turns that have ended, summaries included. */
+  usage: Usage;
   seq: number;
   createdAt: string;
   updatedAt: string;
@@ -39,6 +42,7 @@ const WORK_COLUMNS = [
   'stop_turn',
   'template_id',
   'models',
+  'usage',
   'last_seq',
   sql<string>`iso_time(created_at)`.as('createdAt'),
   sql<string>`iso_time(updated_at)`.as('updatedAt'),
@@ -51,6 +55,7 @@ interface WorkRow {
   stop_turn: number | null;
   template_id: string | null;
   models: unknown;
+  usage: unknown;
   last_seq: number;
   createdAt: string;
   updatedAt: string;
@@ -63,6 +68,7 @@ function toView(row: WorkRow): WorkView {
     status: statusOf(row.running_turn, row.stop_turn),
     templateId: row.template_id,
     models: row.models as ModelChoice,
+    usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

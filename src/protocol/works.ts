@@ -1,7 +1,7 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
 import { newMessage } from './frames.ts';
-import { isoTime, message, uuid } from './messages.ts';
+import { isoTime, message, usage, uuid } from './messages.ts';
 
 export const workStatus = z.enum(['idle', 'running', 'stopping']);
 export const language = z.enum(['en', 'zh']);
@@ -20,6 +20,7 @@ export const work = z
     status: workStatus,
     templateId: uuid.nullable(),
     models: modelChoice,
+    usage: usage.meta({ description: 'of all turns that have ended; cost where a model has prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
     updatedAt: isoTime,

@@ -4,6 +4,7 @@ import { changeWork, deleteWork, findWork, listWorks } from '../../db/works.ts';
 import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { checkModelChoice } from '../models/model-choice.ts';
 import { createRouter, type Router } from '../router.ts';
 import { copyWork } from '../works/copy-work.ts';
 import { finishDeletion } from '../works/deletion.ts';
@@ -91,7 +92,9 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(change, async (c) => {
     const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
-    const changed = await changeWork(db, own, c.req.valid('json'));
+    const wish = c.req.valid('json');
+    await checkModelChoice(db, own.ownerId, wish.models);
+    const changed = await changeWork(db, own, wish);
     if (changed === undefined) throw notFound('Work');
     return c.json(changed, 200);
   });
