@@ -18,6 +18,8 @@ export interface ApiConfig {
   allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
+  /** Reverse proxies before this process, whose word about a client's address counts. */
+  trustedProxies: number;
   /** True where a scripted model answers because none is configured (F18). */
   demoModel: boolean;
   /** Where a browser finds Temporal's UI; null where nobody said. */

@@ -63,6 +63,7 @@ const api = await startApi({
     allowModelHost: config.allowModelHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
+    trustedProxies: config.trustedProxies,
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
     readerPatienceMs: 20_000,

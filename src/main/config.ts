@@ -65,6 +65,7 @@ const schema = z.object({
   MODEL_FIRST_TOKEN_SECONDS: count(1, 86_400).default(300),
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
+  TRUST_PROXY: count(0, 10).default(0),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
@@ -117,6 +118,8 @@ export interface Config {
   readonly modelFirstTokenSeconds: number;
   readonly rateMessagesPerMinute: number;
   readonly rateLoginsPerMinute: number;
+  /** Reverse proxies before the api, whose word about a client's address counts. */
+  readonly trustedProxies: number;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
   readonly metricsToken: string | undefined;
@@ -195,6 +198,7 @@ export function readConfig(env: Environment): Config {
     modelFirstTokenSeconds: v.MODEL_FIRST_TOKEN_SECONDS,
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
+    trustedProxies: v.TRUST_PROXY,
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,

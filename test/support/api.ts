@@ -48,6 +48,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
+    trustedProxies: 0,
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',
     webDir: path.join(dataDir, 'no-page-here'),

@@ -35,7 +35,7 @@ const remove = createRoute({
 export function accountRoutes(deps: ApiDependencies): Router {
   const { db, tokens, passwords, config, log } = deps;
   const app = createRouter();
-  const limit = createSignInLimit(db, config.rateLoginsPerMinute);
+  const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
   app.use('/password', needsUser);
   app.use('/me', needsUser);

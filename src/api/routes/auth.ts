@@ -78,7 +78,7 @@ const ticket = createRoute({
 export function authRoutes(deps: ApiDependencies): Router {
   const { db, tokens, passwords, config } = deps;
   const app = createRouter();
-  const limit = createSignInLimit(db, config.rateLoginsPerMinute);
+  const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
 
   app.openapi(register, async (c) => {
