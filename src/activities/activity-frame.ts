@@ -57,7 +57,12 @@ function failureOf(
 ): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof AttemptEnded) {
-    return ApplicationFailure.retryable('the attempt ended', `attempt_${error.why}`);
+    // Another worker may go on at once, however often this activity has been tried.
+    return ApplicationFailure.create({
+      message: 'the attempt ended',
+      type: `attempt_${error.why}`,
+      nextRetryDelay: 1,
+    });
   }
   const { activityType, attempt } = activityInfo();
   deps.log.error({ ...of, activity: activityType, attempt, err: error }, 'an activity failed');

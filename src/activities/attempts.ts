@@ -31,8 +31,10 @@ export interface Attempts {
   settled(workId: string, key: string): Promise<void> | undefined;
   /** Ends every attempt of a turn. */
   stop(workId: string, turn: number): void;
-  /** Ends all attempts: the process is going away. */
+  /** Ends all attempts, and every one that is still to begin: the process is going away. */
   shutdown(): void;
+  /** @throws AttemptEnded after `shutdown`: then nothing may be claimed here any more. */
+  throwIfShutDown(): void;
   /** The turns that have attempts here. */
   turns(): { workId: string; turn: number }[];
 }
@@ -42,6 +44,7 @@ export function createAttempts(): Attempts {
     string,
     { workId: string; turn: number; end: (why: EndReason) => void; settled: Promise<void> }
   >();
+  let isShutDown = false;
   const nameOf = (workId: string, key: string) => `${workId} ${key}`;
 
   return {
@@ -54,6 +57,8 @@ export function createAttempts(): Attempts {
       const done = Promise.withResolvers<void>();
       const entry = { workId, turn, end, settled: done.promise };
       running.set(name, entry);
+      // Claimed as the process went away.
+      if (isShutDown) end('shutdown');
       try {
         return await body({ signal: controller.signal, end });
       } finally {
@@ -69,7 +74,11 @@ export function createAttempts(): Attempts {
       }
     },
     shutdown() {
+      isShutDown = true;
       for (const entry of running.values()) entry.end('shutdown');
+    },
+    throwIfShutDown() {
+      if (isShutDown) throw new AttemptEnded('shutdown');
     },
     turns: () => [...running.values()].map(({ workId, turn }) => ({ workId, turn })),
   };

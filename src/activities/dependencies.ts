@@ -1,17 +1,14 @@
 /** What the activities need of the world; made once per worker process. */
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
-import type { ModelConnection } from '../llm/connection.ts';
-import type { ModelEndpoint } from '../llm/types.ts';
+import type { ModelRole } from '../domain/model-roles.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
 import type { ContextMemory } from './context/memory.ts';
 import type { HeadStarts } from './head-starts.ts';
+import type { ServingModel } from './serving-models.ts';
 import type { Settlements } from './settlements.ts';
-
-/** What a model is used for; each may be another model (F5). */
-export type ModelRole = 'main' | 'code' | 'summary';
 
 /** Structured log: fields first, as pino has it. */
 export interface Log {
@@ -27,10 +24,8 @@ export interface ActivityDependencies {
   headStarts: HeadStarts;
   settlements: Settlements;
   workerId: string;
-  /** Shared by all model calls of the process. */
-  modelConnection: ModelConnection;
   /** The model of a Work for a role. */
-  modelFor(workId: string, role: ModelRole): Promise<ModelEndpoint>;
+  modelFor(workId: string, role: ModelRole): Promise<ServingModel>;
   contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */

@@ -25,11 +25,11 @@ export function goAheadAfter(
 ): void {
   if (answer.kind !== 'answered' || answer.calls.length === 0) return;
   const { turn, step, calls } = answer;
-  deps.headStarts.begin(workId, async () => {
+  deps.headStarts.begin(workId, async (isWanted) => {
     for (const group of groupsOf(calls)) {
       const [first] = group;
       // Code has slots of its own, which its queue gives out.
-      if (first === undefined || first.mode === 'python') return;
+      if (first === undefined || first.mode === 'python' || !isWanted()) return;
       if (first.mode === 'agent') {
         await stepAhead(deps, { workId, agent: first.id, turn, step: 1 });
         return;
@@ -39,6 +39,7 @@ export function goAheadAfter(
       );
       if (done.includes(false)) return;
     }
-    if (step < deps.limits.maxSteps) await stepAhead(deps, { workId, agent, turn, step: step + 1 });
+    if (isWanted() && step < deps.limits.maxSteps)
+      await stepAhead(deps, { workId, agent, turn, step: step + 1 });
   });
 }

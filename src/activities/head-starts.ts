@@ -3,8 +3,8 @@
 export interface HeadStarts {
   /** From now on `begin` begins; before, and after `close`, it does nothing. */
   open(): void;
-  /** Begins something for a Work; nobody waits for it. */
-  begin(workId: string, start: () => Promise<void>): void;
+  /** Begins something for a Work; nobody waits for it. `isWanted` is false once the process is going away. */
+  begin(workId: string, start: (isWanted: () => boolean) => Promise<void>): void;
   /** Begins no more, and resolves when those under way have settled. */
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export function createHeadStarts(onFailure: (workId: string, error: unknown) => 
     },
     begin(workId, start) {
       if (!opened) return;
-      const attempt: Promise<void> = start()
+      const attempt: Promise<void> = start(() => opened)
         .catch((error: unknown) => onFailure(workId, error))
         .finally(() => running.delete(attempt));
       running.add(attempt);

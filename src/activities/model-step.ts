@@ -17,7 +17,7 @@ import {
 import { persist } from '../db/unavailable.ts';
 import type { Part } from '../domain/messages.ts';
 import { ModelError } from '../llm/errors.ts';
-import type { ModelAnswer, ModelDelta, ModelEndpoint } from '../llm/types.ts';
+import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
 import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import type { Attempt, AttemptEnded } from './attempts.ts';
@@ -26,6 +26,7 @@ import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { updateHistory } from './history.ts';
 import { retryDelay } from './model-retries.ts';
+import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
 type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
@@ -49,11 +50,12 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
   const at = { turn: input.turn, step: input.step };
   return framed(deps, { workId, turn: () => at.turn }, async () => {
     for (;;) {
+      deps.attempts.throwIfShutDown();
       if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
         return { kind: 'limit', turn: at.turn };
       }
-      const endpoint = await modelOf(deps, workId, agent);
-      const claim = await claimStep(deps.db, { workId, agent, ...at, model: endpoint.model }, claimant(deps));
+      const model = await modelOf(deps, workId, agent);
+      const claim = await claimStep(deps.db, { workId, agent, ...at, model: model.name }, claimant(deps));
       if ('turn' in claim) at.turn = claim.turn;
       if ('step' in claim) at.step = claim.step;
       switch (claim.kind) {
@@ -80,7 +82,7 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
           await waitForHolder(deps, { ...claim, workId, key: stepKey(claim.turn, agent, claim.step) });
           continue;
         case 'claimed': {
-          const result = await attemptStep(deps, { workId, agent }, claim, endpoint);
+          const result = await attemptStep(deps, { workId, agent }, claim, model);
           if (result !== 'fenced') return result;
         }
       }
@@ -91,12 +93,12 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
 /** The step before its activity has come (see go-ahead.ts); only where nobody is at it yet. */
 export async function stepAhead(deps: ActivityDependencies, input: ModelStepInput): Promise<void> {
   const { workId, agent } = input;
-  const endpoint = await modelOf(deps, workId, agent);
-  const claim = await claimStep(deps.db, { ...input, model: endpoint.model }, ahead(deps));
-  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent }, claim, endpoint);
+  const model = await modelOf(deps, workId, agent);
+  const claim = await claimStep(deps.db, { ...input, model: model.name }, ahead(deps));
+  if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent }, claim, model);
 }
 
-function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ModelEndpoint> {
+function modelOf(deps: ActivityDependencies, workId: string, agent: string): Promise<ServingModel> {
   return deps.modelFor(workId, agent === 'main' ? 'main' : 'code');
 }
 
@@ -105,7 +107,7 @@ async function attemptStep(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
   claim: Claimed,
-  endpoint: ModelEndpoint,
+  model: ServingModel,
 ): Promise<ModelStep | 'fenced'> {
   const { turn, step, attempt, messageId } = claim;
   const key = stepKey(turn, agent, step);
@@ -123,7 +125,8 @@ async function attemptStep(
           agent,
           key,
           attempt,
-          endpoint,
+          endpoint: model.endpoint(),
+          connection: model.connection,
           signal: running.signal,
           onStop: () => running.end('stopped'),
         },

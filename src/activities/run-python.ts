@@ -1,7 +1,7 @@
 /** Runs a code agent's Python in the sandbox, or adopts the run that an earlier attempt started (S1, D7). */
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
 import { Fenced } from '../db/event-writer.ts';
-import { beginRun, endRun, unbeginRun } from '../db/runs.ts';
+import { beginRun, endRun, isRunWanted, unbeginRun } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { forModel } from '../sandbox/for-model.ts';
@@ -16,7 +16,7 @@ import {
   SandboxUnavailable,
 } from '../sandbox/types.ts';
 import { diff } from '../workspace/snapshot.ts';
-import type { AttemptEnded } from './attempts.ts';
+import type { Attempt, AttemptEnded, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
@@ -82,6 +82,7 @@ async function run(
     if (stream.waiting > OUTPUT_WAITING) await stream.flush();
   }
 
+  const { stop, letGo } = endsOfRun(deps, input, attempt);
   let ending: Ending;
   try {
     ending = await sandbox.run(
@@ -92,17 +93,16 @@ async function run(
         script,
         limits: { ...DEFAULT_LIMITS, deadlineMs: deadline(args.timeoutSeconds) },
       },
-      { progress: { ...progress }, mayStart: begun.first, signal: attempt.signal, onOutput },
+      { progress: { ...progress }, mayStart: begun.first, signal: stop, letGo, onOutput },
     );
     await stream.flush();
   } catch (error) {
-    if (error instanceof Fenced) return 'fenced';
+    if (error instanceof Fenced || whyEnded(attempt) === 'fenced') return 'fenced';
     // Nothing was started: the next attempt may.
     if (begun.first && error instanceof SandboxUnavailable) await unbeginRun(deps.db, input);
     throw error;
   }
-  const why = attempt.signal.aborted ? (attempt.signal.reason as AttemptEnded).why : undefined;
-  if (why === 'fenced') return 'fenced';
+  if (whyEnded(attempt) === 'fenced') return 'fenced';
 
   const files = diff(before, await workspace.snapshot(before));
   return {
@@ -113,6 +113,37 @@ async function run(
     ending: ending.kind,
     output,
   };
+}
+
+function whyEnded({ signal }: Attempt): EndReason | undefined {
+  return signal.aborted ? (signal.reason as AttemptEnded).why : undefined;
+}
+
+/**
+ * What the end of an attempt means for its run: a person's stop ends it. An attempt that was superseded, or whose
+ * worker goes away, leaves it to the next (D7), unless there is none because the turn is over.
+ */
+function endsOfRun(
+  deps: ActivityDependencies,
+  { workId, toolCallId }: ToolInput,
+  attempt: Attempt,
+): { stop: AbortSignal; letGo: AbortSignal } {
+  const stop = new AbortController();
+  const letGo = new AbortController();
+  const onEnd = async () => {
+    const why = whyEnded(attempt);
+    const isLeft =
+      why === 'shutdown' || (why === 'fenced' && (await isRunWanted(deps.db, workId, toolCallId)));
+    (isLeft ? letGo : stop).abort(attempt.signal.reason);
+  };
+  const onEnded = () =>
+    void onEnd().catch((err: unknown) => {
+      deps.log.warn({ workId, toolCallId, err }, 'whether a run is wanted is not known: left to the reaper');
+      letGo.abort(attempt.signal.reason);
+    });
+  if (attempt.signal.aborted) onEnded();
+  else attempt.signal.addEventListener('abort', onEnded, { once: true });
+  return { stop: stop.signal, letGo: letGo.signal };
 }
 
 function deadline(seconds: number | undefined): number {

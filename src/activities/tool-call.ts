@@ -36,6 +36,7 @@ export async function claimedCall(
   const key = toolKey(toolCallId);
   return await framed(deps, { workId, turn: () => turn }, async () => {
     for (;;) {
+      deps.attempts.throwIfShutDown();
       const claim = await claimTool(deps.db, input, claimant(deps));
       switch (claim.kind) {
         case 'over':

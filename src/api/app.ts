@@ -9,12 +9,14 @@ import type { ApiDependencies, ApiEnv } from './dependencies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
 import { requestContext } from './request-context.ts';
 import { createRouter } from './router.ts';
+import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes, ticketOrUser } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { historyRoutes } from './routes/history.ts';
+import { modelRoutes } from './routes/models.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { healthRoutes, metaRoutes } from './routes/server.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -36,6 +38,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
 
   app.route('/api/chat/ws', socketRoutes(deps));
   app.route('/api/auth', authRoutes(deps));
+  app.route('/api/auth', accountRoutes(deps));
   app.route('/health', healthRoutes(deps));
 
   const needsUser = requireUser(deps.tokens);
@@ -47,6 +50,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/chat/work/*',
     '/api/templates',
     '/api/templates/*',
+    '/api/models',
+    '/api/models/*',
   ]) {
     app.use(path, needsUser);
   }
@@ -56,6 +61,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
+  app.route('/api/models', modelRoutes(deps));
   app.use('/api/meta', needsUser);
   app.route('/api/meta', metaRoutes(deps));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

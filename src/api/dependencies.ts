@@ -1,6 +1,7 @@
 /** What the API is made of, and what each request carries. */
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import type { AllowHost, ModelConnection } from '../llm/connection.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
@@ -11,8 +12,14 @@ import type { Viewers } from './viewers.ts';
 export interface ApiConfig {
   version: string;
   jwtSecret: string;
+  /** 32 bytes that people's model keys are sealed with (A5). */
+  encryptionKey: Buffer;
+  /** Hosts of people's own models that need not be public (A6). */
+  allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
+  /** Reverse proxies before this process, whose word about a client's address counts. */
+  trustedProxies: number;
   /** True where a scripted model answers because none is configured (F18). */
   demoModel: boolean;
   /** Where a browser finds Temporal's UI; null where nobody said. */
@@ -36,6 +43,8 @@ export interface ApiDependencies {
   viewers: Viewers;
   tokens: Tokens;
   passwords: Passwords;
+  /** For people's own models: it refuses what they may not reach. */
+  modelConnection: ModelConnection;
 }
 
 /** Hono's environment: what middleware leaves for handlers. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import { openModelConnection } from '../llm/connection.ts';
 import { createApp } from './app.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -45,7 +46,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const live = await openLiveLog({ databaseUrl, log });
   const viewers = createViewers();
   const tokens = createTokens(config.jwtSecret);
-  const app = createApp({ db, temporal, config, log, dataDir, live, viewers, tokens, passwords });
+  const modelConnection = openModelConnection({ allowHost: config.allowModelHost });
+  const app = createApp({
+    ...{ db, temporal, config, log, dataDir, live, viewers, tokens, passwords },
+    modelConnection,
+  });
   const sockets = createSocketServer();
   // ws' options may be undefined where the adapter's type wants them absent: the same thing at run time.
   const websocket = { server: sockets as unknown as WebSocketServerLike };
@@ -76,6 +81,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await closed;
       clearInterval(idle);
       clearTimeout(late);
+      modelConnection.close();
       await live.close();
     },
   };

@@ -84,6 +84,23 @@ export interface Messages {
   work_id: string;
 }
 
+export interface Models {
+  base_url: string;
+  context_window: number;
+  created_at: Generated<Timestamp>;
+  id: string;
+  input_price: number | null;
+  is_default: boolean;
+  model: string;
+  output_price: number | null;
+  owner_id: string;
+  params: Generated<Json>;
+  role: string;
+  sealed_key: Buffer | null;
+  temperature: number | null;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface RateWindows {
   began_at: Timestamp;
   count: number;
@@ -132,6 +149,7 @@ export interface Templates {
   public: Generated<boolean>;
   slug: string | null;
   updated_at: Generated<Timestamp>;
+  version: Generated<string>;
 }
 
 export interface ToolCalls {
@@ -167,6 +185,7 @@ export interface Turns {
 
 export interface Users {
   created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
   email: string | null;
   guest: Generated<boolean>;
   id: Generated<string>;
@@ -197,9 +216,11 @@ export interface Works {
   running_turn: number | null;
   stop_turn: number | null;
   template_id: string | null;
+  template_version: string | null;
   title: string;
   titled: Generated<boolean>;
   updated_at: Generated<Timestamp>;
+  usage: Generated<Json>;
   woken_at: Timestamp | null;
 }
 
@@ -208,6 +229,7 @@ export interface DB {
   events: Events;
   file_changes: FileChanges;
   messages: Messages;
+  models: Models;
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
   runs: Runs;

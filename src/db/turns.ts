@@ -100,7 +100,7 @@ export async function releaseClaim(
 
 /**
  * Says of an attempt that holds a claim that the given activity waits for it. False where it has settled: see
- * await_claim in migrations/0007_awaited_claims.sql.
+ * await_claim in migrations/0009_awaited_claims.sql.
  */
 export async function awaitClaim(
   db: Database,

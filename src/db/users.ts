@@ -1,4 +1,4 @@
-/** Accounts and their refresh tokens (A1). */
+/** Accounts (A1, F12): how they begin, change and end. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
@@ -41,7 +41,12 @@ export async function createGuest(db: Database): Promise<UserRow> {
 }
 
 export async function findUser(db: Database, id: string): Promise<UserRow | undefined> {
-  return await db.selectFrom('users').select(USER_COLUMNS).where('id', '=', id).executeTakeFirst();
+  return await db
+    .selectFrom('users')
+    .select(USER_COLUMNS)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
 }
 
 /** The account of an address, with what its password is checked against. */
@@ -56,50 +61,53 @@ export async function findCredentials(
     .executeTakeFirst();
 }
 
-/** Begins a family of refresh tokens: one session of one device. */
-export async function beginSession(
+/** What an account's password is checked against; null: it has none. */
+export async function findPasswordHash(
   db: Database,
-  token: { hash: Buffer; userId: string; lifetimeSeconds: number },
-): Promise<void> {
-  await sql`
-    insert into refresh_tokens (token_hash, user_id, family, expires_at)
-    values (${token.hash}, ${token.userId}::uuid, gen_random_uuid(),
-      clock_timestamp() + make_interval(secs => ${token.lifetimeSeconds}::double precision))`.execute(db);
+  id: string,
+): Promise<{ email: string | null; passwordHash: string | null } | undefined> {
+  return await db
+    .selectFrom('users')
+    .select(['email', 'password_hash as passwordHash'])
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
 }
 
-export type Rotation =
-  | { outcome: 'rotated'; userId: string }
-  | { outcome: 'invalid' }
-  | { outcome: 'reused' };
-
-/** Exchanges a refresh token for its successor; one that was used already revokes its family. */
-export async function rotateSession(
+/**
+ * Makes a guest an account with an address; what they have stays theirs, and the guest's sessions end. 'no_guest'
+ * where that is none (any more).
+ */
+export async function registerGuest(
   db: Database,
-  tokens: { old: Buffer; next: Buffer; lifetimeSeconds: number },
-): Promise<Rotation> {
-  const { rows } = await sql<{ outcome: Rotation['outcome']; user_id: string }>`
-    select outcome, user_id from rotate_refresh_token(${tokens.old}, ${tokens.next},
-      make_interval(secs => ${tokens.lifetimeSeconds}::double precision))`.execute(db);
-  const row = rows[0];
-  if (row === undefined) return { outcome: 'invalid' };
-  return row.outcome === 'rotated' ? { outcome: row.outcome, userId: row.user_id } : { outcome: row.outcome };
+  user: { id: string; email: string; passwordHash: string; name: string },
+): Promise<'registered' | 'taken' | 'no_guest'> {
+  const { rows } = await sql<{ answer: 'registered' | 'taken' | 'no_guest' }>`
+    select register_guest(${user.id}::uuid, ${user.email}::text, ${user.passwordHash}::text,
+      ${user.name}::text) as answer`.execute(db);
+  return rows[0]?.answer ?? 'no_guest';
 }
 
-/** Ends the session that a refresh token belongs to; an unknown token ends nothing. */
-export async function endSession(db: Database, hash: Buffer): Promise<void> {
-  await sql`
-    update refresh_tokens set revoked_at = clock_timestamp()
-    where family = (select family from refresh_tokens where token_hash = ${hash}) and revoked_at is null`.execute(
-    db,
-  );
+/** Puts `next` in the place of the hash `checked` and ends every session but one. False: it is another by now. */
+export async function changePassword(
+  db: Database,
+  change: { userId: string; checked: string; next: string; keepSession: string | null },
+): Promise<boolean> {
+  const { rows } = await sql<{ changed: boolean }>`
+    select change_password(${change.userId}::uuid, ${change.checked}::text, ${change.next}::text,
+      ${change.keepSession}::uuid) as changed`.execute(db);
+  return rows[0]?.changed ?? false;
 }
 
-/** Ends every session of a person. */
-export async function endAllSessions(db: Database, userId: string): Promise<void> {
-  await db
-    .updateTable('refresh_tokens')
-    .set({ revoked_at: sql`clock_timestamp()` })
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
+/** Accepts the deletion of an account and all its Works; false where there is no such account. */
+export async function deleteAccount(db: Database, userId: string): Promise<boolean> {
+  const { rows } = await sql<{ deleted: boolean }>`
+    select delete_account(${userId}::uuid) as deleted`.execute(db);
+  return rows[0]?.deleted ?? false;
+}
+
+/** Removes the rows of deleted accounts of which nothing else is left; gives how many. */
+export async function removeDeletedAccounts(db: Database): Promise<number> {
+  const { rows } = await sql<{ removed: number }>`select remove_deleted_accounts() as removed`.execute(db);
+  return rows[0]?.removed ?? 0;
 }

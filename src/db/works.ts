@@ -1,5 +1,6 @@
 /** Works as their owners see them. Each query names the owner: a foreign id finds nothing (A2). */
 import { sql } from 'kysely';
+import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { statusOf } from './snapshot.ts';
@@ -18,6 +19,8 @@ export interface WorkView {
   status: WorkStatus;
   templateId: string | null;
   models: ModelChoice;
+  /** Of all turns that have ended, summaries included. */
+  usage: Usage;
   seq: number;
   createdAt: string;
   updatedAt: string;
@@ -39,6 +42,7 @@ const WORK_COLUMNS = [
   'stop_turn',
   'template_id',
   'models',
+  'usage',
   'last_seq',
   sql<string>`iso_time(created_at)`.as('createdAt'),
   sql<string>`iso_time(updated_at)`.as('updatedAt'),
@@ -51,6 +55,7 @@ interface WorkRow {
   stop_turn: number | null;
   template_id: string | null;
   models: unknown;
+  usage: unknown;
   last_seq: number;
   createdAt: string;
   updatedAt: string;
@@ -63,6 +68,7 @@ function toView(row: WorkRow): WorkView {
     status: statusOf(row.running_turn, row.stop_turn),
     templateId: row.template_id,
     models: row.models as ModelChoice,
+    usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -95,7 +101,8 @@ export async function createWork(
           sql<string | null>`${work.templateId}::uuid`.as('template_id'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
         ])
-        .where('users.id', '=', work.ownerId),
+        .where('users.id', '=', work.ownerId)
+        .where('users.deleted_at', 'is', null),
     )
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
@@ -195,6 +202,18 @@ export async function changeWork(
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
   return row && toView(row);
+}
+
+/** Copies a Work's conversation into a new Work whose files are there already; false where there is no such Work. */
+export async function duplicateWork(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+  copy: { id: string; title: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ made: boolean }>`
+    select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
+      as made`.execute(db);
+  return rows[0]?.made ?? false;
 }
 
 /** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */

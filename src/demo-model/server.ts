@@ -41,6 +41,8 @@ export interface ScriptedModelOptions {
   script: Script;
   /** 0 or absent: a free one. */
   port?: number;
+  /** Absent: 127.0.0.1. */
+  host?: string;
   /** How many requests are kept in `requests`; default all. */
   keep?: number;
   /** Default true: a request that is not strict is answered by 400. */
@@ -136,7 +138,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
       sendJson(response, 404, { error: { message: `no route ${request.method} ${path}` } });
     }
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 

@@ -49,6 +49,18 @@ export function toModelError(failure: unknown, endpoint: EndpointName, now = Dat
   return isHttpFailure(failure) ? fromHttp(failure, endpoint, now) : fromThrown(failure, endpoint);
 }
 
+/** The same error with a secret cut out of the vendor's words: some quote the key that they refuse (A5). */
+export function withoutSecret(error: ModelError, secret: string): ModelError {
+  if (secret === '' || !error.detail?.includes(secret)) return error;
+  const { retryable, retryAfterMs, status } = error;
+  return new ModelError(error.code, error.message, {
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(status === undefined ? {} : { status }),
+    detail: error.detail.replaceAll(secret, '[key]'),
+  });
+}
+
 /** Milliseconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date); undefined without either. */
 export function retryAfterMs(headers: HttpFailure['headers'], now: number): number | undefined {
   const exact = Number(headers['retry-after-ms'] ?? Number.NaN);

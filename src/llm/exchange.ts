@@ -40,11 +40,12 @@ export function exchange(
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw aborted();
     const url = completionsUrl(endpoint.baseUrl);
-    connection.checkHost(url);
+    const lookup = connection.lookupFor(url);
     const secure = url.protocol === 'https:';
     const sent = (secure ? https : http).request(url, {
       method: 'POST',
       agent: secure ? connection.httpsAgent : connection.httpAgent,
+      ...(lookup === undefined ? {} : { lookup }),
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),

@@ -2,7 +2,7 @@
 import { addUsage, type Usage } from '../domain/messages.ts';
 import type { AnswerSoFar } from './answer-assembly.ts';
 import { type ModelConnection, openModelConnection } from './connection.ts';
-import { toModelError } from './errors.ts';
+import { ModelError, toModelError, withoutSecret } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { type OptionalField, refusedField, requestBody } from './request-body.ts';
 import { countText, countTokens } from './tokens.ts';
@@ -36,12 +36,16 @@ async function answerOver(
 ): Promise<ModelAnswer> {
   const { endpoint } = request;
   const refused = refusedBy(connection, endpoint);
-  for (;;) {
-    const result = await exchangeOnce(connection, request, requestBody(request, refused), onDelta);
-    if (result.ok) return finished(request, result.answer);
-    const field = refusedField(result.failure.status, result.failure.body, refused);
-    if (field === undefined) throw toModelError(result.failure, endpoint);
-    refused.add(field);
+  try {
+    for (;;) {
+      const result = await exchangeOnce(connection, request, requestBody(request, refused), onDelta);
+      if (result.ok) return await finished(request, result.answer);
+      const field = refusedField(result.failure.status, result.failure.body, refused);
+      if (field === undefined) throw toModelError(result.failure, endpoint);
+      refused.add(field);
+    }
+  } catch (error) {
+    throw error instanceof ModelError ? withoutSecret(error, endpoint.apiKey) : error;
   }
 }
 

@@ -10,6 +10,7 @@ export function requestBody(request: ModelRequest, without: ReadonlySet<Optional
   const { endpoint, messages, tools } = request;
   const strict = without.has('strict') ? {} : { strict: true };
   return JSON.stringify({
+    ...endpoint.params,
     model: endpoint.model,
     messages,
     stream: true,

@@ -10,6 +10,8 @@ export interface ModelEndpoint {
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
   temperature?: number;
+  /** Further fields of the request's body, such as `reasoning_effort`; ours win over them. */
+  params?: Record<string, unknown>;
   /** Price per million tokens, in the operator's currency. */
   prices?: { input: number; output: number };
 }

@@ -12,7 +12,7 @@ import { removeExpired } from '../db/rates.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
-import { readServiceConfig } from './config.ts';
+import { decodeKey, readServiceConfig } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareDatabase } from './setup/database.ts';
 
@@ -59,8 +59,11 @@ const api = await startApi({
   config: {
     version,
     jwtSecret: config.jwtSecret,
+    encryptionKey: decodeKey(config.encryptionKey),
+    allowModelHost: config.allowModelHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
+    trustedProxies: config.trustedProxies,
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
     readerPatienceMs: 20_000,

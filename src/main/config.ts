@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { readAllowedHosts } from '../llm/allowed-hosts.ts';
+import type { AllowHost } from '../llm/connection.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,6 +18,18 @@ const port = count(1, 65_535);
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be an address such as ${example}` });
 const word = z.string().min(1);
+const price = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a number, such as 0.40')
+  .transform(Number);
+const hosts = z.string().transform((text, context) => {
+  try {
+    return readAllowedHosts(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `must be a list of hosts: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+});
 
 /** 32 bytes, written as 64 hexadecimal digits or as base64. */
 const key = z.string().transform((text, context) => {
@@ -40,6 +54,9 @@ const schema = z.object({
   OPENAI_API_KEY: word.optional(),
   PAPERAGENT_MODEL: word.optional(),
   MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
+  MODEL_INPUT_PRICE: price.optional(),
+  MODEL_OUTPUT_PRICE: price.optional(),
+  MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
   SANDBOX_PREPARE: z.enum(['0', '1'], 'must be 0 or 1').default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -48,6 +65,7 @@ const schema = z.object({
   MODEL_FIRST_TOKEN_SECONDS: count(1, 86_400).default(300),
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
+  TRUST_PROXY: count(0, 10).default(0),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
@@ -69,6 +87,8 @@ export interface ServerModel {
   model: string;
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
+  /** Of a million tokens; undefined: no cost is reckoned. */
+  prices: { input: number; output: number } | undefined;
 }
 
 export interface Config {
@@ -85,6 +105,8 @@ export interface Config {
   readonly temporalUiPort: number | undefined;
   /** Undefined: the demo model. */
   readonly model: Readonly<ServerModel> | undefined;
+  /** Hosts that people's own models may be on although they are not public (A6). */
+  readonly allowModelHost: AllowHost;
   readonly sandbox: 'auto' | 'docker' | 'bubblewrap';
   /** Whether Python is started ahead while the model still writes the code. */
   readonly sandboxPrepare: boolean;
@@ -96,6 +118,8 @@ export interface Config {
   readonly modelFirstTokenSeconds: number;
   readonly rateMessagesPerMinute: number;
   readonly rateLoginsPerMinute: number;
+  /** Reverse proxies before the api, whose word about a client's address counts. */
+  readonly trustedProxies: number;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
   readonly metricsToken: string | undefined;
@@ -140,6 +164,10 @@ export function readConfig(env: Environment): Config {
     if (v.ENCRYPTION_KEY === undefined)
       throw new ConfigError('ENCRYPTION_KEY must be set when DATABASE_URL is');
   }
+  if ((v.MODEL_INPUT_PRICE === undefined) !== (v.MODEL_OUTPUT_PRICE === undefined)) {
+    const missing = v.MODEL_INPUT_PRICE === undefined ? 'MODEL_INPUT_PRICE' : 'MODEL_OUTPUT_PRICE';
+    throw new ConfigError(`${missing} must be set when the other price is`);
+  }
   return Object.freeze({
     port: v.PORT,
     host: v.HOST,
@@ -156,7 +184,12 @@ export function readConfig(env: Environment): Config {
             apiKey: v.OPENAI_API_KEY,
             model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
             contextWindow: v.MODEL_CONTEXT_WINDOW,
+            prices:
+              v.MODEL_INPUT_PRICE === undefined || v.MODEL_OUTPUT_PRICE === undefined
+                ? undefined
+                : { input: v.MODEL_INPUT_PRICE, output: v.MODEL_OUTPUT_PRICE },
           }),
+    allowModelHost: v.MODEL_ALLOWED_HOSTS,
     sandbox: v.SANDBOX,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
     jwtSecret: v.JWT_SECRET,
@@ -165,6 +198,7 @@ export function readConfig(env: Environment): Config {
     modelFirstTokenSeconds: v.MODEL_FIRST_TOKEN_SECONDS,
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
+    trustedProxies: v.TRUST_PROXY,
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,

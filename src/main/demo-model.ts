@@ -1,7 +1,8 @@
 /**
- * The demo model's process: a scripted OpenAI-compatible server on 127.0.0.1 (F18). The port comes from the first
- * argument or DEMO_MODEL_PORT (0 or nothing: a free one), the pace from DEMO_MODEL_MS_PER_TOKEN. Prints one JSON
- * line, `{"port":…,"url":…}`, when it listens.
+ * The demo model's process: a scripted OpenAI-compatible server (F18). The port comes from the first argument or
+ * DEMO_MODEL_PORT (0 or nothing: a free one), the address to listen at from DEMO_MODEL_HOST (127.0.0.1: it asks
+ * nobody who they are), the pace from DEMO_MODEL_MS_PER_TOKEN. Prints one JSON line, `{"port":…,"url":…}`, when it
+ * listens.
  */
 import { z } from 'zod';
 import { demoScript } from '../demo-model/demo-script.ts';
@@ -10,10 +11,12 @@ import { startScriptedModel } from '../demo-model/server.ts';
 const settings = z
   .object({
     port: z.coerce.number().int().min(0).max(65_535),
+    host: z.string().min(1),
     msPerToken: z.coerce.number().min(0).max(10_000),
   })
   .safeParse({
     port: process.argv[2] ?? process.env.DEMO_MODEL_PORT ?? 0,
+    host: process.env.DEMO_MODEL_HOST || '127.0.0.1',
     msPerToken: process.env.DEMO_MODEL_MS_PER_TOKEN ?? 12,
   });
 if (!settings.success) {
@@ -24,9 +27,9 @@ if (!settings.success) {
   process.exit(1);
 }
 
-const { port, msPerToken } = settings.data;
+const { port, host, msPerToken } = settings.data;
 // The requests are people's conversations: none is kept.
-const model = await startScriptedModel({ script: demoScript({ msPerToken }), port, keep: 0 });
+const model = await startScriptedModel({ script: demoScript({ msPerToken }), port, host, keep: 0 });
 console.log(JSON.stringify({ port: model.port, url: model.url }));
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

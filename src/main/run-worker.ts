@@ -11,13 +11,15 @@ import { turnAhead } from '../activities/go-ahead.ts';
 import { createHeadStarts } from '../activities/head-starts.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
+import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
 import { stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { createEventWriter } from '../db/event-writer.ts';
 import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
-import { openModelConnection } from '../llm/connection.ts';
+import type { AllowHost } from '../llm/connection.ts';
+import type { ModelEndpoint } from '../llm/types.ts';
 import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
 import { startSweeper } from '../sweeper/duties.ts';
@@ -33,7 +35,12 @@ export interface WorkerSettings {
   temporalNamespace: string;
   dataDir: string;
   workflowBundle: WorkflowBundleOption;
-  modelFor: ActivityDependencies['modelFor'];
+  /** What serves whoever has no model of their own. */
+  serverModel: ModelEndpoint;
+  /** Hosts of people's own models that need not be public (A6). */
+  allowModelHost: AllowHost;
+  /** 32 bytes that people's keys are sealed with. */
+  encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
   /** Whether sandboxes are started ahead (S12). */
   sandboxPrepare: boolean;
@@ -94,7 +101,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   // Lazy: only the sweeper speaks over it, and tries again what failed.
   const clientConnection = Connection.lazy({ address: settings.temporalAddress });
   const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });
-  const modelConnection = openModelConnection();
+  const models = createServingModels({
+    db,
+    server: settings.serverModel,
+    secret: settings.encryptionKey,
+    allowHost: settings.allowModelHost,
+  });
 
   const sandbox = withinBudget(settings);
 
@@ -105,8 +117,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     headStarts,
     settlements,
     workerId: lease.workerId,
-    modelFor: settings.modelFor,
-    modelConnection,
+    modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     workspaceOf: async (workId) => openWorkspace(workspaceFolder(settings.dataDir, workId)),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
@@ -179,7 +190,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       await handOver;
       await sweeper.stop();
       await lease.release();
-      modelConnection.close();
+      models.close();
       await clientConnection.close();
       await connection.close();
       await db.destroy();

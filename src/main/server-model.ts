@@ -2,6 +2,7 @@
 import type { ModelEndpoint } from '../llm/types.ts';
 import type { ServerModel } from './config.ts';
 
-export function serverEndpoint({ baseUrl, apiKey, model, contextWindow }: ServerModel): ModelEndpoint {
-  return { baseUrl, apiKey: apiKey ?? '', model, contextWindow };
+export function serverEndpoint(server: ServerModel): ModelEndpoint {
+  const { baseUrl, apiKey, model, contextWindow, prices } = server;
+  return { baseUrl, apiKey: apiKey ?? '', model, contextWindow, ...(prices === undefined ? {} : { prices }) };
 }

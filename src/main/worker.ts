@@ -1,6 +1,6 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
 import pino from 'pino';
-import { readServiceConfig } from './config.ts';
+import { decodeKey, readServiceConfig } from './config.ts';
 import { startWorker } from './run-worker.ts';
 import { serverEndpoint } from './server-model.ts';
 import { findSandbox } from './setup/sandbox.ts';
@@ -22,7 +22,9 @@ const worker = await startWorker({
   temporalNamespace: config.temporalNamespace,
   dataDir: config.dataDir,
   workflowBundle: await buildWorkflowBundle(),
-  modelFor: async () => serverEndpoint(config.model),
+  serverModel: serverEndpoint(config.model),
+  allowModelHost: config.allowModelHost,
+  encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
   sandboxPrepare: config.sandboxPrepare,
   limits: {

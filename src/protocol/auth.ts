@@ -19,6 +19,9 @@ export const registration = z.object({
 /** What is compared, not chosen: a wrong shape is a wrong password, never a hint. */
 export const credentials = z.object({ email: z.string().max(1_000), password: z.string().max(1_024) });
 
+export const passwordChange = z.object({ currentPassword: z.string().max(1_024), newPassword: password });
+export const accountDeletion = z.object({ password: z.string().max(1_024).optional() });
+
 export const refreshBody = z.object({ refreshToken: z.string().min(1).max(200) });
 export const logoutBody = z.object({ refreshToken: z.string().max(200).optional() });
 

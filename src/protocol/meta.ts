@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const meta = z
   .object({
     version: z.string(),
-    demoModel: z.boolean().meta({ description: 'true: no model is configured and a scripted one answers' }),
+    demoModel: z
+      .boolean()
+      .meta({ description: 'true: neither the server nor you have a model, and a scripted one answers' }),
     temporalUiUrl: z.string().nullable(),
   })
   .meta({ id: 'Meta' });

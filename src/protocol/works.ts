@@ -1,7 +1,7 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
 import { newMessage } from './frames.ts';
-import { isoTime, message, uuid } from './messages.ts';
+import { isoTime, message, usage, uuid } from './messages.ts';
 
 export const workStatus = z.enum(['idle', 'running', 'stopping']);
 export const language = z.enum(['en', 'zh']);
@@ -20,6 +20,7 @@ export const work = z
     status: workStatus,
     templateId: uuid.nullable(),
     models: modelChoice,
+    usage: usage.meta({ description: 'of all turns that have ended; cost where a model has prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
     updatedAt: isoTime,
@@ -34,6 +35,10 @@ export const newWork = z.object({
   templateId: uuid.nullish().meta({ description: 'absent: the short report' }),
   models: modelChoice.optional(),
   language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
+});
+
+export const workCopy = z.object({
+  title: title.optional().meta({ description: "absent or empty: the original's, marked as a copy" }),
 });
 
 export const workChange = z.object({

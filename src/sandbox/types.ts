@@ -80,7 +80,8 @@ export interface Sandbox {
   /**
    * Runs the script, or adopts the run with this key when it was started before (by anyone), or reads its
    * ending. `onOutput` is awaited, so a slow reader slows the reading. Aborting `signal` ends the run within
-   * a second as `cancelled`. Never starts a key twice: what cannot be known any more ends as `lost`.
+   * a second as `cancelled`. Aborting `letGo` leaves it to whoever adopts it next: the run goes on, and this
+   * rejects with the reason. Never starts a key twice: what cannot be known any more ends as `lost`.
    * `mayStart: false` forbids a first start (the run had been started; if nothing is found it is `lost`).
    * @throws SandboxUnavailable when no run can be started now (an infrastructure failure, to be retried).
    */
@@ -90,6 +91,7 @@ export interface Sandbox {
       progress: OutputProgress;
       mayStart: boolean;
       signal: AbortSignal;
+      letGo?: AbortSignal;
       onOutput: (chunk: OutputChunk) => Promise<void>;
     },
   ): Promise<Ending>;

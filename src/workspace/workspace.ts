@@ -9,11 +9,14 @@ import { hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
-import { codeOf, meaningOf, quote, WorkspaceError } from './workspace-error.ts';
+import { codeOf, meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
 import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
 
 /** The most that `read` gives at once where the caller sets no other bound. */
 export const READ_BYTES = 50 * 1024 ** 2;
+
+/** What opening a file says that was removed or swapped since it was seen. */
+const WENT_AWAY = new Set<WorkspaceErrorCode>(['not_found', 'not_regular', 'not_directory', 'is_directory']);
 
 /** Every method throws WorkspaceError for what is wrong with the request or the files, other errors as they come. */
 export interface Workspace {
@@ -37,7 +40,7 @@ export interface Workspace {
   hash(path: string): Promise<string>;
   /** The state of all files; hashes of files untouched since `previous` are taken from it. */
   snapshot(previous?: Snapshot): Promise<Snapshot>;
-  /** Copies every file into another workspace. Stops at `signal`. */
+  /** Copies every file that stays while this runs into another workspace. Stops at `signal`. */
   copyTo(target: Workspace, signal?: AbortSignal): Promise<void>;
   /** Removes the workspace itself. It is fine when it is gone already. */
   destroy(): Promise<void>;
@@ -129,12 +132,21 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
     },
 
     copyTo: async (target, signal) => {
-      for (const { path, kind } of (await seen()).entries) {
+      const { entries, truncated } = await seen();
+      if (truncated)
+        throw new WorkspaceError('too_large', '.', 'There are more files here than can be copied.');
+      for (const { path, kind } of entries) {
         signal?.throwIfAborted();
         if (kind !== 'file') continue;
-        await withFile(path, ({ handle, stats }) =>
-          target.write(path, pieces(handle, 0, Number(stats.size))),
-        );
+        let opened = false;
+        try {
+          await withFile(path, ({ handle, stats }) => {
+            opened = true;
+            return target.write(path, pieces(handle, 0, Number(stats.size)));
+          });
+        } catch (error) {
+          if (opened || !(error instanceof WorkspaceError) || !WENT_AWAY.has(error.code)) throw error;
+        }
       }
     },
 

@@ -1,6 +1,6 @@
 /** A run belongs to no worker: whoever comes next finds it, by its key, and it ran once (S1, S5, D7). */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { RunKey } from '../../src/sandbox/types.ts';
 import { eventually, processesWith } from '../support/sandbox-processes.ts';
 import {
+  docker,
   isRequired,
   openSandbox,
   PREPARING_OWNER,
   type SandboxUnderTest,
   SET_UP_MS,
   setUp,
+  WAYS,
 } from '../support/sandbox-under-test.ts';
 
 const CLIENT = fileURLToPath(new URL('../support/sandbox-client.ts', import.meta.url));
@@ -30,20 +32,20 @@ for number in range(${to}):
 `;
 const counted = (to: number) => Array.from({ length: to }, (_, number) => `${number} π≈3\n`).join('');
 
-describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
+describe.each(WAYS)('%s', (way) => {
   let box: SandboxUnderTest;
   let missing: string | null = null;
   const clients: ChildProcess[] = [];
 
   beforeAll(async () => {
-    missing = await setUp(kind);
-    if (missing && isRequired(kind)) throw new Error(missing);
+    missing = await setUp(way);
+    if (missing && isRequired(way)) throw new Error(missing);
   }, SET_UP_MS);
 
   beforeEach(async () => {
     if (missing) return;
     await box?.dispose();
-    box = await openSandbox(kind);
+    box = await openSandbox(way);
   });
 
   afterAll(async () => {
@@ -74,7 +76,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
     const { stateDir, instance, workspace } = box;
     const child = spawn(
       process.execPath,
-      [CLIENT, JSON.stringify({ kind, stateDir, instance, workspace, ...given })],
+      [CLIENT, JSON.stringify({ way, stateDir, instance, workspace, ...given })],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         // Many are started: most of each start would be stripping and compiling the same sources.
@@ -219,10 +221,11 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
   });
 
   function killHolder() {
-    if (kind === 'docker') {
-      const filter = `label=com.paperagent.instance=${box.instance}`;
-      const [id] = execFileSync('docker', ['ps', '-q', '--filter', filter], { encoding: 'utf8' }).split('\n');
-      execFileSync('docker', ['kill', id as string]);
+    if (box.kind === 'docker') {
+      const [id] = docker('ps', '-q', '--filter', `label=com.paperagent.instance=${box.instance}`).split(
+        '\n',
+      );
+      docker('kill', id as string);
     } else {
       for (const pid of processesWith(`runner.ts\0${box.stateDir}`)) process.kill(pid, 'SIGKILL');
     }
@@ -230,10 +233,8 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
 
   /** What is left running of this instance. */
   const running = () =>
-    kind === 'docker'
-      ? execFileSync('docker', ['ps', '-aq', '--filter', `label=com.paperagent.instance=${box.instance}`], {
-          encoding: 'utf8',
-        })
+    box.kind === 'docker'
+      ? docker('ps', '-aq', '--filter', `label=com.paperagent.instance=${box.instance}`)
           .split('\n')
           .filter(Boolean).length
       : processesWith('runner.ts', box.stateDir).length;
@@ -266,7 +267,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       await eventuallyOne();
       await eventually(
         'its Python has begun',
-        () => processesWith(kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
+        () => processesWith(box.kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
       );
       expect(running()).toBe(1);
       const code = 'import sys\nprint("matplotlib.pyplot" in sys.modules, __name__, __file__)';

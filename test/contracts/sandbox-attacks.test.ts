@@ -13,11 +13,12 @@ import {
   type SandboxUnderTest,
   SET_UP_MS,
   setUp,
+  WAYS,
 } from '../support/sandbox-under-test.ts';
 
 const MIB = 1024 ** 2;
 
-describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
+describe.each(WAYS)('%s', (way) => {
   let box: SandboxUnderTest;
   let missing: string | null = null;
   let outside: string;
@@ -25,8 +26,8 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
   const secret = `secret-${randomUUID()}`;
 
   beforeAll(async () => {
-    missing = await setUp(kind);
-    if (missing && isRequired(kind)) throw new Error(missing);
+    missing = await setUp(way);
+    if (missing && isRequired(way)) throw new Error(missing);
     if (missing) return;
     process.env.PA_TEST_SECRET = secret;
     outside = mkdtempSync(join(tmpdir(), 'pa-outside-'));
@@ -34,7 +35,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
     writeFileSync(secretFile, secret);
     chmodSync(secretFile, 0o644);
     chmodSync(outside, 0o755);
-    box = await openSandbox(kind);
+    box = await openSandbox(way);
   }, SET_UP_MS);
 
   afterAll(async () => {
@@ -75,7 +76,7 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
   const cleanWorkspace = async () => {
     rmSync(box.workspace, { recursive: true, force: true });
     await box.dispose();
-    box = await openSandbox(kind);
+    box = await openSandbox(way);
   };
 
   attack('S2: a fork bomb ends by itself or at its deadline, and leaves no process', async () => {

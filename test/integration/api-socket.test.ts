@@ -189,7 +189,7 @@ test('A1: a token that expired, was signed with another secret or is for somethi
     signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api' }),
     signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: future }, 'HS512'),
     signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: future }, 'none'),
-    await tokens.issueTicket({ userId, expiresAt: Date.now() + 60_000 }),
+    await tokens.issueTicket({ userId, sessionId: null, expiresAt: Date.now() + 60_000 }),
   ];
   for (const wrong of bad) {
     const socket = await rawSocket(socketUrl());

@@ -1,4 +1,5 @@
 /** An API in this process, on a database of its own, with a Temporal that only remembers. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -43,8 +44,11 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
   const config: ApiConfig = {
     version: '0.0.0-test',
     jwtSecret: TEST_SECRET,
+    encryptionKey: randomBytes(32),
+    allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
+    trustedProxies: 0,
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',
     webDir: path.join(dataDir, 'no-page-here'),

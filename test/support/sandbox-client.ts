@@ -1,6 +1,6 @@
 /**
  * A process that runs a script in a sandbox and tells what it is given, one JSON object a line: for tests that
- * kill it. usage: sandbox-client.ts JSON of {kind, stateDir, instance, workspace, key, script, limits, prepare}
+ * kill it. usage: sandbox-client.ts JSON of {way, stateDir, instance, workspace, key, script, limits, prepare}
  */
 import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
@@ -9,7 +9,7 @@ import { sandboxConfig } from './sandbox-under-test.ts';
 const given = JSON.parse(process.argv[2] as string);
 const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
-const { sandbox } = await chooseSandbox(sandboxConfig(given.kind, given.stateDir, given.instance));
+const { sandbox } = await chooseSandbox(sandboxConfig(given.way, given.stateDir, given.instance));
 if (!sandbox) throw new Error('no sandbox');
 if (given.prepare) await sandbox.prepare(given.prepare, given.workspace);
 say({ ready: true });

@@ -1,10 +1,16 @@
-/** The two sandboxes as tests use them: one contract, a fresh state folder, workspaces, and what a run showed. */
+/** The sandboxes as tests use them: one contract, a fresh state folder, workspaces, and what a run showed. */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../src/main/config.ts';
 import { chooseSandbox, type SandboxConfig, setUpSandbox } from '../../src/sandbox/choose-sandbox.ts';
+import { sandboxUser } from '../../src/sandbox/docker/container-options.ts';
+import { findEngineSocket } from '../../src/sandbox/docker/engine.ts';
+import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
+import { sandboxImageTag } from '../../src/sandbox/docker/image.ts';
+import { type EngineProxy, startEngineProxy } from '../../src/sandbox/engine-proxy/proxy-server.ts';
 import {
   DEFAULT_LIMITS,
   type Ending,
@@ -15,6 +21,45 @@ import {
 
 export type Kind = Sandbox['kind'];
 
+/** Every way to a sandbox that has to keep the contract; by the proxy, as the workers of docker-compose.yml have it. */
+export const WAYS = ['bubblewrap', 'docker', 'docker by the engine proxy'] as const;
+export type Way = (typeof WAYS)[number];
+
+function kindOf(way: Way): Kind {
+  return way === 'bubblewrap' ? 'bubblewrap' : 'docker';
+}
+
+const usualEngine = process.env.DOCKER_HOST;
+
+function useEngine(host: string | undefined): void {
+  if (host === undefined) delete process.env.DOCKER_HOST;
+  else process.env.DOCKER_HOST = host;
+}
+
+/** The `docker` program, asking the engine itself. */
+export function docker(...args: string[]): string {
+  const { DOCKER_HOST: _, ...env } = process.env;
+  const usual = usualEngine === undefined ? {} : { DOCKER_HOST: usualEngine };
+  return execFileSync('docker', args, { encoding: 'utf8', env: { ...env, ...usual } });
+}
+
+/** A proxy for one folder's instance; from now on it is this process's engine. */
+async function startProxy(folder: string, instance: string): Promise<EngineProxy> {
+  const [found, engine] = [await findEngine(), findEngineSocket(process.env)];
+  if (!found.found || !engine.found) throw new Error('no engine answers');
+  const socket = join(folder, 'engine.sock');
+  const workspaces = join(folder, 'workspaces');
+  const { facts } = found;
+  const proxy = await startEngineProxy({
+    policy: { instance, image: sandboxImageTag(), workspaces, user: sandboxUser(facts), facts },
+    engineSocket: engine.path,
+    socket,
+    onRefused: (line) => process.stderr.write(`the engine proxy refused ${line}\n`),
+  });
+  useEngine(`unix://${socket}`);
+  return proxy;
+}
+
 /** For whom tests prepare sandboxes. */
 export const PREPARING_OWNER = 'agent';
 
@@ -24,14 +69,14 @@ export const SET_UP_MS = 540_000;
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paperagent');
 
 /** Every client of one state folder is as good as another: that is what adoption means. */
-export function sandboxConfig(mode: Kind, stateDir: string, instance: string): SandboxConfig {
-  return { mode, instance, stateDir, cacheDir: CACHE, log: () => undefined };
+export function sandboxConfig(way: Way, stateDir: string, instance: string): SandboxConfig {
+  return { mode: kindOf(way), instance, stateDir, cacheDir: CACHE, log: () => undefined };
 }
 
 /** Without an engine the Docker tests are skipped, and fail where one is required (REQUIRE_DOCKER, CI). */
-export function isRequired(kind: Kind): boolean {
+export function isRequired(way: Way): boolean {
   const { CI, REQUIRE_DOCKER } = process.env;
-  return kind === 'bubblewrap' || readConfig({ CI, REQUIRE_DOCKER }).requireDocker;
+  return way === 'bubblewrap' || readConfig({ CI, REQUIRE_DOCKER }).requireDocker;
 }
 
 export interface Outcome {
@@ -68,26 +113,28 @@ export interface SandboxUnderTest {
 }
 
 /** Set-up, once for a test file. @returns why there is none, or null. */
-export async function setUp(kind: Kind): Promise<string | null> {
+export async function setUp(way: Way): Promise<string | null> {
   const stateDir = mkdtempSync(join(tmpdir(), 'pa-setup-'));
-  const chosen = await setUpSandbox(sandboxConfig(kind, stateDir, 'setup'), (line) =>
+  const chosen = await setUpSandbox(sandboxConfig(way, stateDir, 'setup'), (line) =>
     process.stderr.write(`${line}\n`),
   );
   rmSync(stateDir, { recursive: true, force: true });
   return chosen.sandbox ? null : chosen.reason;
 }
 
-export async function openSandbox(kind: Kind): Promise<SandboxUnderTest> {
+export async function openSandbox(way: Way): Promise<SandboxUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'pa-sandbox-'));
   const stateDir = join(folder, 'state');
-  const workspace = join(folder, 'workspace');
+  const workId = randomUUID();
+  const workspace = join(folder, 'workspaces', workId);
   mkdirSync(join(workspace, 'code'), { recursive: true });
   mkdirSync(stateDir);
   const instance = randomUUID();
-  const chosen = await chooseSandbox(sandboxConfig(kind, stateDir, instance));
+  const proxy = way === 'docker by the engine proxy' ? await startProxy(folder, instance) : undefined;
+  const chosen = await chooseSandbox(sandboxConfig(way, stateDir, instance));
   if (!chosen.sandbox) throw new Error(chosen.reason);
   const { sandbox } = chosen;
-  const newKey = () => ({ workId: 'work', turn: 1, toolCallId: randomUUID() });
+  const newKey = () => ({ workId, turn: 1, toolCallId: randomUUID() });
 
   async function runScript(script: string, options: RunOptions = {}): Promise<Outcome> {
     const began = performance.now();
@@ -116,7 +163,7 @@ export async function openSandbox(kind: Kind): Promise<SandboxUnderTest> {
   }
 
   return {
-    kind,
+    kind: kindOf(way),
     sandbox,
     workspace,
     stateDir,
@@ -132,6 +179,8 @@ export async function openSandbox(kind: Kind): Promise<SandboxUnderTest> {
     async dispose() {
       await sandbox.discard(PREPARING_OWNER);
       await sandbox.reap({ run: async () => false, agent: async () => false });
+      useEngine(usualEngine);
+      await proxy?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

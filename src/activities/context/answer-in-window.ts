@@ -3,6 +3,7 @@
  * conversation clearly fits, which its bytes tell, nothing is counted and nothing is looked up.
  */
 import type { Part } from '../../domain/messages.ts';
+import type { ModelConnection } from '../../llm/connection.ts';
 import { isTooLong } from '../../llm/errors.ts';
 import { streamAnswer } from '../../llm/handler.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
@@ -33,10 +34,10 @@ interface Fitted {
  */
 export async function answerInWindow(
   deps: ActivityDependencies,
-  step: ClaimedStep & { endpoint: ModelEndpoint },
+  step: ClaimedStep & { endpoint: ModelEndpoint; connection: ModelConnection },
   onDelta: (delta: ModelDelta) => void,
 ): Promise<{ answer: ModelAnswer; summary: Part[] }> {
-  const { endpoint, signal, key } = step;
+  const { endpoint, connection, signal, key } = step;
   const { counter, window } = deps.contextMemory;
   let given = await briefing(deps, step);
   for (let refused = false; ; refused = true) {
@@ -53,7 +54,7 @@ export async function answerInWindow(
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
         },
         onDelta,
-        deps.modelConnection,
+        connection,
       );
       if (tokens !== undefined) window.answered(endpoint, tokens, answer.usage);
       return { answer, summary: summary?.stepKey === key ? [summaryPart(summary)] : [] };

@@ -76,7 +76,8 @@ async function ask(
   count: CountTokens,
 ): Promise<{ request: SummaryRequest; answer: ModelAnswer }> {
   const { window } = deps.contextMemory;
-  const endpoint = await deps.modelFor(workId, 'summary');
+  const model = await persist(() => deps.modelFor(workId, 'summary'));
+  const endpoint = model.endpoint();
   const { blocks, summary } = briefing;
   const from = Math.max(
     0,
@@ -95,7 +96,7 @@ async function ask(
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
         },
         ignoreDelta,
-        deps.modelConnection,
+        model.connection,
       );
       if (answer.text.trim() === '') throw noSummary(endpoint.model);
       window.answered(endpoint, request.tokens, answer.usage);

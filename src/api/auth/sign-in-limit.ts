@@ -7,6 +7,12 @@ import { rateLimited } from '../api-error.ts';
 /** Guests prove nothing that could be guessed: their limit only keeps rows from being made without end. */
 const GUESTS_PER_LOGIN = 10;
 
+export interface SignInLimits {
+  rateLoginsPerMinute: number;
+  /** How many reverse proxies of ours a request comes through. */
+  trustedProxies: number;
+}
+
 export interface SignInLimit {
   /** @throws ApiError rate_limited */
   login(c: Context, email: string): Promise<void>;
@@ -14,7 +20,11 @@ export interface SignInLimit {
   guest(c: Context): Promise<void>;
 }
 
-export function createSignInLimit(db: Database, perMinute: number): SignInLimit {
+export function createSignInLimit(
+  db: Database,
+  { rateLoginsPerMinute: perMinute, trustedProxies }: SignInLimits,
+): SignInLimit {
+  const addressOf = (c: Context) => clientAddress(c, trustedProxies);
   async function take(key: string, limit: number): Promise<void> {
     const wait = await takeRate(db, key, limit);
     if (wait > 0) throw rateLimited(wait, 'attempts');
@@ -29,8 +39,14 @@ export function createSignInLimit(db: Database, perMinute: number): SignInLimit 
   };
 }
 
-/** The address that the connection came from. What a header says of it is anybody's claim. */
-function addressOf(c: Context): string {
+/**
+ * The address that the connection came from or, behind reverse proxies, the one that the outermost of those saw:
+ * each adds whom it heard to the end of X-Forwarded-For. What stands before that is anybody's claim.
+ */
+function clientAddress(c: Context, trustedProxies: number): string {
   const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
-  return env?.incoming?.socket?.remoteAddress ?? 'unknown';
+  const direct = env?.incoming?.socket?.remoteAddress ?? 'unknown';
+  if (trustedProxies === 0) return direct;
+  const seen = c.req.header('X-Forwarded-For')?.split(',') ?? [];
+  return seen.at(-trustedProxies)?.trim() || direct;
 }

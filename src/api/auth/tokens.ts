@@ -13,12 +13,14 @@ const TICKET = 'paperagent-events';
 /** Who speaks, and until when what they showed is good. */
 export interface Identity {
   userId: string;
+  /** Which of their sessions; null where the token does not say. */
+  sessionId: string | null;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
 export interface Tokens {
-  issueAccess(userId: string): Promise<string>;
+  issueAccess(userId: string, sessionId: string): Promise<string>;
   /** Undefined for anything but a token of ours that is still good. */
   verifyAccess(token: string): Promise<Identity | undefined>;
   /** For an EventSource, which cannot send headers; the stream ends when `identity` does. */
@@ -30,8 +32,13 @@ export interface Tokens {
 export function createTokens(secret: string): Tokens {
   const key = createSecretKey(Buffer.from(secret, 'utf8'));
 
-  async function issue(userId: string, audience: string, seconds: number, until?: number): Promise<string> {
-    return await new SignJWT(until === undefined ? {} : { until })
+  async function issue(
+    userId: string,
+    audience: string,
+    seconds: number,
+    more: { sid: string } | { until: number },
+  ): Promise<string> {
+    return await new SignJWT(more)
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(userId)
       .setIssuer(ISSUER)
@@ -57,15 +64,17 @@ export function createTokens(secret: string): Tokens {
   }
 
   return {
-    issueAccess: (userId) => issue(userId, ACCESS, ACCESS_SECONDS),
+    issueAccess: (userId, sessionId) => issue(userId, ACCESS, ACCESS_SECONDS, { sid: sessionId }),
     async verifyAccess(token) {
       const payload = await verify(token, ACCESS);
-      return payload && { userId: payload.sub ?? '', expiresAt: (payload.exp ?? 0) * 1_000 };
+      if (payload === undefined) return undefined;
+      const sessionId = typeof payload.sid === 'string' ? payload.sid : null;
+      return { userId: payload.sub ?? '', sessionId, expiresAt: (payload.exp ?? 0) * 1_000 };
     },
-    issueTicket: ({ userId, expiresAt }) => issue(userId, TICKET, TICKET_SECONDS, expiresAt),
+    issueTicket: ({ userId, expiresAt }) => issue(userId, TICKET, TICKET_SECONDS, { until: expiresAt }),
     async verifyTicket(ticket) {
       const payload = await verify(ticket, TICKET);
-      return payload && { userId: payload.sub ?? '', expiresAt: Number(payload.until) };
+      return payload && { userId: payload.sub ?? '', sessionId: null, expiresAt: Number(payload.until) };
     },
   };
 }

@@ -1,29 +1,21 @@
 /** Accounts and sessions (F12, A1). */
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import { endAllSessions, endSession } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
 import {
-  beginSession,
   createGuest,
   createUser,
-  endAllSessions,
-  endSession,
   findCredentials,
   findUser,
-  rotateSession,
+  registerGuest,
   type UserRow,
 } from '../../db/users.ts';
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
-import { requireUser } from '../auth/require-user.ts';
+import { optionalUser, requireUser } from '../auth/require-user.ts';
+import { continueSession, openSession } from '../auth/sessions.ts';
 import { createSignInLimit } from '../auth/sign-in-limit.ts';
-import {
-  ACCESS_SECONDS,
-  hashRefreshToken,
-  newRefreshToken,
-  REFRESH_SECONDS,
-  TICKET_SECONDS,
-} from '../auth/tokens.ts';
+import { hashRefreshToken, TICKET_SECONDS } from '../auth/tokens.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
@@ -35,8 +27,9 @@ const register = createRoute({
   method: 'post',
   path: '/register',
   tags,
+  description: 'With a guest’s access token that guest becomes the account, and keeps their Works.',
   request: { body: body(shapes.registration) },
-  responses: { 201: session, ...errors(400, 409, 413, 429) },
+  responses: { 201: session, ...errors(400, 401, 409, 413, 429) },
 });
 const login = createRoute({
   method: 'post',
@@ -82,30 +75,33 @@ const ticket = createRoute({
   responses: { 200: json(shapes.ticket, 'a short-lived ticket'), ...errors(401) },
 });
 
-export function authRoutes({ db, tokens, passwords, config }: ApiDependencies): Router {
+export function authRoutes(deps: ApiDependencies): Router {
+  const { db, tokens, passwords, config } = deps;
   const app = createRouter();
-  const limit = createSignInLimit(db, config.rateLoginsPerMinute);
+  const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
-
-  async function withTokens(user: UserRow, refreshToken: string): Promise<shapes.Session> {
-    const accessToken = await tokens.issueAccess(user.id);
-    return { accessToken, refreshToken, expiresIn: ACCESS_SECONDS, user };
-  }
-
-  async function openSession(user: UserRow): Promise<shapes.Session> {
-    const { token, hash } = newRefreshToken();
-    await beginSession(db, { hash, userId: user.id, lifetimeSeconds: REFRESH_SECONDS });
-    return await withTokens(user, token);
-  }
 
   app.openapi(register, async (c) => {
     const { email, password, name } = c.req.valid('json');
     await limit.register(c);
-    const passwordHash = await passwords.hash(password);
-    const user = await createUser(db, { email, passwordHash, name: storableText(name ?? '') });
+    const by = await optionalUser(c, tokens);
+    const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
+    const user = await registered(account, by?.userId);
     if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
-    return c.json(await openSession(user), 201);
+    return c.json(await openSession(deps, user), 201);
   });
+
+  /** The account, made of the guest who asks, or anew; undefined where the address has one. */
+  async function registered(
+    account: { email: string; passwordHash: string; name: string },
+    userId: string | undefined,
+  ): Promise<UserRow | undefined> {
+    const outcome = userId === undefined ? 'no_guest' : await registerGuest(db, { id: userId, ...account });
+    if (outcome === 'taken') return undefined;
+    return outcome === 'registered' && userId !== undefined
+      ? await findUser(db, userId)
+      : await createUser(db, account);
+  }
 
   app.openapi(login, async (c) => {
     const { email, password } = c.req.valid('json');
@@ -117,43 +113,30 @@ export function authRoutes({ db, tokens, passwords, config }: ApiDependencies): 
       throw new ApiError('wrong_credentials', 'The address or the password is wrong.');
     }
     const { passwordHash: _secret, ...user } = found;
-    return c.json(await openSession(user), 200);
+    return c.json(await openSession(deps, user), 200);
   });
 
   app.openapi(guest, async (c) => {
     await limit.guest(c);
-    return c.json(await openSession(await createGuest(db)), 200);
+    return c.json(await openSession(deps, await createGuest(db)), 200);
   });
 
   app.openapi(refresh, async (c) => {
     const { refreshToken } = c.req.valid('json');
-    const next = newRefreshToken();
-    const rotation = await rotateSession(db, {
-      old: hashRefreshToken(refreshToken),
-      next: next.hash,
-      lifetimeSeconds: REFRESH_SECONDS,
-    });
-    if (rotation.outcome === 'reused') {
-      c.get('log').warn('a refresh token was used twice: its session is ended');
-      throw new ApiError('token_reused', 'This session was ended because its token was used twice.');
-    }
-    const user = rotation.outcome === 'rotated' ? await findUser(db, rotation.userId) : undefined;
-    if (user === undefined) throw new ApiError('unauthorized', 'Log in again.');
-    return c.json(await withTokens(user, next.token), 200);
+    return c.json(await continueSession({ db, tokens, log: c.get('log') }, refreshToken), 200);
   });
 
   app.openapi(logout, async (c) => {
     const { refreshToken } = c.req.valid('json') ?? {};
-    if (refreshToken) await endSession(db, hashRefreshToken(refreshToken));
-    else await endSessionsOfBearer(c);
+    if (refreshToken) {
+      await endSession(db, hashRefreshToken(refreshToken));
+    } else {
+      const token = c.req.header('Authorization')?.replace(/^bearer /i, '');
+      const identity = token ? await tokens.verifyAccess(token) : undefined;
+      if (identity) await endAllSessions(db, identity.userId);
+    }
     return c.body(null, 204);
   });
-
-  async function endSessionsOfBearer(c: Context): Promise<void> {
-    const token = c.req.header('Authorization')?.replace(/^bearer /i, '');
-    const identity = token ? await tokens.verifyAccess(token) : undefined;
-    if (identity) await endAllSessions(db, identity.userId);
-  }
 
   app.use('/me', needsUser);
   app.openapi(me, async (c) => {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createRoute } from '@hono/zod-openapi';
 import { sql } from 'kysely';
+import { hasMainModel } from '../../db/models.ts';
 import * as shapes from '../../protocol/meta.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
@@ -66,10 +67,13 @@ export function healthRoutes({ db, temporal, live: log, dataDir }: ApiDependenci
   return app;
 }
 
-export function metaRoutes({ config }: ApiDependencies): Router {
+export function metaRoutes({ db, config }: ApiDependencies): Router {
   const app = createRouter();
-  const { version, demoModel, temporalUiUrl } = config;
-  app.openapi(meta, (c) => c.json({ version, demoModel, temporalUiUrl }, 200));
+  const { version, temporalUiUrl } = config;
+  app.openapi(meta, async (c) => {
+    const demoModel = config.demoModel && !(await hasMainModel(db, c.get('identity').userId));
+    return c.json({ version, demoModel, temporalUiUrl }, 200);
+  });
   return app;
 }
 

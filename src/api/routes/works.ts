@@ -4,7 +4,9 @@ import { changeWork, deleteWork, findWork, listWorks } from '../../db/works.ts';
 import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { checkModelChoice } from '../models/model-choice.ts';
 import { createRouter, type Router } from '../router.ts';
+import { copyWork } from '../works/copy-work.ts';
 import { finishDeletion } from '../works/deletion.ts';
 import { decodeCursor, encodeCursor } from '../works/list-cursor.ts';
 import { makeWork, preferredLanguage } from '../works/new-work.ts';
@@ -54,6 +56,17 @@ const remove = createRoute({
   responses: { 204: { description: 'deleted' }, ...errors(401, 404) },
 });
 
+const duplicate = createRoute({
+  method: 'post',
+  path: '/{id}/duplicate',
+  tags,
+  security: bearer,
+  description:
+    'Copies the files as they are and the conversation up to the last turn that ended, with new ids.',
+  request: { params: workParams, body: { ...body(shapes.workCopy), required: false } },
+  responses: { 201: json(shapes.work, 'the copy'), ...errors(400, 401, 404, 413) },
+});
+
 export function workRoutes(deps: ApiDependencies): Router {
   const { db, log } = deps;
   const app = createRouter();
@@ -79,9 +92,16 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(change, async (c) => {
     const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
-    const changed = await changeWork(db, own, c.req.valid('json'));
+    const wish = c.req.valid('json');
+    await checkModelChoice(db, own.ownerId, wish.models);
+    const changed = await changeWork(db, own, wish);
     if (changed === undefined) throw notFound('Work');
     return c.json(changed, 200);
+  });
+
+  app.openapi(duplicate, async (c) => {
+    const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    return c.json(await copyWork(deps, own, c.req.valid('json')?.title), 201);
   });
 
   app.openapi(remove, async (c) => {

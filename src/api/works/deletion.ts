@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
+import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
@@ -21,8 +22,8 @@ export interface DeletionDependencies {
   log: Log;
 }
 
-/** Deletions finished in one sweep. */
-const BATCH = 100;
+/** Deletions finished at a time. */
+const BATCH = 20;
 /** How long a folder without a row may be one that is being made. */
 const ORPHAN_MS = 3_600_000;
 
@@ -41,16 +42,28 @@ async function removeFiles(dataDir: string, workId: string): Promise<void> {
   await removeHistoryFile(path.join(dataDir, 'chat_history'), workId);
 }
 
-/** Finishes every deletion that was accepted and not finished, and removes folders that no Work names. */
+/**
+ * Finishes every deletion of a Work or an account that was accepted and not finished, and removes folders that no
+ * Work names.
+ */
 export async function finishDeletions(deps: DeletionDependencies): Promise<void> {
-  for (const workId of await deletedWorks(deps.db, BATCH)) {
-    try {
-      await finishDeletion(deps, workId);
-    } catch (err) {
-      deps.log.warn({ err, workId }, 'a deletion is not finished yet; it is tried again');
-    }
+  for (let left = true; left; ) {
+    const works = await deletedWorks(deps.db, BATCH);
+    const finished = await Promise.all(works.map((workId) => isFinished(deps, workId)));
+    left = works.length === BATCH && finished.includes(true);
   }
+  await removeDeletedAccounts(deps.db);
   for (const workId of await orphans(deps)) await removeFiles(deps.dataDir, workId);
+}
+
+async function isFinished(deps: DeletionDependencies, workId: string): Promise<boolean> {
+  try {
+    await finishDeletion(deps, workId);
+    return true;
+  } catch (err) {
+    deps.log.warn({ err, workId }, 'a deletion is not finished yet; it is tried again');
+    return false;
+  }
 }
 
 /** Folders of Works that have no row: their making, or a run that outlived its Work, was interrupted. */

@@ -10,6 +10,7 @@ import type { newWork } from '../../protocol/works.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { checkModelChoice } from '../models/model-choice.ts';
 
 type Language = 'en' | 'zh';
 
@@ -25,6 +26,7 @@ export async function makeWork(
   wish: z.infer<typeof newWork>,
   language: Language,
 ): Promise<WorkView> {
+  await checkModelChoice(db, ownerId, wish.models);
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);

@@ -82,7 +82,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   return {
     kind: 'bubblewrap',
 
-    async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, onOutput }) {
+    async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, letGo, onOutput }) {
       scriptInside(script);
       const folder = folderOf(key);
       const order = { key, script, limits };
@@ -98,7 +98,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       // Who took a prepared sandbox may have died before giving the order: then this gives it.
       runFolder.settle(folder, 'order.json', order);
       if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder, compileCache);
-      const outcome = await followRun({ folder, progress, signal, onOutput });
+      const outcome = await followRun({ folder, progress, signal, letGo, onOutput });
       if (outcome.ran) return outcome.ending;
       runFolder.removeFolder(folder);
       throw new SandboxUnavailable(outcome.reason);

@@ -21,6 +21,8 @@ export interface Following {
   folder: string;
   progress: OutputProgress;
   signal: AbortSignal;
+  /** Aborted, the run is left as it is, for another to follow. */
+  letGo: AbortSignal | undefined;
   onOutput: (chunk: OutputChunk) => Promise<void>;
 }
 
@@ -69,8 +71,11 @@ async function deliver(
   }
 }
 
-/** Resolves with the outcome once all output has been handed on. */
-export async function followRun({ folder, progress, signal, onOutput }: Following): Promise<Outcome> {
+/**
+ * Resolves with the outcome once all output has been handed on.
+ * @throws the reason of `letGo`
+ */
+export async function followRun({ folder, progress, signal, letGo, onOutput }: Following): Promise<Outcome> {
   const files = { stdout: await open(join(folder, 'stdout')), stderr: await open(join(folder, 'stderr')) };
   const events = folderEvents(folder);
   const at = { ...progress };
@@ -82,6 +87,7 @@ export async function followRun({ folder, progress, signal, onOutput }: Followin
       for (const stream of ['stdout', 'stderr'] as const)
         at[stream] = await deliver(files[stream], stream, at[stream], outcome !== null, onOutput);
       if (outcome) return outcome;
+      letGo?.throwIfAborted();
       abort.check();
       await noticeDeath(folder, began);
       await events.next();

@@ -24,6 +24,10 @@ export type ContainerPurpose =
   | { kind: 'ready'; owner: string; creator: ProcessIdentity };
 
 const LABEL = 'com.paperagent.';
+export const WORK_LABEL = `${LABEL}work`;
+export const TURN_LABEL = `${LABEL}turn`;
+export const CALL_LABEL = `${LABEL}tool-call`;
+export const DEADLINE_LABEL = `${LABEL}deadline`;
 export const INSTANCE_LABEL = `${LABEL}instance`;
 export const KIND_LABEL = `${LABEL}kind`;
 export const CREATOR_LABEL = `${LABEL}creator`;
@@ -37,14 +41,15 @@ function labels(instance: string, purpose: ContainerPurpose): Record<string, str
     return { ...common, [OWNER_LABEL]: purpose.owner, [CREATOR_LABEL]: JSON.stringify(purpose.creator) };
   return {
     ...common,
-    [`${LABEL}work`]: purpose.workId,
-    [`${LABEL}turn`]: String(purpose.turn),
-    [`${LABEL}tool-call`]: purpose.toolCallId,
-    [`${LABEL}deadline`]: purpose.deadline,
+    [WORK_LABEL]: purpose.workId,
+    [TURN_LABEL]: String(purpose.turn),
+    [CALL_LABEL]: purpose.toolCallId,
+    [DEADLINE_LABEL]: purpose.deadline,
   };
 }
 
-function user(facts: EngineFacts): string {
+/** Whom a program in a container runs as, by a worker of this process's user: "uid:gid". */
+export function sandboxUser(facts: EngineFacts): string {
   if (facts.rootless) return '0:0';
   const uid = process.getuid?.() ?? 0;
   return uid === 0 ? `${UNPRIVILEGED_ID}:${UNPRIVILEGED_ID}` : `${uid}:${process.getgid?.() ?? uid}`;
@@ -55,15 +60,17 @@ export function containerOptions(given: {
   image: string;
   instance: string;
   workspace: string;
-  limits: RunLimits;
+  limits: Pick<RunLimits, 'memoryBytes'>;
   facts: EngineFacts;
+  /** `sandboxUser` of the worker. */
+  user: string;
   purpose: ContainerPurpose;
 }): Docker.ContainerCreateOptions {
-  const { image, instance, workspace, limits, facts, purpose } = given;
+  const { image, instance, workspace, limits, facts, user, purpose } = given;
   const ahead = purpose.kind === 'ready';
   return {
     Image: image,
-    User: user(facts),
+    User: user,
     WorkingDir: WORKSPACE_INSIDE,
     Hostname: 'sandbox',
     Entrypoint: ['/opt/paperagent/python', '/opt/paperagent/relay.py'],

@@ -8,7 +8,7 @@ import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { inspect, removeContainer, renameContainer, startContainer, writeToContainer } from './container.ts';
-import { containerOptions, type EngineFacts } from './container-options.ts';
+import { containerOptions, type EngineFacts, sandboxUser } from './container-options.ts';
 import { ask, EngineError, unlessStatus } from './engine.ts';
 import { followContainer } from './follow-container.ts';
 import { reapContainers, sandboxContainers } from './reap-containers.ts';
@@ -31,15 +31,21 @@ function orderLine({ script, limits }: Order): string {
   return JSON.stringify({ script: scriptInside(script), deadlineMs, outputBytes });
 }
 
+/** The name as the one parameter of the address, where dockerode would repeat the whole body: 20 KB of it. */
+function onlyNamed(name: string, options: Docker.ContainerCreateOptions): Docker.ContainerCreateOptions {
+  return { _query: { name }, _body: options } as Docker.ContainerCreateOptions;
+}
+
 export function createDockerSandbox(config: DockerConfig): Sandbox {
   const { instance, stateDir, engine, facts, image } = config;
+  const user = sandboxUser(facts);
   const nameOf = (key: RunKey) => runName(instance, key);
 
   /** Creates a container, or waits until the one that someone else is creating under this name is there. */
   const create = async (name: string, options: Docker.ContainerCreateOptions): Promise<void> => {
     for (const limit = Date.now() + CREATE_MS; Date.now() < limit; await sleep(50)) {
       // A name is taken some time before the container that has it can be seen, and given back if that fails.
-      const created = ask(engine.createContainer({ name, ...options })).then(() => true);
+      const created = ask(engine.createContainer(onlyNamed(name, options))).then(() => true);
       if ((await unlessStatus([409], created)) || (await inspect(engine, name))) return;
     }
     throw new EngineError(409, `the name ${name} is taken by a container that does not appear`);
@@ -49,7 +55,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
     create(
       name,
       containerOptions({
-        ...{ image, instance, workspace, limits, facts },
+        ...{ image, instance, workspace, limits, facts, user },
         purpose: {
           kind: 'run',
           ...key,
@@ -100,7 +106,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   return {
     kind: 'docker',
 
-    async run(spec, { progress, mayStart, signal, onOutput }) {
+    async run(spec, { progress, mayStart, signal, letGo, onOutput }) {
       const { key, workspace, script, limits } = spec;
       scriptInside(script);
       const name = nameOf(key);
@@ -117,7 +123,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
         return kept;
       });
       if (!order) return mayStart ? cancelled(0) : lost('nothing is left of its container');
-      return followContainer({ engine, name, folder, workspace, order, progress, signal, onOutput });
+      return followContainer({ engine, name, folder, workspace, order, progress, signal, letGo, onOutput });
     },
 
     async forget(key) {
@@ -134,7 +140,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       await create(
         name,
         containerOptions({
-          ...{ image, instance, workspace, facts, limits: DEFAULT_LIMITS },
+          ...{ image, instance, workspace, facts, user, limits: DEFAULT_LIMITS },
           purpose: { kind: 'ready', owner, creator: identityOf(process.pid) },
         }),
       );

@@ -4,7 +4,7 @@ import type { EngineFacts } from './container-options.ts';
 import { ask, connectEngine, EngineError, findEngineSocket } from './engine.ts';
 
 /** What matters of `GET /info`, which dockerode leaves untyped. */
-interface EngineInfo {
+export interface EngineInfo {
   ServerVersion: string;
   OSType: string;
   Runtimes?: Record<string, unknown>;
@@ -37,6 +37,15 @@ function notEnforced(info: EngineInfo): string[] {
   ];
 }
 
+/** What containers are made by. */
+export function factsOf(info: EngineInfo): EngineFacts {
+  return {
+    runtime: info.Runtimes && 'runsc' in info.Runtimes ? 'runsc' : undefined,
+    hasInit: info.InitCommit?.ID !== 'N/A',
+    rootless: info.SecurityOptions?.includes('name=rootless') ?? false,
+  };
+}
+
 export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<FoundEngine> {
   const socket = findEngineSocket(env);
   if (!socket.found) return socket;
@@ -45,12 +54,8 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
     const info: EngineInfo = await ask(engine.info());
     if (info.OSType !== 'linux')
       return { found: false, reason: 'the Docker engine runs no Linux containers' };
-    const facts: EngineFacts = {
-      runtime: info.Runtimes && 'runsc' in info.Runtimes ? 'runsc' : undefined,
-      hasInit: info.InitCommit?.ID !== 'N/A',
-      rootless: info.SecurityOptions?.includes('name=rootless') ?? false,
-    };
-    return { found: true, engine, facts, version: info.ServerVersion, notEnforced: notEnforced(info) };
+    const version = info.ServerVersion;
+    return { found: true, engine, facts: factsOf(info), version, notEnforced: notEnforced(info) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { found: false, reason: error.message };

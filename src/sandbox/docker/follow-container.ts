@@ -17,6 +17,8 @@ const TRY_AGAIN_MS = 200;
 
 export interface Followed extends Guarded {
   progress: OutputProgress;
+  /** Aborted, the container is left as it is, for another to follow. */
+  letGo: AbortSignal | undefined;
   onOutput: (chunk: OutputChunk) => Promise<void>;
 }
 
@@ -25,13 +27,17 @@ function isAway(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away. */
-async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+/** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away, the reason of `letGo`. */
+async function patiently<Answer>(
+  letGo: AbortSignal | undefined,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   const began = Date.now();
   for (;;) {
     try {
       return await ask();
     } catch (error) {
+      letGo?.throwIfAborted();
       if (!isAway(error)) throw error;
       if (Date.now() - began > ENGINE_AWAY_MS) throw new SandboxUnavailable((error as Error).message);
       await sleep(TRY_AGAIN_MS);
@@ -39,25 +45,37 @@ async function patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-async function openLog(engine: Docker, name: string, follow: boolean): Promise<AsyncIterable<Buffer>> {
+interface Reading {
+  follow: boolean;
+  letGo: AbortSignal | undefined;
+}
+
+async function openLog(
+  engine: Docker,
+  name: string,
+  { follow, letGo }: Reading,
+): Promise<AsyncIterable<Buffer>> {
   const container = engine.getContainer(name);
   const both = { stdout: true, stderr: true };
-  if (follow) return (await container.logs({ ...both, follow })) as unknown as AsyncIterable<Buffer>;
+  if (follow) {
+    const abortable = letGo === undefined ? {} : { abortSignal: letGo };
+    return (await container.logs({ ...both, ...abortable, follow })) as unknown as AsyncIterable<Buffer>;
+  }
   const whole = await container.logs(both);
   return (async function* () {
     yield whole;
   })();
 }
 
-/** The frames in a container's log, to its present end or, with `follow`, to the container's. */
-async function* framesInLog(engine: Docker, name: string, follow: boolean): AsyncGenerator<Frame> {
-  const log = await patiently(() => unlessStatus([404], ask(openLog(engine, name, follow))));
+/** The frames in a container's log, to its present end or, with `follow`, to the container's or `letGo`. */
+async function* framesInLog(engine: Docker, name: string, reading: Reading): AsyncGenerator<Frame> {
+  const log = await patiently(reading.letGo, () => unlessStatus([404], ask(openLog(engine, name, reading))));
   if (!log) return;
   const lines = logLines(log);
   try {
     for (;;) {
       const line = await lines.next().catch((error) => {
-        if (isAway(error)) return null;
+        if (isAway(error) || reading.letGo?.aborted) return null;
         throw error;
       });
       if (!line || line.done) return;
@@ -75,14 +93,16 @@ async function* framesInLog(engine: Docker, name: string, follow: boolean): Asyn
 async function* framesOf(
   engine: Docker,
   name: string,
+  letGo: AbortSignal | undefined,
 ): AsyncGenerator<Frame, Docker.ContainerInspectInfo | null> {
   let complete = false;
   for (let follow = true; ; ) {
-    const inspected = await patiently(() => inspect(engine, name));
+    letGo?.throwIfAborted();
+    const inspected = await patiently(letGo, () => inspect(engine, name));
     const over = inspected === null || ['exited', 'dead', 'removing'].includes(inspected.State.Status);
     if (over && (complete || !follow || inspected === null)) return inspected;
     follow = !over;
-    for await (const frame of framesInLog(engine, name, follow)) {
+    for await (const frame of framesInLog(engine, name, { follow, letGo })) {
       complete ||= frame.kind === 'end';
       yield frame;
     }
@@ -91,10 +111,10 @@ async function* framesOf(
 }
 
 export async function followContainer(followed: Followed): Promise<Ending> {
-  const { engine, name, workspace, order, progress, onOutput } = followed;
+  const { engine, name, workspace, order, progress, letGo, onOutput } = followed;
   const output = outputInOrder(progress, onOutput);
   const release = guardLimits(followed);
-  const frames = framesOf(engine, name);
+  const frames = framesOf(engine, name, letGo);
   let said: RelayEnding | undefined;
   try {
     for (;;) {

@@ -5,10 +5,10 @@
  *   starter-N.json  who may start it: number N counts only when N-1 has died without starting it
  *   verdict.json    why it was killed from outside: written before the kill, so that it is known afterwards
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEnding } from '../../domain/messages.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../processes.ts';
+import { identityOf, isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { RunKey, RunLimits } from '../types.ts';
 import { readOnceWritten, writeOnce } from '../write-once.ts';
 
@@ -50,6 +50,19 @@ export function giveVerdict(folder: string, verdict: Verdict): void {
   if (existsSync(folder)) writeOnce(join(folder, 'verdict.json'), verdict);
 }
 
+/** Far above what starting takes: after that a process of another machine, which cannot be seen, counts as dead. */
+const FOREIGN_START_MS = 20_000;
+
+function isThisProcess({ pid, machine }: ProcessIdentity): boolean {
+  return pid === process.pid && machine === thisMachine();
+}
+
+/** Workers in containers of their own share the engine and this folder, but do not see each other's processes. */
+function mayStillStart(starter: ProcessIdentity, path: string): boolean {
+  if (starter.machine === thisMachine()) return isAlive(starter);
+  return Date.now() - statSync(path).mtimeMs < FOREIGN_START_MS;
+}
+
 /**
  * Asks for the right to start the container: a container that has ended could be started again by mistake, so
  * only one process at a time may. @returns false while another that is alive has it.
@@ -59,7 +72,7 @@ export function mayStartContainer(folder: string): boolean {
     const path = join(folder, `starter-${number}.json`);
     if (writeOnce(path, identityOf(process.pid))) return true;
     const starter = readOnceWritten<ProcessIdentity>(path);
-    if (starter && isAlive(starter)) return starter.pid === process.pid;
+    if (starter && mayStillStart(starter, path)) return isThisProcess(starter);
   }
 }
 

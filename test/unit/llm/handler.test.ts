@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
+import { requestBody } from '../../../src/llm/request-body.ts';
 import type { ToolDefinition } from '../../../src/llm/types.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
@@ -185,5 +187,35 @@ test('F5: two hundred answers at once come through whole', async () => {
     );
     expect((await Promise.all(all)).every((answer) => answer.text === text)).toBe(true);
     connection.close();
+  });
+});
+
+test('A5: a vendor that quotes the key in its refusal does not bring it into the error', async () => {
+  const body = JSON.stringify({ error: { message: 'Incorrect API key provided: sk-very-secret.' } });
+  await withModel({ kind: 'http', status: 401, body }, async (model) => {
+    const endpoint = { ...modelRequest(model.url).endpoint, apiKey: 'sk-very-secret' };
+    const error = await streamAnswer(modelRequest(model.url, { endpoint }), () => {}).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'model_unauthorized',
+      status: 401,
+      detail: expect.stringContaining('Incorrect API key provided: [key].'),
+    });
+    expect(inspect(error, { depth: 9 })).not.toContain('sk-very-secret');
+  });
+});
+
+test('F13: further fields of the settings are in the request, and none of them replaces what the loop sends', () => {
+  const request = modelRequest('http://127.0.0.1/v1');
+  const params = { reasoning_effort: 'low', stream: false, messages: [], model: 'another' };
+  const body = JSON.parse(
+    requestBody({ ...request, endpoint: { ...request.endpoint, params } }, new Set()),
+  ) as unknown;
+  expect(body).toMatchObject({
+    reasoning_effort: 'low',
+    stream: true,
+    model: 'demo',
+    messages: [{ content: 'hello' }],
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
-import { fileAddress } from '../../../web/src/api/works.ts';
+import { fileAddress } from '../../../web/src/api/files.ts';
 import { parseCsv } from '../../../web/src/files/csv.ts';
 import { kindOf } from '../../../web/src/files/file-kinds.ts';
 import { type FileNode, fileTree, readableSize } from '../../../web/src/files/file-tree.ts';

@@ -1,36 +1,32 @@
 /** Requests with the session's token: renewed once when refused, errors as one shape. */
+import { ApiError, apiError, Unreachable } from './api-error.ts';
+import { postForm, type UploadWatch } from './post-form.ts';
 import type { SessionKeeper } from './session.ts';
 
-/** The API said no; `code` is one of its closed set, `message` a sentence for a person. */
-export class ApiError extends Error {
-  override name = 'ApiError';
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-/** No answer came: the network or the server is away. */
-export class Unreachable extends Error {
-  override name = 'Unreachable';
-}
-
+export { ApiError, Unreachable };
 export interface Http {
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** The answer as it is, after its status was checked. */
   raw(path: string, signal?: AbortSignal): Promise<Response>;
+  /** Puts a text as it is; `headers` say what it may replace. */
+  put(path: string, text: string, headers: Record<string, string>): Promise<Response>;
+  /** Posts a form by XMLHttpRequest, which alone tells how far an upload is. */
+  upload<T>(path: string, form: FormData, watch: UploadWatch): Promise<T>;
+}
+
+interface RequestInit {
+  method?: string;
+  body?: unknown;
+  /** Sent as it stands, in place of a JSON `body`. */
+  text?: string;
+  headers?: Record<string, string>;
+  token?: string;
+  signal?: AbortSignal | undefined;
 }
 
 /** One request without a session. @throws ApiError, Unreachable */
-export async function request(
-  path: string,
-  init: { method?: string; body?: unknown; token?: string; signal?: AbortSignal | undefined } = {},
-): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json', ...init.headers };
   if (init.token !== undefined) headers.authorization = `Bearer ${init.token}`;
   if (init.body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
@@ -39,6 +35,7 @@ export async function request(
       method: init.method ?? 'GET',
       headers,
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+      ...(init.text === undefined ? {} : { body: init.text }),
       ...(init.signal ? { signal: init.signal } : {}),
     });
   } catch (error) {
@@ -50,36 +47,30 @@ export async function request(
 }
 
 export function createHttp(session: SessionKeeper): Http {
-  async function authorised(path: string, init: Parameters<typeof request>[1]): Promise<Response> {
+  /** With a token that is good, and once more with another where it was refused. */
+  async function authorised<T>(work: (token: string) => Promise<T>): Promise<T> {
     const { accessToken } = await session.fresh();
     try {
-      return await request(path, { ...init, token: accessToken });
+      return await work(accessToken);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
       const renewed = await session.renew(accessToken);
-      return request(path, { ...init, token: renewed.accessToken });
+      return work(renewed.accessToken);
     }
   }
+  const ask = (path: string, init: RequestInit) => authorised((token) => request(path, { ...init, token }));
   return {
     async json<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const response = await authorised(path, { method, body });
+      const response = await ask(path, { method, body });
       return (response.status === 204 ? undefined : await response.json()) as T;
     },
-    raw: (path, signal) => authorised(path, { signal }),
+    raw: (path, signal) => ask(path, { signal }),
+    put: (path, text, headers) => ask(path, { method: 'PUT', text, headers }),
+    upload: <T>(path: string, form: FormData, watch: UploadWatch) =>
+      authorised((token) => postForm<T>(path, form, { ...watch, token })),
   };
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const text = await response.text();
-  try {
-    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
-    return new ApiError(response.status, error.code, error.message);
-  } catch {
-    // A proxy's page, say: its status is all there is to tell.
-    return new ApiError(
-      response.status,
-      `http_${response.status}`,
-      response.statusText || `HTTP ${response.status}`,
-    );
-  }
+  return apiError(response.status, await response.text(), response.headers.get('Retry-After'));
 }

@@ -1,13 +1,11 @@
 /** The REST calls about Works, as the page needs them (docs/protocol.md, REST). */
 import type { z } from 'zod';
 import type { Message } from '../../../src/domain/messages.ts';
-import type { fileInfo } from '../../../src/protocol/files.ts';
 import type { meta } from '../../../src/protocol/meta.ts';
 import type { Work } from '../../../src/protocol/works.ts';
 import type { Http } from './http.ts';
 
 export type { Work };
-export type WorkspaceFile = z.infer<typeof fileInfo>;
 export type Meta = z.infer<typeof meta>;
 
 /** A page of a list; `nextCursor` is absent on the last one. */
@@ -41,15 +39,6 @@ export function deleteWork(http: Http, id: string): Promise<void> {
 /** Messages older than `cursor`, oldest first. */
 export function olderMessages(http: Http, id: string, cursor: number): Promise<Page<Message, number>> {
   return http.json('GET', `/api/works/${id}/messages?cursor=${cursor}`);
-}
-
-export function listFiles(http: Http, id: string): Promise<{ items: WorkspaceFile[] }> {
-  return http.json('GET', `/api/works/${id}/files`);
-}
-
-/** The address of one file; each segment is encoded by itself, since `/` separates folders. */
-export function fileAddress(id: string, path: string): string {
-  return `/api/works/${id}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 export function getMeta(http: Http): Promise<Meta> {

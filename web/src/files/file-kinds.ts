@@ -1,5 +1,5 @@
 /** How a file of the workspace is shown, by its name's ending. */
-export type FileKind = 'image' | 'markdown' | 'csv' | 'code' | 'text' | 'other';
+export type FileKind = 'image' | 'markdown' | 'csv' | 'pdf' | 'code' | 'text' | 'other';
 
 const kinds: Record<string, FileKind> = {
   png: 'image',
@@ -11,6 +11,7 @@ const kinds: Record<string, FileKind> = {
   md: 'markdown',
   csv: 'csv',
   tsv: 'csv',
+  pdf: 'pdf',
   py: 'code',
   txt: 'text',
   json: 'text',
@@ -19,6 +20,12 @@ const kinds: Record<string, FileKind> = {
   bib: 'text',
   yaml: 'text',
   yml: 'text',
+  jsonl: 'text',
+  toml: 'text',
+  html: 'text',
+  xml: 'text',
+  r: 'text',
+  js: 'text',
 };
 
 export function kindOf(path: string): FileKind {

@@ -1,6 +1,6 @@
 /** The workspace's flat list of files as a tree, folders before files, each in the order people count in. */
 import type { FileChange } from '../../../src/domain/messages.ts';
-import type { WorkspaceFile } from '../api/works.ts';
+import type { WorkspaceFile } from '../api/files.ts';
 
 export type FileNode =
   | { kind: 'folder'; path: string; name: string; children: FileNode[] }

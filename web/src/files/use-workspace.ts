@@ -8,9 +8,20 @@ import {
   shallowRef,
 } from 'vue';
 import type { LogEvent } from '../../../src/domain/events.ts';
-import { ApiError } from '../api/http.ts';
-import { fileAddress, listFiles, type WorkspaceFile } from '../api/works.ts';
+import {
+  deleteFile,
+  fetchArchive,
+  fileAddress,
+  listFiles,
+  readText,
+  type StoredText,
+  uploadFile,
+  type WorkspaceFile,
+  writeText,
+} from '../api/files.ts';
 import { useSession } from '../shell/use-session.ts';
+import { saveBlob } from './save-blob.ts';
+import { createUploads, type Uploads } from './uploads.ts';
 import { createWorkspaceImages, imagesKey } from './workspace-images.ts';
 
 export interface Workspace {
@@ -18,16 +29,27 @@ export interface Workspace {
   files: Readonly<ShallowRef<readonly WorkspaceFile[] | null>>;
   failure: Readonly<ShallowRef<unknown>>;
   refresh(): void;
-  /** Changes when a tool has changed that file: reading it makes a rendering follow. */
+  /** Changes when that file was changed, as far as this page knows: reading it makes a rendering follow. */
   version(path: string): number;
-  /** The file's text; null when there is none. */
-  text(path: string): Promise<string | null>;
+  /** The file as text; null when there is none. */
+  read(path: string): Promise<StoredText | null>;
+  /** Replaces the state that `etag` names (null: none). @throws ApiError changed_meanwhile */
+  write(path: string, file: { text: string; etag: string | null }): Promise<StoredText>;
+  remove(path: string): Promise<void>;
+  /** The file's bytes. */
+  blob(path: string): Promise<Blob>;
   /** Saves the file to the person's disk. */
   download(path: string): Promise<void>;
+  /** Saves all files as a zip of that name. */
+  downloadAll(name: string): Promise<void>;
+  /** Into `attachments/`. */
+  uploads: Uploads<File>;
   /** Told of each event, and of each snapshot as null, so that the files on show are those on disk. */
   follow(event: LogEvent | null): void;
 }
 
+/** Where a person's files go. */
+export const ATTACHMENTS = 'attachments';
 const workspaceKey: InjectionKey<Workspace> = Symbol('workspace');
 
 /** A Work's files for as long as the component lives; its children find it by `useWorkspace`. */
@@ -37,11 +59,18 @@ export function provideWorkspace(workId: string): Workspace {
   const failure = shallowRef<unknown>(null);
   const versions = shallowReactive(new Map<string, number>());
   const everything = shallowRef(0);
-  const address = (path: string) => fileAddress(workId, path);
+  const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
-    fetchBlob: async (path) => (await http.raw(address(path))).blob(),
-    createUrl: (blob) => URL.createObjectURL(blob),
+    fetchBlob: blob,
+    createUrl: (content) => URL.createObjectURL(content),
     revokeUrl: (url) => URL.revokeObjectURL(url),
+  });
+  const uploads = createUploads<File>({
+    send: (file, watch) => uploadFile(http, workId, { file, folder: ATTACHMENTS }, watch),
+    arrived(path) {
+      changed(path);
+      void refresh();
+    },
   });
   let loading = false;
   let again = false;
@@ -68,29 +97,36 @@ export function provideWorkspace(workId: string): Workspace {
   }
 
   void refresh();
-  onScopeDispose(() => images.dispose());
+  onScopeDispose(() => {
+    images.dispose();
+    uploads.dispose();
+  });
   provide(imagesKey, images);
 
   const workspace: Workspace = {
     files,
     failure,
+    uploads,
+    blob,
     refresh: () => void refresh(),
     version: (path) => everything.value + (versions.get(path) ?? 0),
-    async text(path) {
-      try {
-        return await (await http.raw(address(path))).text();
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
+    read: (path) => readText(http, workId, path),
+    async write(path, file) {
+      const stored = await writeText(http, workId, path, file);
+      changed(path);
+      void refresh();
+      return stored;
+    },
+    async remove(path) {
+      await deleteFile(http, workId, path);
+      changed(path);
+      await refresh();
     },
     async download(path) {
-      const url = URL.createObjectURL(await (await http.raw(address(path))).blob());
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = path.slice(path.lastIndexOf('/') + 1);
-      link.click();
-      URL.revokeObjectURL(url);
+      saveBlob(await blob(path), path.slice(path.lastIndexOf('/') + 1));
+    },
+    async downloadAll(name) {
+      saveBlob(await fetchArchive(http, workId), name);
     },
     follow(event) {
       if (event === null) {

@@ -35,6 +35,39 @@ function markdownIt(options: { html: boolean; breaks: boolean }): MarkdownIt {
   return markdown;
 }
 
+export interface OutlineEntry {
+  level: number;
+  title: string;
+  /** Which of the document's blocks it is. */
+  block: number;
+  /** Its line in the source, from 0. */
+  line: number;
+}
+
+/** A document's headings. Those inside quotes and lists are none of its sections' (F6). */
+export function outlineOf(source: string): OutlineEntry[] {
+  const text = withoutFrontMatter(source);
+  const skipped = lineCount(source.slice(0, source.length - text.length));
+  return topLevel(flavours.document.parse(text, {})).flatMap(([open, inline], block) => {
+    if (open?.type !== 'heading_open') return [];
+    const title = plainText(inline?.children ?? []);
+    return [{ level: Number(open.tag.slice(1)), title, block, line: skipped + (open.map?.[0] ?? 0) }];
+  });
+}
+
+function plainText(tokens: Token[]): string {
+  return tokens
+    .map((token) =>
+      token.type === 'softbreak' ? ' ' : token.children ? plainText(token.children) : token.content,
+    )
+    .join('')
+    .trim();
+}
+
+function lineCount(text: string): number {
+  return text.split('\n').length - 1;
+}
+
 function withoutFrontMatter(source: string): string {
   return source.replace(/^\ufeff?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/, '');
 }

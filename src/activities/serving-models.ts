@@ -1,0 +1,51 @@
+/** Which model serves a role of a Work: asked of Postgres at each step, so that a change counts from the next (F13). */
+import type { Database } from '../db/database.ts';
+import { modelOfWork } from '../db/models.ts';
+import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
+import { endpointOf } from '../llm/own-model.ts';
+import type { ModelEndpoint } from '../llm/types.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+/** The model that serves a role of a Work at present. */
+export interface ServingModel {
+  /** What people call it. */
+  name: string;
+  source: 'server' | 'own';
+  /** The key is read when the call is made, not before. @throws ModelError where it cannot be read */
+  endpoint(): ModelEndpoint;
+  /** The one through which it may be called. */
+  connection: ModelConnection;
+}
+
+export interface ServingModels {
+  modelFor: ActivityDependencies['modelFor'];
+  close(): void;
+}
+
+/**
+ * The owner's model where there is one, else the server's. The operator's may be anywhere; people's only where
+ * `allowHost` or the public internet has them, through sockets of their own (A6).
+ */
+export function createServingModels(options: {
+  db: Database;
+  server: ModelEndpoint;
+  /** 32 bytes: ENCRYPTION_KEY. */
+  secret: Buffer;
+  allowHost: AllowHost;
+}): ServingModels {
+  const { db, server, secret, allowHost } = options;
+  const anywhere = openModelConnection();
+  const guarded = openModelConnection({ allowHost });
+  return {
+    async modelFor(workId, role) {
+      const own = await modelOfWork(db, workId, role);
+      return own === undefined
+        ? { name: server.model, source: 'server', endpoint: () => server, connection: anywhere }
+        : { name: own.model, source: 'own', endpoint: () => endpointOf(own, secret), connection: guarded };
+    },
+    close() {
+      anywhere.close();
+      guarded.close();
+    },
+  };
+}

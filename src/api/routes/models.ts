@@ -1,0 +1,117 @@
+/** Models that people set up for themselves (F13). */
+import { randomUUID } from 'node:crypto';
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { changeModel, createModel, deleteModel, findModel, listModels } from '../../db/models.ts';
+import { takeRate } from '../../db/rates.ts';
+import { endpointOf } from '../../llm/own-model.ts';
+import { tryModel } from '../../llm/try-model.ts';
+import { uuid } from '../../protocol/messages.ts';
+import * as shapes from '../../protocol/models.ts';
+import { ApiError, notFound, rateLimited } from '../api-error.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { changeOf, settingsOf, viewOf } from '../models/model-settings.ts';
+import { createRouter, type Router } from '../router.ts';
+import { bearer, body, errors, json } from './route-parts.ts';
+
+/** More than anybody needs, and few enough that a list is no page. */
+const MOST_MODELS = 100;
+const TESTS_PER_MINUTE = 20;
+const TEST_MS = 20_000;
+
+const tags = ['models'];
+const model = json(shapes.model, 'the model, without its key');
+const params = z.object({ id: uuid.toLowerCase() });
+
+const list = createRoute({
+  method: 'get',
+  path: '/',
+  tags,
+  security: bearer,
+  responses: { 200: json(shapes.modelList, 'yours, oldest first, without their keys'), ...errors(401) },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/',
+  tags,
+  security: bearer,
+  request: { body: body(shapes.newModel) },
+  responses: { 201: model, ...errors(400, 401, 409, 413) },
+});
+const change = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  tags,
+  security: bearer,
+  description: 'An address on another server takes the key away, unless one comes with it.',
+  request: { params, body: body(shapes.modelChange) },
+  responses: { 200: model, ...errors(400, 401, 404, 413) },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  tags,
+  security: bearer,
+  request: { params },
+  responses: { 204: { description: 'deleted; Works that chose it have the default' }, ...errors(401, 404) },
+});
+const test = createRoute({
+  method: 'post',
+  path: '/{id}/test',
+  tags,
+  security: bearer,
+  request: { params },
+  responses: {
+    200: json(shapes.modelTest, 'whether it answers one tiny call'),
+    ...errors(401, 404, 429),
+  },
+});
+
+export function modelRoutes({ db, config, modelConnection }: ApiDependencies): Router {
+  const app = createRouter();
+  const secret = config.encryptionKey;
+
+  app.openapi(list, async (c) => {
+    const models = await listModels(db, c.get('identity').userId);
+    return c.json({ items: models.map(viewOf) }, 200);
+  });
+
+  app.openapi(create, async (c) => {
+    const ownerId = c.get('identity').userId;
+    const id = randomUUID();
+    const settings = settingsOf(id, c.req.valid('json'), secret);
+    const created = await createModel(db, { id, ownerId, ...settings }, MOST_MODELS);
+    if (created === undefined) throw new ApiError('conflict', `You have ${MOST_MODELS} models already.`);
+    return c.json(viewOf(created), 201);
+  });
+
+  app.openapi(change, async (c) => {
+    const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    const stored = await findModel(db, own);
+    if (stored === undefined) throw notFound('model');
+    const changed = await changeModel(db, own, changeOf(stored, c.req.valid('json'), secret));
+    if (changed === undefined) throw notFound('model');
+    return c.json(viewOf(changed), 200);
+  });
+
+  app.openapi(remove, async (c) => {
+    const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    if (!(await deleteModel(db, own))) throw notFound('model');
+    return c.body(null, 204);
+  });
+
+  app.openapi(test, async (c) => {
+    const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    const stored = await findModel(db, own);
+    if (stored === undefined) throw notFound('model');
+    const wait = await takeRate(db, `model-tests:${own.ownerId}`, TESTS_PER_MINUTE);
+    if (wait > 0) throw rateLimited(wait, 'tests');
+    const trial = await tryModel(() => endpointOf(stored, secret), modelConnection, { timeoutMs: TEST_MS });
+    if (trial.ok) return c.json(trial, 200);
+    const { code, message, detail } = trial;
+    c.get('log').info({ modelId: stored.id, code, detail }, 'a model did not pass its test');
+    return c.json({ ok: false as const, code, message }, 200);
+  });
+
+  return app;
+}

@@ -1,0 +1,180 @@
+/** Models that people set up for themselves (F13). Each query names the owner: a foreign id finds nothing (A2). */
+import { type Selectable, sql } from 'kysely';
+import type { ModelRole } from '../domain/model-roles.ts';
+import type { Database } from './database.ts';
+import type { Models } from './schema.ts';
+import { storableJson, storableText } from './storable.ts';
+
+/** What a person sets, but for the key. */
+export interface ModelSettings {
+  role: ModelRole;
+  /** Whether it serves the role in Works that choose nothing; whichever did before then does no more. */
+  isDefault: boolean;
+  baseUrl: string;
+  model: string;
+  /** Tokens that prompt and answer may fill together. */
+  contextWindow: number;
+  /** Of a million tokens; null: no cost is reckoned. */
+  prices: { input: number; output: number } | null;
+  temperature: number | null;
+  /** Further fields of the request's body. */
+  params: Record<string, unknown>;
+}
+
+export interface StoredModel extends ModelSettings {
+  id: string;
+  /** As `sealKey` made it; null: the server wants no key. */
+  sealedKey: Buffer | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+const isoTime = (column: 'created_at' | 'updated_at') => sql<string>`iso_time(${sql.ref(column)})`;
+
+/** The owner's models, in the order in which they were made. */
+export async function listModels(db: Database, ownerId: string): Promise<StoredModel[]> {
+  const rows = await selectModels(db)
+    .where('owner_id', '=', ownerId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toModel);
+}
+
+export async function findModel(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<StoredModel | undefined> {
+  const row = await selectModels(db).where('id', '=', id).where('owner_id', '=', ownerId).executeTakeFirst();
+  return row && toModel(row);
+}
+
+/** Makes a model unless the owner has `most` already; undefined then, or where the owner is no more. */
+export async function createModel(
+  db: Database,
+  model: ModelSettings & { id: string; ownerId: string; sealedKey: Buffer | null },
+  most: number,
+): Promise<StoredModel | undefined> {
+  const { id, ownerId, sealedKey } = model;
+  const { rows } = await sql<{ id: string }>`
+    insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
+                        input_price, output_price, temperature, params)
+    select ${id}::uuid, u.id, ${sealedKey}::bytea, ${model.role}::text, ${model.isDefault}::boolean,
+           ${storableText(model.baseUrl)}::text, ${storableText(model.model)}::text,
+           ${model.contextWindow}::integer, ${model.prices?.input ?? null}::double precision,
+           ${model.prices?.output ?? null}::double precision, ${model.temperature}::double precision,
+           ${storableJson(model.params)}::jsonb
+    from users u where u.id = ${ownerId}::uuid
+      and (select count(*) from models m where m.owner_id = u.id) < ${most}
+    returning id`.execute(db);
+  return rows.length === 0 ? undefined : await findModel(db, { id, ownerId });
+}
+
+/** Changes what is given; `sealedKey` null takes the key away. Undefined where there is no such model. */
+export async function changeModel(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+  change: Partial<ModelSettings> & { sealedKey?: Buffer | null },
+): Promise<StoredModel | undefined> {
+  const { role, isDefault, baseUrl, model, contextWindow, prices, temperature, params, sealedKey } = change;
+  const { numUpdatedRows } = await db
+    .updateTable('models')
+    .set({
+      updated_at: sql`clock_timestamp()`,
+      ...(role === undefined ? {} : { role }),
+      ...(isDefault === undefined ? {} : { is_default: isDefault }),
+      ...(baseUrl === undefined ? {} : { base_url: storableText(baseUrl) }),
+      ...(model === undefined ? {} : { model: storableText(model) }),
+      ...(contextWindow === undefined ? {} : { context_window: contextWindow }),
+      ...(prices === undefined
+        ? {}
+        : { input_price: prices?.input ?? null, output_price: prices?.output ?? null }),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(params === undefined ? {} : { params: storableJson(params) }),
+      ...(sealedKey === undefined ? {} : { sealed_key: sealedKey }),
+    })
+    .where('id', '=', id)
+    .where('owner_id', '=', ownerId)
+    .executeTakeFirst();
+  return numUpdatedRows === 0n ? undefined : await findModel(db, { id, ownerId });
+}
+
+/** False where the owner has no such model. Works that chose it have the default again. */
+export async function deleteModel(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ deleted: boolean }>`
+    select delete_model(${ownerId}::uuid, ${id}::uuid) as deleted`.execute(db);
+  return rows[0]?.deleted ?? false;
+}
+
+/** Those of `ids` that are models of the owner. */
+export async function ownModels(db: Database, ownerId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('models')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('id', 'in', ids)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Whether the person has a model of their own for the main role: then the server's serves none of their roles. */
+export async function hasMainModel(db: Database, ownerId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('models')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('role', '=', 'main')
+    .where('is_default', '=', true)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The owner's model that serves a role of a Work; undefined: the server's own does. */
+export async function modelOfWork(
+  db: Database,
+  workId: string,
+  role: ModelRole,
+): Promise<StoredModel | undefined> {
+  const { rows } = await sql<ModelRow>`
+    select *, iso_time(created_at) as "createdAt", iso_time(updated_at) as "updatedAt"
+    from model_of_work(${workId}::uuid, ${role}::text)`.execute(db);
+  return rows[0] && toModel(rows[0]);
+}
+
+type ModelRow = Omit<Selectable<Models>, 'created_at' | 'updated_at' | 'owner_id'> & {
+  createdAt: string;
+  updatedAt: string;
+};
+
+function selectModels(db: Database) {
+  return db
+    .selectFrom('models')
+    .select([
+      ...(['id', 'role', 'is_default', 'base_url', 'sealed_key', 'model', 'context_window'] as const),
+      ...(['input_price', 'output_price', 'temperature', 'params'] as const),
+      isoTime('created_at').as('createdAt'),
+      isoTime('updated_at').as('updatedAt'),
+    ]);
+}
+
+function toModel(row: ModelRow): StoredModel {
+  const { input_price: input, output_price: output } = row;
+  return {
+    id: row.id,
+    role: row.role as ModelRole,
+    isDefault: row.is_default,
+    baseUrl: row.base_url,
+    sealedKey: row.sealed_key,
+    model: row.model,
+    contextWindow: row.context_window,
+    prices: input === null || output === null ? null : { input, output },
+    temperature: row.temperature,
+    params: row.params as Record<string, unknown>,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,64 @@
+/** Whoever follows a run may let go of it: the run goes on, and nothing of the follower stays behind (D7). */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
+import {
+  isRequired,
+  openSandbox,
+  type SandboxUnderTest,
+  SET_UP_MS,
+  setUp,
+} from '../support/sandbox-under-test.ts';
+
+const SILENT = `import pathlib, time
+print('begun', flush=True)
+open('begun', 'a').write('x')
+while not pathlib.Path('go').exists(): time.sleep(0.02)
+print('ended', flush=True)
+`;
+
+describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
+  let box: SandboxUnderTest;
+  let missing: string | null = null;
+
+  beforeAll(async () => {
+    missing = await setUp(kind);
+    if (missing && isRequired(kind)) throw new Error(missing);
+    if (!missing) box = await openSandbox(kind);
+  }, SET_UP_MS);
+
+  afterAll(() => box?.dispose());
+
+  test('D7: a silent run is let go of at once, goes on, and is adopted with the rest of its output', async () => {
+    if (missing) {
+      process.stderr.write(`skipped, ${missing}\n`);
+      return;
+    }
+    const script = 'code/silent.py';
+    writeFileSync(join(box.workspace, script), SILENT);
+    const key = box.newKey();
+    const spec = { key, owner: 'nobody', workspace: box.workspace, script, limits: DEFAULT_LIMITS };
+    const letGo = new AbortController();
+    const reason = new Error('the worker goes away');
+    let told = { stdout: 0, stderr: 0 };
+    let at = 0;
+    const left = box.sandbox.run(spec, {
+      progress: { stdout: 0, stderr: 0 },
+      mayStart: true,
+      signal: new AbortController().signal,
+      letGo: letGo.signal,
+      async onOutput({ bytes }) {
+        told = { stdout: bytes, stderr: 0 };
+        at = performance.now();
+        letGo.abort(reason);
+      },
+    });
+    await expect(left).rejects.toBe(reason);
+    expect(performance.now() - at).toBeLessThan(1_000);
+    const adopted = box.runScript(script, { key, mayStart: false, progress: told });
+    writeFileSync(join(box.workspace, 'go'), '');
+    expect(await adopted).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout: 'ended\n' });
+    expect(readFileSync(join(box.workspace, 'begun'), 'utf8')).toBe('x');
+  });
+});

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Script } from '../../src/demo-model/reply.ts';
+import { textReply } from '../../src/demo-model/reply.ts';
+import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
+import { readAllowedHosts } from '../../src/llm/allowed-hosts.ts';
+import { openKey } from '../../src/llm/sealed-key.ts';
+import type { Model, ModelTest } from '../../src/protocol/models.ts';
+import { startTestApi, type TestApi } from '../support/api.ts';
+
+let api: TestApi;
+let server: ScriptedModel;
+let token: string;
+
+beforeAll(async () => {
+  server = await startScriptedModel({ script: answering('ready') });
+  api = await startTestApi({ allowModelHost: readAllowedHosts(`127.0.0.1:${server.port}`) });
+  token = (await api.guest()).accessToken;
+});
+
+afterAll(async () => {
+  await api.close();
+  await server.close();
+});
+
+function answering(text: string): Script {
+  return () => textReply(text);
+}
+
+async function make(more: object = {}, as = token): Promise<Model> {
+  const body = { role: 'main', baseUrl: server.url, apiKey: 'sk-made-up', model: 'm', ...more };
+  const response = await api.request(as, 'POST', '/api/models', body);
+  expect(response.status).toBe(201);
+  return (await response.json()) as Model;
+}
+
+async function list(as = token): Promise<Model[]> {
+  const response = await api.request(as, 'GET', '/api/models');
+  return ((await response.json()) as { items: Model[] }).items;
+}
+
+async function tryOut(id: string): Promise<ModelTest> {
+  const response = await api.request(token, 'POST', `/api/models/${id}/test`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as ModelTest;
+}
+
+test('F13: a model is made, listed, changed and deleted; what was not said has its default', async () => {
+  const made = await make({ baseUrl: 'https://api.example.com/v1/', params: { reasoning_effort: 'low' } });
+  expect(made).toMatchObject({
+    role: 'main',
+    baseUrl: 'https://api.example.com/v1',
+    model: 'm',
+    contextWindow: 128_000,
+    inputPrice: null,
+    outputPrice: null,
+    temperature: null,
+    params: { reasoning_effort: 'low' },
+    isDefault: true,
+    hasKey: true,
+  });
+  const change = { model: 'n', inputPrice: 0.4, temperature: 0.2, contextWindow: 64_000 };
+  const changed = await api.request(token, 'PATCH', `/api/models/${made.id}`, change);
+  expect(await changed.json()).toMatchObject({
+    ...made,
+    ...change,
+    outputPrice: 0,
+    updatedAt: expect.any(String),
+  });
+  expect((await list()).map(({ id }) => id)).toContain(made.id);
+  expect((await api.request(token, 'DELETE', `/api/models/${made.id}`)).status).toBe(204);
+  expect((await list()).map(({ id }) => id)).not.toContain(made.id);
+  expect((await api.request(token, 'DELETE', `/api/models/${made.id}`)).status).toBe(404);
+});
+
+test('A5: the key goes in and never comes out: not by any route, and the row has it sealed to its id', async () => {
+  const apiKey = `sk-${randomUUID()}`;
+  const made = await make({ apiKey });
+  const answers = [
+    await api.request(token, 'GET', '/api/models'),
+    await api.request(token, 'PATCH', `/api/models/${made.id}`, { apiKey }),
+    await api.request(token, 'POST', `/api/models/${made.id}/test`),
+    await api.request(token, 'PATCH', `/api/models/${made.id}`, { apiKey: `${apiKey}\n密` }),
+    await api.request(token, 'PATCH', `/api/models/${made.id}`, { apiKey: [apiKey] }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 400, 400]);
+  for (const answer of answers) expect(await answer.text()).not.toContain(apiKey);
+
+  const row = await api.db
+    .selectFrom('models')
+    .selectAll()
+    .where('id', '=', made.id)
+    .executeTakeFirstOrThrow();
+  const sealed = row.sealed_key ?? Buffer.alloc(0);
+  expect(JSON.stringify(row) + sealed.toString('latin1')).not.toContain(apiKey);
+  expect(openKey(sealed, made.id, api.config.encryptionKey)).toBe(apiKey);
+  expect(() => openKey(sealed, randomUUID(), api.config.encryptionKey)).toThrow();
+});
+
+test('A5: a key stays when other things change, goes when asked, and does not follow to another server', async () => {
+  const { id } = await make();
+  const patch = async (body: object) =>
+    (await (await api.request(token, 'PATCH', `/api/models/${id}`, body)).json()) as Model;
+  expect(await patch({ model: 'other', baseUrl: `${server.url}/deeper` })).toMatchObject({ hasKey: true });
+  expect(await patch({ baseUrl: 'https://elsewhere.example/v1' })).toMatchObject({ hasKey: false });
+  expect(await patch({ baseUrl: server.url, apiKey: 'sk-new' })).toMatchObject({ hasKey: true });
+  expect(await patch({ apiKey: null })).toMatchObject({ hasKey: false });
+});
+
+test('A2: another person’s model answers like one that never was, and no Work of theirs may choose it', async () => {
+  const { id } = await make();
+  const other = (await api.guest()).accessToken;
+  const none = randomUUID();
+  for (const [method, path, body] of [
+    ['PATCH', '', { model: 'x' }],
+    ['DELETE', '', undefined],
+    ['POST', '/test', undefined],
+  ] as const) {
+    const foreign = await api.request(other, method, `/api/models/${id}${path}`, body);
+    const missing = await api.request(other, method, `/api/models/${none}${path}`, body);
+    expect([foreign.status, await foreign.text()]).toEqual([missing.status, await missing.text()]);
+    expect(foreign.status).toBe(404);
+  }
+  expect(await list(other)).toEqual([]);
+  expect((await api.request(other, 'POST', '/api/works', { models: { main: id } })).status).toBe(404);
+  const workId = await api.newWork(other);
+  expect((await api.request(other, 'PATCH', `/api/works/${workId}`, { models: { code: id } })).status).toBe(
+    404,
+  );
+});
+
+test.each([
+  [{ baseUrl: 'ftp://example.com' }],
+  [{ baseUrl: 'not an address' }],
+  [{ baseUrl: 'https://user:secret@example.com/v1' }],
+  [{ role: 'judge' }],
+  [{ model: '  ' }],
+  [{ contextWindow: 10 }],
+  [{ inputPrice: -1 }],
+  [{ temperature: 3 }],
+  [{ params: { messages: [] } }],
+  [{ params: { note: 'x'.repeat(10_000) } }],
+])('F13: %j is refused with what is wrong', async (wrong) => {
+  const body = { role: 'main', baseUrl: 'https://example.com', model: 'm', ...wrong };
+  const response = await api.request(token, 'POST', '/api/models', body);
+  expect(response.status).toBe(400);
+  const { error } = (await response.json()) as { error: { message: string } };
+  expect(error.message).toContain(Object.keys(wrong)[0]);
+});
+
+test('F13: one default a role, the last that became it; also when many are made at once', async () => {
+  const person = (await api.guest()).accessToken;
+  await Promise.all(['a', 'b', 'c', 'd'].map((model) => make({ model }, person)));
+  const first = await make({ model: 'kept back', isDefault: false }, person);
+  await make({ role: 'code' }, person);
+  const defaults = async () => (await list(person)).filter(({ isDefault }) => isDefault);
+  expect((await defaults()).map(({ role }) => role).sort()).toEqual(['code', 'main']);
+  await api.request(person, 'PATCH', `/api/models/${first.id}`, { isDefault: true });
+  expect((await defaults()).map(({ model }) => model)).toContain('kept back');
+  expect(await defaults()).toHaveLength(2);
+});
+
+test('F13: a Work that chose a model which is deleted has the default again', async () => {
+  const { id } = await make({ isDefault: false });
+  const created = await api.request(token, 'POST', '/api/works', { models: { main: id, code: id } });
+  const work = (await created.json()) as { id: string; models: object; usage: object };
+  expect(work).toMatchObject({ models: { main: id, code: id }, usage: { inputTokens: 0, outputTokens: 0 } });
+  await api.request(token, 'DELETE', `/api/models/${id}`);
+  expect(await (await api.request(token, 'GET', `/api/works/${work.id}`)).json()).toMatchObject({
+    models: {},
+  });
+});
+
+test('F18: the server says that a demo answers until the person has a model for the main role', async () => {
+  const person = (await api.guest()).accessToken;
+  const demo = async () =>
+    ((await (await api.request(person, 'GET', '/api/meta')).json()) as { demoModel: boolean }).demoModel;
+  expect(await demo()).toBe(true);
+  await make({ role: 'summary' }, person);
+  expect(await demo()).toBe(true);
+  const { id } = await make({ role: 'main' }, person);
+  expect(await demo()).toBe(false);
+  await api.request(person, 'DELETE', `/api/models/${id}`);
+  expect(await demo()).toBe(true);
+});
+
+test('F13: the test button makes one call with the key and says that the model answers', async () => {
+  const { id } = await make({ apiKey: 'sk-for-the-test' });
+  const before = server.count();
+  expect(await tryOut(id)).toEqual({ ok: true, latencyMs: expect.any(Number) });
+  expect(server.count()).toBe(before + 1);
+  expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer sk-for-the-test');
+  expect(server.requests.at(-1)?.problems).toEqual([]);
+});
+
+test.each([
+  ['refused the API key', { kind: 'http', status: 401 }],
+  ['does not know the model "m"', { kind: 'http', status: 404 }],
+  ['more requests than it allows', { kind: 'http', status: 429 }],
+  ['redirects to another address', { kind: 'http', status: 302, headers: { location: 'http://127.0.0.1/' } }],
+  ['closed the connection', { kind: 'close' }],
+] as const)(
+  'F13: the test button says "… %s …" when that is so, and never the key',
+  async (sentence, reply) => {
+    const { id } = await make();
+    server.setScript(() => reply);
+    const outcome = await tryOut(id);
+    server.setScript(answering('ready'));
+    expect(outcome).toMatchObject({ ok: false, message: expect.stringContaining(sentence) });
+    expect(JSON.stringify(outcome)).not.toContain('sk-made-up');
+  },
+);
+
+test('A6: the test button reaches no other port of this machine, nor this machine by another name', async () => {
+  const before = server.count();
+  for (const host of ['localhost', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '169.254.169.254']) {
+    const { id } = await make({ baseUrl: `http://${host}:${server.port}/v1` });
+    expect([host, await tryOut(id)]).toEqual([
+      host,
+      {
+        ok: false,
+        code: 'model_bad_request',
+        message: expect.stringContaining('not on the public internet'),
+      },
+    ]);
+  }
+  const { id } = await make({ baseUrl: `http://127.0.0.1:${server.port + 1}/v1` });
+  expect(await tryOut(id)).toMatchObject({ message: expect.stringContaining('not on the public internet') });
+  expect(server.count()).toBe(before);
+});
+
+test('A3: tests are limited in number', async () => {
+  const person = await api.guest();
+  const { id } = await make({}, person.accessToken);
+  const again = () => api.request(person.accessToken, 'POST', `/api/models/${id}/test`);
+  const answers = await Promise.all(Array.from({ length: 21 }, again));
+  const limited = answers.filter(({ status }) => status === 429);
+  expect(limited).toHaveLength(1);
+  expect(Number(limited[0]?.headers.get('Retry-After'))).toBeGreaterThan(0);
+});

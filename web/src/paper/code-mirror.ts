@@ -1,0 +1,115 @@
+/** CodeMirror as the page uses it, for Markdown. Loaded when a paper is first edited or compared. */
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+
+const colours = HighlightStyle.define([
+  { tag: tags.heading, fontWeight: '650', color: 'var(--ui-text-highlighted)' },
+  { tag: tags.strong, fontWeight: '650' },
+  { tag: tags.emphasis, fontStyle: 'italic' },
+  { tag: [tags.link, tags.url], color: 'var(--ui-primary)' },
+  { tag: tags.monospace, fontFamily: 'var(--font-mono)', fontSize: '0.92em' },
+  { tag: tags.quote, color: 'var(--ui-text-muted)' },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.comment], color: 'var(--ui-text-dimmed)' },
+]);
+
+const look = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'transparent', color: 'var(--ui-text)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--font-sans)', fontSize: '0.9375rem', lineHeight: '1.7' },
+  '.cm-content': { padding: '1.25rem 0', caretColor: 'var(--ui-primary)' },
+  '.cm-line': { padding: '0 1.25rem' },
+  '.cm-cursor': { borderLeftColor: 'var(--ui-primary)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in oklab, var(--ui-primary) 22%, transparent)',
+  },
+  '.cm-panels': { backgroundColor: 'var(--ui-bg-elevated)', color: 'var(--ui-text)' },
+  '.cm-textfield, .cm-button': {
+    backgroundColor: 'var(--ui-bg)',
+    backgroundImage: 'none',
+    border: '1px solid var(--ui-border-accented)',
+    borderRadius: '0.25rem',
+    color: 'var(--ui-text)',
+  },
+  '.cm-changedLine, &.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': {
+    backgroundColor: 'color-mix(in oklab, var(--ui-success) 12%, transparent)',
+  },
+  '&.cm-merge-b .cm-changedText, .cm-changedText': {
+    background: 'color-mix(in oklab, var(--ui-success) 26%, transparent)',
+  },
+  '.cm-deletedChunk, & .cm-deletedChunk': {
+    backgroundColor: 'color-mix(in oklab, var(--ui-error) 10%, transparent)',
+    padding: '0 1.25rem',
+  },
+  '& .cm-deletedChunk .cm-deletedText, .cm-deletedText': {
+    background: 'color-mix(in oklab, var(--ui-error) 24%, transparent)',
+  },
+  '& .cm-collapsedLines': {
+    background: 'var(--ui-bg-elevated)',
+    color: 'var(--ui-text-muted)',
+    padding: '0.25rem 1.25rem',
+    fontSize: '0.75rem',
+  },
+  '& .cm-deletedChunk .cm-chunkButtons': { insetInlineEnd: '0.5rem' },
+  '& .cm-chunkButtons button': {
+    border: '0',
+    borderRadius: '0.25rem',
+    padding: '0.1rem 0.5rem',
+    margin: '0.125rem',
+    fontFamily: 'var(--font-sans)',
+    fontSize: '0.75rem',
+    cursor: 'pointer',
+  },
+});
+
+export interface EditorWords {
+  label: string;
+  /** CodeMirror's own sentences by the English ones (EditorState.phrases). */
+  phrases: Record<string, string>;
+}
+
+/** An editor of Markdown over what the caller adds. */
+export function markdownEditor(
+  parent: HTMLElement,
+  doc: string,
+  words: EditorWords,
+  more: Extension,
+): EditorView {
+  return new EditorView({
+    parent,
+    state: EditorState.create({
+      doc,
+      extensions: [
+        // Before the default keys, so that a caller's own go first.
+        more,
+        history(),
+        drawSelection(),
+        highlightSelectionMatches(),
+        EditorView.lineWrapping,
+        markdown({ base: markdownLanguage, addKeymap: true }),
+        syntaxHighlighting(colours),
+        look,
+        // Tab stays the browser's: it leads out of the editor (WCAG 2.1.2).
+        keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+        EditorState.phrases.of(words.phrases),
+        EditorView.contentAttributes.of({ 'aria-label': words.label, spellcheck: 'true' }),
+      ],
+    }),
+  });
+}
+
+/** Makes the editor's text `text`, touching only what differs, so that the cursor stays where it is. */
+export function replaceText(view: EditorView, text: string): void {
+  const old = view.state.doc.toString();
+  if (old === text) return;
+  let from = 0;
+  while (from < old.length && from < text.length && old[from] === text[from]) from += 1;
+  let end = 0;
+  const most = Math.min(old.length, text.length) - from;
+  while (end < most && old[old.length - 1 - end] === text[text.length - 1 - end]) end += 1;
+  view.dispatch({ changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) } });
+}
