@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import ui from '@nuxt/ui/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
@@ -23,6 +24,9 @@ export default defineConfig({
       theme: { colors: ['primary', 'success', 'warning', 'error'] },
     }),
   ],
+  resolve: {
+    alias: [{ find: /^@iconify\/vue$/, replacement: join(import.meta.dirname, 'src/offline-icons.ts') }],
+  },
   define: {
     // Not used here, and a tenth of Vue and vue-i18n.
     __VUE_OPTIONS_API__: false,

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import { Kysely, type MigrationResultSet, Migrator, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { connectionOptions } from './database.ts';
 
@@ -12,12 +12,29 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
  * Runs the migrations that `url`'s database lacks, under Kysely's migration lock, and gives their names.
  * @throws the database's error, with the migration's name, when one fails; it is rolled back whole.
  */
-export async function migrateToLatest(url: string): Promise<string[]> {
+export function migrateToLatest(url: string): Promise<string[]> {
+  return migrate(url, (migrator) => migrator.migrateToLatest());
+}
+
+/** The same up to and with the migration `name`. */
+export function migrateTo(url: string, name: string): Promise<string[]> {
+  return migrate(url, (migrator) => migrator.migrateTo(name));
+}
+
+/** The names of all migrations, in their order. */
+export async function migrationNames(): Promise<string[]> {
+  return Object.keys(await readMigrations());
+}
+
+async function migrate(
+  url: string,
+  run: (migrator: Migrator) => Promise<MigrationResultSet>,
+): Promise<string[]> {
   const pool = new pg.Pool({ ...connectionOptions(url, 'paperagent-migrate'), max: 1 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
-    const { error, results = [] } = await migrator.migrateToLatest();
+    const { error, results = [] } = await run(migrator);
     if (error) {
       const failed = results.find((result) => result.status === 'Error');
       throw new Error(`migration ${failed?.migrationName ?? '(unknown)'} failed: ${String(error)}`, {

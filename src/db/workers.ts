@@ -44,26 +44,64 @@ export interface LostActivity {
 }
 
 /**
- * Finds workers that are dead, removes their rows, and gives the activities they were at: those whose work was not
- * done, and those whose work was stored a moment ago, for its worker may have died before it told Temporal. Of many
- * processes that look at once, one gets each worker.
+ * Finds workers that are dead, removes their rows, and gives them with the activities whose claims they had: those
+ * whose work was not done, and those whose work was stored a moment ago, for its worker may have died before it
+ * told Temporal. Of many processes that look at once, one gets each worker.
  */
-export async function collectDeadWorkers(db: Database): Promise<LostActivity[]> {
-  const { rows } = await sql<LostActivity>`
+export async function collectDeadWorkers(
+  db: Database,
+): Promise<{ workerIds: string[]; activities: LostActivity[] }> {
+  const { rows } = await sql<{ id: string; activities: LostActivity[] }>`
     with dead as (
       delete from workers where id in (
         select id from workers where not worker_alive(id) for update skip locked
       ) returning id
     )
-    select distinct c.workflow_id as "workflowId", c.activity_id as "activityId"
-    from claims c
-    join dead on c.worker = dead.id
-    join turns t on t.work_id = c.work_id and t.turn = c.turn
-    where c.activity_id <> ''
-      and (c.state = 'running'
-           or (c.state = 'done'
-               and (t.completed_at is null or t.completed_at > clock_timestamp() - interval '15 seconds')))`.execute(
-    db,
-  );
-  return rows;
+    select dead.id, coalesce((
+      select jsonb_agg(distinct jsonb_build_object('workflowId', c.workflow_id, 'activityId', c.activity_id))
+      from claims c
+      join turns t on t.work_id = c.work_id and t.turn = c.turn
+      where c.worker = dead.id and c.activity_id <> ''
+        and (c.state = 'running'
+             or (c.state = 'done'
+                 and (t.completed_at is null or t.completed_at > clock_timestamp() - interval '15 seconds')))
+    ), '[]') as activities
+    from dead`.execute(db);
+  return { workerIds: rows.map(({ id }) => id), activities: rows.flatMap(({ activities }) => activities) };
+}
+
+/** Those of the given workers that are registered now. */
+export async function registeredOf(db: Database, workerIds: string[]): Promise<string[]> {
+  if (workerIds.length === 0) return [];
+  const rows = await db.selectFrom('workers').select('id').where('id', 'in', workerIds).execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * The agents of which something is to be done, or was done a moment ago, while no worker that lives holds a claim:
+ * Works by their ids, code agents by the ids of their calls. An activity of theirs may be with a dead worker that
+ * had not come to claim it.
+ */
+export async function agentsNobodyIsAt(db: Database): Promise<{ works: string[]; codeAgents: string[] }> {
+  const { rows } = await sql<{ kind: 'work' | 'code'; id: string }>`
+    with held as (
+      select c.work_id, c.agent from claims c join workers k on k.id = c.worker
+      where c.state = 'running' and k.renewed_at > clock_timestamp() - interval '5 seconds'
+    ), unsettled as (
+      select id from works where running_turn is not null
+      union
+      select work_id from messages where status = 'queued'
+      union
+      select work_id from turns
+      where not pruned and completed_at > clock_timestamp() - interval '15 seconds'
+    )
+    select 'work' as kind, w.id from unsettled join works w using (id)
+    where w.deleted_at is null and not exists (select from held where work_id = w.id and agent = 'main')
+    union all
+    select 'code', c.id from works w
+    join tool_calls c on c.work_id = w.id and c.turn = w.running_turn
+    where w.deleted_at is null and c.name = 'code_agent' and c.state = 'running'
+      and not exists (select from held where work_id = w.id and agent = c.id::text)`.execute(db);
+  const idsOf = (kind: 'work' | 'code') => rows.filter((row) => row.kind === kind).map(({ id }) => id);
+  return { works: idsOf('work'), codeAgents: idsOf('code') };
 }

@@ -1,6 +1,11 @@
-/** Names that are made from a Work's id. */
+/** Names of workflows in Temporal. */
 
 /** The id of a Work's one workflow. */
 export function workflowIdOf(workId: string): string {
   return `work-${workId}`;
+}
+
+/** The id of the workflow that serves a code_agent call. */
+export function codeWorkflowIdOf(toolCallId: string): string {
+  return `code-${toolCallId}`;
 }

@@ -2,7 +2,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import pino from 'pino';
 import { startApi } from '../api/start.ts';
 import { registerSearchAttributes, stopWork, wakeWork } from '../api/temporal.ts';
 import { finishDeletions } from '../api/works/deletion.ts';
@@ -13,6 +12,7 @@ import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
+import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareDatabase } from './setup/database.ts';
 
@@ -23,11 +23,7 @@ const DELETIONS_MS = 60_000;
 const EXPIRED_MS = 60_000;
 
 const config = readServiceConfig(process.env);
-const log = pino({
-  level: config.logLevel,
-  base: { role: 'api', pid: process.pid },
-  redact: ['password', 'token', 'accessToken', 'refreshToken', 'apiKey', '*.password', '*.apiKey'],
-});
+const log = createLog('api', config.logLevel);
 
 await mkdir(config.dataDir, { recursive: true });
 await prepareDatabase(config.databaseUrl);

@@ -22,6 +22,7 @@ import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
+import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
@@ -129,7 +130,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const common = {
     connection,
     namespace: settings.temporalNamespace,
-    identity: `${lease.workerId}@${process.pid}`,
+    identity: workerIdentity(lease.workerId),
     shutdownGraceTime: DRAIN_MS,
     shutdownForceTime: DRAIN_MS + 4_000,
     // A heartbeat a second is enough to notice a cancellation that the database did not tell of.

@@ -1,6 +1,6 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
-import pino from 'pino';
 import { decodeKey, readServiceConfig } from './config.ts';
+import { createLog } from './logging.ts';
 import { startWorker } from './run-worker.ts';
 import { serverEndpoint } from './server-model.ts';
 import { findSandbox } from './setup/sandbox.ts';
@@ -8,7 +8,7 @@ import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
 import { installTemporalLogging } from './temporal-logging.ts';
 
 const config = readServiceConfig(process.env);
-const log = pino({ level: config.logLevel, base: { role: 'worker', pid: process.pid } });
+const log = createLog('worker', config.logLevel);
 installTemporalLogging(log);
 
 const chosen = await findSandbox(config, process.env, (line) => log.warn(line));

@@ -3,12 +3,10 @@
  * so that their next attempt starts; a Work that something waits for and nobody is at is woken. Every api and
  * worker process does this: the statements behind it give each finding to one of them.
  */
-
-import { ActivityNotFoundError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
-import { collectDeadWorkers } from '../db/workers.ts';
+import { deadWorkersDuty } from './dead-workers.ts';
 import type { Duty } from './duties.ts';
 
 export interface RecoveryDependencies {
@@ -21,29 +19,11 @@ export interface RecoveryDependencies {
   log: { info(fields: object, message: string): void };
 }
 
-/** How often the lock of each worker is tried; the delay of noticing a death. */
-const DEAD_WORKERS_MS = 250;
-
 export function recoveryDuties(deps: RecoveryDependencies): Duty[] {
   return [
-    { name: 'dead workers', everyMs: DEAD_WORKERS_MS, run: () => failLostActivities(deps) },
+    deadWorkersDuty(deps),
     { name: 'stalled works', everyMs: 2_000, run: () => wakeStalledWorks(deps) },
   ];
-}
-
-async function failLostActivities({ db, client, log }: RecoveryDependencies): Promise<void> {
-  for (const activity of await collectDeadWorkers(db)) {
-    log.info({ ...activity }, 'a worker died; its activity is tried again');
-    try {
-      await client.activity.fail(
-        activity,
-        ApplicationFailure.create({ message: 'the worker died', type: 'worker_lost', nextRetryDelay: 1 }),
-      );
-    } catch (error) {
-      // It ended, or was timed out and retried, in the meantime.
-      if (!(error instanceof ActivityNotFoundError)) throw error;
-    }
-  }
 }
 
 async function wakeStalledWorks({ db, wake, stop, log }: RecoveryDependencies): Promise<void> {

@@ -19,6 +19,7 @@ import {
 } from '@temporalio/workflow';
 import type { FinishInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
+import { codeWorkflowIdOf } from '../domain/work-names.ts';
 import { activities } from './activity-calls.ts';
 import { type CallEnd, type LoopEnd, runAgentLoop } from './agent-loop.ts';
 import type { codeAgent } from './code-agent.ts';
@@ -134,7 +135,7 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
     for (;;) {
       try {
         return await executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
-          workflowId: `code-${toolCallId}`,
+          workflowId: codeWorkflowIdOf(toolCallId),
           args: [{ workId, turn, toolCallId }],
           parentClosePolicy: ParentClosePolicy.TERMINATE,
           cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,

@@ -13,9 +13,18 @@ export interface TestDatabase {
 }
 
 /** Makes a database with all migrations and no rows. Call `drop` in `afterAll`, or use `withTestDatabase`. */
-export async function createTestDatabase(servers: TestServers = testServers()): Promise<TestDatabase> {
+export function createTestDatabase(servers: TestServers = testServers()): Promise<TestDatabase> {
+  return createFrom(servers, TEMPLATE_DATABASE);
+}
+
+/** Makes a database with nothing in it. */
+export function createEmptyDatabase(servers: TestServers = testServers()): Promise<TestDatabase> {
+  return createFrom(servers, 'template0');
+}
+
+async function createFrom(servers: TestServers, template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(servers, `create database ${name} template ${TEMPLATE_DATABASE} owner paperagent`);
+  await asAdmin(servers, `create database ${name} template ${template} owner paperagent`);
   const url = new URL(servers.postgresUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => asAdmin(servers, `drop database if exists ${name} with (force)`) };

@@ -40,6 +40,9 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['TEMPORAL_ADDRESS', 'localhost'],
     ['OPENAI_BASE_URL', 'api.example.com'],
+    ['MODEL_INPUT_PRICE', 'cheap'],
+    ['MODEL_OUTPUT_PRICE', '-1'],
+    ['MODEL_ALLOWED_HOSTS', 'http://127.0.0.1'],
     ['SANDBOX', 'chroot'],
     ['SANDBOX_PREPARE', 'yes'],
     ['JWT_SECRET', 'short'],
@@ -50,6 +53,18 @@ describe('readConfig', () => {
   ])('a wrong %s (%s) is refused by one sentence that names it', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must [^\\n]+$`));
+  });
+
+  test('F13: prices come as a pair, and an operator’s hosts are allowed to people’s models', () => {
+    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', MODEL_INPUT_PRICE: '0.4' };
+    expect(() => readConfig(env)).toThrow(/^MODEL_OUTPUT_PRICE must be set/);
+    expect(readConfig({ ...env, MODEL_OUTPUT_PRICE: '1.60' }).model?.prices).toEqual({
+      input: 0.4,
+      output: 1.6,
+    });
+    expect(readConfig({}).allowModelHost('127.0.0.1', 11434)).toBe(false);
+    const { allowModelHost } = readConfig({ MODEL_ALLOWED_HOSTS: '127.0.0.1:11434' });
+    expect([allowModelHost('127.0.0.1', 11434), allowModelHost('127.0.0.1', 5432)]).toEqual([true, false]);
   });
 
   test('a refused secret is not repeated in the message', () => {

@@ -128,7 +128,7 @@ test('a message that the server refuses for good says why, and one it only refus
   page.far().say({ type: 'error', code: 'rate_limited', message: 'slow down', retryable: true, id: hasty });
   expect(page.connection.state().outgoing).toMatchObject([
     { id: bad, state: { name: 'refused', code: 'id_reused' } },
-    { id: hasty, state: { name: 'sending' } },
+    { id: hasty, state: { name: 'held', until: Date.parse('2026-01-01T00:00:05Z') } },
   ]);
   expect(page.outbox.list().map((message) => message.id)).toEqual([hasty]);
   await page.pass(5_000);

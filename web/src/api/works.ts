@@ -2,11 +2,12 @@
 import type { z } from 'zod';
 import type { Message } from '../../../src/domain/messages.ts';
 import type { meta } from '../../../src/protocol/meta.ts';
-import type { Work } from '../../../src/protocol/works.ts';
+import type { Work, workflowInfo } from '../../../src/protocol/works.ts';
 import type { Http } from './http.ts';
 
 export type { Work };
 export type Meta = z.infer<typeof meta>;
+export type WorkflowInfo = z.infer<typeof workflowInfo>;
 
 /** A page of a list; `nextCursor` is absent on the last one. */
 export interface Page<Item, Cursor = string> {
@@ -14,9 +15,13 @@ export interface Page<Item, Cursor = string> {
   nextCursor?: Cursor | undefined;
 }
 
-export function listWorks(http: Http, cursor?: string): Promise<Page<Work>> {
-  const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-  return http.json('GET', `/api/works${query}`);
+/** Works whose title holds `q` (all where it is empty), the newest first. */
+export function listWorks(
+  http: Http,
+  { q, cursor }: { q: string; cursor?: string | undefined },
+): Promise<Page<Work>> {
+  const query = new URLSearchParams({ ...(q === '' ? {} : { q }), ...(cursor ? { cursor } : {}) });
+  return http.json('GET', `/api/works?${query}`);
 }
 
 /** A Work without a title gets one from its first message; `language` is that of its template. */
@@ -34,6 +39,16 @@ export function renameWork(http: Http, id: string, title: string): Promise<Work>
 
 export function deleteWork(http: Http, id: string): Promise<void> {
   return http.json('DELETE', `/api/works/${id}`);
+}
+
+/** A copy of its files and of its conversation up to the last turn that ended. */
+export function duplicateWork(http: Http, id: string, title: string): Promise<Work> {
+  return http.json('POST', `/api/works/${id}/duplicate`, { title });
+}
+
+/** What the Work's workflow is doing, and where Temporal shows it. */
+export function getWorkflow(http: Http, id: string): Promise<WorkflowInfo> {
+  return http.json('GET', `/api/works/${id}/workflow`);
 }
 
 /** Messages older than `cursor`, oldest first. */

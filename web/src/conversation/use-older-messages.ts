@@ -1,28 +1,49 @@
-import { computed, shallowRef } from 'vue';
+import { computed, type Ref, shallowRef, watch } from 'vue';
 import type { Message } from '../../../src/domain/messages.ts';
 import { olderMessages } from '../api/works.ts';
 import { useSession } from '../shell/use-session.ts';
 
-/** Messages from before the snapshot, a page at a time. `first` is the snapshot's cursor. */
-export function useOlderMessages(workId: string, first: () => number | null) {
+export interface Older {
+  /** From where the snapshot's messages begin; null when it held all. */
+  first(): number | null;
+  /** The message from which the conversation was last run again. */
+  rewoundFrom: Readonly<Ref<string | null>>;
+}
+
+/** Messages from before the snapshot, a page at a time. */
+export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) {
   const { http } = useSession();
   const messages = shallowRef<Message[]>([]);
   /** Undefined: none fetched yet; null: there are no more. */
   const next = shallowRef<number | null | undefined>(undefined);
   const loading = shallowRef(false);
+  const failure = shallowRef<unknown>(null);
   const cursor = computed(() => (next.value === undefined ? first() : next.value));
 
   async function load(): Promise<void> {
     if (cursor.value === null || loading.value) return;
     loading.value = true;
+    failure.value = null;
     try {
       const page = await olderMessages(http, workId, cursor.value);
       messages.value = [...page.items, ...messages.value];
       next.value = page.nextCursor ?? null;
+    } catch (error) {
+      failure.value = error;
     } finally {
       loading.value = false;
     }
   }
 
-  return { messages, loading, more: computed(() => cursor.value !== null), load };
+  watch(rewoundFrom, (id) => {
+    const from = messages.value.findIndex((message) => message.id === id);
+    if (from >= 0) messages.value = messages.value.slice(0, from);
+  });
+  // A new snapshot reaches as far back as its own cursor says.
+  watch(first, () => {
+    messages.value = [];
+    next.value = undefined;
+  });
+
+  return { messages, loading, failure, more: computed(() => cursor.value !== null), load };
 }

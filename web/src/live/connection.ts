@@ -70,9 +70,15 @@ export class WorkConnection {
   }
 
   /** Sends a message, now or when there is a connection, and shows it at once. Returns its id. */
-  send(text: string, delivery: Delivery = 'queue'): string {
+  send(text: string, delivery: Delivery = 'queue', attachments: string[] = []): string {
     const createdAt = new Date(this.#with.now()).toISOString();
-    const message: OutboxMessage = { id: this.#with.newId(), text, delivery, createdAt };
+    const message: OutboxMessage = {
+      id: this.#with.newId(),
+      text,
+      delivery,
+      createdAt,
+      ...(attachments.length > 0 ? { attachments } : {}),
+    };
     if (frameBytes(messageFrame(message)) > FRAME_LIMIT) {
       const state = { name: 'refused' as const, code: 'too_large', message: '' };
       this.#outgoing = [...this.#outgoing, { ...message, state }];
@@ -125,6 +131,9 @@ export class WorkConnection {
 
   #resend(): void {
     this.#cancelResend();
+    for (const { id, state } of this.#outgoing) {
+      if (state.name === 'held') this.#outgoing = mark(this.#outgoing, id, { name: 'sending' });
+    }
     for (const message of this.#outgoing) {
       if (message.state.name === 'sending') this.#link.transmit(messageFrame(message));
     }
@@ -186,7 +195,13 @@ export class WorkConnection {
       console.warn(`the server says: ${frame.code}: ${frame.message}`);
     } else if (frame.retryable) {
       this.#cancelResend();
-      this.#cancelResend = this.#with.after(RATE_LIMIT_MS, () => this.#resend());
+      this.#cancelResend = this.#with.after(RATE_LIMIT_MS, () => {
+        this.#resend();
+        this.#with.changed();
+      });
+      const until = this.#with.now() + RATE_LIMIT_MS;
+      this.#outgoing = mark(this.#outgoing, frame.id, { name: 'held', until });
+      this.#with.changed();
     } else {
       const { code, message } = frame;
       this.#with.outbox.remove(frame.id);
@@ -202,5 +217,6 @@ export class WorkConnection {
 }
 
 function messageFrame(message: OutboxMessage): MessageFrame {
-  return { type: 'message', id: message.id, text: message.text, delivery: message.delivery };
+  const { id, text, delivery, attachments } = message;
+  return { type: 'message', id, text, delivery, ...(attachments ? { attachments } : {}) };
 }

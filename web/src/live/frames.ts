@@ -6,6 +6,8 @@ export interface MessageFrame {
   id: string;
   text: string;
   delivery: Delivery;
+  /** Paths in the workspace. */
+  attachments?: string[];
 }
 
 export type ClientFrame =

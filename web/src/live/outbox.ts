@@ -9,6 +9,8 @@ export interface OutboxMessage {
   id: string;
   text: string;
   delivery: Delivery;
+  /** Paths in the workspace that come with it. */
+  attachments?: string[];
   /** ISO 8601. */
   createdAt: string;
 }

@@ -3,6 +3,8 @@ import type { OutboxMessage } from './outbox.ts';
 
 export type OutgoingState =
   | { name: 'sending' }
+  /** Too many messages came at once: it is sent again at `until` (milliseconds since the epoch). */
+  | { name: 'held'; until: number }
   /** Acked: it cannot be lost any more, only its event is still on the way. */
   | { name: 'stored' }
   | { name: 'refused'; code: string; message: string };

@@ -1,0 +1,118 @@
+/** Changing one's mind in the whole system: while a model speaks, while code runs, and for good. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { type Message, textOf } from '../../src/domain/messages.ts';
+import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import { eventually } from '../support/eventually.ts';
+import { processesWith } from '../support/sandbox-processes.ts';
+import { testServers } from '../support/servers.ts';
+import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
+
+const WITHIN_MS = 30_000;
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await startTestSystem({ script: () => textReply('unused') });
+  await system.startWorker();
+});
+afterAll(() => system.close());
+
+/** What a model was told that people and agents said, oldest first. */
+const told = ({ messages }: StrictRequest) =>
+  messages.flatMap(({ role, content }) => (role === 'system' ? [] : [`${role}: ${String(content)}`]));
+
+async function begin() {
+  const account = await system.guest();
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  const ended = (turn: number) =>
+    chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `the end of turn ${turn}`);
+  return { account, workId, chat, ended };
+}
+
+async function shown(account: TestAccount, workId: string): Promise<string[]> {
+  const response = await system.request(account, 'GET', `/api/works/${workId}/messages`);
+  const { items } = (await response.json()) as { items: Message[] };
+  return items.map((message) => `${message.role}: ${textOf(message)}`);
+}
+
+test('F15, P11: run again while the model speaks: it is stopped, and no model hears of what was taken back', async () => {
+  const requests: StrictRequest[] = [];
+  system.model.setScript((request, { signal }) => {
+    requests.push(request);
+    if (told(request).at(-1) !== 'user: go on for ever') return textReply('So be it.');
+    const steps = async function* (): AsyncGenerator<Step> {
+      for (let n = 0; !signal.aborted; n += 1) {
+        yield* say(`word ${n} `);
+        yield { type: 'pause', ms: 20 };
+      }
+    };
+    return { kind: 'stream', steps: steps() };
+  });
+  const { account, workId, chat, ended } = await begin();
+  chat.say('first');
+  await ended(1);
+  const second = chat.say('go on for ever');
+  await chat.event((event) => event.kind === 'text.delta' && event.text.includes('word'), 'words');
+  const queued = chat.say('and then this');
+  await chat.event((event) => event.kind === 'message.queued' && event.message.id === queued, 'the queue');
+
+  const again = { id: randomUUID(), text: 'briefly' };
+  const rerun = `/api/works/${workId}/messages/${second}/rerun`;
+  expect((await system.request(account, 'POST', rerun, again)).status).toBe(202);
+  expect(await ended(2)).toMatchObject({ outcome: 'stopped' });
+  await ended(3);
+  await ended(4);
+  const conversation = [
+    'user: first',
+    'assistant: So be it.',
+    'user: briefly',
+    'assistant: So be it.',
+    'user: and then this',
+    'assistant: So be it.',
+  ];
+  expect(await shown(account, workId)).toEqual(conversation);
+  expect(told(requests.at(-1) as StrictRequest)).toEqual(conversation.slice(0, -1));
+  expect(requests).toHaveLength(4);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('F12, F1: an account that is deleted while its code runs leaves no process, workflow, folder or row', async () => {
+  const runners = () => processesWith('runner.ts', path.join(system.dataDir, 'sandbox', 'bubblewrap'));
+  system.model.setScript((request) => {
+    const isCodeAgent = request.tools?.some((tool) => tool.function.name === 'run_python');
+    if (!isCodeAgent) return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Compute.' }) };
+    const call = { code: 'import time\nprint("up", flush=True)\ntime.sleep(600)', filename: 'long.py' };
+    return { kind: 'stream', steps: callTool(0, 'c', 'run_python', call) };
+  });
+  const { account, workId, chat } = await begin();
+  chat.say('compute');
+  await chat.event(({ kind }) => kind === 'tool.output', 'output');
+  expect(runners().length).toBeGreaterThan(0);
+
+  expect((await system.request(account, 'DELETE', '/api/auth/me')).status).toBe(204);
+  expect((await chat.closed).code).toBe(4404);
+  expect(await eventually(runners, (found) => found.length === 0, WITHIN_MS)).toEqual([]);
+  const rows = () => system.db.selectFrom('users').select('id').execute();
+  const works = () => system.db.selectFrom('works').select('id').where('id', '=', workId).execute();
+  expect(await eventually(works, (found) => found.length === 0, WITHIN_MS)).toEqual([]);
+  expect(existsSync(path.join(system.dataDir, 'workspaces', workId))).toBe(false);
+  expect(existsSync(path.join(system.dataDir, 'chat_history', `${workId}.json`))).toBe(false);
+
+  const connection = await Connection.connect({ address: testServers().temporalAddress });
+  try {
+    const client = new Client({ connection, namespace: system.namespace });
+    const status = async () =>
+      (await client.workflow.getHandle(`work-${workId}`).describe()).status.name as string;
+    expect(await eventually(status, (name) => name !== 'RUNNING', WITHIN_MS)).toBe('TERMINATED');
+  } finally {
+    await connection.close();
+  }
+  // One account is left, that of the other test.
+  expect(await eventually(rows, (found) => found.length === 1, WITHIN_MS)).toHaveLength(1);
+});
