@@ -91,6 +91,7 @@ language sql immutable as $$
   select encode(sha256(convert_to(p_content, 'UTF8')), 'hex');
 $$;
 alter table templates add column version text not null generated always as (content_version(content)) stored;
--- The version that the Work's paper is a copy of, whatever becomes of the template.
+-- The version that the Work's paper is a copy of, whatever becomes of the template: deleting one touches no Work.
 alter table works add column template_version text;
+alter table works drop constraint works_template_id_fkey;
 create index templates_owner on templates (owner_id);

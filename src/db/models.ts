@@ -64,7 +64,7 @@ export async function createModel(
            ${model.contextWindow}::integer, ${model.prices?.input ?? null}::double precision,
            ${model.prices?.output ?? null}::double precision, ${model.temperature}::double precision,
            ${storableJson(model.params)}::jsonb
-    from users u where u.id = ${ownerId}::uuid
+    from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
       and (select count(*) from models m where m.owner_id = u.id) < ${most}
     returning id`.execute(db);
   return rows.length === 0 ? undefined : await findModel(db, { id, ownerId });

@@ -18,6 +18,8 @@ export interface WorkView {
   title: string;
   status: WorkStatus;
   templateId: string | null;
+  /** Of the template's text that the Work began with, whatever has become of the template since. */
+  templateVersion: string | null;
   models: ModelChoice;
   /** Of all turns that have ended, summaries included. */
   usage: Usage;
@@ -41,6 +43,7 @@ const WORK_COLUMNS = [
   'running_turn',
   'stop_turn',
   'template_id',
+  'template_version',
   'models',
   'usage',
   'last_seq',
@@ -54,6 +57,7 @@ interface WorkRow {
   running_turn: number | null;
   stop_turn: number | null;
   template_id: string | null;
+  template_version: string | null;
   models: unknown;
   usage: unknown;
   last_seq: number;
@@ -67,6 +71,7 @@ function toView(row: WorkRow): WorkView {
     title: row.title,
     status: statusOf(row.running_turn, row.stop_turn),
     templateId: row.template_id,
+    templateVersion: row.template_version,
     models: row.models as ModelChoice,
     usage: row.usage as Usage,
     seq: row.last_seq,
@@ -83,13 +88,13 @@ export async function createWork(
     ownerId: string;
     title: string;
     titled: boolean;
-    templateId: string | null;
+    template: { id: string; version: string } | null;
     models: ModelChoice;
   },
 ): Promise<WorkView | undefined> {
   const row = await db
     .insertInto('works')
-    .columns(['id', 'owner_id', 'title', 'titled', 'template_id', 'models'])
+    .columns(['id', 'owner_id', 'title', 'titled', 'template_id', 'template_version', 'models'])
     .expression((query) =>
       query
         .selectFrom('users')
@@ -98,7 +103,8 @@ export async function createWork(
           'users.id as owner_id',
           sql<string>`${storableText(work.title)}::text`.as('title'),
           sql<boolean>`${work.titled}::boolean`.as('titled'),
-          sql<string | null>`${work.templateId}::uuid`.as('template_id'),
+          sql<string | null>`${work.template?.id ?? null}::uuid`.as('template_id'),
+          sql<string | null>`${work.template?.version ?? null}::text`.as('template_version'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
         ])
         .where('users.id', '=', work.ownerId)

@@ -3,9 +3,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startApi } from '../api/start.ts';
+import { storeShippedTemplates } from '../api/templates/shipped-templates.ts';
+import { syncTemplateFiles } from '../api/templates/template-files.ts';
 import { registerSearchAttributes, stopWork, wakeWork } from '../api/temporal.ts';
 import { finishDeletions } from '../api/works/deletion.ts';
-import { storeShippedTemplates } from '../api/works/shipped-templates.ts';
 import { openDatabase } from '../db/database.ts';
 import { removeExpired } from '../db/rates.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
@@ -21,6 +22,7 @@ const CONNECTIONS = 20;
 
 const DELETIONS_MS = 60_000;
 const EXPIRED_MS = 60_000;
+const TEMPLATE_FILES_MS = 60_000;
 
 const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
@@ -33,6 +35,7 @@ const db = openDatabase(config.databaseUrl, {
   onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
 });
 await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));
+await syncTemplateFiles(db, config.dataDir, { all: true });
 
 // Lazy: messages are taken while Temporal is away, and the sweeper tells it of them.
 const connection = Connection.lazy({ address: config.temporalAddress });
@@ -81,6 +84,11 @@ const sweeper = startSweeper(
       name: 'deletions',
       everyMs: DELETIONS_MS,
       run: () => finishDeletions({ db, temporal, dataDir: config.dataDir, log }),
+    },
+    {
+      name: 'template files',
+      everyMs: TEMPLATE_FILES_MS,
+      run: () => syncTemplateFiles(db, config.dataDir, { all: false }),
     },
     { name: 'expired rows', everyMs: EXPIRED_MS, run: () => removeExpired(db) },
   ],

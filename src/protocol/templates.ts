@@ -11,6 +11,7 @@ export const template = z
     language,
     public: z.boolean(),
     own: z.boolean().meta({ description: 'true: yours to change' }),
+    version: z.string().meta({ description: 'the sha256 of its content, in hexadecimal' }),
     content: z.string(),
     createdAt: isoTime,
     updatedAt: isoTime,
@@ -21,3 +22,45 @@ export type Template = z.infer<typeof template>;
 /** Lists leave the content out. */
 export const templateSummary = template.omit({ content: true }).meta({ id: 'TemplateSummary' });
 export const templateList = z.object({ items: z.array(templateSummary) });
+
+/** The largest content, in characters. */
+export const MAX_TEMPLATE_CHARACTERS = 200_000;
+
+// One line each: they stand in the head of the template's file.
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .transform((text) => text.replace(/\s+/g, ' '));
+const fields = {
+  name: line(200).pipe(z.string().min(1)),
+  description: line(1_000),
+  language,
+  content: z
+    .string()
+    .max(MAX_TEMPLATE_CHARACTERS)
+    .refine((text) => text.trim() !== '', 'must not be blank'),
+  public: z.boolean().meta({ description: 'true: everybody here may start from it' }),
+};
+
+export const newTemplate = z.object({
+  ...fields,
+  description: fields.description.default(''),
+  language: language.default('en'),
+  public: fields.public.default(false),
+});
+export type NewTemplate = z.input<typeof newTemplate>;
+
+export const templateChange = z.object(fields).partial();
+
+export const outlineSection = z.object({
+  title: z.string(),
+  level: z.number().int().min(1).max(6),
+  path: z.string().meta({ description: 'the titles from the outermost section down: Parent > Child' }),
+  line: z.number().int().positive(),
+  guidance: z.string().nullable().meta({ description: 'what the section asks for, by its comments' }),
+});
+export type OutlineSection = z.infer<typeof outlineSection>;
+
+export const templateOutline = z.object({ version: z.string(), items: z.array(outlineSection) });

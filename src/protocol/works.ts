@@ -19,6 +19,7 @@ export const work = z
     title: z.string(),
     status: workStatus,
     templateId: uuid.nullable(),
+    templateVersion: z.string().nullable().meta({ description: 'of the text that the Work began with' }),
     models: modelChoice,
     usage: usage.meta({ description: 'of all turns that have ended; cost where a model has prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),

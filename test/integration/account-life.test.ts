@@ -148,7 +148,7 @@ test('F12: a deletion that a crash interrupted is finished by the sweeper, with 
   await sql`insert into works (id, owner_id, title) values (${slipped}::uuid, ${guest.user.id}::uuid, 'late')`.execute(
     api.db,
   );
-  const made = { id: randomUUID(), ownerId: guest.user.id, title: '', titled: false, templateId: null };
+  const made = { id: randomUUID(), ownerId: guest.user.id, title: '', titled: false, template: null };
   expect(await createWork(api.db, { ...made, models: {} })).toBeUndefined();
   const deps = { ...api, temporal: api.temporal.client, log: pino({ level: 'silent' }) };
   await finishDeletions(deps);

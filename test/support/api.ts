@@ -6,7 +6,7 @@ import path from 'node:path';
 import pino from 'pino';
 import type { ApiConfig } from '../../src/api/dependencies.ts';
 import { type RunningApi, startApi } from '../../src/api/start.ts';
-import { storeShippedTemplates } from '../../src/api/works/shipped-templates.ts';
+import { storeShippedTemplates } from '../../src/api/templates/shipped-templates.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { CHECKOUT } from '../../src/main/setup/checkout.ts';
 import type { Session } from '../../src/protocol/auth.ts';

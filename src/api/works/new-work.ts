@@ -36,7 +36,7 @@ export async function makeWork(
     ownerId,
     title: wish.title || UNTITLED[language],
     titled: Boolean(wish.title),
-    templateId: template?.id ?? null,
+    template: template ?? null,
     models: wish.models ?? {},
   });
   if (work === undefined) {
@@ -51,7 +51,7 @@ async function templateOf(
   userId: string,
   id: string | null,
   language: Language,
-): Promise<{ id: string; content: string } | undefined> {
+): Promise<{ id: string; content: string; version: string } | undefined> {
   if (id === null) return await findShippedTemplate(db, `short-report-${language}`);
   const template = await findTemplate(db, { id, userId });
   if (template === undefined) throw notFound('template');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Database } from '../../db/database.ts';
 import { putShippedTemplate } from '../../db/templates.ts';
 import { language } from '../../protocol/works.ts';
+import { readTemplateDocument } from './front-matter.ts';
 
 const header = z.object({ name: z.string().min(1), description: z.string(), language });
 
@@ -15,16 +16,9 @@ const header = z.object({ name: z.string().min(1), description: z.string(), lang
 export async function storeShippedTemplates(db: Database, folder: string): Promise<void> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.md'));
   for (const file of files) {
-    const { fields, content } = splitFrontMatter(await readFile(path.join(folder, file), 'utf8'));
+    const { fields, content } = readTemplateDocument(await readFile(path.join(folder, file), 'utf8'));
     const parsed = header.safeParse(fields);
     if (!parsed.success) throw new Error(`templates/${file}: ${z.prettifyError(parsed.error)}`);
     await putShippedTemplate(db, { slug: path.basename(file, '.md'), ...parsed.data, content });
   }
-}
-
-/** `key: value` lines between two lines of `---` at the start, and what follows them. */
-function splitFrontMatter(text: string): { fields: Record<string, string>; content: string } {
-  const [whole = '', lines = ''] = /^---\n(.*?)\n---\n/s.exec(text) ?? [];
-  const fields = lines.split('\n').map((line) => line.split(/:\s+(.*)/s, 2));
-  return { fields: Object.fromEntries(fields), content: text.slice(whole.length) };
 }
