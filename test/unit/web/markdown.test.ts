@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { markdownBlocks } from '../../../web/src/markdown/blocks.ts';
+import fc from 'fast-check';
+import { createMarkdownBlocks, markdownBlocks, outlineOf } from '../../../web/src/markdown/blocks.ts';
 import { workspacePath } from '../../../web/src/markdown/workspace-path.ts';
 
 const html = (source: string, flavour: 'document' | 'message' = 'document') =>
@@ -57,4 +58,53 @@ test('A8: only references into the workspace are its paths', () => {
     'a/../../b',
   ])
     expect(workspacePath(outside)).toBeNull();
+});
+
+const rich = [
+  '# A *title*\n\nFirst paragraph\nwith two lines and $x$.\n\n',
+  '- one\n- two\n\n  more of two\n\n1. first\n\n   $$\n   a\n   $$\n',
+  '```python\nprint("# no heading")\n\n```\n',
+  '> quote\nlazy\n\n| a | b |\n|---|---|\n| 1 | 2 |\n',
+  'Setext\n======\n\n$$\n\\frac{1}{2}\n$$\n\n<b>html</b>\n\n',
+  'see [this][ref] and [that]\n\n[ref]: https://example.org/a\n\n[that]: https://example.org\n',
+  'end\r\nof lines\r\n\r\nlast 𝑥',
+];
+
+test('a text that grows piece by piece is at each moment what it would be if it had come at once', () => {
+  const pieces = fc.array(fc.constantFrom(...rich), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(pieces, fc.array(fc.nat(40), { minLength: 1 }), (parts, steps) => {
+      const source = parts.join('');
+      const growing = createMarkdownBlocks('message', (block) => block);
+      for (let at = 0, turn = 0; at < source.length; turn += 1) {
+        at = Math.min(source.length, at + 1 + (steps[turn % steps.length] ?? 0));
+        expect(growing(source.slice(0, at))).toEqual(markdownBlocks(source.slice(0, at), 'message'));
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a block that another one follows is not made again while the text grows', () => {
+  let made = 0;
+  const growing = createMarkdownBlocks('message', (block) => {
+    made += 1;
+    return block;
+  });
+  let source = '';
+  for (let paragraph = 0; paragraph < 100; paragraph += 1) {
+    source += `Paragraph ${paragraph}.\n\n`;
+    growing(source);
+  }
+  expect(made).toBeLessThan(250);
+});
+
+test('U10: the outline holds the sections, with their places in the source and on the sheet; quotes, lists and code hold none', () => {
+  const source =
+    '---\ntitle: x\n---\n# A *b*\n\ntext\n\n> # quoted\n\n- # listed\n\n```\n# code\n```\n\nTwo\n---\n';
+  expect(outlineOf(source)).toEqual([
+    { level: 1, title: 'A b', block: 0, line: 3 },
+    { level: 2, title: 'Two', block: 5, line: 15 },
+  ]);
+  expect(markdownBlocks(source, 'document')[5]).toBe('<h2>Two</h2>\n');
 });

@@ -1,8 +1,7 @@
 /** The REST calls about a Work's files (docs/protocol.md, REST). */
 import type { z } from 'zod';
 import type { fileInfo, fileList, uploaded } from '../../../src/protocol/files.ts';
-import { ApiError, type Http } from './http.ts';
-import type { UploadWatch } from './post-form.ts';
+import { ApiError, type Http, type UploadWatch } from './http.ts';
 
 export type WorkspaceFile = z.infer<typeof fileInfo>;
 

@@ -1,6 +1,5 @@
 /** Requests with the session's token: renewed once when refused, errors as one shape. */
 import { ApiError, apiError, Unreachable } from './api-error.ts';
-import { postForm, type UploadWatch } from './post-form.ts';
 import type { SessionKeeper } from './session.ts';
 
 export { ApiError, Unreachable };
@@ -13,6 +12,19 @@ export interface Http {
   /** Posts a form by XMLHttpRequest, which alone tells how far an upload is. */
   upload<T>(path: string, form: FormData, watch: UploadWatch): Promise<T>;
 }
+
+export interface UploadWatch {
+  /** How much of the body has gone out, in bytes. */
+  progress(sent: number): void;
+  signal: AbortSignal;
+}
+
+/** Posts a form with that token (post-form.ts: it needs a browser). */
+export type PostForm = <T>(
+  path: string,
+  form: FormData,
+  watch: UploadWatch & { token: string },
+) => Promise<T>;
 
 interface RequestInit {
   method?: string;
@@ -46,7 +58,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-export function createHttp(session: SessionKeeper): Http {
+export function createHttp(session: SessionKeeper, postForm: PostForm): Http {
   /** With a token that is good, and once more with another where it was refused. */
   async function authorised<T>(work: (token: string) => Promise<T>): Promise<T> {
     const { accessToken } = await session.fresh();

@@ -1,10 +1,5 @@
 import { apiError, Unreachable } from './api-error.ts';
-
-export interface UploadWatch {
-  /** How much of the body has gone out, in bytes. */
-  progress(sent: number): void;
-  signal: AbortSignal;
-}
+import type { UploadWatch } from './http.ts';
 
 /**
  * Posts a form and tells how far it is, which `fetch` cannot; resolves to the answer's JSON.

@@ -2,7 +2,7 @@
  * Markdown as HTML, block by block: while text streams in only the last block changes, so the ones before it
  * keep their DOM with its typeset formulas and loaded figures. The HTML is not yet safe to show: sanitise.ts.
  */
-import createMarkdownIt, { type MarkdownIt, type Token } from 'markdown-it';
+import createMarkdownIt, { type Env, type MarkdownIt, type Token } from 'markdown-it';
 import { mathRule } from './math-rule.ts';
 
 /** `document`: a paper, whose own HTML is kept (comments vanish); `message`: a chat, where it shows as text. */
@@ -14,12 +14,65 @@ const flavours: Record<MarkdownFlavour, MarkdownIt> = {
 };
 
 export function markdownBlocks(source: string, flavour: MarkdownFlavour): string[] {
+  return createMarkdownBlocks(flavour, (html) => html)(source);
+}
+
+interface Parsed {
+  source: string;
+  blocks: string[];
+  /** Where the source of the last block begins. */
+  lastStart: number;
+  /** It defines links by name: `[name]: address`. */
+  named: boolean;
+}
+
+/**
+ * A function from a source to its blocks, each passed through `finish` once. A source that only grew, as a streamed
+ * answer does, is parsed from its last block on: a block that another one follows is closed for good. Only where a
+ * text defines its links by name, which may come before their definition, is all of it parsed anew.
+ */
+export function createMarkdownBlocks(
+  flavour: MarkdownFlavour,
+  finish: (html: string) => string,
+): (source: string) => string[] {
   const markdown = flavours[flavour];
-  const text = flavour === 'document' ? withoutFrontMatter(source) : source;
-  const env = {};
-  return topLevel(markdown.parse(text, env)).map((tokens) =>
-    markdown.renderer.render(tokens, markdown.options, env),
-  );
+  let known: Parsed = { source: '', blocks: [], lastStart: 0, named: false };
+
+  function parse(source: string): Parsed {
+    const env: Env = {};
+    const groups = topLevel(markdown.parse(source, env));
+    const blocks = groups.map((tokens) => finish(markdown.renderer.render(tokens, markdown.options, env)));
+    const named = Object.keys(env.references ?? {}).length > 0;
+    const line = groups.at(-1)?.[0]?.map?.[0] ?? 0;
+    return { source, blocks, lastStart: startOfLine(source, line), named };
+  }
+
+  function grown(source: string): Parsed {
+    const { blocks, lastStart } = known;
+    const tail = parse(source.slice(lastStart));
+    if (tail.named) return parse(source);
+    return {
+      source,
+      blocks: [...blocks.slice(0, -1), ...tail.blocks],
+      lastStart: lastStart + tail.lastStart,
+      named: false,
+    };
+  }
+
+  return (whole) => {
+    const source = flavour === 'document' ? withoutFrontMatter(whole) : whole;
+    if (source === known.source) return known.blocks;
+    const goesOn = !known.named && source.startsWith(known.source);
+    known = goesOn ? grown(source) : parse(source);
+    return known.blocks;
+  };
+}
+
+/** The place of a line's first character. */
+function startOfLine(source: string, line: number): number {
+  const ends = /\r\n?|\n/g;
+  for (let passed = 0; passed < line; passed += 1) if (ends.exec(source) === null) return source.length;
+  return ends.lastIndex;
 }
 
 function markdownIt(options: { html: boolean; breaks: boolean }): MarkdownIt {

@@ -15,14 +15,9 @@ purify.addHook('afterSanitizeAttributes', (node) => {
   if (node instanceof HTMLAnchorElement) outwardLink(node);
 });
 
-const cache = new Map<string, string>();
-const CACHED = 2_000;
-
-/** The safe form of a block of HTML; remembered, since a streaming text asks again for all but its last block. */
+/** The safe form of a block of HTML. */
 export function sanitise(html: string): string {
-  const known = cache.get(html);
-  if (known !== undefined) return known;
-  const safe = purify.sanitize(html, {
+  return purify.sanitize(html, {
     USE_PROFILES: { html: true },
     FORBID_TAGS: [
       'style',
@@ -39,9 +34,6 @@ export function sanitise(html: string): string {
     FORBID_ATTR: ['style', 'id', 'name', 'srcset'],
     ALLOW_DATA_ATTR: false,
   });
-  if (cache.size >= CACHED) cache.clear();
-  cache.set(html, safe);
-  return safe;
 }
 
 function localImage(image: HTMLImageElement): void {

@@ -1,5 +1,6 @@
 import { type InjectionKey, inject, type Ref, shallowRef } from 'vue';
 import { ApiError, createHttp, type Http, request } from '../api/http.ts';
+import { postForm } from '../api/post-form.ts';
 import {
   createSessionKeeper,
   type Session,
@@ -61,7 +62,7 @@ export function createSessionContext(): SessionContext {
   return {
     user,
     keeper,
-    http: createHttp(keeper),
+    http: createHttp(keeper, postForm),
     signIn: (email, password) => begin('/api/auth/login', { email, password }),
     register: (email, password) => begin('/api/auth/register', { email, password }),
     beGuest: () => begin('/api/auth/guest'),

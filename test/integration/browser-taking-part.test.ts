@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { launchBrowser } from '../support/browser.ts';
+import type { AppProcess } from '../support/child-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { say, type Visitor, visit } from '../support/page.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const WORDS = 120;
+const counted = Array.from({ length: WORDS }, (_, index) => `w${index + 1}`).join(' ');
+
+/** `count` streams for a few seconds; everything else is said back at once, with the number of the call. */
+const script: Script = (request, { index }) => {
+  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  if (/^count/.test(asked)) return textReply(counted, { paceMs: asked === 'count slowly' ? 80 : 25 });
+  return textReply(`Call ${index} heard: ${asked}`);
+};
+
+let system: TestSystem;
+let browser: Browser;
+let visitor: Visitor;
+let worker: AppProcess;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
+  worker = await system.startWorker();
+  visitor = await visit(browser, system.url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+
+async function newPage(): Promise<{ page: Page; workId: string }> {
+  const workId = await system.newWork(visitor);
+  return { workId, page: await visitor.open(`/works/${workId}`) };
+}
+
+const answers = (page: Page) => page.getByRole('group', { name: 'PaperAgent' });
+const mine = (page: Page) => page.getByRole('group', { name: 'You' });
+const stop = (page: Page) => page.getByRole('button', { name: 'Stop', exact: true });
+
+test('U5, F15: a stop acts within a second and keeps what was written', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'count');
+  await answers(page).getByText('w5 ').waitFor();
+  const began = Date.now();
+  await stop(page).click();
+  await page.getByText('Stopped').first().waitFor();
+  expect(Date.now() - began).toBeLessThan(2_000);
+  const text = (await answers(page).textContent()) ?? '';
+  expect(text).toContain('w5 ');
+  expect(text).not.toContain(`w${WORDS}`);
+  await system.expectSound(workId);
+});
+
+test('U5: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'count');
+  await stop(page).waitFor();
+  await say(page, 'first thought');
+  await say(page, 'never mind');
+  await say(page, 'mention the weather');
+
+  const first = mine(page).filter({ hasText: 'first thought' });
+  await first.getByRole('button', { name: 'Edit' }).click();
+  const editor = page.getByRole('textbox', { name: 'Your message' });
+  await editor.fill('second thought');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await mine(page).filter({ hasText: 'never mind' }).getByRole('button', { name: 'Withdraw' }).click();
+  await mine(page)
+    .filter({ hasText: 'mention the weather' })
+    .getByRole('button', { name: 'Steer this turn' })
+    .click();
+  await mine(page).filter({ hasText: 'never mind' }).waitFor({ state: 'detached' });
+
+  await answers(page).getByText('heard: mention the weather').waitFor();
+  await answers(page).getByText('heard: second thought').waitFor();
+  await stop(page).waitFor({ state: 'detached' });
+  const said = await mine(page).allTextContents();
+  expect(said.map((text) => text.trim().split(/\s{2,}/)[0])).toEqual([
+    'count',
+    'mention the weather',
+    'second thought',
+  ]);
+  await system.expectSound(workId);
+});
+
+test('U15: a message is edited and run again from there, and an answer is made anew; what followed is gone', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'one');
+  await answers(page).getByText('heard: one').waitFor();
+  await say(page, 'two');
+  await answers(page).getByText('heard: two').waitFor();
+
+  await answers(page).last().hover();
+  const before = await answers(page).last().textContent();
+  await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
+  await eventually(
+    () => answers(page).last().textContent(),
+    (now) => now !== before && now?.includes('heard: two') === true,
+    10_000,
+  );
+  expect(await answers(page).last().textContent()).not.toBe(before);
+  expect(await answers(page).count()).toBe(2);
+
+  await mine(page).first().hover();
+  await mine(page).first().getByRole('button', { name: 'Edit and run again' }).click();
+  await page.getByRole('textbox', { name: 'Your message' }).fill('three');
+  await page.keyboard.press('Enter');
+  await answers(page).getByText('heard: three').waitFor();
+  await answers(page).getByText('heard: two').waitFor({ state: 'detached' });
+  expect(await mine(page).count()).toBe(1);
+  await page.reload();
+  await answers(page).getByText('heard: three').waitFor();
+  expect(await mine(page).count()).toBe(1);
+  await system.expectSound(workId);
+});
+
+test('U6: a reload in the middle of a turn, and a second tab, show the same conversation live', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'count slowly');
+  await answers(page).getByText('w5 ').waitFor();
+  const [second] = await Promise.all([visitor.open(`/works/${workId}`), page.reload()]);
+  await Promise.all([stop(page).waitFor(), stop(second).waitFor()]);
+  for (const tab of [page, second]) {
+    await answers(tab).getByText(counted).waitFor();
+    expect(await answers(tab).count()).toBe(1);
+    expect(await mine(tab).count()).toBe(1);
+  }
+  await second.close();
+});
+
+test('U6: with the network cut the page says so and that the agent works on; what was written meanwhile is sent', async () => {
+  const workId = await system.newWork(visitor);
+  const page = await visitor.context.newPage();
+  let cut = () => {};
+  await page.routeWebSocket(/\/api\/chat\/ws\//, (socket) => {
+    socket.connectToServer();
+    cut = () => void socket.close();
+  });
+  await page.goto(`${system.url}/works/${workId}`);
+  await say(page, 'count');
+  await answers(page).getByText('w5 ').waitFor();
+  await visitor.context.setOffline(true);
+  cut();
+  await page.getByText('You are offline. The agent works on').waitFor();
+  await stop(page).waitFor();
+  await say(page, 'written offline');
+  await mine(page).getByText('Sent when the connection is back').waitFor();
+  await visitor.context.setOffline(false);
+  await answers(page).getByText('heard: written offline').waitFor();
+  await answers(page).getByText(counted).waitFor();
+  await page.getByText('You are offline').waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('D2, U6: a worker killed while one watches costs no word and shows none twice', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'count');
+  await answers(page).getByText('w5 ').waitFor();
+  await worker.signal('SIGKILL');
+  worker = await system.startWorker();
+  await answers(page).getByText(counted).waitFor();
+  expect(await answers(page).count()).toBe(1);
+  await stop(page).waitFor({ state: 'detached' });
+  await system.expectSound(workId);
+});
+
+test('U3: Enter inside an input method confirms the candidate and never sends', async () => {
+  const { page } = await newPage();
+  const box = page.getByRole('textbox', { name: 'Message', exact: true });
+  await box.focus();
+  const input = await visitor.context.newCDPSession(page);
+  await input.send('Input.imeSetComposition', { text: 'yuan', selectionStart: 4, selectionEnd: 4 });
+  await page.keyboard.press('Enter');
+  expect(await mine(page).count()).toBe(0);
+  await input.send('Input.insertText', { text: '圆周率' });
+  expect(await box.inputValue()).toContain('圆周率');
+  expect(await mine(page).count()).toBe(0);
+  await box.fill('圆周率');
+  await page.keyboard.press('Enter');
+  await answers(page).getByText('heard: 圆周率').waitFor();
+});
+
+test('U14: by keyboard alone a person sends, reads, edits and stops', async () => {
+  const { page } = await newPage();
+  await page.getByRole('textbox', { name: 'Message', exact: true }).focus();
+  await page.keyboard.type('count');
+  await page.keyboard.press('Enter');
+  await stop(page).waitFor();
+  await reach(page, 'Stop');
+  await page.keyboard.press('Enter');
+  await page.getByText('Stopped').first().waitFor();
+  await reach(page, 'Edit and run again from here', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('again by keys');
+  await page.keyboard.press('Enter');
+  await answers(page).getByText('heard: again by keys').waitFor();
+});
+
+test('nothing that was done here made a page complain', () => {
+  // A cut network is the browser's own complaint, not the page's.
+  expect(visitor.complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED|WebSocket/.test(text))).toEqual([]);
+});
+
+/** Tabs until the button of that name has the focus. */
+async function reach(page: Page, name: string, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press(key);
+    // Given as text: it runs in the page, whose types are not those of this file.
+    const focused = await page.evaluate(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim()',
+    );
+    if (focused === name) return;
+  }
+  throw new Error(`"${name}" cannot be reached by ${key}`);
+}
