@@ -17,10 +17,15 @@ const jest = [
 const commands = {
   start: [['src/main/start.ts']],
   dev: [['src/main/start.ts', '--dev']],
+  cluster: [['src/main/start.ts', '--cluster']],
   ask: [['src/main/ask.ts']],
   api: [['src/main/api.ts']],
   worker: [['src/main/worker.ts']],
   sandbox: [['src/main/sandbox-doctor.ts']],
+  build: [['src/main/build.ts']],
+  migrate: [['src/main/migrate.ts']],
+  // docker-compose.yml for real where no image can be pulled; ten minutes, so that it is no test.
+  'compose:offline': [['scripts/compose-offline/run.ts']],
   // The whole table of faults is a run of its own: it takes an hour, and measures.
   test: [['src/main/prepare.ts'], [...jest, '--testPathIgnorePatterns=/test/faults/', '--maxWorkers=2']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],

@@ -2,6 +2,11 @@
  * `npm start`: the supervisor. Sets up what is missing, starts everything, keeps it running, stops it in order.
  *
  *   node src/main/start.ts [--dev]
+ *
+ * `npm run cluster`: the same with the topology of docker-compose.yml, as plain processes: Temporal's histories in
+ * Postgres, several workers, several apis behind a proxy.
+ *
+ *   node src/main/start.ts --cluster [--workers 3] [--apis 2]
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +19,7 @@ import { SetupError } from './setup/setup-error.ts';
 import { startDevelopment } from './supervisor/development.ts';
 import { type Instance, takeDataFolder } from './supervisor/instance.ts';
 import { endOrphans } from './supervisor/process-notes.ts';
-import { createSystem } from './supervisor/system.ts';
+import { createSystem, ONE_OF_EACH, type Shape } from './supervisor/system.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -22,7 +27,15 @@ const ONE_REQUEST_MS = 1_000;
 
 async function main(): Promise<number> {
   const began = performance.now();
-  const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      dev: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '3' },
+      apis: { type: 'string', default: '2' },
+    },
+  });
+  const shape = values.cluster ? clusterOf(values) : ONE_OF_EACH;
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
   const config = readConfig(env);
   const folder = makeDataFolder(config.dataDir);
@@ -31,7 +44,7 @@ async function main(): Promise<number> {
   try {
     const orphans = await endOrphans(folder.processes);
     if (orphans.length > 0) say(`ended what an earlier start had left running: ${orphans.join(', ')}`);
-    const system = createSystem(config, env, folder, say);
+    const system = createSystem(config, env, folder, say, shape);
     stopped.onSecond(() => {
       system.kill();
       process.exit(1);
@@ -59,6 +72,13 @@ async function main(): Promise<number> {
     release();
   }
   return 0;
+}
+
+/** @throws ConfigError */
+function clusterOf({ workers, apis }: { workers: string; apis: string }): Shape {
+  for (const [name, count] of Object.entries({ workers, apis }))
+    if (!/^[1-9]\d?$/.test(count)) throw new ConfigError(`--${name} must be a number from 1 to 99`);
+  return { workers: Number(workers), apis: Number(apis), temporal: 'on-postgres' };
 }
 
 /** Ctrl-C, a polite kill, a closed terminal, or the end of who started us: each asks for an orderly stop. */

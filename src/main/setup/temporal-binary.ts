@@ -59,7 +59,8 @@ async function runs(program: string): Promise<boolean> {
   return code === 0 && output.startsWith('temporal version');
 }
 
-async function takeLockPatiently(file: string, onProgress: OnProgress): Promise<() => void> {
+/** Waits while another process is getting the same. @returns what lets go of the lock */
+export async function takeLockPatiently(file: string, onProgress: OnProgress): Promise<() => void> {
   for (let told = false; ; told = true) {
     const lock = takeLock(file);
     if (lock.taken) return lock.release;

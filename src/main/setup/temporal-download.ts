@@ -1,4 +1,4 @@
-/** The official build of the Temporal CLI: from its GitHub release, by its checksum, else from temporal.download. */
+/** Official builds of Temporal's programs: from their GitHub releases, by their checksums, or from temporal.download. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -15,32 +15,67 @@ const DOWNLOAD_MS = 300_000;
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
 const PROCESSORS: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
+/** What is left of an archive: the name of a program in it, and the file that it becomes (not yet executable). */
+type Programs = Record<string, string>;
+
+interface Place {
+  url: string;
+  /** Where the checksums are published, and the name of the archive in that list. */
+  checksums?: { url: string; asset: string };
+}
+
+/** How releases name this machine; undefined: there is no build for it. */
+function thisMachine(): { system: string; processor: string } | undefined {
+  const [system, processor] = [SYSTEMS[process.platform], PROCESSORS[process.arch]];
+  return system && processor ? { system, processor } : undefined;
+}
+
 /**
- * Downloads and unpacks the program to `file` (not yet executable). False when there is no build for this
- * machine, when no place answers, or when what came is not what was published.
+ * Downloads and unpacks the CLI to `file`. False when there is no build for this machine, when no place answers, or
+ * when what came is not what was published.
  */
 export async function downloadTemporal(
   version: string,
   file: string,
   onProgress: OnProgress,
 ): Promise<boolean> {
-  const [system, processor] = [SYSTEMS[process.platform], PROCESSORS[process.arch]];
-  if (!system || !processor) return false;
+  const machine = thisMachine();
+  if (!machine) return false;
+  const { system, processor } = machine;
   const asset = `temporal_cli_${version}_${system}_${processor}.tar.gz`;
   const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
   const places = [
-    { url: `${release}/${asset}`, checksums: `${release}/checksums.txt` },
+    { url: `${release}/${asset}`, checksums: { url: `${release}/checksums.txt`, asset } },
     { url: `https://temporal.download/cli/archive/v${version}?platform=${system}&arch=${processor}` },
   ];
+  return await fetchPrograms(places, { temporal: file }, onProgress);
+}
+
+/** The same for the programs of the server itself, which `programs` names. */
+export async function downloadTemporalServer(
+  version: string,
+  programs: Programs,
+  onProgress: OnProgress,
+): Promise<boolean> {
+  const machine = thisMachine();
+  if (!machine) return false;
+  const asset = `temporal_${version}_${machine.system}_${machine.processor}.tar.gz`;
+  const release = `https://github.com/temporalio/temporal/releases/download/v${version}`;
+  const place = { url: `${release}/${asset}`, checksums: { url: `${release}/checksums.txt`, asset } };
+  return await fetchPrograms([place], programs, onProgress);
+}
+
+async function fetchPrograms(places: Place[], programs: Programs, onProgress: OnProgress): Promise<boolean> {
+  const archive = `${Object.values(programs)[0]}.tar.gz`;
   for (const { url, checksums } of places) {
     try {
-      const wanted = checksums && (await publishedChecksum(checksums, asset));
-      await unpack(await download(url, `${file}.tar.gz`, wanted), file);
+      const wanted = checksums && (await publishedChecksum(checksums.url, checksums.asset));
+      await unpack(await download(url, archive, wanted), programs);
       return true;
     } catch (error) {
       onProgress(`Temporal: not from ${new URL(url).host}: ${reason(error)}`);
     } finally {
-      await rm(`${file}.tar.gz`, { force: true });
+      await rm(archive, { force: true });
     }
   }
   return false;
@@ -86,22 +121,24 @@ async function get(url: string): Promise<Response> {
   }
 }
 
-async function unpack(archive: string, file: string): Promise<void> {
-  let found = false;
+async function unpack(archive: string, programs: Programs): Promise<void> {
+  const missing = new Map(Object.entries(programs));
   const entries = extract();
   const reading = pipeline(createReadStream(archive), createGunzip(), entries);
   // The reading's own failure ends the loop below as well; it is awaited after it.
   reading.catch(() => {});
   for await (const entry of entries) {
-    if (entry.header.name.replace(/^\.\//, '') === 'temporal') {
-      await pipeline(entry, createWriteStream(file));
-      found = true;
-    } else {
+    const name = entry.header.name.replace(/^\.\//, '');
+    const file = missing.get(name);
+    if (file === undefined) {
       entry.resume();
+      continue;
     }
+    await pipeline(entry, createWriteStream(file));
+    missing.delete(name);
   }
   await reading;
-  if (!found) throw new Error('the archive holds no temporal program');
+  if (missing.size > 0) throw new Error(`the archive holds no program ${[...missing.keys()].join(', ')}`);
 }
 
 function reason(error: unknown): string {

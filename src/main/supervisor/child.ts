@@ -4,10 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerCommand } from '../setup/server-command.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import type { LogFile } from './log-file.ts';
-import type { Role } from './roles.ts';
+import type { ProcessName, Role } from './roles.ts';
 
 export interface ChildPlan {
   role: Role;
+  /** Which of several of its role; absent where there is one. */
+  number?: number;
   /** Called before each start. */
   command: () => Promise<ServerCommand>;
   /** Whether it says `process.send('ready')` when it serves: the only way to know of one that listens nowhere. */
@@ -21,8 +23,8 @@ export interface ChildPlan {
 
 export interface ChildHooks {
   log: LogFile;
-  onStarted: (role: Role, pid: number) => void;
-  onEnded: (role: Role) => void;
+  onStarted: (name: ProcessName, pid: number) => void;
+  onEnded: (name: ProcessName) => void;
   /** A sentence for the person at the terminal. */
   say: (line: string) => void;
 }
@@ -39,6 +41,10 @@ export interface Child {
   kill(): void;
 }
 
+export function nameOf({ role, number }: ChildPlan): ProcessName {
+  return number === undefined ? role : `${role}-${number}`;
+}
+
 const FIRST_READY_MS = 60_000;
 /** A start that dies this often before it ever served is given up. */
 const FIRST_TRIES = 4;
@@ -48,6 +54,7 @@ const LONGEST_WAIT_MS = 5_000;
 
 /** Starts the process and keeps it running until `stop`. */
 export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
+  const name = nameOf(plan);
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // who awaits `untilReady` is told
@@ -62,7 +69,7 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
       failures = performance.now() - began > STABLE_MS ? 1 : failures + 1;
       if (!served && failures >= FIRST_TRIES) return first.reject(neverServed(ending));
       const waitMs = failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, 125 * 2 ** failures);
-      if (served) hooks.say(`${plan.role} ended (${ending}); starting it again`);
+      if (served) hooks.say(`${name} ended (${ending}); starting it again`);
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   }
@@ -77,7 +84,7 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
       stdio: ['ignore', hooks.log.fd, hooks.log.fd, ...(plan.speaks ? (['ipc'] as const) : [])],
     });
     current = child;
-    if (child.pid !== undefined) hooks.onStarted(plan.role, child.pid);
+    if (child.pid !== undefined) hooks.onStarted(name, child.pid);
     const gone = new AbortController();
     const said = new Promise<void>((resolve) =>
       child.on('message', (message) => message === 'ready' && resolve()),
@@ -85,7 +92,7 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     void becomeReady(AbortSignal.any([gone.signal, stopping.signal]), said);
     const ending = await endOf(child);
     gone.abort(new Error('it ended'));
-    hooks.onEnded(plan.role);
+    hooks.onEnded(name);
     current = undefined;
     return ending;
   }
@@ -94,12 +101,11 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     try {
       await plan.ready(signal, said);
     } catch (error) {
-      if (!signal.aborted)
-        hooks.say(`${plan.role}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!signal.aborted) hooks.say(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
     if (signal.aborted) return;
-    if (served) hooks.say(`${plan.role} is back`);
+    if (served) hooks.say(`${name} is back`);
     served = true;
     first.resolve();
   }
@@ -108,7 +114,7 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     const lines = hooks.log.lastLines();
     // A crash prints its reason before the stack.
     const words = lines.findLast((line) => /^\S*(error|fatal)/i.test(line)) ?? lines.at(-1);
-    return new SetupError(`${plan.role} did not start (${ending})${words ? `: ${words.slice(0, 500)}` : ''}`);
+    return new SetupError(`${name} did not start (${ending})${words ? `: ${words.slice(0, 500)}` : ''}`);
   }
 
   const finished = keepRunning().catch((error: unknown) => first.reject(error));

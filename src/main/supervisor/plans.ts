@@ -9,6 +9,7 @@ import {
   waitForPostgres,
 } from '../setup/postgres.ts';
 import type { ServerCommand } from '../setup/server-command.ts';
+import { type TemporalOnPostgres, temporalOnPostgresCommand } from '../setup/temporal-on-postgres.ts';
 import { type TemporalOptions, temporalCommand, waitForTemporal } from '../setup/temporal-server.ts';
 import { waitForHttp } from '../setup/wait-for-http.ts';
 import type { ChildPlan } from './child.ts';
@@ -51,9 +52,24 @@ export function demoModelPlan(port: number, env: Record<string, string>): ChildP
   };
 }
 
-export function workerPlan(env: Record<string, string>): ChildPlan {
+/** A server that keeps what it knows in Postgres. */
+export function temporalOnPostgresPlan(options: TemporalOnPostgres): ChildPlan {
+  const url = `http://127.0.0.1:${options.ports.TEMPORAL_HTTP_PORT}/api/v1/cluster-info`;
+  return {
+    role: 'temporal',
+    command: async () => temporalOnPostgresCommand(options),
+    speaks: false,
+    ready: (signal) => waitForHttp(url, signal),
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 8_000,
+  };
+}
+
+/** @param number which of several */
+export function workerPlan(env: Record<string, string>, number?: number): ChildPlan {
   return {
     role: 'worker',
+    ...(number === undefined ? {} : { number }),
     command: async () => nodeCommand('worker', env),
     speaks: true,
     ready: (_signal, said) => said,
@@ -62,12 +78,19 @@ export function workerPlan(env: Record<string, string>): ChildPlan {
   };
 }
 
-export function apiPlan(config: Config, env: Record<string, string>): ChildPlan {
+/** @param at where it listens; @param number which of several */
+export function apiPlan(
+  at: Pick<Config, 'host' | 'port'>,
+  given: Record<string, string>,
+  number?: number,
+): ChildPlan {
+  const env = { ...given, HOST: at.host, PORT: String(at.port) };
   return {
     role: 'api',
+    ...(number === undefined ? {} : { number }),
     command: async () => nodeCommand('api', env),
     speaks: false,
-    ready: (signal) => waitForHttp(`${appUrl(config)}/health/ready`, signal),
+    ready: (signal) => waitForHttp(`${appUrl(at)}/health/ready`, signal),
     stopSignal: 'SIGTERM',
     stopWithinMs: 5_000,
   };

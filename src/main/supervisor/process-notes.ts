@@ -7,36 +7,36 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type NotedProcess, startTimeOf } from '../../../scripts/process-lock.mjs';
 import { endProcess } from '../setup/end-process.ts';
-import { ROLES, type Role } from './roles.ts';
+import { type ProcessName, type Role, roleOf } from './roles.ts';
 
-const schema = z.partialRecord(z.enum(ROLES), z.object({ pid: z.number().int(), startTime: z.string() }));
+const schema = z.record(z.string(), z.object({ pid: z.number().int(), startTime: z.string() }));
 
 export interface ProcessNotes {
   /** Notes a process down; synchronous, so that no kill finds it started and not noted. */
-  started(role: Role, pid: number): void;
-  ended(role: Role): void;
-  /** Process ids by role. */
-  pids(): Partial<Record<Role, number>>;
+  started(name: ProcessName, pid: number): void;
+  ended(name: ProcessName): void;
+  /** Process ids by name. */
+  pids(): Record<string, number>;
 }
 
 /** Begins new notes; those of an earlier supervisor must have been dealt with (`endOrphans`). */
 export function openProcessNotes(file: string): ProcessNotes {
-  const running: Partial<Record<Role, NotedProcess>> = {};
+  const running = new Map<ProcessName, NotedProcess>();
   const write = () => {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(running));
+    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(running)));
     renameSync(`${file}.new`, file);
   };
   return {
-    started(role, pid) {
-      running[role] = { pid, startTime: startTimeOf(pid) ?? '' };
+    started(name, pid) {
+      running.set(name, { pid, startTime: startTimeOf(pid) ?? '' });
       write();
     },
-    ended(role) {
-      delete running[role];
+    ended(name) {
+      running.delete(name);
       write();
     },
-    pids: () => Object.fromEntries(Object.entries(running).map(([role, { pid }]) => [role, pid])),
+    pids: () => Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])),
   };
 }
 
@@ -49,15 +49,17 @@ const WAVES: readonly { roles: readonly Role[]; signal: NodeJS.Signals; withinMs
 
 /**
  * Ends what a killed supervisor left running, told apart from strangers by process id and start time.
- * @returns the roles that were still there
+ * @returns the names of those that were still there
  */
-export async function endOrphans(file: string): Promise<Role[]> {
+export async function endOrphans(file: string): Promise<string[]> {
   const noted = readNotes(file);
-  const found: Role[] = [];
+  const found: string[] = [];
   for (const { roles, signal, withinMs } of WAVES) {
-    const alive = roles.filter((role) => noted[role] !== undefined && isAlive(noted[role]));
-    found.push(...alive);
-    await Promise.all(alive.map((role) => endProcess(noted[role] as NotedProcess, signal, withinMs)));
+    const alive = Object.entries(noted).filter(
+      ([name, process]) => (roles as readonly string[]).includes(roleOf(name)) && isAlive(process),
+    );
+    found.push(...alive.map(([name]) => name));
+    await Promise.all(alive.map(([, process]) => endProcess(process, signal, withinMs)));
   }
   rmSync(file, { force: true });
   return found;

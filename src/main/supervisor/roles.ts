@@ -2,5 +2,12 @@
 export const ROLES = ['postgres', 'temporal', 'demo-model', 'worker', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** A process as notes and logs call it: its role, with a number where there are several of it. */
+export type ProcessName = Role | `${Role}-${number}`;
+
+export function roleOf(name: string): string {
+  return name.replace(/-\d+$/, '');
+}
+
 /** Asked to stop one after the other in this order: who serves others goes last. */
 export const STOP_ORDER: readonly Role[] = ['api', 'worker', 'demo-model', 'temporal', 'postgres'];

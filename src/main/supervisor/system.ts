@@ -1,6 +1,9 @@
 /** The whole system: what is missing is set up, then each process is started as soon as those it needs serve. */
 import { join } from 'node:path';
+import { type RoundRobin, startRoundRobin } from '../cluster/round-robin.ts';
 import type { Config, Environment } from '../config.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { lastLine, runCommand } from '../setup/command.ts';
 import type { DataFolder } from '../setup/data-folder.ts';
 import { prepareDatabase } from '../setup/database.ts';
 import { isFree, keptPorts } from '../setup/ports.ts';
@@ -11,16 +14,28 @@ import { prepareSandbox } from '../setup/sandbox.ts';
 import { keptSecrets, type StoredSecrets } from '../setup/secrets.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import { findTemporal } from '../setup/temporal-binary.ts';
-import { type Child, type ChildPlan, startChild } from './child.ts';
+import { prepareTemporalDatabases, TEMPORAL_PORTS } from '../setup/temporal-on-postgres.ts';
+import { findTemporalServer } from '../setup/temporal-server-binaries.ts';
+import { type Child, type ChildPlan, nameOf, startChild } from './child.ts';
 import { type Instance, writeInstance } from './instance.ts';
 import { openLogFile } from './log-file.ts';
-import { apiPlan, appUrl, demoModelPlan, postgresPlan, temporalPlan, workerPlan } from './plans.ts';
+import {
+  apiPlan,
+  appUrl,
+  demoModelPlan,
+  postgresPlan,
+  temporalOnPostgresPlan,
+  temporalPlan,
+  workerPlan,
+} from './plans.ts';
 import { openProcessNotes } from './process-notes.ts';
 import { type Role, STOP_ORDER } from './roles.ts';
 import { lineForTerminal } from './terminal.ts';
 
 /** The app's database in the embedded Postgres. */
 const DATABASE = 'paperagent';
+/** One machine: more would only poll more. */
+const CLUSTER_SHARDS = 4;
 
 export interface System {
   /** Sets up and starts everything. @throws SetupError */
@@ -33,12 +48,31 @@ export interface System {
   restart(role: Role): void;
 }
 
-type Ports = Record<'postgres' | 'temporal' | 'temporalUi' | 'demoModel', number>;
+type Ports = Record<(typeof PORTS)[number], number>;
+const PORTS = ['postgres', 'temporal', 'temporalUi', 'demoModel', 'workerMetrics'] as const;
 
-export function createSystem(config: Config, env: Environment, folder: DataFolder, say: OnProgress): System {
+/** How many of what there are of several, and what Temporal keeps its histories in. */
+export interface Shape {
+  apis: number;
+  workers: number;
+  temporal: 'embedded' | 'on-postgres';
+}
+
+/** `npm start`. */
+export const ONE_OF_EACH: Shape = { apis: 1, workers: 1, temporal: 'embedded' };
+
+export function createSystem(
+  config: Config,
+  env: Environment,
+  folder: DataFolder,
+  say: OnProgress,
+  shape: Shape = ONE_OF_EACH,
+): System {
+  const hasUi = config.temporalAddress === undefined && shape.temporal === 'embedded';
   const notes = openProcessNotes(folder.processes);
   const children: Child[] = [];
   const logs: { close(): void }[] = [];
+  let proxy: RoundRobin | undefined;
   let ready: Omit<Instance, 'pids'> | undefined;
   let stopped = false;
 
@@ -51,9 +85,12 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
     const secrets = await keptSecrets(folder.root);
     const ports = await choosePorts();
     const model = config.model ?? demoModel(ports.demoModel);
+    const database = startDatabase(secrets, ports.postgres);
     const [databaseUrl, temporalAddress] = await Promise.all([
-      startDatabase(secrets, ports.postgres),
-      startTemporal(ports),
+      database,
+      shape.temporal === 'embedded'
+        ? startTemporal(ports)
+        : database.then(() => startTemporalOnPostgres(postgresOptions(secrets, ports.postgres))),
       config.model === undefined ? run(demoModelPlan(ports.demoModel, baseEnvironment(env))) : undefined,
       preparePage(say),
       prepareWorkflows(say),
@@ -61,34 +98,32 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
     ]);
     const childEnvironment = {
       ...baseEnvironment(env),
-      PORT: String(config.port),
-      HOST: config.host,
       PA_DATA: folder.root,
+      WORKER_METRICS_PORT: String(config.workerMetricsPort ?? ports.workerMetrics),
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: config.temporalNamespace,
-      ...(config.temporalAddress === undefined ? { TEMPORAL_UI_PORT: String(ports.temporalUi) } : {}),
+      ...(hasUi ? { TEMPORAL_UI_PORT: String(ports.temporalUi) } : {}),
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_API_KEY: model.apiKey ?? '',
       PAPERAGENT_MODEL: model.model,
       JWT_SECRET: config.jwtSecret ?? secrets.jwtSecret,
       ENCRYPTION_KEY: config.encryptionKey ?? secrets.encryptionKey,
     };
-    await Promise.all([run(workerPlan(childEnvironment)), run(apiPlan(config, childEnvironment))]);
+    if (shape.temporal === 'on-postgres') await tellTemporal(childEnvironment);
+    await Promise.all([startWorkers(childEnvironment), startApis(childEnvironment)]);
     ready = {
       port: config.port,
       appUrl: appUrl(config),
       temporalAddress,
-      ...(config.temporalAddress === undefined
-        ? { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` }
-        : {}),
+      ...(hasUi ? { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` } : {}),
       databaseUrl,
     };
     return describe(ready);
   }
 
   async function choosePorts(): Promise<Ports> {
-    const ports = await keptPorts(folder.ports, ['postgres', 'temporal', 'temporalUi', 'demoModel']);
+    const ports = await keptPorts(folder.ports, PORTS);
     const uiPort = config.temporalUiPort;
     if (uiPort === undefined || config.temporalAddress !== undefined) return ports;
     if (!(await isFree(uiPort))) throw new SetupError(`TEMPORAL_UI_PORT ${uiPort} is in use: set another`);
@@ -100,13 +135,7 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
       await prepareDatabase(config.databaseUrl);
       return config.databaseUrl;
     }
-    const options: PostgresOptions = {
-      dir: folder.postgres,
-      port,
-      durable: true,
-      adminPassword: secrets.postgresAdminPassword,
-      appPassword: secrets.postgresPassword,
-    };
+    const options = postgresOptions(secrets, port);
     await run(postgresPlan(options));
     await ensureDatabase(options, DATABASE);
     const url = postgresUrl(options, DATABASE);
@@ -129,12 +158,63 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
     return `127.0.0.1:${ports.temporal}`;
   }
 
+  function postgresOptions(secrets: StoredSecrets, port: number): PostgresOptions {
+    return {
+      dir: folder.postgres,
+      port,
+      durable: true,
+      adminPassword: secrets.postgresAdminPassword,
+      appPassword: secrets.postgresPassword,
+    };
+  }
+
+  /** The server as docker-compose.yml has it, on the embedded Postgres. */
+  async function startTemporalOnPostgres(postgres: PostgresOptions): Promise<string> {
+    if (config.temporalAddress !== undefined) return config.temporalAddress;
+    if (config.databaseUrl !== undefined)
+      throw new SetupError('a cluster brings a Postgres of its own: unset DATABASE_URL');
+    const options = {
+      binaries: await findTemporalServer({ env, dataDir: folder.root, onProgress: say }),
+      adminUrl: postgresUrl(postgres, 'postgres', 'admin'),
+      // One that may enter Temporal's databases alone, and is known to whoever may read the administrator's.
+      password: postgres.adminPassword,
+      ports: await keptPorts(folder.ports, TEMPORAL_PORTS),
+      shards: CLUSTER_SHARDS,
+    };
+    await prepareTemporalDatabases(options);
+    await run(temporalOnPostgresPlan(options));
+    return `127.0.0.1:${options.ports.TEMPORAL_PORT}`;
+  }
+
+  /** The namespace and its search attributes, by the entry point that deployments use. */
+  async function tellTemporal(childEnvironment: Record<string, string>): Promise<void> {
+    const migrate = join(CHECKOUT, 'src', 'main', 'migrate.ts');
+    const { code, output } = await runCommand(process.execPath, [migrate], { env: childEnvironment });
+    if (code !== 0) throw new SetupError(lastLine(output));
+  }
+
+  async function startWorkers(childEnvironment: Record<string, string>): Promise<void> {
+    await Promise.all(numbers(shape.workers).map((number) => run(workerPlan(childEnvironment, number))));
+  }
+
+  /** One api where everybody reaches it, or several behind a proxy that is there. */
+  async function startApis(childEnvironment: Record<string, string>): Promise<void> {
+    if (shape.apis === 1) return await run(apiPlan(config, childEnvironment));
+    const names = numbers(shape.apis).map((number) => `api-${number}`);
+    const ports = Object.values(await keptPorts(folder.ports, names));
+    await Promise.all(
+      ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, childEnvironment, index + 1))),
+    );
+    proxy = await startRoundRobin(() => ports, { host: config.host, port: config.port });
+  }
+
   /** Starts a role and waits until it serves. */
   async function run(plan: ChildPlan): Promise<void> {
     if (stopped) throw new SetupError('stopped before everything had started');
     const began = performance.now();
     const { role } = plan;
-    const log = openLogFile(join(folder.logs, `${role}.log`), (line) => {
+    const name = nameOf(plan);
+    const log = openLogFile(join(folder.logs, `${name}.log`), (line) => {
       const shown = lineForTerminal(role, line);
       if (shown !== undefined) say(shown);
     });
@@ -153,7 +233,7 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
     });
     children.push(child);
     await child.untilReady();
-    say(`${role}: up in ${elapsed(began)}`);
+    say(`${name}: up in ${elapsed(began)}`);
   }
 
   function describe(running: Omit<Instance, 'pids'>): Instance {
@@ -170,6 +250,7 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
     start,
     async stop() {
       stopped = true;
+      await proxy?.close();
       for (const role of STOP_ORDER) {
         await Promise.all(children.filter((child) => child.role === role).map((child) => child.stop()));
       }
@@ -183,6 +264,11 @@ export function createSystem(config: Config, env: Environment, folder: DataFolde
       children.find((child) => child.role === role)?.restart();
     },
   };
+}
+
+/** 1, 2 … for several; for one alone, no number. */
+function numbers(count: number): (number | undefined)[] {
+  return count === 1 ? [undefined] : Array.from({ length: count }, (_, index) => index + 1);
 }
 
 function demoModel(port: number) {

@@ -1,0 +1,24 @@
+/**
+ * `npm run migrate`: brings the database to this version's schema, and tells Temporal the namespace and its search
+ * attributes. A deployment runs it once, before its apis and workers; running it again changes nothing.
+ */
+import { ConfigError, readServiceConfig } from './config.ts';
+import { prepareDatabase } from './setup/database.ts';
+import { SetupError } from './setup/setup-error.ts';
+import { prepareNamespace } from './setup/temporal-namespace.ts';
+
+/** A cluster that has just been started takes this long at most. */
+const PATIENCE_MS = 180_000;
+
+try {
+  const config = readServiceConfig(process.env);
+  await prepareDatabase(config.databaseUrl);
+  console.log('the database is up to date');
+  const { temporalAddress: address, temporalNamespace: namespace } = config;
+  await prepareNamespace({ address, namespace }, PATIENCE_MS);
+  console.log(`Temporal knows the namespace "${namespace}" and the search attributes`);
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
+  console.error(`paperagent: ${error.message}`);
+  process.exitCode = 1;
+}

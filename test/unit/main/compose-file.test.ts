@@ -1,0 +1,101 @@
+/** docker-compose.yml: what compose makes of it, and what it will not start without. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CHECKOUT } from '../../../src/main/setup/checkout.ts';
+
+const SECRETS = [
+  'POSTGRES_PASSWORD',
+  'DATABASE_PASSWORD',
+  'TEMPORAL_DATABASE_PASSWORD',
+  'JWT_SECRET',
+  'ENCRYPTION_KEY',
+  'PA_DATA',
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'pa-compose-'));
+let command: string[] | undefined;
+
+beforeAll(() => {
+  const works = ([program = '', ...args]: string[]) => spawnSync(program, [...args, 'version']).status === 0;
+  command = [['docker', 'compose'], ['docker-compose']].find(works);
+  if (!command && process.env.CI) throw new Error('there is neither `docker compose` nor `docker-compose`');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** `compose config` with these variables and none of ours. */
+function config(variables: Record<string, string>) {
+  const file = join(folder, 'env');
+  writeFileSync(
+    file,
+    Object.entries(variables)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  const [program = '', ...args] = [...(command ?? []), '--env-file', file, 'config'];
+  const { PATH = '', HOME = '' } = process.env;
+  return spawnSync(program, args, { cwd: CHECKOUT, env: { PATH, HOME }, encoding: 'utf8' });
+}
+
+const all = Object.fromEntries(
+  SECRETS.map((name) => [name, name === 'PA_DATA' ? '/srv/pa' : `${name}-value`]),
+);
+
+const withCompose = (name: string, body: () => void) =>
+  test(name, () => {
+    if (command) body();
+    else process.stderr.write(`skipped, there is no compose here: ${name}\n`);
+  });
+
+/** The lines of one service. */
+function service(text: string, name: string): string {
+  const [, rest = ''] = text.split(`\n  ${name}:\n`);
+  return rest.split(/\n {2}\S|\n\S/)[0] ?? '';
+}
+
+withCompose('F19: compose takes the file', () => {
+  const { status, stderr } = config(all);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('ERROR') });
+});
+
+withCompose('A11: without a secret nothing starts, and it is said which, and what to do', () => {
+  for (const missing of SECRETS) {
+    const { [missing]: _, ...others } = all;
+    const { status, stderr } = config(others);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(missing);
+    expect(stderr).toContain('docker/make-env.sh');
+  }
+});
+
+withCompose(
+  "S1: only the proxy and the preparing job have the engine's own socket; workers have the proxy's",
+  () => {
+    const { stdout } = config(all);
+    for (const name of ['worker', 'api', 'migrate', 'demo-model', 'proxy', 'temporal', 'postgres'])
+      expect(service(stdout, name)).not.toContain('docker.sock');
+    for (const name of ['engine-proxy', 'prepare']) expect(service(stdout, name)).toContain('docker.sock');
+    expect(service(stdout, 'worker')).toContain('unix:///run/paperagent/engine.sock');
+  },
+);
+
+withCompose(
+  'S1: the data folder has the same path inside as outside, for the engine mounts it from there',
+  () => {
+    const { stdout } = config(all);
+    for (const name of ['worker', 'api', 'engine-proxy', 'prepare'])
+      expect(service(stdout, name)).toMatch(/\/srv\/pa:\/srv\/pa|source: \/srv\/pa\n\s+target: \/srv\/pa/);
+  },
+);
+
+withCompose(
+  "A11: only the reverse proxy and Temporal's page are reached from outside, by default on loopback",
+  () => {
+    const { stdout } = config(all);
+    expect(stdout.match(/^ +(- 127\.0\.0\.1:|host_ip: 127\.0\.0\.1)/gm)).toHaveLength(2);
+    for (const name of ['postgres', 'temporal', 'api', 'worker', 'demo-model'])
+      expect(service(stdout, name)).not.toContain('ports:');
+  },
+);
