@@ -1,4 +1,5 @@
 /** Runs a tool that touches only the Work's files (F6). Its failure is a result for the model (R6). */
+import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type CallOutcome, type ClaimedCall, callAhead, claimedCall } from './tool-call.ts';
@@ -24,6 +25,7 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
         find: (path) => findChange(deps.db, call, path),
         record: (entry) => recordChange(deps.db, call, entry),
       },
+      personEdited: (path) => seePersonEdit(deps.db, call, path),
       agent: claim.agent,
       signal: attempt.signal,
     });

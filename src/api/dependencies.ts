@@ -1,6 +1,7 @@
 /** What the API is made of, and what each request carries. */
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import type { Quotas } from '../db/quotas.ts';
 import type { AllowHost, ModelConnection } from '../llm/connection.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
@@ -18,6 +19,7 @@ export interface ApiConfig {
   allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
+  quotas: Quotas;
   /** Reverse proxies before this process, whose word about a client's address counts. */
   trustedProxies: number;
   /** True where a scripted model answers because none is configured (F18). */

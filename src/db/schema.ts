@@ -101,6 +101,13 @@ export interface Models {
   updated_at: Generated<Timestamp>;
 }
 
+export interface PersonEdits {
+  path: string;
+  seen_by: string | null;
+  turn: number;
+  work_id: string;
+}
+
 export interface RateWindows {
   began_at: Timestamp;
   count: number;
@@ -230,6 +237,7 @@ export interface DB {
   file_changes: FileChanges;
   messages: Messages;
   models: Models;
+  person_edits: PersonEdits;
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
   runs: Runs;

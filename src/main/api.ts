@@ -62,6 +62,7 @@ const api = await startApi({
     allowModelHost: config.allowModelHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
+    quotas: config.quotas,
     trustedProxies: config.trustedProxies,
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,

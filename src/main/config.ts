@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
 
@@ -66,6 +67,10 @@ const schema = z.object({
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
   TRUST_PROXY: count(0, 10).default(0),
+  QUOTA_WORKS: count(1, 1_000_000).default(100_000),
+  QUOTA_GUEST_WORKS: count(1, 1_000_000).default(10_000),
+  QUOTA_TURNS_AT_ONCE: count(1, 1_000_000).optional(),
+  QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
@@ -120,6 +125,8 @@ export interface Config {
   readonly rateLoginsPerMinute: number;
   /** Reverse proxies before the api, whose word about a client's address counts. */
   readonly trustedProxies: number;
+  /** What each person may have; undefined: without bound. */
+  readonly quotas: Readonly<Quotas>;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
   readonly metricsToken: string | undefined;
@@ -199,6 +206,12 @@ export function readConfig(env: Environment): Config {
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
     trustedProxies: v.TRUST_PROXY,
+    quotas: Object.freeze({
+      works: v.QUOTA_WORKS,
+      guestWorks: v.QUOTA_GUEST_WORKS,
+      turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
+      tokensPerDay: v.QUOTA_TOKENS_PER_DAY,
+    }),
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,

@@ -9,6 +9,7 @@ export const ERRORS = {
   wrong_credentials: { status: 401, retryable: false },
   token_reused: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },
+  quota_exceeded: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   conflict: { status: 409, retryable: false },
   id_reused: { status: 409, retryable: false },

@@ -1,5 +1,6 @@
 /** The one narrow interface to the places where generated code runs (docs: S rules). */
 import type { RunEnding } from '../domain/messages.ts';
+import { WORKSPACE_BYTES } from '../domain/workspace-limits.ts';
 
 /** What a run may use. Times in milliseconds, sizes in bytes. */
 export interface RunLimits {
@@ -15,7 +16,7 @@ export const DEFAULT_LIMITS: RunLimits = {
   deadlineMs: 120_000,
   memoryBytes: 1024 ** 3,
   outputBytes: 4 * 1024 ** 2,
-  workspaceBytes: 1024 ** 3,
+  workspaceBytes: WORKSPACE_BYTES,
   workspaceFiles: 10_000,
 };
 

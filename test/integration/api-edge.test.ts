@@ -153,8 +153,9 @@ test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the s
     expect({ method, path, status: await send(huge) }).toEqual({ method, path, status: 413 });
     for (const body of [...broken, ...wrongTyped]) {
       const status = await send(body);
-      const shown = { method, path, body: body.slice(0, 60), status };
-      expect([200, 201, 202, 204, 400, 401]).toContain(shown.status);
+      // The id is a Work's: to other things' routes it names nothing.
+      const allowed = [200, 201, 202, 204, 400, 401, ...(path.startsWith('/api/works') ? [] : [404])];
+      if (!allowed.includes(status)) throw new Error(`${method} ${path} ${body.slice(0, 60)}: ${status}`);
       if (status < 400) expect(path).toMatch(/logout|stop|duplicate|me$|works$|works\/\{id\}$/);
     }
   }

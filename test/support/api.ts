@@ -48,6 +48,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
+    quotas: { works: 100_000, guestWorks: 100_000, turnsAtOnce: undefined, tokensPerDay: undefined },
     trustedProxies: 0,
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',

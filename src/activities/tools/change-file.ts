@@ -12,17 +12,27 @@ export type Plan = (
   current: Buffer | null,
 ) => { ok: true; content: string; result: string } | { ok: false; result: string };
 
+/** Whether a tool only adds to what is there, or may take the place of something that its model has not seen. */
+export type Manner = 'adds' | 'replaces';
+
 /**
  * Computes the new content, writes down the hashes before and after, then writes. A retry finds what was written
  * down: where the file is as it was before, the change is made; where it is as it was to be, it was made, and the
- * recorded result is given; anything else is somebody's later edit, which is never overwritten.
+ * recorded result is given; anything else is somebody's later edit, which is never overwritten. Nor is what a person
+ * wrote since the turn began, before the model was told that they did.
  */
-export async function changeFile(ctx: ToolContext, path: string, plan: Plan): Promise<ToolResult> {
+export async function changeFile(
+  ctx: ToolContext,
+  path: string,
+  manner: Manner,
+  plan: Plan,
+): Promise<ToolResult> {
   const recorded = await ctx.journal.find(path);
   const current = await readOrNull(ctx, path);
   const before = current === null ? null : sha256(current);
   if (recorded !== null && before === recorded.after) return made(path, recorded, current);
   if (recorded !== null && before !== recorded.before) return conflict(path);
+  if (recorded === null && manner === 'replaces' && (await ctx.personEdited(path))) return conflict(path);
 
   const planned = plan(current);
   if (!planned.ok) return failed(planned.result);

@@ -7,7 +7,7 @@ import { outline } from '../../domain/markdown/outline.ts';
 import { withoutOwnHeading } from '../../domain/markdown/own-heading.ts';
 import { renameSection } from '../../domain/markdown/rename-section.ts';
 import type { Edited } from '../../domain/markdown/splice.ts';
-import { changeFile } from './change-file.ts';
+import { changeFile, type Manner } from './change-file.ts';
 import { cleanPath, utf8OrNull } from './markdown-text.ts';
 import type { ToolContext, ToolResult } from './types.ts';
 
@@ -21,7 +21,7 @@ export async function updateSectionContent(
   args: ArgumentsOf<'update_section_content'>,
   ctx: ToolContext,
 ): Promise<ToolResult> {
-  return editMarkdown(ctx, args.file, (source, path) => {
+  return editMarkdown(ctx, args.file, args.mode === 'replace' ? 'replaces' : 'adds', (source, path) => {
     const sections = outline(source);
     const found = findSection(sections, args.section);
     if (!found.ok) return { edited: found, result: '' };
@@ -36,7 +36,7 @@ export async function updateSectionContent(
 }
 
 export async function addNewSection(args: ArgumentsOf<'add_section'>, ctx: ToolContext): Promise<ToolResult> {
-  return editMarkdown(ctx, args.file, (source, path) => {
+  return editMarkdown(ctx, args.file, 'adds', (source, path) => {
     const { title, level, after } = args;
     const content = withoutOwnHeading(args.content, title, level);
     const twin = outline(source).some((section) => section.title === title.trim());
@@ -52,7 +52,7 @@ export async function renameSectionTitle(
   args: ArgumentsOf<'rename_section_title'>,
   ctx: ToolContext,
 ): Promise<ToolResult> {
-  return editMarkdown(ctx, args.file, (source, path) => ({
+  return editMarkdown(ctx, args.file, 'adds', (source, path) => ({
     edited: renameSection(source, args.section, args.new_title),
     result: `Renamed "${args.section}" to "${args.new_title.trim()}" in ${path}.`,
   }));
@@ -61,10 +61,11 @@ export async function renameSectionTitle(
 async function editMarkdown(
   ctx: ToolContext,
   file: string,
+  manner: Manner,
   edit: (source: string, path: string) => { edited: Edited | Extract<Edited, { ok: false }>; result: string },
 ): Promise<ToolResult> {
   const path = cleanPath(file);
-  return changeFile(ctx, path, (bytes) => {
+  return changeFile(ctx, path, manner, (bytes) => {
     if (bytes === null)
       return { ok: false, result: `There is no file ${path}. Make it with writemd, or see tree.` };
     const source = utf8OrNull(bytes);

@@ -5,5 +5,8 @@ import { readText } from './read-text.ts';
 import { succeeded, type ToolContext, type ToolResult } from './types.ts';
 
 export async function readFile(args: ArgumentsOf<'read_file'>, ctx: ToolContext): Promise<ToolResult> {
-  return succeeded(await readText(ctx.workspace, cleanPath(args.path), args));
+  const path = cleanPath(args.path);
+  // Before it is read: what a person writes after that is news again.
+  await ctx.personEdited(path);
+  return succeeded(await readText(ctx.workspace, path, args));
 }

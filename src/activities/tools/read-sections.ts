@@ -50,6 +50,7 @@ export async function getSectionContent(
   ctx: ToolContext,
 ): Promise<ToolResult> {
   const path = cleanPath(args.file);
+  await ctx.personEdited(path);
   const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
   if (source === null) return failed(`${path} is not UTF-8 text.`);
   const found = sectionContent(source, args.section);

@@ -27,6 +27,11 @@ export interface ChangeJournal {
 export interface ToolContext {
   workspace: Workspace;
   journal: ChangeJournal;
+  /**
+   * Whether a person wrote this file since the turn began, and no call was told of it before this one; asking is
+   * being told.
+   */
+  personEdited(path: string): Promise<boolean>;
   agent: AgentId;
   signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ import type { ToolContext, ToolResult } from './types.ts';
 
 export async function writeFile(args: ArgumentsOf<'write_file'>, ctx: ToolContext): Promise<ToolResult> {
   const path = cleanPath(args.path);
-  return changeFile(ctx, path, () => ({
+  return changeFile(ctx, path, 'replaces', () => ({
     ok: true,
     content: args.content,
     result: `Wrote ${path}: ${Buffer.byteLength(args.content)} bytes.`,

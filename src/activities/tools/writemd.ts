@@ -12,7 +12,7 @@ export async function writemd(args: ArgumentsOf<'writemd'>, ctx: ToolContext): P
   const path = cleanPath(args.file);
   const problem = notMarkdown(path);
   if (problem !== null) return failed(problem);
-  return changeFile(ctx, path, (bytes) => {
+  return changeFile(ctx, path, args.mode === 'write' ? 'replaces' : 'adds', (bytes) => {
     const current = args.mode === 'write' ? '' : utf8OrNull(bytes ?? Buffer.alloc(0));
     if (current === null)
       return { ok: false, result: `${path} is not UTF-8 text, so nothing can be added to it.` };

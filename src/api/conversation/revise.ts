@@ -5,6 +5,7 @@ import { changeMessage, rerunMessage, withdrawMessage } from '../../db/revisions
 import type { Message } from '../../domain/messages.ts';
 import type { messageChange, rerunBody } from '../../protocol/works.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
+import { maySend } from '../quota.ts';
 import { stopWork, wakeWork } from '../temporal.ts';
 import { type ConversationDependencies, type Person, tell } from './send-message.ts';
 
@@ -50,6 +51,7 @@ export async function runAgain(
   again: z.infer<typeof rerunBody>,
 ): Promise<{ duplicate: boolean }> {
   const { db, temporal, config } = deps;
+  await maySend(deps, { ownerId, workId, id: again.id });
   const wish = { newId: again.id, text: again.text };
   const rerun = await rerunMessage(db, { ownerId, workId, id }, wish, config.rateMessagesPerMinute);
   switch (rerun.kind) {

@@ -5,6 +5,7 @@ import { stopOwnWork } from '../../db/works.ts';
 import type { newMessage } from '../../protocol/frames.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { maySend } from '../quota.ts';
 import { stopWork, wakeWork } from '../temporal.ts';
 import { titleFrom } from '../work-title.ts';
 
@@ -21,13 +22,14 @@ export interface Person {
 /**
  * Stores a message; when this returns it cannot be lost any more (P4). Waking the workflow is begun and not
  * waited for.
- * @throws ApiError not_found, id_reused (P5), rate_limited
+ * @throws ApiError not_found, id_reused (P5), rate_limited, quota_exceeded
  */
 export async function sendMessage(
   deps: ConversationDependencies,
   { ownerId, workId }: Person,
   message: z.infer<typeof newMessage>,
 ): Promise<{ duplicate: boolean }> {
+  await maySend(deps, { ownerId, workId, id: message.id });
   const posted = await postMessage(deps.db, {
     ownerId,
     workId,

@@ -4,12 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Busboy } from '@fastify/busboy';
-import { MAX_UPLOAD_BYTES } from '../../protocol/files.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
-import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import type { Written } from '../../workspace/write-file.ts';
 import { ApiError } from '../api-error.ts';
+import type { PersonFiles } from './person-files.ts';
 
 /** Where uploads go unless a field `folder`, before the files, says otherwise. */
 const FOLDER = 'attachments';
@@ -20,7 +19,7 @@ const LIMITS = { files: 20, fields: 5, parts: 25, fieldSize: 1_024, headerPairs:
  * Stores the files of a multipart/form-data request, each whole or not at all.
  * @throws ApiError for a body that is none; WorkspaceError for a file that cannot be stored
  */
-export async function receiveUploads(request: Request, workspace: Workspace): Promise<Written[]> {
+export async function receiveUploads(request: Request, files: PersonFiles): Promise<Written[]> {
   const form = openForm(request.headers.get('Content-Type') ?? '');
   const stored: Promise<Written>[] = [];
   let folder = FOLDER;
@@ -30,7 +29,7 @@ export async function receiveUploads(request: Request, workspace: Workspace): Pr
   });
   form.on('file', (_field, stream, filename) => {
     const file = `${folder}/${cleanName(filename)}`;
-    const written = workspace.write(file, stream, { maxBytes: MAX_UPLOAD_BYTES });
+    const written = files.write(file, stream);
     // A file that is not taken is not read to its end either: the whole request fails.
     written.catch((error: Error) => form.destroy(error));
     stored.push(written);

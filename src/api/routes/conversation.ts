@@ -36,7 +36,7 @@ const send = createRoute({
   request: { params: workParams, body: body(newMessage) },
   responses: {
     202: json(shapes.accepted, 'it is stored and cannot be lost any more'),
-    ...errors(400, 401, 404, 409, 413, 429),
+    ...errors(400, 401, 403, 404, 409, 413, 429),
   },
 });
 const stop = createRoute({

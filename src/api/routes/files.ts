@@ -13,6 +13,7 @@ import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { zipWorkspace } from '../files/archive.ts';
 import { nameParameters, presentation } from '../files/content-types.ts';
+import { type PersonFiles, personFiles } from '../files/person-files.ts';
 import { parseRange } from '../files/range.ts';
 import { receiveUploads } from '../files/upload.ts';
 import { filePathOf } from '../files-path.ts';
@@ -38,7 +39,7 @@ const upload = createRoute({
   security: bearer,
   description: 'multipart/form-data: files go to attachments/, or where a field `folder` before them says.',
   request: { params: workParams },
-  responses: { 201: json(shapes.uploaded, 'what was stored'), ...errors(400, 401, 404, 413) },
+  responses: { 201: json(shapes.uploaded, 'what was stored'), ...errors(400, 401, 404, 413, 507) },
 });
 const archive = createRoute({
   method: 'get',
@@ -53,12 +54,15 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   const app = createRouter();
 
   /** The workspace of the Work that the request names, and its title. @throws ApiError not_found */
-  async function workspaceOf(c: Context<ApiEnv>): Promise<{ workspace: Workspace; title: string }> {
+  async function workspaceOf(
+    c: Context<ApiEnv>,
+  ): Promise<{ workspace: Workspace; person: PersonFiles; title: string }> {
     const id = uuid.safeParse(c.req.param('id'));
     const ownerId = c.get('identity').userId;
     const work = id.success ? await findWork(db, { workId: id.data, ownerId }) : undefined;
     if (work === undefined) throw notFound('Work');
-    return { workspace: openWorkspace(workspaceFolder(dataDir, work.id)), title: work.title };
+    const workspace = openWorkspace(workspaceFolder(dataDir, work.id));
+    return { workspace, person: personFiles(db, work.id, workspace), title: work.title };
   }
 
   app.openapi(list, async (c) => {
@@ -74,8 +78,8 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   });
 
   app.openapi(upload, async (c) => {
-    const { workspace } = await workspaceOf(c);
-    const items = (await receiveUploads(c.req.raw, workspace)).map(({ path, size, sha256 }) => ({
+    const { person } = await workspaceOf(c);
+    const items = (await receiveUploads(c.req.raw, person)).map(({ path, size, sha256 }) => ({
       path,
       size,
       sha256,
@@ -101,19 +105,16 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   });
 
   app.put('/:id/files/:path{.+}', async (c) => {
-    const { workspace } = await workspaceOf(c);
+    const { person } = await workspaceOf(c);
     const content = c.req.raw.body === null ? '' : Readable.fromWeb(c.req.raw.body as ReadableStream);
-    const { path, size, sha256, change } = await workspace.write(filePathOf(c), content, {
-      ...expected(c),
-      maxBytes: shapes.MAX_UPLOAD_BYTES,
-    });
+    const { path, size, sha256, change } = await person.write(filePathOf(c), content, expected(c));
     c.header('ETag', `"${sha256}"`);
     return c.json({ path, size, sha256 }, change === 'added' ? 201 : 200);
   });
 
   app.delete('/:id/files/:path{.+}', async (c) => {
-    const { workspace } = await workspaceOf(c);
-    await workspace.remove(filePathOf(c));
+    const { person } = await workspaceOf(c);
+    await person.remove(filePathOf(c));
     return c.body(null, 204);
   });
 
@@ -177,7 +178,7 @@ function describeFileRoutes() {
       responses: {
         200: json(shapes.writtenFile, 'replaced'),
         201: json(shapes.writtenFile, 'new'),
-        ...errors(400, 401, 404, 412, 413),
+        ...errors(400, 401, 404, 412, 413, 507),
       },
     },
     {

@@ -41,7 +41,7 @@ const rerun = createRoute({
   request: { params, body: body(shapes.rerunBody) },
   responses: {
     202: json(shapes.accepted, 'the new message is stored'),
-    ...errors(400, 401, 404, 409, 413, 429),
+    ...errors(400, 401, 403, 404, 409, 413, 429),
   },
 });
 

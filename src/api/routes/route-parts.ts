@@ -14,6 +14,7 @@ const WORDS = {
   416: 'no such range',
   429: 'too many; see Retry-After',
   503: 'a dependency does not answer',
+  507: 'no room is left',
 } as const;
 
 export type ErrorStatus = keyof typeof WORDS;

@@ -5,6 +5,7 @@ import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
+import { mayMakeWork } from '../quota.ts';
 import { createRouter, type Router } from '../router.ts';
 import { copyWork } from '../works/copy-work.ts';
 import { finishDeletion } from '../works/deletion.ts';
@@ -29,7 +30,7 @@ const create = createRoute({
   tags,
   security: bearer,
   request: { body: body(shapes.newWork) },
-  responses: { 201: work, ...errors(400, 401, 404, 413) },
+  responses: { 201: work, ...errors(400, 401, 403, 404, 413) },
 });
 const read = createRoute({
   method: 'get',
@@ -64,7 +65,7 @@ const duplicate = createRoute({
   description:
     'Copies the files as they are and the conversation up to the last turn that ended, with new ids.',
   request: { params: workParams, body: { ...body(shapes.workCopy), required: false } },
-  responses: { 201: json(shapes.work, 'the copy'), ...errors(400, 401, 404, 413) },
+  responses: { 201: json(shapes.work, 'the copy'), ...errors(400, 401, 403, 404, 413) },
 });
 
 export function workRoutes(deps: ApiDependencies): Router {
@@ -80,6 +81,7 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(create, async (c) => {
     const wish = c.req.valid('json');
+    await mayMakeWork(deps, c.get('identity').userId);
     const language = wish.language ?? preferredLanguage(c.req.header('Accept-Language'));
     return c.json(await makeWork(deps, c.get('identity').userId, wish, language), 201);
   });

@@ -29,6 +29,8 @@ export interface AttemptOptions {
   crash?: CrashPoint;
   agent?: string;
   signal?: AbortSignal;
+  /** Files that a person wrote since the turn began, which no call was told of. */
+  edited?: Set<string>;
   /** Runs just before the file is written: what somebody else does in that moment. */
   beforeWrite?: () => Promise<void>;
 }
@@ -63,6 +65,7 @@ function context(workspace: Workspace, options: AttemptOptions): ToolContext {
   return {
     agent,
     signal,
+    personEdited: async (path) => options.edited?.delete(path) ?? false,
     journal: {
       find: async (path) => {
         dieAt('before find');
