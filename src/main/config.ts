@@ -74,6 +74,7 @@ const schema = z.object({
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
+  WORKER_METRICS_PORT: port.optional(),
   REQUIRE_DOCKER: z.enum(['0', '1'], 'must be 0 or 1').optional(),
   CI: z.string().optional(),
   LOG_LEVEL: z
@@ -130,6 +131,8 @@ export interface Config {
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
   readonly metricsToken: string | undefined;
+  /** Where this machine's worker serves its metrics, which its api shows among its own; undefined: nowhere. */
+  readonly workerMetricsPort: number | undefined;
   readonly requireDocker: boolean;
   readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
 }
@@ -215,6 +218,7 @@ export function readConfig(env: Environment): Config {
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,
+    workerMetricsPort: v.WORKER_METRICS_PORT,
     requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
     logLevel: v.LOG_LEVEL,
   });
