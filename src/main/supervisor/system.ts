@@ -194,17 +194,22 @@ export function createSystem(
   }
 
   async function startWorkers(childEnvironment: Record<string, string>): Promise<void> {
-    await Promise.all(numbers(shape.workers).map((number) => run(workerPlan(childEnvironment, number))));
+    if (shape.workers === 1) return await run(workerPlan(childEnvironment));
+    const metrics = await keptPorts(folder.ports, several('worker-metrics', shape.workers));
+    await Promise.all(
+      Object.values(metrics).map((port, index) =>
+        run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, index + 1)),
+      ),
+    );
   }
 
   /** One api where everybody reaches it, or several behind a proxy that is there. */
   async function startApis(childEnvironment: Record<string, string>): Promise<void> {
-    if (shape.apis === 1) return await run(apiPlan(config, childEnvironment));
-    const names = numbers(shape.apis).map((number) => `api-${number}`);
-    const ports = Object.values(await keptPorts(folder.ports, names));
-    await Promise.all(
-      ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, childEnvironment, index + 1))),
-    );
+    // An api shows the metrics of the worker beside it, where that is one.
+    const env = shape.workers === 1 ? childEnvironment : { ...childEnvironment, WORKER_METRICS_PORT: '' };
+    if (shape.apis === 1) return await run(apiPlan(config, env));
+    const ports = Object.values(await keptPorts(folder.ports, several('api', shape.apis)));
+    await Promise.all(ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, env, index + 1))));
     proxy = await startRoundRobin(() => ports, { host: config.host, port: config.port });
   }
 
@@ -266,9 +271,9 @@ export function createSystem(
   };
 }
 
-/** 1, 2 … for several; for one alone, no number. */
-function numbers(count: number): (number | undefined)[] {
-  return count === 1 ? [undefined] : Array.from({ length: count }, (_, index) => index + 1);
+/** name-1, name-2 … */
+function several(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 
 function demoModel(port: number) {
