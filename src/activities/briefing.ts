@@ -47,7 +47,7 @@ export async function briefing(
   const workspace = await deps.workspaceOf(workId);
   const [{ conversation, summary }, tree, outline] = await Promise.all([
     readContext(deps.db, workId, agent),
-    workspace.list().then(renderTree),
+    treeOf(workspace),
     agent === 'main' ? outlineOf(workspace) : '',
   ]);
   if (agent === 'main') {
@@ -80,6 +80,16 @@ export async function briefing(
     summary,
     tools: codeTools,
   };
+}
+
+/** The files, as a tree; a folder that cannot be listed (it is gone) is something that the model can say. */
+async function treeOf(workspace: Workspace): Promise<string> {
+  try {
+    return renderTree(await workspace.list());
+  } catch (error) {
+    if (error instanceof WorkspaceError) return `(the workspace cannot be listed: ${error.message})`;
+    throw error;
+  }
 }
 
 /** The paper's outline; a paper that is not there, or cannot be read as text, has none. */

@@ -4,6 +4,8 @@ import type { Database } from '../db/database.ts';
 import { readSnapshot } from '../db/snapshot.ts';
 import type { Message } from '../domain/messages.ts';
 import { writeHistoryFile } from '../workspace/history-file.ts';
+import { codeOf } from '../workspace/workspace-error.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 /** The history document, as `GET /api/chat/work/{id}/history` gives it. */
 export interface HistoryDocument {
@@ -12,6 +14,22 @@ export interface HistoryDocument {
   /** The last event that the messages show. */
   seq: number;
   messages: Message[];
+}
+
+/** What a disk says that is full or broken. */
+const DISK_TROUBLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+
+/**
+ * Writes the history file at a turn's end. A disk that takes nothing now keeps no Work from its next turn: the
+ * sweeper writes the file when it can.
+ */
+export async function historyAtTurnsEnd(deps: ActivityDependencies, workId: string): Promise<void> {
+  try {
+    await updateHistory(deps.db, deps.historyDir, workId);
+  } catch (err) {
+    if (!DISK_TROUBLE.includes(codeOf(err) ?? '')) throw err;
+    deps.log.warn({ workId, err }, 'the history file could not be written; it is tried again');
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ import type { Attempt, AttemptEnded } from './attempts.ts';
 import { modeOf } from './call-mode.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { updateHistory } from './history.ts';
+import { historyAtTurnsEnd } from './history.ts';
 import { retryDelay } from './model-retries.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
@@ -64,7 +64,7 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
           return { kind: claim.kind };
         case 'over':
           // Another attempt may have ended it and died before the history was written.
-          await updateHistory(deps.db, deps.historyDir, workId);
+          await historyAtTurnsEnd(deps, workId);
           return { kind: 'over' };
         case 'stopped':
           return { kind: 'stopped', turn: claim.turn };
@@ -217,7 +217,7 @@ async function store(
 }
 
 async function answered(deps: ActivityDependencies, workId: string, result: StepResult): Promise<ModelStep> {
-  if (result.ended) await updateHistory(deps.db, deps.historyDir, workId);
+  if (result.ended) await historyAtTurnsEnd(deps, workId);
   return {
     kind: 'answered',
     turn: result.turn,

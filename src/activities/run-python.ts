@@ -15,7 +15,9 @@ import {
   type Sandbox,
   SandboxUnavailable,
 } from '../sandbox/types.ts';
-import { diff } from '../workspace/snapshot.ts';
+import { diff, type Snapshot } from '../workspace/snapshot.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { Attempt, AttemptEnded, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
@@ -24,6 +26,9 @@ import type { ToolInput, ToolStep } from './types.ts';
 
 /** Characters that are stored and shown live; of what comes after them, only the model is told the end (S5). */
 const OUTPUT_STORED = 1024 ** 2;
+
+/** A snapshot as JSON can hold it. */
+type Entries = Snapshot extends Map<infer Path, infer State> ? [Path, State][] : never;
 
 /** Output that waits for Postgres before the run's reader waits with it. */
 const OUTPUT_WAITING = 256 * 1024;
@@ -57,9 +62,11 @@ async function run(
   const { workId, turn, toolCallId } = input;
   const workspace = await deps.workspaceOf(workId);
   const script = `code/${args.filename}`;
-  const begun = await beginRun(deps.db, input, async () => [...(await workspace.snapshot())]);
-  // Before the run's first start only: the person or a later run may have changed the file since.
-  if (begun.first) await workspace.write(script, args.code);
+  const begun = await begin(deps, input, workspace, { path: script, code: args.code });
+  if (begun instanceof WorkspaceError) {
+    const result = `The code was not run, for the workspace cannot be used: ${begun.message}`;
+    return { ok: false, result, files: [], durationMs: 0 };
+  }
 
   const before = new Map(begun.before);
   let output = keepOutput('', claim.output);
@@ -144,6 +151,32 @@ function endsOfRun(
   if (attempt.signal.aborted) onEnded();
   else attempt.signal.addEventListener('abort', onEnded, { once: true });
   return { stop: stop.signal, letGo: letGo.signal };
+}
+
+/**
+ * Remembers what the workspace holds and puts the script there. What is wrong with the files (the disk is full, the
+ * folder is gone) is for the model to read; whatever it is, nothing was started, and the next attempt may.
+ */
+async function begin(
+  deps: ActivityDependencies,
+  input: ToolInput,
+  workspace: Workspace,
+  script: { path: string; code: string },
+): Promise<{ before: Entries; first: boolean } | WorkspaceError> {
+  try {
+    const begun = await beginRun(deps.db, input, async () => [...(await workspace.snapshot())]);
+    // Before the run's first start only: the person or a later run may have changed the file since.
+    if (begun.first) await workspace.write(script.path, script.code).catch(takeBack);
+    return begun;
+  } catch (error) {
+    if (error instanceof WorkspaceError) return error;
+    throw error;
+  }
+
+  async function takeBack(error: unknown): Promise<never> {
+    await unbeginRun(deps.db, input);
+    throw error;
+  }
 }
 
 function deadline(seconds: number | undefined): number {

@@ -7,7 +7,7 @@ import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
-import { updateHistory } from './history.ts';
+import { historyAtTurnsEnd } from './history.ts';
 import { claimedCall } from './tool-call.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
 
@@ -20,7 +20,7 @@ export function finishTurn(deps: ActivityDependencies) {
       const { queued } = await finishTurnRows(deps.db, { workId, turn, outcome: end.outcome, error });
       deps.attempts.stop(workId, turn);
       for (const agent of await codeAgentsOf(deps.db, workId, turn)) await deps.sandbox.runs?.discard(agent);
-      await updateHistory(deps.db, deps.historyDir, workId);
+      await historyAtTurnsEnd(deps, workId);
       return { queued };
     });
 }

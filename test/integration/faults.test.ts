@@ -4,6 +4,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { pointNamed } from '../support/faults/points.ts';
 import { faultNamed } from '../support/faults/process-faults.ts';
+import { runFaultNamed, strikeRun } from '../support/faults/run-faults.ts';
 import { scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { STOP_PHASES } from '../support/faults/stop-phases.ts';
 import { expectStopped } from '../support/faults/stop-turn.ts';
@@ -28,8 +29,15 @@ test.each([
   ['D3, D6', 'api killed after', 'answer stored'],
   ['D6, R9', 'worker SIGTERM', 'middle delta'],
   ['D6, R5', 'connection lost', 'tool completed'],
+  ['D6, R5', 'answer lost', 'answer stored'],
+  ['D5, R4', 'worker taken for dead', 'tool running'],
+  ['D2, R4', 'clocks jump', 'middle delta'],
 ])('%s: %s at the point "%s"', async (_rules, fault, point) => {
   await strikeTurn(system, pointNamed(point), faultNamed(fault));
+});
+
+test('D7, P7: a run whose sandbox is killed ends as lost, once, and the model is told', async () => {
+  await strikeRun(system, runFaultNamed('runner killed'));
 });
 
 test.each(STOP_PHASES.filter(({ name }) => name === 'retry wait after 429' || name === 'code running'))(

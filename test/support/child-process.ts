@@ -11,7 +11,7 @@ export interface AppProcess {
   /** The first line, already here or to come, that fits; rejects when the process ends first. */
   line(fits: (line: string) => boolean, what: string): Promise<string>;
   /** Sends the signal; for SIGKILL and SIGTERM resolves when the process has ended. */
-  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT' | 'SIGWINCH' | 'SIGIO'): Promise<void>;
   ended: Promise<{ code: number | null; signal: string | null }>;
 }
 

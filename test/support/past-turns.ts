@@ -33,16 +33,20 @@ export async function addPastTurns(db: Database, workId: string, turns: PastTurn
     const { turn, attempt, messageId } = claim;
     const key = stepKey(turn, 'main', step);
     const said: Part[] = text === '' ? [] : [{ type: 'text', text }];
-    if (text !== '') {
-      const events = [{ kind: 'text.delta', messageId, agent: 'main', text }];
-      const batch = storableJson([{ work: workId, key, attempt, batch: 0, events }]);
-      await sql`select append_batches(${batch}::jsonb)`.execute(db);
-    }
+    const parts = [...said, ...calls(messageId)];
+    const events = parts.map((part, index) => {
+      const of = { messageId, agent: 'main' };
+      if (part.type !== 'tool') return { kind: 'text.delta', ...of, text: part.text };
+      const { toolCallId, name } = part;
+      return { kind: 'tool.delta', ...of, index, toolCallId, name, text: JSON.stringify(part.arguments) };
+    });
+    const batch = storableJson([{ work: workId, key, attempt, batch: 0, events }]);
+    await sql`select append_batches(${batch}::jsonb)`.execute(db);
     await completeStep(db, {
       workId,
       key,
       attempt,
-      parts: [...said, ...calls(messageId)],
+      parts,
       usage: USAGE,
       final: text !== '',
       result: { turn, step, messageId, finishReason: 'stop', calls: [], ...USAGE },

@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
@@ -25,6 +26,8 @@ export interface TestSystem {
   db: Database;
   databaseUrl: string;
   namespace: string;
+  /** A client of Temporal's in that namespace. */
+  temporal: Client;
   dataDir: string;
   model: ScriptedModel;
   /** Address of an api process. */
@@ -51,23 +54,29 @@ export interface TestSystem {
 export async function startTestSystem(options: {
   script: Script;
   env?: Record<string, string>;
+  /** Another way for the processes to the database of this URL; gives its URL. Absent: straight to it. */
+  databaseVia?: (url: string) => Promise<string>;
   /** Absent: those of the test run. */
   servers?: TestServers;
   /** Absent: one of its own. */
   namespace?: string;
+  /** Where the data folder is made; absent: the machine's folder for temporary files. */
+  under?: string;
 }): Promise<TestSystem> {
   const servers = options.servers ?? testServers();
   const [database, namespace, dataDir, model, port] = await Promise.all([
     createTestDatabase(servers),
     options.namespace ?? createTestNamespace(servers),
-    mkdtemp(path.join(tmpdir(), 'paperagent-system-')),
+    mkdtemp(path.join(options.under ?? tmpdir(), 'paperagent-system-')),
     startScriptedModel({ script: options.script }),
     findFreePort(),
   ]);
   const db = openDatabase(database.url, { name: 'test', max: 4, onIdleError: () => {} });
+  const connection = Connection.lazy({ address: servers.temporalAddress });
+  const temporal = new Client({ connection, namespace });
   const processes: AppProcess[] = [];
   const env: Record<string, string> = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: (await options.databaseVia?.(database.url)) ?? database.url,
     TEMPORAL_ADDRESS: servers.temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     OPENAI_BASE_URL: model.url,
@@ -101,6 +110,7 @@ export async function startTestSystem(options: {
     db,
     databaseUrl: database.url,
     namespace,
+    temporal,
     dataDir,
     model,
     url,
@@ -133,10 +143,11 @@ export async function startTestSystem(options: {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     },
-    expectSound: (workId) => expectSound(db, { workId, dataDir }),
+    expectSound: (workId) => expectSound(db, { workId, dataDir, temporal }),
     async close() {
       await Promise.all(processes.map((process) => process.signal('SIGKILL')));
       await model.close();
+      await connection.close();
       await db.destroy();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });

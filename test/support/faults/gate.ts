@@ -18,8 +18,12 @@ export interface GatePlace {
 export interface Gate {
   /** Resolves when a statement waits at the gate. */
   reached(): Promise<void>;
+  /** Process ids of the sessions that wait. */
+  waiting(): Promise<number[]>;
   /** Lets the statement go on, and all that come after it. */
   open(): Promise<void>;
+  /** Opens, and waits until what waited is committed. */
+  pass(): Promise<void>;
   /** Ends the session of the statement that waits, so that nothing of it is stored; then opens. */
   abort(): Promise<void>;
   /** Removes every trace. */
@@ -65,7 +69,19 @@ export async function setGate(databaseUrl: string, workId: string, place: GatePl
 
   return {
     reached: () => until(async () => (await waiting()).length > 0, 'a statement came to the gate', 30_000),
+    waiting,
     open,
+    async pass() {
+      const pids = await waiting();
+      await open();
+      await until(async () => {
+        const { rows } = await session.query(
+          "select from pg_stat_activity where pid = any($1::integer[]) and state <> 'idle'",
+          [pids],
+        );
+        return rows.length === 0;
+      }, 'the statement had committed');
+    },
     async abort() {
       const pids = await waiting();
       await session.query('select pg_terminate_backend(pid) from unnest($1::integer[]) pid', [pids]);

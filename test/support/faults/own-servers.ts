@@ -35,8 +35,11 @@ export interface OwnServers {
   /** kill -9 of the server; its sessions die with it. */
   killPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
-  /** kill -9 of one session's process: the server then ends all sessions and recovers, under the same process id. */
-  crashPostgresSession(): Promise<void>;
+  /**
+   * kill -9 of these sessions' processes, or of one of the api's: the server then ends all sessions and recovers,
+   * under the same process id.
+   */
+  crashPostgresSession(pids?: number[]): Promise<void>;
   killTemporal(): Promise<void>;
   startTemporal(): Promise<void>;
   /** Removes all that Temporal knows; it must not run. */
@@ -93,15 +96,17 @@ export async function startOwnServers(): Promise<OwnServers> {
         await delay(50);
       }
     },
-    async crashPostgresSession() {
-      const pid = await withAdmin(postgres, async (admin) => {
-        const { rows } = await admin.query<{ pid: number }>(
-          "select pid from pg_stat_activity where application_name = 'paperagent-api' limit 1",
-        );
-        return rows[0]?.pid;
-      });
-      if (pid === undefined) throw new Error('there was no session to crash');
-      process.kill(pid, 'SIGKILL');
+    async crashPostgresSession(given) {
+      const pids =
+        given ??
+        (await withAdmin(postgres, async (admin) => {
+          const { rows } = await admin.query<{ pid: number }>(
+            "select pid from pg_stat_activity where application_name = 'paperagent-api' limit 1",
+          );
+          return rows.map(({ pid }) => pid);
+        }));
+      if (pids.length === 0) throw new Error('there was no session to crash');
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
       await waitForPostgres(postgres, AbortSignal.timeout(START_MS));
     },
     async killTemporal() {

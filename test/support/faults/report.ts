@@ -10,6 +10,12 @@ const SECTIONS = {
   processes:
     'Processes\n\nA turn of text, a tool, a code agent and a run of Python; one fault while the statement of the named point waits inside Postgres. "Before": nothing of it is stored; else it is stored and its answer finds whom it finds. A cell says how long after the fault (and the restart of what it killed) the turn ended, and how many model calls it cost beyond the five of a turn that nothing befalls.',
   servers: 'Servers\n\nThe same turn; the server is killed (or its files deleted) and started again.',
+  supervisor:
+    'The supervisor\n\nThe same turn in `npm start` with all that it embeds. A supervisor that is killed leaves its children to finish the turn; the next start ends them and begins again. The time counts from the end of the fault, which is the end of the restart where there is one.',
+  runs: 'Runs of code\n\nWhat befalls a run: the one ending that it has, and how long after the strike it is known. The model is told of it, and it was started once.',
+  disk: 'The disk\n\nA data folder on a small disk of its own.',
+  engine:
+    'The Docker engine\n\nAn engine of its own, with its own socket and folder, while a run goes on in it.',
   model: "The model\n\nOne fault in the model's answer.",
   stop: 'Stop\n\nA stop in each phase; the time from the stop to `turn.completed` (P11: at most 3 s).',
   messages: 'Messages\n\nWhat is said twice, at once, late, or while something dies.',

@@ -10,7 +10,21 @@ export const SERVER_FAULTS: { name: string; of: (servers: OwnServers) => Fault['
       await servers.startPostgres();
     },
   },
-  { name: 'Postgres session crashed', of: (servers) => () => servers.crashPostgresSession() },
+  {
+    name: 'Postgres killed after the commit',
+    of: (servers) => async (system, gate) => {
+      system.proxy.loseAnswers();
+      await gate.pass();
+      await servers.killPostgres();
+      system.proxy.breakConnections();
+      await servers.startPostgres();
+    },
+  },
+  {
+    name: "Postgres' own process crashed",
+    of: (servers) => async (_system, gate) => servers.crashPostgresSession(await gate.waiting()),
+  },
+  { name: "another's process crashed", of: (servers) => () => servers.crashPostgresSession() },
   {
     name: 'Temporal killed',
     of: (servers) => async (_system, gate) => {

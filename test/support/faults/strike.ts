@@ -1,6 +1,7 @@
 /** One case of the matrix: a turn, one fault at one point, recovery, the oracle. */
 import type { LogEvent } from '../../../src/domain/events.ts';
-import { ofKind } from '../works.ts';
+import { same } from '../oracle/same.ts';
+import { ofKind, wholeLog } from '../works.ts';
 import type { FaultSystem } from './fault-system.ts';
 import { setGate } from './gate.ts';
 import type { Point } from './points.ts';
@@ -14,13 +15,31 @@ export interface Recovery {
   extraCalls: number;
 }
 
+/** As much of a system as a turn needs that is struck. */
+export type Struck = Pick<
+  FaultSystem,
+  | 'model'
+  | 'db'
+  | 'databaseUrl'
+  | 'dataDir'
+  | 'account'
+  | 'newWork'
+  | 'watch'
+  | 'expectSound'
+  | 'complaints'
+  | 'tidy'
+>;
+
 /** @throws with all that is wrong afterwards */
-export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault): Promise<Recovery> {
+export async function strikeTurn<System extends Struck>(
+  system: System,
+  point: Point,
+  fault: Fault<System>,
+): Promise<Recovery> {
   system.model.setScript(scriptedTurn);
   const workId = await system.newWork(system.account);
   const gate = await setGate(system.databaseUrl, workId, point.place);
   const watcher = system.watch(workId);
-  const sleeper = system.processes.worker;
   const calls = system.model.count();
   try {
     const id = watcher.say('Write it, count it.');
@@ -33,6 +52,11 @@ export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault
     await system.expectSound(workId);
     const extraCalls = system.model.count() - calls - CALLS_OF_THE_TURN;
     const problems = await wrongEffects(system.dataDir, workId, watcher.events);
+    const log = await wholeLog(system.db, workId);
+    // What came has the frame's type, too.
+    const came = watcher.events.map((event) => ({ ...event, type: undefined }));
+    if (!same(came, log))
+      problems.push(`P2: other events came (${came.length}) than are stored (${log.length})`);
     if (end.kind === 'turn.completed' && end.outcome !== 'done') {
       problems.push(`the turn is ${end.outcome}: ${JSON.stringify(end.error)}`);
     }
@@ -45,8 +69,7 @@ export async function strikeTurn(system: FaultSystem, point: Point, fault: Fault
     throw withTrouble(error, system);
   } finally {
     watcher.close();
-    // One that slept is a second worker by now; the next case wants to know which one it strikes.
-    if (sleeper !== system.processes.worker) await sleeper.signal('SIGKILL');
+    await system.tidy();
     await gate.remove();
   }
 }
@@ -59,10 +82,7 @@ function attemptsIn(events: LogEvent[]): string {
 }
 
 /** The failure with what the processes themselves complained of. */
-export function withTrouble(error: unknown, { processes }: FaultSystem): Error {
-  const complaints = Object.entries(processes).flatMap(([role, { lines }]) =>
-    lines.filter((line) => !/"level":(30|20)/.test(line)).map((line) => `${role}: ${line.slice(0, 400)}`),
-  );
+export function withTrouble(error: unknown, { complaints }: Pick<FaultSystem, 'complaints'>): Error {
   const said = error instanceof Error ? error.message : String(error);
-  return new Error([said, ...complaints.slice(-6)].join('\n'), { cause: error });
+  return new Error([said, ...complaints().slice(-6)].join('\n'), { cause: error });
 }

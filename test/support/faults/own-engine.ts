@@ -1,0 +1,100 @@
+/** A Docker engine that a test may stop and kill: its own socket and folders, beside the machine's. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { connectEngine, findEngineSocket } from '../../../src/sandbox/docker/engine.ts';
+import { hasImage, sandboxImageTag } from '../../../src/sandbox/docker/image.ts';
+import { until } from '../until.ts';
+
+export interface OwnEngine {
+  /** As DOCKER_HOST has it. */
+  host: string;
+  /** Ends it in the given way, and starts it again. */
+  restart(how: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ANSWERS_MS = 60_000;
+
+/** Starts one and gives it the sandbox's image from the machine's engine; or says why there can be none. */
+export async function startOwnEngine(): Promise<OwnEngine | string> {
+  const socket = findEngineSocket(process.env);
+  if (!socket.found) return socket.reason;
+  if (process.getuid?.() !== 0) return 'only root can start a Docker engine';
+  const tag = sandboxImageTag();
+  if (!(await hasImage(await connectEngine(socket.path), tag))) return "the machine's engine has no image";
+  const program = await promisify(execFile)('which', ['dockerd']).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  );
+  if (program === undefined) return 'there is no dockerd';
+
+  const dir = await mkdtemp(path.join(tmpdir(), 'paperagent-engine-'));
+  const own = path.join(dir, 'docker.sock');
+  let child: ChildProcess;
+
+  async function start(): Promise<void> {
+    // One that was killed leaves its socket and its process id behind.
+    await rm(own, { force: true });
+    await rm(path.join(dir, 'pid'), { force: true });
+    child = spawn(
+      program as string,
+      [
+        ...[
+          '--host',
+          `unix://${own}`,
+          '--data-root',
+          path.join(dir, 'data'),
+          '--pidfile',
+          path.join(dir, 'pid'),
+        ],
+        ...[
+          '--exec-root',
+          path.join(dir, 'exec'),
+          '--bridge',
+          'none',
+          '--iptables=false',
+          '--ip6tables=false',
+        ],
+      ],
+      { stdio: 'ignore' },
+    );
+    const answers = async () => {
+      if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}`);
+      return await access(own)
+        .then(async () => (await connectEngine(own)).ping())
+        .then(
+          () => true,
+          () => false,
+        );
+    };
+    await until(answers, 'the engine answered', ANSWERS_MS);
+  }
+
+  async function end(how: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(how);
+    await once(child, 'exit');
+  }
+
+  await start();
+  const from = await connectEngine(socket.path);
+  const image = await from.getImage(tag).get();
+  const loaded = await (await connectEngine(own)).loadImage(image);
+  loaded.resume();
+  await once(loaded, 'end');
+  return {
+    host: `unix://${own}`,
+    async restart(how) {
+      await end(how);
+      await start();
+    },
+    async close() {
+      await end('SIGTERM');
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

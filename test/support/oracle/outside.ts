@@ -1,0 +1,67 @@
+/** What the world outside Postgres shows of an idle Work: its history file, its workflow, its sandboxes (D7, D8, R2). */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Database } from '../../../src/db/database.ts';
+import { readSnapshot } from '../../../src/db/snapshot.ts';
+import type { LogEvent } from '../../../src/domain/events.ts';
+import type { Message } from '../../../src/domain/messages.ts';
+import { workflowIdOf } from '../../../src/domain/work-names.ts';
+import { processesWith } from '../sandbox-processes.ts';
+import { ofKind } from '../works.ts';
+import { EVERYTHING, firstDifference } from './rows.ts';
+import { same } from './same.ts';
+
+/** D8: the file is valid JSON and shows the stored messages, at least to the end of the last turn. */
+export async function brokenInHistory(
+  db: Database,
+  { workId, dataDir }: { workId: string; dataDir: string },
+  events: LogEvent[],
+): Promise<string[]> {
+  const end = ofKind(events, 'turn.completed').at(-1)?.seq;
+  if (end === undefined) return [];
+  const file = path.join(dataDir, 'chat_history', `${workId}.json`);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => String(error));
+  if (!text.startsWith('{')) return [`D8: no history file: ${text}`];
+  const document = JSON.parse(text) as { workId: string; version: number; seq: number; messages: Message[] };
+  const problems: string[] = [];
+  if (document.workId !== workId || document.version !== 1)
+    problems.push('D8: the history file is of another');
+  if (document.seq < end || document.seq > events.length) {
+    problems.push(`D8: the history file shows event ${document.seq}; the last turn ended at ${end}`);
+  }
+  const snapshot = await readSnapshot(db, workId, EVERYTHING);
+  if (!same(document.messages, snapshot?.messages)) {
+    problems.push(`D8: the history file differs:\n${firstDifference(document.messages, snapshot?.messages)}`);
+  }
+  const { history_seq } = await db
+    .selectFrom('works')
+    .select('history_seq')
+    .where('id', '=', workId)
+    .executeTakeFirstOrThrow();
+  if (history_seq !== document.seq) problems.push(`D8: history_seq is ${history_seq}, not ${document.seq}`);
+  return problems;
+}
+
+/** The workflow waits for its next message. One that is lost is none that is needed while the Work is idle (R2). */
+export async function brokenInTemporal(client: Client, workId: string): Promise<string[]> {
+  try {
+    const { status, raw } = await client.workflow.getHandle(workflowIdOf(workId)).describe();
+    const activities = raw.pendingActivities?.map(({ activityType }) => activityType?.name) ?? [];
+    const children = raw.pendingChildren?.length ?? 0;
+    return [
+      ...(status.name === 'RUNNING' ? [] : [`R2: the workflow is ${status.name}`]),
+      ...activities.map((name) => `D1: the workflow of an idle Work still waits for ${name}`),
+      ...(children === 0 ? [] : [`D1: the workflow of an idle Work still has ${children} children`]),
+    ];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+/** D7: no sandbox outlives its turn. Each has its workspace's path in its command line, or runs in an engine. */
+export function leftRunning({ workId, dataDir }: { workId: string; dataDir: string }): string[] {
+  const workspace = path.join(dataDir, 'workspaces', workId);
+  return processesWith('bwrap', workspace).map((pid) => `D7: sandbox process ${pid} still runs`);
+}
