@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { say, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 let system: TestSystem;
@@ -65,5 +66,46 @@ test('U1, U4, U7, F18: one click and one prompt lead a guest to a paper with a r
   await page.reload();
   await page.getByText(said ?? '').waitFor();
   expect(complaints).toEqual([]);
+  await system.expectSound(workId);
+});
+
+test('U9, F10: a dropped CSV is uploaded, shown as a table, and analysed; its figure opens large, zooms and is saved', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  const page = await visitor.open(`/works/${workId}`);
+  const rows = Array.from({ length: 40 }, (_, row) => `${row},${(row * 1.7 + (row % 5)).toFixed(2)}`);
+  const csv = ['time,height', ...rows].join('\n');
+  // Given as text: it runs in the page, whose types are not those of this file.
+  const transfer = await page.evaluateHandle(
+    `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(csv)}], 'growth.csv', { type: 'text/csv' })); return data; })()`,
+  );
+  const files = page.getByRole('region', { name: 'Files', exact: true });
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await files.locator('> div').last().dispatchEvent(type, { dataTransfer: transfer });
+  }
+  await files.getByRole('button', { name: /^growth\.csv/ }).click();
+  await page.getByRole('columnheader', { name: 'height' }).waitFor();
+  await page.getByRole('button', { name: 'Close preview' }).click();
+
+  await say(page, 'Analyse attachments/growth.csv');
+  const figure = page.getByRole('button', { name: /^Enlarge images\// }).first();
+  await figure.waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
+  await figure.focus();
+  await page.keyboard.press('Enter');
+  const viewer = page.getByRole('dialog');
+  await viewer.getByRole('img').waitFor();
+  await page.keyboard.press('+');
+  await viewer.getByRole('button', { name: 'Fit to the window' }).getByText('140 %').waitFor();
+  const saving = page.waitForEvent('download');
+  await viewer.getByRole('button', { name: /^Download images\// }).click();
+  expect((await saving).suggestedFilename()).toMatch(/\.png$/);
+  await page.keyboard.press('Escape');
+  await viewer.waitFor({ state: 'detached' });
+
+  const zip = page.waitForEvent('download');
+  await files.getByRole('button', { name: 'Download all as a zip' }).click();
+  expect((await zip).suggestedFilename()).toMatch(/\.zip$/);
+  expect(visitor.complaints).toEqual([]);
   await system.expectSound(workId);
 });
