@@ -131,6 +131,11 @@ export interface Runs {
   work_id: string;
 }
 
+export interface ServerRecovery {
+  only_row: Generated<boolean>;
+  seen_at: Generated<Timestamp>;
+}
+
 export interface Summaries {
   agent: string;
   attachments: Generated<Json>;
@@ -241,6 +246,7 @@ export interface DB {
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
   runs: Runs;
+  server_recovery: ServerRecovery;
   summaries: Summaries;
   templates: Templates;
   tool_calls: ToolCalls;

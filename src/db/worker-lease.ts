@@ -6,6 +6,7 @@ import { openSession } from './listener.ts';
 import { holdWorkerLock, registerWorker, removeWorker, renewLease } from './workers.ts';
 
 const RENEW_MS = 1_000;
+const SESSION_NAME = 'paperagent-worker-lease';
 
 export interface WorkerLease {
   workerId: string;
@@ -35,7 +36,7 @@ export async function holdLease(
   let connections = 0;
   const session = await openSession({
     url,
-    name: 'paperagent-worker-lease',
+    name: SESSION_NAME,
     channels: ['pa_stop', 'pa_queued', 'pa_settled'],
     async onConnect(client) {
       await holdWorkerLock(client, lockKey);
@@ -54,6 +55,15 @@ export async function holdLease(
     },
     onBroken: listeners.onTrouble,
   });
+  // Holds the lock while the first one is being made again.
+  const second = await openSession({
+    url,
+    name: SESSION_NAME,
+    channels: [],
+    onConnect: (client) => holdWorkerLock(client, lockKey),
+    onNotification: () => {},
+    onBroken: listeners.onTrouble,
+  });
 
   let renewing = false;
   const renewal = setInterval(() => {
@@ -70,7 +80,7 @@ export async function holdLease(
     if (await renewLease(db, worker.id)) return;
     // Declared dead while it slept (or the row was lost): what it held may be taken over, and it begins anew.
     lockKey = await registerWorker(db, worker);
-    await session.reconnect();
+    await Promise.all([session.reconnect(), second.reconnect()]);
   }
 
   return {
@@ -78,7 +88,7 @@ export async function holdLease(
     async release() {
       clearInterval(renewal);
       await removeWorker(db, worker.id);
-      await session.close();
+      await Promise.all([session.close(), second.close()]);
     },
   };
 }

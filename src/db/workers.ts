@@ -17,9 +17,9 @@ export async function registerWorker(
   return row.lock_key;
 }
 
-/** Takes the worker's lock in this session, for as long as the session lasts. */
+/** Takes the worker's lock in this session, shared with its other one, for as long as the session lasts. */
 export async function holdWorkerLock(client: pg.Client, lockKey: number): Promise<void> {
-  await client.query('select pg_advisory_lock($1)', [lockKey]);
+  await client.query('select pg_advisory_lock_shared($1)', [lockKey]);
 }
 
 /** Renews a lease, by the database's clock. False where the row is gone: the worker was declared dead. */

@@ -170,10 +170,11 @@ test('R9: a dead worker is collected once, with the activities that it was at', 
   const worker = await liveWorker();
   await queueMessage(db, work, 'hello');
   await claimed(work, worker);
-  expect(await collectDeadWorkers(db)).toEqual([]);
+  expect(await collectDeadWorkers(db)).toMatchObject({ activities: [] });
   await worker.die();
   const found = await Promise.all([collectDeadWorkers(db), collectDeadWorkers(db)]);
-  expect(found.flat()).toEqual([{ workflowId: 'work-x', activityId: '1' }]);
+  expect(found.flatMap(({ workerIds }) => workerIds)).toEqual([worker.workerId]);
+  expect(found.flatMap(({ activities }) => activities)).toEqual([{ workflowId: 'work-x', activityId: '1' }]);
 });
 
 test('R5: streamed batches are stored once and in order, and a superseded stream is dropped alone', async () => {

@@ -46,7 +46,7 @@ export async function withTestDatabase<T>(use: (url: string) => Promise<T>): Pro
  */
 export async function postgresGraceOver(db: Database): Promise<void> {
   await sql`select pg_sleep(greatest(0, extract(epoch from
-    pg_postmaster_start_time() + interval '5.1 seconds' - clock_timestamp())))`.execute(db);
+    up_since() + interval '5.1 seconds' - clock_timestamp())))`.execute(db);
 }
 
 async function asAdmin(servers: TestServers, statement: string): Promise<void> {

@@ -1,0 +1,61 @@
+/** R4, R9: what is no death of a worker is not taken for one. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { holdLease } from '../../src/db/worker-lease.ts';
+import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
+
+let database: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase(database.url, { name: 'test', max: 4, onIdleError: () => {} });
+  await postgresGraceOver(db);
+});
+
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+const ignored = {
+  onStop: () => {},
+  onQueued: () => {},
+  onSettled: () => {},
+  onReconnect: () => {},
+  onTrouble: () => {},
+};
+
+/** Looks many times within milliseconds: how often the worker was taken for dead. */
+async function deaths(workerId: string): Promise<number> {
+  const { rows } = await sql<{ dead: number }>`
+    select count(*) filter (where not worker_alive(${workerId}::uuid))::integer as dead
+    from generate_series(1, 500)`.execute(db);
+  return rows[0]?.dead ?? -1;
+}
+
+test('R4: a worker that loses one of its sessions is alive all the while', async () => {
+  const lease = await holdLease(db, database.url, ignored);
+  const { workerId } = lease;
+  await sql`update workers set started_at = clock_timestamp() - interval '1 minute'`.execute(db);
+  const sessions = async () => {
+    const { rows } = await sql<{ pid: number }>`
+      select pg_locks.pid from pg_locks join workers on lock_key = objid::bigint
+      where locktype = 'advisory' and granted and workers.id = ${workerId}::uuid
+        and database = (select oid from pg_database where datname = current_database())`.execute(db);
+    return rows.map(({ pid }) => pid);
+  };
+  try {
+    const held = await sessions();
+    expect(held).toHaveLength(2);
+    for (const pid of held) {
+      await sql`select pg_terminate_backend(${pid}, 1000)`.execute(db);
+      expect(await deaths(workerId)).toBe(0);
+      await until(async () => (await sessions()).length === 2, 'the session was made again');
+    }
+  } finally {
+    await lease.release();
+  }
+});
