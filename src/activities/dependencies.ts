@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
 import type { ContextMemory } from './context/memory.ts';
 import type { HeadStarts } from './head-starts.ts';
+import type { ActivityMetrics } from './metrics.ts';
 import type { ServingModel } from './serving-models.ts';
 import type { Settlements } from './settlements.ts';
 
@@ -35,5 +36,6 @@ export interface ActivityDependencies {
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
   limits: { maxSteps: number; firstTokenMs: number; stallMs: number };
+  metrics: ActivityMetrics;
   log: Log;
 }

@@ -125,8 +125,7 @@ async function attemptStep(
           agent,
           key,
           attempt,
-          endpoint: model.endpoint(),
-          connection: model.connection,
+          model,
           signal: running.signal,
           onStop: () => running.end('stopped'),
         },
@@ -213,7 +212,9 @@ async function store(
       },
     }),
   );
-  return stored.kind === 'fenced' ? 'fenced' : await answered(deps, workId, stored.result);
+  if (stored.kind === 'fenced') return 'fenced';
+  if (stored.result.ended) deps.metrics.turnEnded('done');
+  return await answered(deps, workId, stored.result);
 }
 
 async function answered(deps: ActivityDependencies, workId: string, result: StepResult): Promise<ModelStep> {

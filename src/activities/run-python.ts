@@ -111,6 +111,7 @@ async function run(
   }
   if (whyEnded(attempt) === 'fenced') return 'fenced';
 
+  deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
   const files = diff(before, await workspace.snapshot(before));
   return {
     ok: ending.kind === 'exited' && ending.code === 0,

@@ -1,6 +1,7 @@
 /** Which model serves a role of a Work: asked of Postgres at each step, so that a change counts from the next (F13). */
 import type { Database } from '../db/database.ts';
 import { modelOfWork } from '../db/models.ts';
+import type { ModelRole } from '../domain/model-roles.ts';
 import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
 import { endpointOf } from '../llm/own-model.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
@@ -8,6 +9,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 /** The model that serves a role of a Work at present. */
 export interface ServingModel {
+  role: ModelRole;
   /** What people call it. */
   name: string;
   source: 'server' | 'own';
@@ -40,8 +42,14 @@ export function createServingModels(options: {
     async modelFor(workId, role) {
       const own = await modelOfWork(db, workId, role);
       return own === undefined
-        ? { name: server.model, source: 'server', endpoint: () => server, connection: anywhere }
-        : { name: own.model, source: 'own', endpoint: () => endpointOf(own, secret), connection: guarded };
+        ? { role, name: server.model, source: 'server', endpoint: () => server, connection: anywhere }
+        : {
+            role,
+            name: own.model,
+            source: 'own',
+            endpoint: () => endpointOf(own, secret),
+            connection: guarded,
+          };
     },
     close() {
       anywhere.close();

@@ -17,7 +17,13 @@ export function finishTurn(deps: ActivityDependencies) {
     framed(deps, { workId: input.workId, turn: () => null }, async () => {
       const { workId, turn, end } = input;
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
-      const { queued } = await finishTurnRows(deps.db, { workId, turn, outcome: end.outcome, error });
+      const { queued, ended } = await finishTurnRows(deps.db, {
+        workId,
+        turn,
+        outcome: end.outcome,
+        error,
+      });
+      if (ended) deps.metrics.turnEnded(end.outcome);
       deps.attempts.stop(workId, turn);
       for (const agent of await codeAgentsOf(deps.db, workId, turn)) await deps.sandbox.runs?.discard(agent);
       await historyAtTurnsEnd(deps, workId);

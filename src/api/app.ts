@@ -7,6 +7,7 @@ import { requireUser } from './auth/require-user.ts';
 import { socketRoutes } from './chat-socket/route.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
+import { measureRequests } from './metrics/measure-requests.ts';
 import { requestContext } from './request-context.ts';
 import { createRouter } from './router.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -16,6 +17,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes, ticketOrUser } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { historyRoutes } from './routes/history.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { healthRoutes, metaRoutes } from './routes/server.ts';
@@ -30,7 +32,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 /** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
-  app.use(requestContext(deps.log), securityHeaders, refuseBadFilePaths);
+  app.use(measureRequests(deps.metrics), requestContext(deps.log), securityHeaders, refuseBadFilePaths);
   app.onError(onError);
   app.notFound(onNotFound);
 
@@ -40,6 +42,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/auth', authRoutes(deps));
   app.route('/api/auth', accountRoutes(deps));
   app.route('/health', healthRoutes(deps));
+  app.route('/metrics', metricsRoutes(deps));
 
   const needsUser = requireUser(deps.tokens);
   app.use('/api/works/:id/events', ticketOrUser(deps.tokens));

@@ -7,6 +7,7 @@ import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
 import type { Log } from './log.ts';
+import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { Viewers } from './viewers.ts';
 
 /** What an operator sets. */
@@ -26,6 +27,10 @@ export interface ApiConfig {
   demoModel: boolean;
   /** Where a browser finds Temporal's UI; null where nobody said. */
   temporalUiUrl: string | null;
+  /** With it, metrics are for others than this machine, too. */
+  metricsToken: string | undefined;
+  /** Where this machine's worker serves its metrics; undefined: nowhere. */
+  workerMetricsUrl: string | undefined;
   /** The folder of the built page. */
   webDir: string;
   /** How long a reader may take nothing of what waits for it, before it is told to come back. */
@@ -47,6 +52,7 @@ export interface ApiDependencies {
   passwords: Passwords;
   /** For people's own models: it refuses what they may not reach. */
   modelConnection: ModelConnection;
+  metrics: ApiMetrics;
 }
 
 /** Hono's environment: what middleware leaves for handlers. */

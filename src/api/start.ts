@@ -13,6 +13,7 @@ import { createSocketServer } from './chat-socket/route.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
 import type { Log } from './log.ts';
+import { createApiMetrics } from './metrics/api-metrics.ts';
 import { createViewers } from './viewers.ts';
 
 /** How long clients may take to hang up after they were told that the server goes. */
@@ -43,15 +44,22 @@ export interface RunningApi {
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { db, databaseUrl, temporal, config, log, dataDir, host, port } = options;
   const passwords = await createPasswords();
-  const live = await openLiveLog({ databaseUrl, log });
+  const metrics = createApiMetrics();
+  const live = await openLiveLog({ databaseUrl, log, onLag: metrics.logLag });
   const viewers = createViewers();
   const tokens = createTokens(config.jwtSecret);
   const modelConnection = openModelConnection({ allowHost: config.allowModelHost });
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, tokens, passwords },
-    modelConnection,
+    ...{ modelConnection, metrics },
   });
   const sockets = createSocketServer();
+  metrics.observe(() => ({
+    sockets: sockets.clients.size,
+    viewers: live.counts.followers,
+    logReads: live.counts.reads,
+    logFrames: live.counts.frames,
+  }));
   // ws' options may be undefined where the adapter's type wants them absent: the same thing at run time.
   const websocket = { server: sockets as unknown as WebSocketServerLike };
   const server = createAdaptorServer({ fetch: app.fetch, websocket }) as Server;

@@ -60,8 +60,11 @@ interface OpenStream {
   settle(answer: Answer | Error): void;
 }
 
+/** Is told of each statement: the streams that shared it, their events, and how long it took. */
+export type BatchObserver = (batch: { streams: number; events: number; durationMs: number }) => void;
+
 /** Makes the one writer of a process. */
-export function createEventWriter(db: Database): EventWriter {
+export function createEventWriter(db: Database, onBatch?: BatchObserver): EventWriter {
   const ready = new Set<OpenStream>();
   let sending = false;
 
@@ -72,7 +75,13 @@ export function createEventWriter(db: Database): EventWriter {
       const streams = [...ready];
       ready.clear();
       const batches = streams.map((stream) => stream.takeBatch());
+      const began = performance.now();
       const answers = await appendEach(db, batches);
+      onBatch?.({
+        streams: batches.length,
+        events: batches.reduce((sum, batch) => sum + batch.events.length, 0),
+        durationMs: performance.now() - began,
+      });
       answers.forEach((answer, index) => {
         streams[index]?.settle(answer);
       });

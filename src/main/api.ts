@@ -66,6 +66,11 @@ const api = await startApi({
     trustedProxies: config.trustedProxies,
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
+    metricsToken: config.metricsToken,
+    workerMetricsUrl:
+      config.workerMetricsPort === undefined
+        ? undefined
+        : `http://127.0.0.1:${config.workerMetricsPort}/metrics`,
     readerPatienceMs: 20_000,
     webDir: path.join(CHECKOUT, 'web', 'dist'),
     // Code that root starts runs as somebody else, who has to be able to write (S2).

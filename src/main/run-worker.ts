@@ -11,11 +11,12 @@ import { turnAhead } from '../activities/go-ahead.ts';
 import { createHeadStarts } from '../activities/head-starts.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
+import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
 import { stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
-import { createEventWriter } from '../db/event-writer.ts';
+import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
 import type { AllowHost } from '../llm/connection.ts';
@@ -47,6 +48,7 @@ export interface WorkerSettings {
   sandboxPrepare: boolean;
   limits: ActivityDependencies['limits'];
   logRetentionMinutes: number;
+  metrics: ActivityMetrics & { onBatch: BatchObserver };
   log: ActivityDependencies['log'];
 }
 
@@ -113,7 +115,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
 
   const deps: ActivityDependencies = {
     db,
-    writer: createEventWriter(db),
+    writer: createEventWriter(db, settings.metrics.onBatch),
     attempts,
     headStarts,
     settlements,
@@ -125,6 +127,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     historyDir: path.join(settings.dataDir, 'chat_history'),
     sandbox,
     limits: settings.limits,
+    metrics: settings.metrics,
     log,
   };
   const common = {

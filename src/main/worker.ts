@@ -1,15 +1,31 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
+import { createWorkerMetrics } from './metrics/worker-metrics.ts';
+import { serveWorkerMetrics } from './metrics/worker-metrics-server.ts';
 import { startWorker } from './run-worker.ts';
 import { serverEndpoint } from './server-model.ts';
+import { findFreePort } from './setup/ports.ts';
 import { findSandbox } from './setup/sandbox.ts';
 import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
 import { installTemporalLogging } from './temporal-logging.ts';
 
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
-installTemporalLogging(log);
+const { workerMetricsPort, metricsToken } = config;
+const sdkMetrics = workerMetricsPort === undefined ? undefined : `127.0.0.1:${await findFreePort()}`;
+installTemporalLogging(log, sdkMetrics);
+const metrics = createWorkerMetrics();
+const metricsServer =
+  workerMetricsPort === undefined
+    ? undefined
+    : await serveWorkerMetrics({
+        port: workerMetricsPort,
+        token: metricsToken,
+        text: metrics.text,
+        sdkUrl: `http://${sdkMetrics}/metrics`,
+        onError: (err) => log.warn({ err }, 'metrics could not be read'),
+      });
 
 const chosen = await findSandbox(config, process.env, (line) => log.warn(line));
 // The supervisor, where there is one, has said it when it set the sandbox up.
@@ -33,6 +49,7 @@ const worker = await startWorker({
     stallMs: config.modelStallSeconds * 1000,
   },
   logRetentionMinutes: config.logRetentionMinutes,
+  metrics,
   log,
 });
 
@@ -41,7 +58,7 @@ process.send?.('ready');
 
 let closing: Promise<void> | undefined;
 const close = () => {
-  closing ??= worker.close();
+  closing ??= worker.close().then(() => metricsServer?.close());
 };
 process.once('SIGTERM', close).once('SIGINT', close);
 

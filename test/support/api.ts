@@ -53,6 +53,8 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',
     webDir: path.join(dataDir, 'no-page-here'),
+    metricsToken: undefined,
+    workerMetricsUrl: undefined,
     readerPatienceMs: 20_000,
     workspaceOwner: undefined,
     ...change,

@@ -3,13 +3,13 @@
  * conversation clearly fits, which its bytes tell, nothing is counted and nothing is looked up.
  */
 import type { Part } from '../../domain/messages.ts';
-import type { ModelConnection } from '../../llm/connection.ts';
 import { isTooLong } from '../../llm/errors.ts';
-import { streamAnswer } from '../../llm/handler.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint } from '../../llm/types.ts';
 import { type Briefing, briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { measuredAnswer } from '../metrics.ts';
+import type { ServingModel } from '../serving-models.ts';
 import { countBytes } from './blocks.ts';
 import { type ClaimedStep, condense } from './condense.ts';
 import { type Planned, plan, roomForSummary, wholeTokens } from './plan.ts';
@@ -34,18 +34,21 @@ interface Fitted {
  */
 export async function answerInWindow(
   deps: ActivityDependencies,
-  step: ClaimedStep & { endpoint: ModelEndpoint; connection: ModelConnection },
+  step: ClaimedStep & { model: ServingModel },
   onDelta: (delta: ModelDelta) => void,
 ): Promise<{ answer: ModelAnswer; summary: Part[] }> {
-  const { endpoint, connection, signal, key } = step;
+  const { model, signal, key } = step;
+  const endpoint = model.endpoint();
   const { counter, window } = deps.contextMemory;
   let given = await briefing(deps, step);
   for (let refused = false; ; refused = true) {
-    const { messages, tokens, briefing: fitted } = await fitRequest(deps, step, given);
+    const { messages, tokens, briefing: fitted } = await fitRequest(deps, { ...step, endpoint }, given);
     given = fitted;
     const { tools, summary } = fitted;
     try {
-      const answer = await streamAnswer(
+      const answer = await measuredAnswer(
+        deps.metrics,
+        model,
         {
           endpoint,
           messages,
@@ -54,7 +57,6 @@ export async function answerInWindow(
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
         },
         onDelta,
-        connection,
       );
       if (tokens !== undefined) window.answered(endpoint, tokens, answer.usage);
       return { answer, summary: summary?.stepKey === key ? [summaryPart(summary)] : [] };

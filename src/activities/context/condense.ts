@@ -3,11 +3,11 @@ import { Fenced } from '../../db/event-writer.ts';
 import { storeSummary } from '../../db/summaries.ts';
 import { persist } from '../../db/unavailable.ts';
 import { isTooLong, ModelError } from '../../llm/errors.ts';
-import { streamAnswer } from '../../llm/handler.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ModelAnswer } from '../../llm/types.ts';
 import type { Briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { measuredAnswer } from '../metrics.ts';
 import { without } from './blocks.ts';
 import { type SummaryRequest, summaryRequest } from './summary-request.ts';
 
@@ -87,7 +87,9 @@ async function ask(
     const budget = window.budget(endpoint);
     const request = summaryRequest({ blocks, from, to, before: summary?.text, budget, count });
     try {
-      const answer = await streamAnswer(
+      const answer = await measuredAnswer(
+        deps.metrics,
+        model,
         {
           endpoint,
           messages: request.messages,
@@ -96,7 +98,6 @@ async function ask(
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
         },
         ignoreDelta,
-        model.connection,
       );
       if (answer.text.trim() === '') throw noSummary(endpoint.model);
       window.answered(endpoint, request.tokens, answer.usage);

@@ -17,7 +17,8 @@ const READ = {
   text: `
     select f.work, e.* from unnest($1::uuid[], $2::bigint[]) f (work, after)
     cross join lateral (
-      select ${LOG_FRAME} from events where work_id = f.work and seq > f.after order by seq limit ${ROWS_PER_WORK}
+      select ${LOG_FRAME}, extract(epoch from clock_timestamp() - at)::float8 as lag
+      from events where work_id = f.work and seq > f.after order by seq limit ${ROWS_PER_WORK}
     ) e
     order by f.work, e.seq`,
 };
@@ -39,7 +40,16 @@ export interface Following {
 }
 
 /** Opens the one session. Resolves when it listens; later interruptions are caught up on. */
-export async function openLiveLog({ databaseUrl, log }: { databaseUrl: string; log: Log }): Promise<LiveLog> {
+export async function openLiveLog({
+  databaseUrl,
+  log,
+  onLag,
+}: {
+  databaseUrl: string;
+  log: Log;
+  /** Is told with each read how long its oldest row had waited, in seconds. */
+  onLag: (seconds: number) => void;
+}): Promise<LiveLog> {
   const feeds = new Map<string, Feed>();
   const dirty = new Set<Feed>();
   const counts = { reads: 0, frames: 0, followers: 0 };
@@ -62,8 +72,9 @@ export async function openLiveLog({ databaseUrl, log }: { databaseUrl: string; l
   async function readInto(from: pg.Client, asked: Feed[]): Promise<void> {
     counts.reads += 1;
     const values = [asked.map((feed) => feed.workId), asked.map((feed) => feed.last)];
-    const { rows } = await from.query<LogFrame & { work: string }>({ ...READ, values });
+    const { rows } = await from.query<LogFrame & { work: string; lag: number }>({ ...READ, values });
     counts.frames += rows.length;
+    if (rows.length > 0) onLag(rows.reduce((longest, { lag }) => Math.max(longest, lag), 0));
     // By the feeds that were asked for: one that was left and followed anew meanwhile is another feed.
     const byWork = new Map(asked.map((feed) => [feed.workId, feed]));
     for (let start = 0, end = 0; start < rows.length; start = end) {
