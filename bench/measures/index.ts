@@ -15,7 +15,9 @@ import { b12 } from './b12-pi-prompt.ts';
 import { b13 } from './b13-start.ts';
 import { b15 } from './b15-memory.ts';
 
+import { restReads } from './rest-reads.ts';
 import { stages } from './stages.ts';
+import { zipMemory } from './zip-memory.ts';
 
 export const measures: readonly Measure[] = [
   b1,
@@ -32,5 +34,7 @@ export const measures: readonly Measure[] = [
   b12,
   b13,
   b15,
+  restReads,
+  zipMemory,
   stages,
 ];

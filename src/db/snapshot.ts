@@ -119,6 +119,8 @@ async function readQueuedAsOf(db: Database, workId: string, seq: number): Promis
     .where('work_id', '=', workId)
     .where('queued_seq', '<=', seq)
     .where('position', '>', seq)
+    // Nothing that the running turn took is rewound: so the conversation's index has it.
+    .where('rewound', '=', false)
     .orderBy('queued_seq')
     .execute();
   const order = await db

@@ -22,8 +22,10 @@ export async function claimStalledWorks(
     where id in (
       select w.id from works w
       where w.deleted_at is null
-        and (w.running_turn is not null
-             or exists (select 1 from messages m where m.work_id = w.id and m.status = 'queued'))
+        -- By their indexes: most Works are neither, and this is asked every two seconds.
+        and w.id in (
+          select r.id from works r where r.running_turn is not null
+          union select m.work_id from messages m where m.status = 'queued')
         and (w.woken_at is null or w.woken_at < clock_timestamp() - ${againMs} * interval '1 ms')
         and not exists (
           select 1 from events e where e.work_id = w.id and e.seq = w.last_seq

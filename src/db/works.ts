@@ -176,8 +176,8 @@ export async function listWorks(
   if (q) query = query.where('title', 'ilike', `%${storableText(q).replace(/[\\%_]/g, '\\$&')}%`);
   if (after) {
     query = query.where(
-      sql<boolean>`(updated_at < ${after.updatedAt}::timestamptz
-        or (updated_at = ${after.updatedAt}::timestamptz and id > ${after.id}::uuid))`,
+      sql<boolean>`(updated_at <= ${after.updatedAt}::timestamptz
+        and (updated_at < ${after.updatedAt}::timestamptz or id > ${after.id}::uuid))`,
     );
   }
   const rows = await query.execute();

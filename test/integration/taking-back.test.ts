@@ -1,6 +1,7 @@
 /** Changing one's mind in the whole system: while a model speaks, while code runs, and for good. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -80,6 +81,15 @@ test('F15, P11: run again while the model speaks: it is stopped, and no model he
   expect(requests).toHaveLength(4);
   chat.close();
   await system.expectSound(workId);
+
+  // The route gives the file as it is once it is current, and the same where it is gone.
+  const history = async () =>
+    (await system.request(account, 'GET', `/api/chat/work/${workId}/history`)).json();
+  const file = path.join(system.dataDir, 'chat_history', `${workId}.json`);
+  const stored: unknown = JSON.parse(await readFile(file, 'utf8'));
+  expect(await history()).toEqual(stored);
+  await rm(file);
+  expect(await history()).toEqual(stored);
 });
 
 test('F12, F1: an account that is deleted while its code runs leaves no process, workflow, folder or row', async () => {
