@@ -175,6 +175,7 @@ export async function listWorks(
     .limit(limit + 1);
   if (q) query = query.where('title', 'ilike', `%${storableText(q).replace(/[\\%_]/g, '\\$&')}%`);
   if (after) {
+    // The first condition is the one that the index is read from.
     query = query.where(
       sql<boolean>`(updated_at <= ${after.updatedAt}::timestamptz
         and (updated_at < ${after.updatedAt}::timestamptz or id > ${after.id}::uuid))`,
