@@ -60,7 +60,8 @@ export async function startTemporaryTemporal(
   return { temporalAddress: `127.0.0.1:${port}`, temporalUiUrl: `http://127.0.0.1:${uiPort}` };
 }
 
-function startServer({ command, args, ...options }: ServerCommand, logFile: string): TemporaryServer {
+/** Starts a server whose output goes to a file. */
+export function startServer({ command, args, ...options }: ServerCommand, logFile: string): TemporaryServer {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logFile);
   child.stdout.pipe(log, { end: false });

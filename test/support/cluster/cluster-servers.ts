@@ -1,0 +1,86 @@
+/** The servers of a cluster for one test file: a Postgres, and a Temporal server that keeps its histories in it. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findFreePort } from '../../../src/main/setup/ports.ts';
+import { postgresUrl } from '../../../src/main/setup/postgres.ts';
+import { prepareNamespace } from '../../../src/main/setup/temporal-namespace.ts';
+import {
+  prepareTemporalDatabases,
+  TEMPORAL_PORTS,
+  type TemporalPorts,
+  temporalOnPostgresCommand,
+} from '../../../src/main/setup/temporal-on-postgres.ts';
+import { findTemporalServer, hasTemporalServer } from '../../../src/main/setup/temporal-server-binaries.ts';
+import { TEMPLATE_DATABASE, type TestServers } from '../servers.ts';
+import { startServer, startTemporaryPostgres, type TemporaryServer } from '../temporary-servers.ts';
+
+const START_MS = 120_000;
+/** Building the server with Go, where there is none yet. */
+export const CLUSTER_SET_UP_MS = 900_000;
+
+export interface ClusterServers {
+  addresses: TestServers;
+  /** Registered, with the search attributes. */
+  namespace: string;
+  close(): Promise<void>;
+}
+
+const search = (dataDir: string) => ({
+  env: process.env,
+  dataDir,
+  onProgress: (line: string) => void process.stderr.write(`${line}\n`),
+});
+
+/** Why there is no cluster here; null where there is one. CI builds what it takes. */
+export async function whyNoCluster(): Promise<string | null> {
+  if (process.env.CI || (await hasTemporalServer(search(tmpdir())))) return null;
+  return 'there is no Temporal server here; `npm run cluster` gets one';
+}
+
+export async function startClusterServers(): Promise<ClusterServers> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'paperagent-cluster-'));
+  await chmod(dir, 0o755); // Postgres may run as another user
+  const started: TemporaryServer[] = [];
+  const close = async () => {
+    for (const server of started.reverse()) await server.stop();
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const postgres = await startTemporaryPostgres(dir, TEMPLATE_DATABASE, {
+      onServer: (server) => started.push(server),
+      signal: AbortSignal.timeout(START_MS),
+    });
+    const options = {
+      binaries: await findTemporalServer(search(dir)),
+      adminUrl: postgresUrl(postgres, 'postgres', 'admin'),
+      password: postgres.appPassword,
+      ports: await freePorts(postgres.port),
+      shards: 4,
+    };
+    await prepareTemporalDatabases(options);
+    started.push(startServer(temporalOnPostgresCommand(options), path.join(dir, 'temporal.log')));
+    const temporalAddress = `127.0.0.1:${options.ports.TEMPORAL_PORT}`;
+    const namespace = 'cluster';
+    await prepareNamespace({ address: temporalAddress, namespace }, START_MS);
+    return {
+      addresses: {
+        postgresAdminUrl: options.adminUrl,
+        postgresUrl: postgresUrl(postgres, 'postgres'),
+        temporalAddress,
+        temporalUiUrl: 'http://127.0.0.1:1',
+      },
+      namespace,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function freePorts(taken: number): Promise<TemporalPorts> {
+  const ports: Record<string, number> = {};
+  for (const name of TEMPORAL_PORTS) ports[name] = await findFreePort([taken, ...Object.values(ports)]);
+  return ports as TemporalPorts;
+}
