@@ -1,4 +1,5 @@
 /** What a turn leaves in Temporal's history. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../src/workflows/messages.ts';
@@ -36,6 +37,21 @@ export async function newestTurn(client: Client, workId: string): Promise<TurnHi
   const steps = calls.slice(1).map((end, index) => costOf(turn.slice(calls[index], end)));
   return { turn: costOf(turn), steps, encoded: Buffer.concat(events.map(encode)) };
 }
+
+/** All that a Work's newest run has in its history, once nothing is added any more. */
+export async function wholeHistory(client: Client, workId: string): Promise<Cost & { runId: string }> {
+  for (let before = -1; ; ) {
+    const handle = client.workflow.getHandle(workflowIdOf(workId));
+    const { runId } = await handle.describe();
+    const cost = costOf((await handle.fetchHistory()).events ?? []);
+    // A client hears of its turn's end before the workflow does.
+    if (cost.events === before) return { runId, ...cost };
+    before = cost.events;
+    await delay(SETTLED_MS);
+  }
+}
+
+const SETTLED_MS = 500;
 
 function costOf(events: HistoryEvent[]): Cost {
   return { events: events.length, bytes: events.reduce((bytes, event) => bytes + encode(event).length, 0) };

@@ -5,7 +5,20 @@ import type { BenchSystem } from './system.ts';
 export interface Figure {
   what: string;
   value: number;
-  unit: 'ms' | 's' | 'MB' | '%' | 'KB' | 'events' | 'events/s' | 'requests/s' | 'tokens' | 'x' | 'reads';
+  unit:
+    | 'ms'
+    | 's'
+    | 'MB'
+    | '%'
+    | 'KB'
+    | 'events'
+    | 'events/s'
+    | 'requests/s'
+    | 'tokens'
+    | 'x'
+    | 'reads'
+    | 'rows'
+    | 'runs';
   /** The most (or, for a rate, the least) that it may be; absent where it only goes with another figure. */
   reach?: { most: number } | { least: number };
   /** What a reader must know of how it came about. */
@@ -23,7 +36,7 @@ export interface Bench {
 }
 
 export interface Measure {
-  /** B1 to B15 of docs/benchmarks.md, or a word where none of them is meant. */
+  /** B1 to B15 and D11 of docs/benchmarks.md, or a word where none of them is meant. */
   id: string;
   run(bench: Bench): Promise<Figure[]>;
 }

@@ -25,7 +25,9 @@ export async function takeTurn(chat: Chat, text: string): Promise<TurnTimes> {
     const { outcome, error } = end.frame;
     if (outcome !== 'done')
       throw new Error(`a turn ended as ${outcome}: ${error?.message ?? 'without an error'}`);
-    if (ackAt === undefined || firstTokenAt === undefined) throw new Error('a turn had no ack, or no text');
+    // Events come by another way, and may be faster than the ack.
+    if (ackAt === undefined) ackAt = (await chat.next(({ type }) => type === 'ack', 'the ack')).at;
+    if (firstTokenAt === undefined) throw new Error('a turn had no text');
     return { sentAt, ackAt, firstTokenAt, completedAt: end.at };
   } finally {
     forget();

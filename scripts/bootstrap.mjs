@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { findRuntime, installDependencies, root } from './install.mjs';
+import { NODE_ENVIRONMENT, NODE_OPTIONS } from './node-options.mjs';
 
 const jest = [
   '--experimental-vm-modules',
@@ -19,8 +20,8 @@ const commands = {
   dev: [['src/main/start.ts', '--dev']],
   cluster: [['src/main/start.ts', '--cluster']],
   ask: [['src/main/ask.ts']],
-  api: [['src/main/api.ts']],
-  worker: [['src/main/worker.ts']],
+  api: [[...NODE_OPTIONS, 'src/main/api.ts']],
+  worker: [[...NODE_OPTIONS, 'src/main/worker.ts']],
   sandbox: [['src/main/sandbox-doctor.ts']],
   build: [['src/main/build.ts']],
   migrate: [['src/main/migrate.ts']],
@@ -56,6 +57,7 @@ function runStep(runtime, args) {
   const compiled = join(root, 'node_modules', '.cache', 'paperagent', 'compiled');
   const env = {
     NODE_COMPILE_CACHE: compiled,
+    ...NODE_ENVIRONMENT,
     ...process.env,
     PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
   };

@@ -14,6 +14,7 @@ import { b11 } from './b11-code-run.ts';
 import { b12 } from './b12-pi-prompt.ts';
 import { b13 } from './b13-start.ts';
 import { b15 } from './b15-memory.ts';
+import { d11 } from './d11-long-work.ts';
 
 import { restReads } from './rest-reads.ts';
 import { stages } from './stages.ts';
@@ -34,6 +35,7 @@ export const measures: readonly Measure[] = [
   b12,
   b13,
   b15,
+  d11,
   restReads,
   zipMemory,
   stages,

@@ -1,5 +1,6 @@
 /** How each role is started, how it is known to serve, and how it is asked to stop. */
 import { join } from 'node:path';
+import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../scripts/node-options.mjs';
 import type { Config } from '../config.ts';
 import { BUILD_CACHE, CHECKOUT } from '../setup/checkout.ts';
 import {
@@ -110,9 +111,9 @@ function nodeCommand(role: Role, given: Record<string, string>): ServerCommand {
   const env = { NODE_COMPILE_CACHE: join(BUILD_CACHE, 'compiled'), ...given };
   return {
     command: process.execPath,
-    args: [join(CHECKOUT, 'src', 'main', `${role}.ts`)],
+    args: [...NODE_OPTIONS, join(CHECKOUT, 'src', 'main', `${role}.ts`)],
     // Compiled code is kept between starts: sooner up, and less memory.
-    env: { ...env, NODE_COMPILE_CACHE: join(BUILD_CACHE, 'compiled') },
+    env: { ...NODE_ENVIRONMENT, ...env, NODE_COMPILE_CACHE: join(BUILD_CACHE, 'compiled') },
     cwd: CHECKOUT,
   };
 }

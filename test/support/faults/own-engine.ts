@@ -1,7 +1,8 @@
 /** A Docker engine that a test may stop and kill: its own socket and folders, beside the machine's. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -36,34 +37,27 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
   const own = path.join(dir, 'docker.sock');
   let child: ChildProcess;
 
-  async function start(): Promise<void> {
+  async function spawnOne(): Promise<void> {
     // One that was killed leaves its socket and its process id behind.
     await rm(own, { force: true });
     await rm(path.join(dir, 'pid'), { force: true });
+    const folders = ['data', 'exec', 'pid'].map((name) => path.join(dir, name));
+    const [data = '', exec = '', pid = ''] = folders;
     child = spawn(
       program as string,
       [
-        ...[
-          '--host',
-          `unix://${own}`,
-          '--data-root',
-          path.join(dir, 'data'),
-          '--pidfile',
-          path.join(dir, 'pid'),
-        ],
-        ...[
-          '--exec-root',
-          path.join(dir, 'exec'),
-          '--bridge',
-          'none',
-          '--iptables=false',
-          '--ip6tables=false',
-        ],
+        ...['--host', `unix://${own}`, '--data-root', data, '--exec-root', exec, '--pidfile', pid],
+        ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
       ],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'ignore', openSync(path.join(dir, 'log'), 'a')] },
     );
+  }
+
+  async function start(): Promise<void> {
+    await spawnOne();
     const answers = async () => {
-      if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}`);
+      // One that was killed leaves locks that are let go of a moment later: until then a new one ends at once.
+      if (child.exitCode !== null) await spawnOne();
       return await access(own)
         .then(async () => (await connectEngine(own)).ping())
         .then(
@@ -94,6 +88,12 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
     },
     async close() {
       await end('SIGTERM');
+      // An engine that does not come back leaves its mounts, too.
+      const all = await readFile('/proc/mounts', 'utf8');
+      const mounts = all.split('\n').map((line) => line.split(' ')[1] ?? '');
+      for (const mount of mounts.filter((at) => at.startsWith(dir))) {
+        await promisify(execFile)('umount', ['-l', mount]);
+      }
       await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
