@@ -51,3 +51,32 @@ end $$;
 
 -- The first grace begins now: a server that is up for long has nobody to wait for.
 insert into server_recovery (seen_at) values (pg_postmaster_start_time());
+
+-- Writes down a change of a file that a tool is about to make (R3), where its attempt still counts and nobody asked
+-- to stop its turn: else false, and the tool must not make it. A retry that recomputed it replaces the entry.
+create function record_change(
+  p_work uuid, p_call uuid, p_attempt integer, p_path text, p_before text, p_after text, p_result text
+) returns boolean
+language plpgsql as $$
+declare
+  w works;
+  c claims;
+begin
+  select * into w from works where id = p_work for update;
+  select * into c from claims where work_id = p_work and key = 'tool:' || p_call;
+  if c.attempt is distinct from p_attempt or c.state <> 'running' or w.stop_turn is not distinct from c.turn then
+    return false;
+  end if;
+  insert into file_changes (work_id, tool_call_id, path, sha_before, sha_after, result)
+  values (p_work, p_call, p_path, p_before, p_after, p_result)
+  on conflict (work_id, tool_call_id, path) do update set
+    sha_before = p_before, sha_after = p_after, result = p_result;
+  return true;
+end $$;
+
+-- Whether an attempt at something of this turn still runs, on a worker that lives.
+create function is_attended(p_work uuid, p_turn integer) returns boolean
+language sql volatile as $$
+  select coalesce(bool_or(worker_alive(worker)), false)
+  from (select distinct worker from claims where work_id = p_work and turn = p_turn and state = 'running') c;
+$$;

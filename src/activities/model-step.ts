@@ -253,7 +253,11 @@ async function endAttempt(
     },
   );
   if (!flushed) return 'fenced';
-  if (ended?.why === 'stopped') return { kind: 'stopped', turn: claim.turn };
+  if (ended?.why === 'stopped') {
+    // Its text is stored: whoever ends the turn need not wait for it.
+    await persist(() => releaseClaim(deps.db, step));
+    return { kind: 'stopped', turn: claim.turn };
+  }
   if (ended !== undefined) {
     // The worker goes away: the next attempt need not wait until its lease has lapsed.
     const retry = { what: 'model', reason: 'the worker is restarting', inMs: 0 };

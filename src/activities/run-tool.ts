@@ -1,6 +1,9 @@
 /** Runs a tool that touches only the Work's files (F6). Its failure is a result for the model (R6). */
+import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
+import { toolKey } from '../db/turns.ts';
+import { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type CallOutcome, type ClaimedCall, callAhead, claimedCall } from './tool-call.ts';
 import { runFileTool } from './tools/run-file-tool.ts';
@@ -16,19 +19,39 @@ export function toolAhead(deps: ActivityDependencies, input: ToolInput): Promise
 }
 
 function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput) {
-  return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome> => {
+  return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome | 'stopped' | 'fenced'> => {
     const began = performance.now();
-    const call = { workId, toolCallId };
-    const outcome = await runFileTool(claim.name, claim.arguments, {
+    const call = { workId, toolCallId, attempt: claim.attempt };
+    const tool = runFileTool(claim.name, claim.arguments, {
       workspace: await deps.workspaceOf(workId),
       journal: {
         find: (path) => findChange(deps.db, call, path),
-        record: (entry) => recordChange(deps.db, call, entry),
+        record: async (entry) => {
+          if (!(await recordChange(deps.db, call, entry)))
+            throw new Fenced({ workId, key: toolKey(toolCallId), attempt: claim.attempt });
+        },
       },
       personEdited: (path) => seePersonEdit(deps.db, call, path),
       agent: claim.agent,
       signal: attempt.signal,
     });
-    return { ...outcome, durationMs: Math.round(performance.now() - began) };
+    try {
+      const outcome = await unlessEnded(attempt.signal, tool);
+      return { ...outcome, durationMs: Math.round(performance.now() - began) };
+    } catch (error) {
+      if (error instanceof Fenced) return 'fenced';
+      if (error instanceof AttemptEnded && error.why !== 'shutdown') return error.why;
+      throw error;
+    }
   };
+}
+
+/** The tool's outcome, or the signal's reason at once: the tool is left behind, and its signal keeps it from writing. */
+function unlessEnded<T>(signal: AbortSignal, tool: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onEnd = () => reject(signal.reason);
+    if (signal.aborted) onEnd();
+    else signal.addEventListener('abort', onEnd, { once: true });
+    tool.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+  });
 }

@@ -82,7 +82,11 @@ async function attemptCall(
       await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
       throw error;
     });
-    if (typeof outcome === 'string') return outcome;
+    if (typeof outcome === 'string') {
+      // Nothing of this attempt is to come: whoever ends the turn need not wait for it.
+      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
+      return outcome;
+    }
     const { output = null, ...rest } = outcome;
     const stored = await persist(() =>
       completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),

@@ -1,7 +1,14 @@
 /** How a turn, or a code agent, ends when its model gave no final answer of its own, and what a code agent made. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { readConversation } from '../db/messages.ts';
-import { agentAgeMs, codeAgentsOf, filesOfAgent, finishTurn as finishTurnRows } from '../db/turns.ts';
+import {
+  agentAgeMs,
+  codeAgentsOf,
+  filesOfAgent,
+  finishTurn as finishTurnRows,
+  isAttended,
+} from '../db/turns.ts';
 import type { TurnError } from '../domain/events.ts';
 import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
@@ -15,7 +22,8 @@ export function finishTurn(deps: ActivityDependencies) {
   return (input: FinishInput): Promise<{ queued: boolean }> =>
     // Without a turn to fail, whatever goes wrong is tried again: a turn must end (D2).
     framed(deps, { workId: input.workId, turn: () => null }, async () => {
-      const { workId, turn, end } = input;
+      const { workId, turn, end, graceMs = 0 } = input;
+      await untilUnattended(deps, { workId, turn }, graceMs);
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
       const { queued, ended } = await finishTurnRows(deps.db, {
         workId,
@@ -29,6 +37,19 @@ export function finishTurn(deps: ActivityDependencies) {
       await historyAtTurnsEnd(deps, workId);
       return { queued };
     });
+}
+
+/** How often a stopped turn's attempts are looked at: each look is one short statement. */
+const LOOK_EVERY_MS = 15;
+
+/** Waits until nobody is at the turn any more, so that what they had to store is stored; not longer than `ms`. */
+async function untilUnattended(
+  deps: ActivityDependencies,
+  { workId, turn }: { workId: string; turn: number },
+  ms: number,
+): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end && (await isAttended(deps.db, workId, turn))) await delay(LOOK_EVERY_MS);
 }
 
 /** The sentence for a person; null where the step that failed has left its own. */

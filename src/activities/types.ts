@@ -54,6 +54,8 @@ export interface FinishInput {
   workId: string;
   turn: number;
   end: { outcome: 'stopped' } | { outcome: 'failed'; code: EndCode };
+  /** How long attempts that still run may take to come to their end (R8); absent: they had their time. */
+  graceMs?: number;
 }
 
 export interface CodeAgentEnd extends ToolInput {

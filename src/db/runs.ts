@@ -1,4 +1,5 @@
 /** What is remembered of code runs, and of files that tools change, so that nothing happens twice. */
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 
@@ -96,17 +97,18 @@ export async function findChange(
   return row ?? null;
 }
 
-/** Writes down a change before it is made; a retry that recomputed it replaces the entry. */
+/**
+ * Writes down a change before it is made; a retry that recomputed it replaces the entry. False where the attempt
+ * does not count any more, or its turn is to stop: then the change must not be made.
+ */
 export async function recordChange(
   db: Database,
-  call: { workId: string; toolCallId: string },
+  call: { workId: string; toolCallId: string; attempt: number },
   entry: JournalEntry,
-): Promise<void> {
-  const result = storableText(entry.result);
-  const values = { sha_before: entry.before, sha_after: entry.after, result };
-  await db
-    .insertInto('file_changes')
-    .values({ work_id: call.workId, tool_call_id: call.toolCallId, path: entry.path, ...values })
-    .onConflict((conflict) => conflict.columns(['work_id', 'tool_call_id', 'path']).doUpdateSet(values))
-    .execute();
+): Promise<boolean> {
+  const { rows } = await sql<{ recorded: boolean }>`
+    select record_change(${call.workId}::uuid, ${call.toolCallId}::uuid, ${call.attempt}::integer,
+      ${entry.path}::text, ${entry.before}::text, ${entry.after}::text, ${storableText(entry.result)}::text)
+      as recorded`.execute(db);
+  return rows[0]?.recorded ?? false;
 }

@@ -206,6 +206,11 @@ export async function finishTurn(
   );
 }
 
+/** Whether an attempt at something of the turn still runs, on a worker that lives. */
+export async function isAttended(db: Database, workId: string, turn: number): Promise<boolean> {
+  return await call<boolean>(db, sql`is_attended(${workId}::uuid, ${turn}::integer)`);
+}
+
 /** Asks the given turn, or whichever runs, to stop; gives its number, or null where nothing of it runs. */
 export async function requestStop(db: Database, workId: string, turn: number | null): Promise<number | null> {
   return await call<number | null>(db, sql`request_stop(${workId}::uuid, ${turn}::integer)`);

@@ -13,6 +13,7 @@ import {
   continueAsNew,
   executeChild,
   ParentClosePolicy,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
@@ -26,8 +27,11 @@ import type { codeAgent } from './code-agent.ts';
 import { describe } from './details.ts';
 import { CODE_AGENT_WORKFLOW, state, stop, type WorkInput, type WorkState, wake } from './messages.ts';
 
-/** How long a stopped activity may take to come back before the fence is raised without it (R8). */
-const STOP_GRACE = '2s';
+/** How long a stopped activity may take to come to its end before the fence is raised without it (R8). */
+const STOP_GRACE_MS = 2_000;
+
+/** Guards what a stop does since it waits for those only who are at the turn (docs/workflow-changes.md). */
+const STOP_AT_ONCE = 'stop-at-once';
 
 /** Events after which the history is begun anew, between turns. */
 const LONG_HISTORY = 1_000;
@@ -37,6 +41,8 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
   /** The highest turn that somebody asked to stop, and the highest that is known to have ended. */
   let stopAsked = 0;
   let ended = endedBefore;
+  /** Whether attempts at the turn may still be coming to their end. */
+  let stoppedAtOnce = false;
   let now: WorkState = { phase: 'waiting', turn: null, step: null, tools: [] };
 
   const show = (next: WorkState) => {
@@ -90,11 +96,16 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
 
   async function finish(turn: number, end: FinishInput['end']) {
     show({ ...now, phase: 'stopping', turn });
-    const { queued } = await activities(`turn ${end.outcome}`).finishTurn({ workId, turn, end });
+    const grace = stoppedAtOnce ? { graceMs: STOP_GRACE_MS } : {};
+    stoppedAtOnce = false;
+    const { queued } = await activities(`turn ${end.outcome}`).finishTurn({ workId, turn, end, ...grace });
     return { ended: turn, more: queued };
   }
 
-  /** The agent's loop; when a stop comes and the loop does not end of itself in time, it is left behind. */
+  /**
+   * The agent's loop, until a stop comes: then it is left behind, for what runs hears of the stop by itself, and
+   * what waits to be tried again is not waited for. Whoever ends the turn waits for those who are at it.
+   */
   async function untilStopped(): Promise<LoopEnd> {
     const scope = new CancellationScope();
     const loop = scope.run(() =>
@@ -113,7 +124,8 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
     const late = watch.run(async (): Promise<LoopEnd> => {
       await condition(() => stopAsked > ended);
       show({ ...now, phase: 'stopping' });
-      await sleep(STOP_GRACE);
+      if (patched(STOP_AT_ONCE)) stoppedAtOnce = true;
+      else await sleep(STOP_GRACE_MS);
       return { kind: 'stopped', turn: stopAsked };
     });
     try {

@@ -13,6 +13,11 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 export interface WriteOptions {
   /** SHA-256 that the file must have now, or null when it must not exist; absent: whatever is there is replaced. */
   ifMatch?: string | null;
+  /**
+   * Awaited once the content is on the disk; where it throws, the file stays as it is. Between its end and the
+   * replacement nothing else of this process runs.
+   */
+  beforeReplace?: () => Promise<void>;
   /** More content than this many bytes is refused, and nothing is written. */
   maxBytes?: number;
 }
@@ -35,6 +40,7 @@ export async function writeInto(
   const handle = await open(temporary, CREATE, 0o644);
   try {
     const { size, sha256 } = await fill(handle, path, content, options);
+    await options.beforeReplace?.();
     // From here to the rename nothing else of this process runs, so the file that was checked is the one replaced.
     const now = lstatSync(directory.entry(name), { bigint: true, throwIfNoEntry: false });
     if (now?.isDirectory()) throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);

@@ -10,22 +10,16 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { callTool, type Script, type Step, say, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
 import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import type { ChatClient } from '../support/chat-client.ts';
+import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const RECORDED = fileURLToPath(new URL('../histories', import.meta.url));
 const History = proto.temporal.api.history.v1.History;
 
-const answers = (request: StrictRequest) => {
-  const roles = request.messages.map(({ role }) => role);
-  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
-};
-const isCodeAgent = (request: StrictRequest) =>
-  request.tools?.some((tool) => tool.function.name === 'run_python') ?? false;
 const endOf = (chat: ChatClient, turn: number) =>
   chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `the end of turn ${turn}`);
 const never: Promise<void> = new Promise(() => {});
@@ -58,7 +52,7 @@ const KINDS: Kind[] = [
   {
     name: 'tools',
     script: (request) =>
-      answers(request) > 0
+      answersSoFar(request) > 0
         ? textReply('Done.')
         : {
             kind: 'stream',
@@ -76,7 +70,7 @@ const KINDS: Kind[] = [
   {
     name: 'code-agent',
     script: (request) => {
-      if (answers(request) > 0) return textReply('Done.');
+      if (answersSoFar(request) > 0) return textReply('Done.');
       return isCodeAgent(request)
         ? {
             kind: 'stream',
@@ -90,7 +84,7 @@ const KINDS: Kind[] = [
     },
   },
   {
-    name: 'stopped',
+    name: 'stopped-at-once',
     script: () => ({
       kind: 'stream',
       steps: (async function* (): AsyncGenerator<Step> {

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
+import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
@@ -39,17 +39,10 @@ async function startWorker(env?: Record<string, string>): Promise<AppProcess> {
   return worker;
 }
 
-const isCodeAgent = (request: StrictRequest) =>
-  request.tools?.some((tool) => tool.function.name === 'run_python') ?? false;
-const answersSince = (request: StrictRequest) => {
-  const roles = request.messages.map(({ role }) => role);
-  return roles.slice(roles.lastIndexOf('user')).filter((role) => role === 'assistant').length;
-};
-
 /** The main agent calls a code agent, which answers by what is given, and then says that all is done. */
 function withCodeAgent(codeAgent: (answered: number) => ReturnType<typeof textReply>) {
   system.model.setScript((request) => {
-    const answered = answersSince(request);
+    const answered = answersSoFar(request);
     if (isCodeAgent(request)) return codeAgent(answered);
     if (answered > 0) return textReply('All done.');
     return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Compute.' }) };

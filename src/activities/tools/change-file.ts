@@ -16,7 +16,8 @@ export type Plan = (
 export type Manner = 'adds' | 'replaces';
 
 /**
- * Computes the new content, writes down the hashes before and after, then writes. A retry finds what was written
+ * Computes the new content, puts it on the disk beside the file, writes down the hashes before and after, then
+ * replaces the file: a tool whose call has ended by then, and was told to the model, changes nothing. A retry finds what was written
  * down: where the file is as it was before, the change is made; where it is as it was to be, it was made, and the
  * recorded result is given; anything else is somebody's later edit, which is never overwritten. Nor is what a person
  * wrote since the turn began, before the model was told that they did.
@@ -39,10 +40,12 @@ export async function changeFile(
   const content = Buffer.from(planned.content);
   const after = sha256(content);
   if (after === before) return succeeded(planned.result);
-  ctx.signal.throwIfAborted();
-  await ctx.journal.record({ path, before, after, result: planned.result });
+  const beforeReplace = async () => {
+    await ctx.journal.record({ path, before, after, result: planned.result });
+    ctx.signal.throwIfAborted();
+  };
   try {
-    await ctx.workspace.write(path, content, { ifMatch: before });
+    await ctx.workspace.write(path, content, { ifMatch: before, beforeReplace });
   } catch (error) {
     if (codeOf(error) === 'changed') return conflict(path);
     throw error;

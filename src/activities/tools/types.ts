@@ -21,6 +21,7 @@ export interface JournalEntry {
 /** What one tool call wrote down of its changes; kept until the call's result is stored (R3). */
 export interface ChangeJournal {
   find(path: string): Promise<Omit<JournalEntry, 'path'> | null>;
+  /** @throws where the call has ended meanwhile: then the change must not be made */
   record(entry: JournalEntry): Promise<void>;
 }
 
