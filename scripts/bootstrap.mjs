@@ -31,6 +31,8 @@ const commands = {
   test: [['src/main/prepare.ts'], [...jest, '--testPathIgnorePatterns=/test/faults/', '--maxWorkers=2']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],
   bench: [['src/main/prepare.ts'], ['bench/run.ts']],
+  screenshots: [['src/main/prepare.ts'], ['scripts/screenshots.ts']],
+  'web:budget': [['src/main/prepare.ts'], ['bench/web/run.ts']],
   check: [['scripts/check.ts']],
   'db:types': [['scripts/db-types.ts']],
 };

@@ -44,7 +44,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    // For scripts/bundle-size.mjs.
+    // For bench/web/first-load.ts.
     manifest: true,
     // Fonts and images stay files: a `data:` font would need a wider policy.
     assetsInlineLimit: 0,

@@ -24,9 +24,9 @@ export function listWorks(
   return http.json('GET', `/api/works?${query}`);
 }
 
-/** A Work without a title gets one from its first message; `language` is that of its template. */
-export function createWork(http: Http, language: 'en' | 'zh'): Promise<Work> {
-  return http.json('POST', '/api/works', { language });
+/** A Work without a title gets one from its first message; `language` is that of the default template. */
+export function createWork(http: Http, language: 'en' | 'zh', templateId?: string): Promise<Work> {
+  return http.json('POST', '/api/works', { language, ...(templateId === undefined ? {} : { templateId }) });
 }
 
 export function getWork(http: Http, id: string): Promise<Work> {
@@ -51,9 +51,11 @@ export function getWorkflow(http: Http, id: string): Promise<WorkflowInfo> {
   return http.json('GET', `/api/works/${id}/workflow`);
 }
 
+const OLDER_PAGE = 200;
+
 /** Messages older than `cursor`, oldest first. */
 export function olderMessages(http: Http, id: string, cursor: number): Promise<Page<Message, number>> {
-  return http.json('GET', `/api/works/${id}/messages?cursor=${cursor}`);
+  return http.json('GET', `/api/works/${id}/messages?limit=${OLDER_PAGE}&cursor=${cursor}`);
 }
 
 export function getMeta(http: Http): Promise<Meta> {

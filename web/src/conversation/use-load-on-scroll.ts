@@ -21,10 +21,9 @@ export function useLoadOnScroll(
       const before = anchor?.getBoundingClientRect().top ?? 0;
       await load();
       await nextTick();
-      // Most browsers have kept the place by themselves by the next frame; where they have not, this does.
-      await new Promise((drawn) => requestAnimationFrame(drawn));
+      // Most browsers keep the place by themselves.
       const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
-      if (box.value && Math.abs(moved) > 1) box.value.scrollTop += moved;
+      if (box.value && !CSS.supports('overflow-anchor', 'auto')) box.value.scrollTop += moved;
       await new Promise((drawn) => requestAnimationFrame(drawn));
     }
   }

@@ -10,6 +10,9 @@ export interface Older {
   rewoundFrom: Readonly<Ref<string | null>>;
 }
 
+/** How many messages are laid out between two frames of the display. */
+const PIECE = 20;
+
 /** Messages from before the snapshot, a page at a time. */
 export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) {
   const { http } = useSession();
@@ -26,7 +29,10 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
     failure.value = null;
     try {
       const page = await olderMessages(http, workId, cursor.value);
-      messages.value = [...page.items, ...messages.value];
+      for (let end = page.items.length; end > 0; end -= PIECE) {
+        messages.value = [...page.items.slice(Math.max(0, end - PIECE), end), ...messages.value];
+        if (end > PIECE) await nextFrame();
+      }
       next.value = page.nextCursor ?? null;
     } catch (error) {
       failure.value = error;
@@ -46,4 +52,8 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
   });
 
   return { messages, loading, failure, more: computed(() => cursor.value !== null), load };
+}
+
+function nextFrame(): Promise<unknown> {
+  return new Promise((drawn) => requestAnimationFrame(drawn));
 }
