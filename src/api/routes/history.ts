@@ -1,6 +1,7 @@
 /** The chat history as one JSON document (F9): the file where it is current, else the same from the database. */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { readSnapshot } from '../../db/snapshot.ts';
@@ -31,10 +32,13 @@ export function historyRoutes({ db, dataDir }: ApiDependencies): Router {
     const extent = await findExtent(db, { workId, ownerId: c.get('identity').userId });
     if (extent === undefined) throw notFound('Work');
     if (extent.historySeq === extent.lastSeq) {
-      const stored = await readCurrent(historyFile(folder, workId), extent.lastSeq);
-      // As it is: a long conversation is neither parsed nor written anew for each reader. What is a string to the
+      const stored = await openCurrent(historyFile(folder, workId), extent.lastSeq);
+      // As it is: a long conversation is neither parsed nor written anew for each reader. What is a stream to the
       // compiler was such a document when it was written.
-      if (stored !== undefined) return c.body(stored, 200, { 'Content-Type': 'application/json' }) as never;
+      if (stored !== undefined) {
+        const headers = { 'Content-Type': 'application/json', 'Content-Length': String(stored.size) };
+        return c.body(stored.stream, 200, headers) as never;
+      }
     }
     const snapshot = await readSnapshot(db, workId, Number.MAX_SAFE_INTEGER - 1);
     if (snapshot === undefined) throw notFound('Work');
@@ -47,13 +51,29 @@ export function historyRoutes({ db, dataDir }: ApiDependencies): Router {
 /** How a document begins, up to its messages. */
 const BEGINNING = /^\{"workId":"[0-9a-f-]{36}","version":1,"seq":(\d+),"messages":\[/;
 
+/** What of a file tells whether it begins so. */
+const BEGINNING_BYTES = 200;
+
 /** The document in `file` if it is there and shows `seq`; a file of ours, whole by its rename, needs no other check. */
-async function readCurrent(file: string, seq: number): Promise<string | undefined> {
-  try {
-    const text = await readFile(file, 'utf8');
-    return Number(BEGINNING.exec(text.slice(0, 200))?.[1]) === seq ? text : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+async function openCurrent(
+  file: string,
+  seq: number,
+): Promise<{ size: number; stream: ReadableStream } | undefined> {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
     throw error;
+  });
+  if (handle === undefined) return undefined;
+  let sent = false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
+    const shown = BEGINNING.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
+    if (Number(shown) !== seq) return undefined;
+    const { size } = await handle.stat();
+    sent = true;
+    // What is open is this document to its end, whatever is renamed over it meanwhile.
+    return { size, stream: Readable.toWeb(handle.createReadStream({ start: 0 })) as ReadableStream };
+  } finally {
+    if (!sent) await handle.close();
   }
 }
