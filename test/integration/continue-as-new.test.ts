@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { textReply } from '../../src/demo-model/reply.ts';
+import type { LogEvent } from '../../src/domain/events.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -57,6 +58,35 @@ test('R10, D11: a long Work continues as new between turns, and nobody notices',
   expect(new Set(ofKind(chat.events, 'turn.completed').map(({ outcome }) => outcome))).toEqual(
     new Set(['done']),
   );
+  const kinds = kindsByTurn(chat.events);
+  expect([...new Set(kinds.values())]).toHaveLength(1);
+  const { raw } = await handle.describe();
+  const firstRun = raw.workflowExecutionInfo?.firstRunId ?? '';
+  const { events } = await client.workflow.getHandle(workflowIdOf(workId), firstRun).fetchHistory();
+  const steps = stepLengths(events ?? []);
+  // A signal that comes while a task runs costs more or less than one that does not: not each turn is like the next.
+  expect(mean(steps.slice(-20))).toBeLessThan(1.5 * mean(steps.slice(0, 20)));
   chat.close();
   await system.expectSound(workId);
 }, 120_000);
+
+/** What each turn left in the log, but for how its text was cut. */
+function kindsByTurn(events: LogEvent[]): Map<number, string> {
+  const kinds = new Map<number, string>();
+  for (const { turn, kind } of events) {
+    if (turn !== null && kind !== 'text.delta') kinds.set(turn, `${kinds.get(turn) ?? ''} ${kind}`);
+  }
+  return kinds;
+}
+
+/** Events from one model step to the next. */
+function stepLengths(events: { activityTaskScheduledEventAttributes?: object | null }[]): number[] {
+  const starts = events.flatMap((event, index) =>
+    event.activityTaskScheduledEventAttributes ? [index] : [],
+  );
+  return starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
