@@ -20,6 +20,8 @@ export interface Snapshot {
   cursor?: number;
   /** The main agent's message while it streams. */
   running?: Message;
+  /** Why nothing moves just now. */
+  retrying?: NonNullable<Conversation['retrying']>;
 }
 
 /** The newest `limit` messages of every agent up to now; undefined where the Work is gone. */
@@ -67,6 +69,7 @@ export async function readSnapshot(
         outcomes: await readOutcomes(tx, workId, messages),
         ...(cursor === undefined ? {} : { cursor }),
         ...(running ? { running } : {}),
+        ...(state.retrying ? { retrying: state.retrying } : {}),
       };
     });
 }

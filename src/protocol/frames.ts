@@ -62,6 +62,15 @@ export const readyFrame = z.object({
   status,
 });
 
+/** A retry that is awaited, as its event told it. */
+const retrying = z.object({
+  agent: z.string(),
+  what: z.string(),
+  reason: z.string(),
+  inMs: z.number().int().nonnegative(),
+  at: isoTime,
+});
+
 export const snapshot = z.object({
   seq,
   status,
@@ -69,6 +78,7 @@ export const snapshot = z.object({
   outcomes: z.array(turnEnd).default([]),
   cursor: z.number().int().exactOptional(),
   running: message.exactOptional(),
+  retrying: retrying.exactOptional(),
 });
 export const snapshotFrame = snapshot.extend({ type: z.literal('snapshot') });
 

@@ -17,5 +17,6 @@ export function fromSnapshot(frame: SnapshotFrame): Conversation {
     runningTurn: frame.status === 'idle' ? null : (running?.turn ?? Math.max(0, ...turns)),
     messages,
     outcomes: frame.outcomes,
+    ...(frame.retrying ? { retrying: frame.retrying } : {}),
   };
 }
