@@ -73,11 +73,12 @@ async function ask(
   return response.status;
 }
 
-test('the document describes the routes, and only auth, health and the like are open', () => {
+test('the document describes the routes, and only auth, health, metrics and the like are open', () => {
   const open = routes.filter(({ secured }) => !secured).map(({ method, path }) => `${method} ${path}`);
   expect(open.sort()).toEqual([
     'GET /health/live',
     'GET /health/ready',
+    'GET /metrics',
     'POST /api/auth/guest',
     'POST /api/auth/login',
     'POST /api/auth/logout',
