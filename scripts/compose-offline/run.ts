@@ -1,8 +1,9 @@
 /**
- * `npm run compose:offline [-- --keep]`: runs docker-compose.yml for real on a machine that reaches no image registry.
+ * `npm run compose:offline [-- --keep] [--no-build]`: runs docker-compose.yml for real on a machine that reaches no image registry.
  * Makes the base images, builds, brings everything up with two apis and two workers, plays turns through the proxy
  * with the demo model and code in containers, kills an api and a worker meanwhile, and says what it saw. Needs root,
- * an engine, docker-compose, debootstrap and Go. With --keep it is left running.
+ * an engine, docker-compose, debootstrap and Go. With --keep it is left running; with --no-build the images of the
+ * last time are taken.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -90,6 +91,7 @@ async function playTurn(guest: ReturnType<typeof guestOf>, strike: () => Promise
 async function play(): Promise<void> {
   say('docker-compose up, with two apis and two workers');
   await compose('up', '-d', '--no-build', '--scale', 'api=2', '--scale', 'worker=2');
+  say('everything is started');
   await untilReady();
   say(`ready at ${url}, Temporal's page at http://127.0.0.1:${uiPort}`);
   const guest = guestOf(url, folder);
@@ -135,11 +137,23 @@ async function build(): Promise<void> {
 
 mkdirSync(dataDir, { recursive: true });
 try {
-  await build();
+  if (!process.argv.includes('--no-build')) await build();
   await play();
 } catch (error) {
   say(`failed: ${(error as Error).message}`);
-  say(await compose('logs', '--tail', '30').catch(String));
+  say(
+    await compose(
+      'logs',
+      '--tail',
+      '8',
+      'proxy',
+      'api',
+      'worker',
+      'engine-proxy',
+      'migrate',
+      'prepare',
+    ).catch(String),
+  );
   process.exitCode = 1;
 } finally {
   if (process.argv.includes('--keep'))

@@ -12,6 +12,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import proto from '@temporalio/proto';
 import {
   SEARCH_ATTRIBUTES,
+  type StatusAttribute,
   state as stateQuery,
   stop as stopSignal,
   WORK_QUEUE,
@@ -27,32 +28,35 @@ const INVALID_ARGUMENT = 3;
 
 const workKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.work, SearchAttributeType.KEYWORD);
 const ownerKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.owner, SearchAttributeType.KEYWORD);
+const statusKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
+const IDLE: StatusAttribute = 'idle';
 
 /** Wakes a Work's workflow, and starts it where it does not run. Carries ids only (R1). */
 export async function wakeWork(client: Client, work: { workId: string; ownerId: string }): Promise<void> {
   const attributes = [
     { key: workKey, value: work.workId },
     { key: ownerKey, value: work.ownerId },
+    { key: statusKey, value: IDLE },
   ];
   try {
-    await signalWithStart(client, work.workId, { typedSearchAttributes: attributes });
+    const input: WorkInput = { workId: work.workId, attributes: true };
+    await signalWithStart(client, input, { typedSearchAttributes: attributes });
   } catch (error) {
     // A namespace that does not know the attributes (yet) refuses them: the Work is then found by its id alone.
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     if (!isGrpcServiceError(cause) || cause.code !== INVALID_ARGUMENT) throw error;
-    await signalWithStart(client, work.workId, {});
+    await signalWithStart(client, { workId: work.workId }, {});
   }
 }
 
 async function signalWithStart(
   client: Client,
-  workId: string,
+  input: WorkInput,
   options: Pick<WorkflowSignalWithStartOptions, 'typedSearchAttributes'>,
 ): Promise<void> {
-  const input: WorkInput = { workId };
   await client.workflow.signalWithStart(WORK_WORKFLOW, {
     ...options,
-    workflowId: workflowIdOf(workId),
+    workflowId: workflowIdOf(input.workId),
     taskQueue: WORK_QUEUE,
     args: [input],
     signal: wakeSignal,

@@ -16,6 +16,8 @@ export const CODE_QUEUE = 'paperagent-code';
 export interface WorkInput {
   workId: string;
   ended?: number;
+  /** The namespace knows the search attributes, so that the workflow may say its status in one. */
+  attributes?: true;
 }
 
 export { workflowIdOf } from '../domain/work-names.ts';
@@ -36,6 +38,9 @@ export interface WorkState {
 }
 
 export const state = defineQuery<WorkState>('state');
+
+/** Values of the search attribute PaperAgentStatus. */
+export type StatusAttribute = 'idle' | 'running' | 'stopping';
 
 /** Search attributes, as the set-up registers them (F17). */
 export const SEARCH_ATTRIBUTES = {

@@ -26,6 +26,7 @@ import { type CallEnd, type LoopEnd, runAgentLoop } from './agent-loop.ts';
 import type { codeAgent } from './code-agent.ts';
 import { describe } from './details.ts';
 import { CODE_AGENT_WORKFLOW, state, stop, type WorkInput, type WorkState, wake } from './messages.ts';
+import { statusAttribute } from './status.ts';
 
 /** How long a stopped activity may take to come to its end before the fence is raised without it (R8). */
 const STOP_GRACE_MS = 2_000;
@@ -36,7 +37,7 @@ const STOP_AT_ONCE = 'stop-at-once';
 /** Events after which the history is begun anew, between turns. */
 const LONG_HISTORY = 1_000;
 
-export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promise<void> {
+export async function work({ workId, ended: endedBefore = 0, attributes }: WorkInput): Promise<void> {
   let woken = true;
   /** The highest turn that somebody asked to stop, and the highest that is known to have ended. */
   let stopAsked = 0;
@@ -45,9 +46,11 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
   let stoppedAtOnce = false;
   let now: WorkState = { phase: 'waiting', turn: null, step: null, tools: [] };
 
+  const showStatus = statusAttribute(attributes === true);
   const show = (next: WorkState) => {
     now = next;
     describe(now);
+    showStatus(now);
   };
   setHandler(wake, () => {
     woken = true;
@@ -69,7 +72,8 @@ export async function work({ workId, ended: endedBefore = 0 }: WorkInput): Promi
     if (continueAsNewSuggested || historyLength > LONG_HISTORY) {
       await condition(allHandlersFinished);
       // The new run begins by looking, so a wake that came meanwhile is not lost.
-      await continueAsNew<typeof work>({ workId, ended });
+      // Its status is "idle" here, or becomes so with the new run's first look.
+      await continueAsNew<typeof work>({ workId, ended, ...(attributes ? { attributes } : {}) });
     }
   }
 
