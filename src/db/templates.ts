@@ -11,6 +11,8 @@ export interface TemplateView {
   public: boolean;
   /** True where the one who asks may change it. */
   own: boolean;
+  /** True where it came with PaperAgent. */
+  shipped: boolean;
   /** The sha256 of its content, in hexadecimal. */
   version: string;
   createdAt: string;
@@ -24,6 +26,7 @@ const COLUMNS = [
   'language',
   'public',
   'version',
+  sql<boolean>`owner_id is null`.as('shipped'),
   sql<string>`iso_time(created_at)`.as('createdAt'),
   sql<string>`iso_time(updated_at)`.as('updatedAt'),
 ] as const;

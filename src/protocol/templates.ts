@@ -11,6 +11,7 @@ export const template = z
     language,
     public: z.boolean(),
     own: z.boolean().meta({ description: 'true: yours to change' }),
+    shipped: z.boolean().meta({ description: 'true: it came with PaperAgent' }),
     version: z.string().meta({ description: 'the sha256 of its content, in hexadecimal' }),
     content: z.string(),
     createdAt: isoTime,

@@ -25,6 +25,8 @@ export function createPages(session: SessionContext) {
         props: true,
         component: () => import('./pages/work-page.vue'),
       },
+      { path: '/models', name: 'models', component: () => import('./pages/models-page.vue') },
+      { path: '/templates', name: 'templates', component: () => import('./pages/templates-page.vue') },
       {
         path: '/:rest(.*)*',
         name: 'missing',

@@ -1,6 +1,9 @@
+import { settingsEn } from './settings-en.ts';
+
 /** Every sentence of the page in English; the other languages have the same shape. */
 export const en = {
   app: { name: 'PaperAgent' },
+  ...settingsEn,
   shell: {
     light: 'Light',
     dark: 'Dark',

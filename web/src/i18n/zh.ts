@@ -1,8 +1,10 @@
 import type { Messages } from './en.ts';
+import { settingsZh } from './settings-zh.ts';
 
 /** 页面的全部中文文案。 */
 export const zh: Messages = {
   app: { name: 'PaperAgent' },
+  ...settingsZh,
   shell: {
     light: '浅色',
     dark: '深色',

@@ -5,13 +5,13 @@ import { storedOutbox } from '../live/outbox.ts';
 import { randomId } from '../live/random-id.ts';
 import { useSession } from './use-session.ts';
 
-/** Creates a Work and opens it; with a prompt, that is its first message. */
-export function useStartWork(): (prompt?: string) => Promise<void> {
+/** Creates a Work and opens it; with a prompt, that is its first message. Without a template it is a short report. */
+export function useStartWork(): (prompt?: string, templateId?: string) => Promise<void> {
   const { http } = useSession();
   const { locale } = useI18n();
   const router = useRouter();
-  return async (prompt) => {
-    const work = await createWork(http, locale.value === 'zh' ? 'zh' : 'en');
+  return async (prompt, templateId) => {
+    const work = await createWork(http, locale.value === 'zh' ? 'zh' : 'en', templateId);
     if (prompt !== undefined) {
       // By way of the outbox: the Work's page sends it, also when that page is reloaded before it could.
       storedOutbox(localStorage, work.id).put({

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { demoScript } from '../../src/demo-model/demo-script.ts';
+import { textReply } from '../../src/demo-model/reply.ts';
+import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { say, visit } from '../support/page.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+let system: TestSystem;
+let browser: Browser;
+let own: ScriptedModel;
+
+beforeAll(async () => {
+  own = await startScriptedModel({
+    script: () => textReply('Here speaks the model of one’s own.', { usage: { input: 1_000, output: 100 } }),
+  });
+  [system, browser] = await Promise.all([
+    startTestSystem({
+      script: demoScript({ msPerToken: 1 }),
+      env: { PAPERAGENT_MODEL: 'demo', MODEL_ALLOWED_HOSTS: `127.0.0.1:${own.port}` },
+    }),
+    launchBrowser(),
+  ]);
+  await system.startWorker();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+  await own.close();
+});
+
+/** What axe finds that is serious or worse. */
+async function findings(page: Page): Promise<unknown> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(readFileSync(axe, 'utf8'));
+  return await page.evaluate(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
+}
+
+test('U12, F13: a person sets up a model, is told what is wrong and then that it answers, and the demo is over', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/');
+  await page.getByText('Demo model:').waitFor();
+  await page.getByRole('link', { name: 'Add a model' }).click();
+  await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
+
+  // First with a port that the operator does not allow.
+  await page.getByLabel('Address').fill(`http://127.0.0.1:${own.port + 1}/v1`);
+  await page.getByRole('textbox', { name: 'Model', exact: true }).fill('my-model');
+  await page.getByLabel('API key').fill('sk-typed-in');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Price, input').fill('2');
+  await page.getByLabel('Price, output').fill('8');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByText(/is not on the public internet/).waitFor();
+  await page.getByText('Demo model:').waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: 'Edit my-model' }).click();
+  expect(await page.getByLabel('API key').inputValue()).toBe('');
+  await page.getByLabel('Address').fill(own.url);
+  await page.getByText('enter its key').waitFor();
+  await page.getByLabel('API key').fill('sk-typed-in');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByText(/It answers \(first word after/).waitFor();
+  expect(own.requests.at(-1)?.headers.authorization).toBe('Bearer sk-typed-in');
+  expect(await page.content()).not.toContain('sk-typed-in');
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByRole('link', { name: /All works/ }).click();
+  await page.getByRole('button', { name: 'New work' }).click();
+  await say(page, 'hello');
+  await page.getByText('Here speaks the model of one’s own.').waitFor();
+
+  const models = await visitor.open('/models');
+  await models.getByRole('button', { name: 'Delete my-model' }).click();
+  await models.getByRole('button', { name: 'Delete', exact: true }).click();
+  await models.getByText('Demo model:').waitFor();
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('U11, F11: a template is picked by its preview, copied, written anew, and a Work starts from it', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/');
+  await page.getByRole('link', { name: 'Choose a template' }).click();
+  await page.getByRole('button', { name: /Research paper/ }).click();
+  const preview = page.getByRole('article', { name: /Research paper/ });
+  await preview.getByText('150 to 250 words in one paragraph').waitFor();
+  await preview.getByRole('button', { name: 'Text' }).click();
+  await preview.getByText('<!-- 150 to 250 words').waitFor();
+  expect(await findings(page)).toEqual([]);
+
+  await preview.getByRole('button', { name: 'Make a copy' }).click();
+  await page.getByLabel('Name').fill('My own paper');
+  await page
+    .getByLabel('Text (Markdown)')
+    .fill('# Mine\n\n<!-- What is mine. -->\n\n## Only this\n\n<!-- One line. -->\n');
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).click();
+  const mine = page.getByRole('article', { name: 'My own paper' });
+  await mine.getByText('What is mine.').waitFor();
+  await mine.getByRole('button', { name: 'Start a work' }).click();
+  await page.getByRole('heading', { name: 'Only this' }).waitFor();
+
+  await page.goto(`${system.url}/templates`);
+  await page.getByRole('button', { name: /My own paper/ }).click();
+  await mine.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: /My own paper/ }).waitFor({ state: 'detached' });
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('U11, U12, U14: the same pages in Chinese, dark and on a phone are whole and readable', async () => {
+  const visitor = await visit(browser, system.url, {
+    locale: 'zh-CN',
+    colorScheme: 'dark',
+    viewport: { width: 390, height: 844 },
+  });
+  const page = await visitor.open('/models');
+  await page.getByRole('button', { name: '添加模型：主智能体' }).click();
+  await page.getByText('更多设置').click();
+  expect(await findings(page)).toEqual([]);
+  await page.goto(`${system.url}/templates`);
+  await page.getByRole('button', { name: /数学建模/ }).click();
+  await page.getByRole('article').getByText('大纲').waitFor();
+  expect(await findings(page)).toEqual([]);
+  const wider = 'document.documentElement.scrollWidth > innerWidth';
+  expect(await page.evaluate(wider)).toBe(false);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});

@@ -1,0 +1,23 @@
+import type { TemplateSummary } from '../api/templates.ts';
+
+export interface TemplateGroup {
+  name: 'own' | 'shipped' | 'others';
+  templates: TemplateSummary[];
+}
+
+/** One's own first, then what ships in the person's language before the other, then what others share. */
+export function groupTemplates(all: readonly TemplateSummary[], language: 'en' | 'zh'): TemplateGroup[] {
+  const shipped = all.filter((template) => template.shipped);
+  const groups: TemplateGroup[] = [
+    { name: 'own', templates: all.filter((template) => template.own) },
+    {
+      name: 'shipped',
+      templates: [
+        ...shipped.filter((template) => template.language === language),
+        ...shipped.filter((template) => template.language !== language),
+      ],
+    },
+    { name: 'others', templates: all.filter((template) => !template.own && !template.shipped) },
+  ];
+  return groups.filter(({ templates }) => templates.length > 0);
+}
