@@ -75,6 +75,10 @@ const schema = z.object({
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
   WORKER_METRICS_PORT: port.optional(),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'at most 64 letters, digits, dots, dashes and underscores')
+    .optional(),
   REQUIRE_DOCKER: z.enum(['0', '1'], 'must be 0 or 1').optional(),
   CI: z.string().optional(),
   LOG_LEVEL: z
@@ -133,6 +137,8 @@ export interface Config {
   readonly metricsToken: string | undefined;
   /** Where this machine's worker serves its metrics, which its api shows among its own; undefined: nowhere. */
   readonly workerMetricsPort: number | undefined;
+  /** The version that a worker polls as; undefined: all workers are of one version (docs/workflow-changes.md). */
+  readonly workerBuildId: string | undefined;
   readonly requireDocker: boolean;
   readonly logLevel: z.infer<typeof schema>['LOG_LEVEL'];
 }
@@ -219,6 +225,7 @@ export function readConfig(env: Environment): Config {
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,
     workerMetricsPort: v.WORKER_METRICS_PORT,
+    workerBuildId: v.WORKER_BUILD_ID,
     requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
     logLevel: v.LOG_LEVEL,
   });

@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempts } from '../activities/attempts.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
@@ -27,7 +27,7 @@ import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
-import { CODE_QUEUE, WORK_QUEUE } from '../workflows/messages.ts';
+import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
 
@@ -35,6 +35,8 @@ export interface WorkerSettings {
   databaseUrl: string;
   temporalAddress: string;
   temporalNamespace: string;
+  /** The version of the workflow code that this worker says it is; undefined: workers are not versioned. */
+  buildId: string | undefined;
   dataDir: string;
   workflowBundle: WorkflowBundleOption;
   /** What serves whoever has no model of their own. */
@@ -134,6 +136,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     connection,
     namespace: settings.temporalNamespace,
     identity: workerIdentity(lease.workerId),
+    ...versioned(settings.buildId),
     shutdownGraceTime: DRAIN_MS,
     shutdownForceTime: DRAIN_MS + 4_000,
     // A heartbeat a second is enough to notice a cancellation that the database did not tell of.
@@ -198,6 +201,22 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       await clientConnection.close();
       await connection.close();
       await db.destroy();
+    },
+  };
+}
+
+/**
+ * Worker Versioning (R11): a Work lives for longer than any version, so it moves to the current one at its next
+ * decision, in the middle of a turn too. To be kept on the version that it began with, old workers would have to run
+ * for as long as the last Work has not moved, and one machine that is updated has none of them.
+ */
+function versioned(buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT, buildId },
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
     },
   };
 }

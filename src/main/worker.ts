@@ -36,6 +36,7 @@ const worker = await startWorker({
   databaseUrl: config.databaseUrl,
   temporalAddress: config.temporalAddress,
   temporalNamespace: config.temporalNamespace,
+  buildId: config.workerBuildId,
   dataDir: config.dataDir,
   workflowBundle: await buildWorkflowBundle(),
   serverModel: serverEndpoint(config.model),

@@ -9,6 +9,9 @@ export const CODE_AGENT_WORKFLOW = 'codeAgent';
 export const WORK_QUEUE = 'paperagent';
 export const CODE_QUEUE = 'paperagent-code';
 
+/** The name under which Temporal knows the versions of our workers. */
+export const DEPLOYMENT = 'paperagent';
+
 /**
  * Everything a Work's workflow needs is its id: the rest is in Postgres (R2). A continued run is also told which
  * turn has ended, so that a stop which comes late for that one hits no other.
