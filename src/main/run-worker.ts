@@ -29,7 +29,7 @@ import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
-import { openWorkspace } from '../workspace/workspace.ts';
+import { reachWorkspace } from '../workspace/reach-workspace.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -124,7 +124,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workerId: lease.workerId,
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
-    workspaceOf: async (workId) => openWorkspace(workspaceFolder(settings.dataDir, workId)),
+    workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     historyDir: path.join(settings.dataDir, 'chat_history'),
     sandbox,

@@ -1,8 +1,11 @@
 /** What an operator does to a Work in Temporal's UI, and what becomes of the conversation (docs/operations.md; F17, R2). */
 import { randomUUID } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, type Script, type Step, say, textReply } from '../../src/demo-model/reply.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
+import type { AppProcess } from '../support/child-process.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
@@ -10,11 +13,12 @@ import { ofKind } from '../support/works.ts';
 
 let system: TestSystem;
 let account: TestAccount;
+let worker: AppProcess;
 
 beforeAll(async () => {
   system = await startTestSystem({ script: () => textReply('unused') });
   account = await system.guest();
-  await system.startWorker();
+  worker = await system.startWorker();
 });
 afterAll(() => system.close());
 
@@ -106,17 +110,19 @@ test.each([
   'R2, D1: a workflow that is %s in the middle of a turn costs no message: the turn ends as it would have',
   async (_what, end) => {
     const { workId, chat, go, handle, callsMade } = await workInItsMiddle('note');
-    const { runId } = await handle.describe();
     await handle[end]();
     go();
-    // What comes next needs a workflow: where none is there, the sweeper starts another from the rows.
+    // Workers go on with what they began; what needs a workflow finds another, started from the rows.
     const completed = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
     expect(completed).toMatchObject({ turn: 1, outcome: 'done' });
-    if (end === 'terminate') expect((await handle.describe()).runId).not.toBe(runId);
     expect(ofKind(chat.events, 'tool.completed')).toMatchObject([{ ok: true }]);
     expect(await notesOf(workId)).toBe('One line.\n');
     // D6: no more than the call in flight is made again.
     expect(callsMade()).toBeLessThanOrEqual(3);
+    system.model.setScript(() => textReply('Here.'));
+    chat.say('Are you there?');
+    const next = await chat.event((event) => event.kind === 'turn.completed' && event.turn === 2, 'turn 2');
+    expect(next).toMatchObject({ outcome: 'done' });
     await system.expectSound(workId);
     chat.close();
   },
@@ -132,6 +138,28 @@ test('R2: a workflow that is terminated between turns is missed by nobody: the n
     await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `turn ${turn}`);
     if (turn === 1) await handle.terminate('a test');
   }
+  await system.expectSound(workId);
+  chat.close();
+});
+
+test('R6: while the volume of the workspaces is away a call waits, and it is made once when the volume is back', async () => {
+  const { workId, chat, go } = await workInItsMiddle('note');
+  const workspaces = path.join(system.dataDir, 'workspaces');
+  const calls = ofKind(chat.events, 'tool.completed').length;
+  await rename(workspaces, `${workspaces}-away`);
+  try {
+    go();
+    await chat.event(({ kind }) => kind === 'tool.called', 'the call');
+    await worker.line((line) => line.includes('is the volume of PA_DATA mounted'), 'it said what is missing');
+    expect(ofKind(chat.events, 'tool.completed')).toHaveLength(calls);
+  } finally {
+    await rename(`${workspaces}-away`, workspaces);
+  }
+  expect(await chat.event(({ kind }) => kind === 'turn.completed', 'the end')).toMatchObject({
+    outcome: 'done',
+  });
+  expect(ofKind(chat.events, 'tool.completed')).toMatchObject([{ ok: true }]);
+  expect(await notesOf(workId)).toBe('One line.\n');
   await system.expectSound(workId);
   chat.close();
 });
