@@ -1,7 +1,7 @@
 /** What is in a workspace: regular files and folders, in order of their paths. */
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat, opendir, unlink } from 'node:fs/promises';
 import type { Directory, Walk } from './directory.ts';
 import { isSafe } from './regular-file.ts';
 import { isName, MAX_DEPTH } from './relative-path.ts';
@@ -14,6 +14,9 @@ const MAX_NAMES = 10 * MAX_ENTRIES;
 
 /** Names of files that are being written: they are no part of the workspace yet. */
 export const TEMPORARY = '.paperagent-tmp-';
+
+/** A file that was begun so long ago was left by a process that was killed; an upload of 50 MiB takes less. */
+const ABANDONED_MS = 3_600_000;
 
 export interface Entry {
   path: string;
@@ -40,7 +43,7 @@ export interface SeenEntry extends Entry {
 
 /**
  * The entries under an open folder, depth first, each folder's names sorted. Links, FIFOs, devices, files with
- * a second name and names that are no UTF-8 are left out.
+ * a second name and names that are no UTF-8 are left out. What a killed process left half written is removed.
  */
 export async function listUnder(
   walk: Walk,
@@ -52,8 +55,9 @@ export async function listUnder(
   let truncated = false;
 
   const visit = async (folder: Directory, path: string[]): Promise<void> => {
-    const { names, more } = await namesIn(folder, left);
+    const { names, begun, more } = await namesIn(folder, left);
     truncated ||= more;
+    for (const name of begun) await removeAbandoned(folder, name);
     const seen = await Promise.all(names.map(async (name) => ({ name, stats: await look(folder, name) })));
     for (const { name, stats } of seen) {
       if (stats === undefined || !(stats.isDirectory() || isSafe(stats))) continue;
@@ -75,12 +79,13 @@ export async function listUnder(
   return { entries, truncated };
 }
 
-/** Valid, finished names in a folder, sorted. `left.names` is how many names may still be looked at. */
+/** Valid names in a folder: finished ones, sorted, and those that are being written. `left.names` is how many names may still be looked at. */
 async function namesIn(
   folder: Directory,
   left: { names: number },
-): Promise<{ names: string[]; more: boolean }> {
+): Promise<{ names: string[]; begun: string[]; more: boolean }> {
   const names: string[] = [];
+  const begun: string[] = [];
   // latin1 keeps each byte of a name, whatever it is, so that names which are no UTF-8 are told apart.
   const opened = await opendir(folder.entry('.'), { encoding: 'latin1', bufferSize: 256 });
   let more = false;
@@ -92,9 +97,20 @@ async function namesIn(
     left.names -= 1;
     const bytes = Buffer.from(name, 'latin1');
     const text = bytes.toString('utf8');
-    if (isUtf8(bytes) && isName(text) && !text.startsWith(TEMPORARY)) names.push(text);
+    if (!isUtf8(bytes) || !isName(text)) continue;
+    (text.startsWith(TEMPORARY) ? begun : names).push(text);
   }
-  return { names: names.sort(), more };
+  return { names: names.sort(), begun, more };
+}
+
+/** Removes a file that nobody writes any more. A folder of such a name is being removed: it is left alone. */
+async function removeAbandoned(folder: Directory, name: string): Promise<void> {
+  const stats = await look(folder, name);
+  if (stats === undefined || !stats.isFile() || Date.now() - Number(stats.mtimeMs) < ABANDONED_MS) return;
+  await unlink(folder.entry(name)).catch((error: unknown) => {
+    // Another listing was faster.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
 }
 
 /** The entry's own state, or nothing when it went away meanwhile. */

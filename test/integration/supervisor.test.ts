@@ -1,5 +1,5 @@
 /** The supervisor as a person meets it: real processes, a data folder and ports of their own. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -160,4 +160,29 @@ describe('npm start', () => {
     },
     START_MS,
   );
+
+  test.each(['postgres', 'worker'] as const)(
+    'a start that is interrupted when %s has come up leaves nothing running',
+    async (role) => {
+      const interrupted = start();
+      await interrupted.line((line) => line.startsWith(`${role}: up in`), `${role} was up`);
+      await interrupted.signal('SIGTERM');
+      await interrupted.ended;
+      expect(await processesOf(dataDir)).toEqual([]);
+    },
+    START_MS,
+  );
 });
+
+/** The command lines of the processes that have this folder in their arguments or their environment. */
+async function processesOf(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter(
+    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+  )) {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => ''); // gone, or not ours
+    const [args, env] = await Promise.all([read('cmdline'), read('environ')]);
+    if (args.includes(folder) || env.includes(`PA_DATA=${folder}`)) found.push(args.replaceAll('\0', ' '));
+  }
+  return found;
+}

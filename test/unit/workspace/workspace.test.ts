@@ -57,6 +57,19 @@ test('A7: an upload is streamed, bounded, and leaves nothing behind when it is t
   });
 });
 
+test('what a killed process left half written is removed an hour later, and what is being written is not', async () => {
+  await withWorkspace(async (workspace) => {
+    await workspace.write('code/a.py', 'print(1)');
+    const [left, begun] = ['.paperagent-tmp-left', '.paperagent-tmp-begun'];
+    for (const name of [left, begun]) await writeFile(join(workspace.root, 'code', name), 'half');
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(join(workspace.root, 'code', left), longAgo, longAgo);
+    const listed = (await workspace.list()).entries.map(({ path }) => path);
+    expect(listed.filter((path) => path.startsWith('code/'))).toEqual(['code/a.py']);
+    expect((await readdir(join(workspace.root, 'code'))).sort()).toEqual([begun, 'a.py']);
+  });
+});
+
 test('ifMatch: a file is replaced only when it is the one that was seen', async () => {
   await withWorkspace(async (workspace) => {
     const first = await workspace.write('paper.md', 'one', { ifMatch: null });
