@@ -3,6 +3,9 @@ import type { FileChange, Message } from '../../../src/domain/messages.ts';
 
 type Change = FileChange['change'];
 
+/** By path. */
+export type TurnChanges = ReadonlyMap<string, Change>;
+
 /** By path. A file made and removed again within the turn is no change. */
 export function changesOfTurn(messages: readonly Message[], turn: number | null): Map<string, Change> {
   const changes = new Map<string, Change>();
@@ -24,6 +27,10 @@ function add(changes: Map<string, Change>, path: string, next: Change): void {
   else if (before === 'added') return;
   else if (before === 'removed' && next === 'added') changes.set(path, 'changed');
   else changes.set(path, next);
+}
+
+export function sameChanges(a: TurnChanges, b: TurnChanges): boolean {
+  return a.size === b.size && [...a].every(([path, change]) => b.get(path) === change);
 }
 
 /** The last turn that began. */
