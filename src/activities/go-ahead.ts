@@ -31,7 +31,8 @@ export function goAheadAfter(
       // Code has slots of its own, which its queue gives out.
       if (first === undefined || first.mode === 'python' || !isWanted()) return;
       if (first.mode === 'agent') {
-        await stepAhead(deps, { workId, agent: first.id, turn, step: 1 });
+        // A code agent that calls for another is told that there is no such tool: nobody will ask for a step of it.
+        if (agent === 'main') await stepAhead(deps, { workId, agent: first.id, turn, step: 1 });
         return;
       }
       const done = await Promise.all(

@@ -137,7 +137,14 @@ test('F13: a role without a model of its own has the main one, and a Work may ch
   const chat = await system.chat(account, workId);
   const before = counts();
   await turnOf(chat, 1);
+  const started = ofKind(await wholeLog(system.db, workId), 'step.started');
   // Two steps of the MainAgent, and two of the code agent, whose script is the same here.
+  expect(started.map(({ agent, step, attempt }) => [agent === 'main', step, attempt]).sort()).toEqual([
+    [false, 1, 1],
+    [false, 2, 1],
+    [true, 1, 1],
+    [true, 2, 1],
+  ]);
   expect(counts()).toEqual([(before[0] ?? 0) + 4, before[1], before[2]]);
 
   const code = await setUp(account, 'code', { isDefault: false });
