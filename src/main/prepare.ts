@@ -5,11 +5,15 @@ import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareAll } from './setup/prepare.ts';
 import { SetupError } from './setup/setup-error.ts';
+import { findTemporalServer } from './setup/temporal-server-binaries.ts';
 
 try {
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   await mkdir(config.dataDir, { recursive: true });
   await prepareAll(config, process.env, console.log);
+  // Elsewhere the tests of a cluster run where its server is there already: building it may take minutes.
+  if (process.env.CI)
+    await findTemporalServer({ env: process.env, dataDir: config.dataDir, onProgress: console.log });
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
   console.error(`paperagent: ${error.message}`);
