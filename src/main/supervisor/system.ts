@@ -111,7 +111,10 @@ export function createSystem(
       ENCRYPTION_KEY: config.encryptionKey ?? secrets.encryptionKey,
     };
     if (shape.temporal === 'on-postgres') await tellTemporal(childEnvironment);
-    await Promise.all([startWorkers(childEnvironment), startApis(childEnvironment)]);
+    // One after the other: both keep their ports in one file.
+    const metricsPorts = await portsOf('worker-metrics', shape.workers);
+    const apiPorts = await portsOf('api', shape.apis);
+    await Promise.all([startWorkers(childEnvironment, metricsPorts), startApis(childEnvironment, apiPorts)]);
     ready = {
       port: config.port,
       appUrl: appUrl(config),
@@ -193,22 +196,24 @@ export function createSystem(
     if (code !== 0) throw new SetupError(lastLine(output));
   }
 
-  async function startWorkers(childEnvironment: Record<string, string>): Promise<void> {
+  async function portsOf(name: string, count: number): Promise<number[]> {
+    return count === 1 ? [] : Object.values(await keptPorts(folder.ports, several(name, count)));
+  }
+
+  async function startWorkers(childEnvironment: Record<string, string>, metrics: number[]): Promise<void> {
     if (shape.workers === 1) return await run(workerPlan(childEnvironment));
-    const metrics = await keptPorts(folder.ports, several('worker-metrics', shape.workers));
     await Promise.all(
-      Object.values(metrics).map((port, index) =>
+      metrics.map((port, index) =>
         run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, index + 1)),
       ),
     );
   }
 
   /** One api where everybody reaches it, or several behind a proxy that is there. */
-  async function startApis(childEnvironment: Record<string, string>): Promise<void> {
+  async function startApis(childEnvironment: Record<string, string>, ports: number[]): Promise<void> {
     // An api shows the metrics of the worker beside it, where that is one.
     const env = shape.workers === 1 ? childEnvironment : { ...childEnvironment, WORKER_METRICS_PORT: '' };
     if (shape.apis === 1) return await run(apiPlan(config, env));
-    const ports = Object.values(await keptPorts(folder.ports, several('api', shape.apis)));
     await Promise.all(ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, env, index + 1))));
     proxy = await startRoundRobin(() => ports, { host: config.host, port: config.port });
   }
