@@ -3,6 +3,7 @@
 /** What each folder of src may import of ours, besides itself. `main` wires everything. */
 const allowed = {
   domain: [],
+  tracing: [],
   protocol: ['domain'],
   agents: ['domain'],
   workflows: ['domain'],
@@ -12,8 +13,8 @@ const allowed = {
   db: ['domain'],
   'demo-model': ['domain', 'llm'],
   sweeper: ['domain', 'db', 'sandbox'],
-  activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace'],
-  api: ['domain', 'protocol', 'db', 'workspace', 'llm'],
+  activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace', 'tracing'],
+  api: ['domain', 'protocol', 'db', 'workspace', 'llm', 'tracing'],
 };
 
 /** Single files that a folder may import although their folder is not allowed to it. */

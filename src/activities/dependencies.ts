@@ -10,6 +10,7 @@ import type { HeadStarts } from './head-starts.ts';
 import type { ActivityMetrics } from './metrics.ts';
 import type { ServingModel } from './serving-models.ts';
 import type { Settlements } from './settlements.ts';
+import type { TurnTrace } from './turn-trace.ts';
 
 /** Structured log: fields first, as pino has it. */
 export interface Log {
@@ -37,5 +38,6 @@ export interface ActivityDependencies {
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
   limits: { maxSteps: number; firstTokenMs: number; stallMs: number };
   metrics: ActivityMetrics;
+  trace: TurnTrace;
   log: Log;
 }

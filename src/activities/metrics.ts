@@ -18,10 +18,17 @@ export interface ModelCall {
   usage: Usage | undefined;
 }
 
+export type TurnOutcome = 'done' | 'stopped' | 'failed';
+
+export interface SandboxRun {
+  ending: RunEnding;
+  durationMs: number;
+}
+
 export interface ActivityMetrics {
   modelCall(call: ModelCall): void;
-  turnEnded(outcome: 'done' | 'stopped' | 'failed'): void;
-  sandboxRun(run: { ending: RunEnding; durationMs: number }): void;
+  turnEnded(outcome: TurnOutcome): void;
+  sandboxRun(run: SandboxRun): void;
 }
 
 /** As `streamAnswer` over the model's connection, counted. */

@@ -111,7 +111,12 @@ async function attemptStep(
 ): Promise<ModelStep | 'fenced'> {
   const { turn, step, attempt, messageId } = claim;
   const key = stepKey(turn, agent, step);
-  return await deps.attempts.run({ workId, turn, key }, async (running) => {
+  return await deps.attempts.run({ workId, turn, key }, (running) => {
+    const of = { workId, turn, agent, step, attempt };
+    return deps.trace.attempt(of, () => ask(running), endOf);
+  });
+
+  async function ask(running: Attempt): Promise<ModelStep | 'fenced'> {
     const stream = deps.writer.open(
       { workId, key, attempt },
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
@@ -136,7 +141,11 @@ async function attemptStep(
     } catch (error) {
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }
-  });
+  }
+}
+
+function endOf(result: ModelStep | 'fenced'): string {
+  return result === 'fenced' ? result : result.kind;
 }
 
 /** Python is started ahead while the model still writes the code (S12). It only saves time: nothing waits for it. */
@@ -213,7 +222,10 @@ async function store(
     }),
   );
   if (stored.kind === 'fenced') return 'fenced';
-  if (stored.result.ended) deps.metrics.turnEnded('done');
+  if (stored.result.ended) {
+    deps.metrics.turnEnded('done');
+    deps.trace.turnEnded({ workId, turn }, 'done');
+  }
   return await answered(deps, workId, stored.result);
 }
 

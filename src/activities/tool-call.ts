@@ -77,21 +77,9 @@ async function attemptCall(
 ): Promise<ToolStep | 'fenced'> {
   const key = toolKey(toolCallId);
   const began = performance.now();
-  const end = await deps.attempts.run({ workId, turn, key }, async (attempt) => {
-    const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
-      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
-      throw error;
-    });
-    if (typeof outcome === 'string') {
-      // Nothing of this attempt is to come: whoever ends the turn need not wait for it.
-      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
-      return outcome;
-    }
-    const { output = null, ...rest } = outcome;
-    const stored = await persist(() =>
-      completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),
-    );
-    return stored.kind === 'fenced' ? 'fenced' : rest.ok;
+  const end = await deps.attempts.run({ workId, turn, key }, (attempt) => {
+    const of = { workId, turn, agent: claim.agent, tool: claim.name, toolCallId, attempt: claim.attempt };
+    return deps.trace.attempt(of, () => call(attempt), endOf);
   });
   deps.log.info(
     {
@@ -107,4 +95,25 @@ async function attemptCall(
   );
   if (end === 'fenced') return 'fenced';
   return end === 'stopped' ? { kind: 'stopped' } : { kind: 'done', ok: end };
+
+  async function call(attempt: Attempt): Promise<boolean | 'stopped' | 'fenced'> {
+    const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
+      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
+      throw error;
+    });
+    if (typeof outcome === 'string') {
+      // Nothing of this attempt is to come: whoever ends the turn need not wait for it.
+      await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
+      return outcome;
+    }
+    const { output = null, ...rest } = outcome;
+    const stored = await persist(() =>
+      completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),
+    );
+    return stored.kind === 'fenced' ? 'fenced' : rest.ok;
+  }
+}
+
+function endOf(end: boolean | string): string {
+  return typeof end === 'string' ? end : end ? 'ok' : 'error';
 }

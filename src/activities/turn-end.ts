@@ -31,7 +31,10 @@ export function finishTurn(deps: ActivityDependencies) {
         outcome: end.outcome,
         error,
       });
-      if (ended) deps.metrics.turnEnded(end.outcome);
+      if (ended) {
+        deps.metrics.turnEnded(end.outcome);
+        deps.trace.turnEnded({ workId, turn }, end.outcome);
+      }
       deps.attempts.stop(workId, turn);
       for (const agent of await codeAgentsOf(deps.db, workId, turn)) await deps.sandbox.runs?.discard(agent);
       await historyAtTurnsEnd(deps, workId);
@@ -68,7 +71,7 @@ function errorOf(code: EndCode, maxSteps: number): TurnError | null {
 export function finishCodeAgent(deps: ActivityDependencies) {
   return (input: CodeAgentEnd): Promise<ToolStep> =>
     claimedCall(deps, input, async () => {
-      const { workId, toolCallId, end } = input;
+      const { workId, turn, toolCallId, end } = input;
       const conversation = await readConversation(deps.db, workId, toolCallId);
       const said = conversation.findLast((message) => textOf(message) !== '');
       const files = await filesOfAgent(deps.db, workId, toolCallId);
@@ -79,11 +82,13 @@ export function finishCodeAgent(deps: ActivityDependencies) {
             : textOf(said)
           : `The code agent was ended after ${deps.limits.maxSteps} steps without finishing. Its last words: ${said ? textOf(said) : '(none)'}`;
       await deps.sandbox.runs?.discard(toolCallId);
+      const durationMs = await agentAgeMs(deps.db, workId, toolCallId);
+      deps.trace.agentEnded({ workId, turn, agent: toolCallId, durationMs });
       return {
         ok: end === 'answered',
         result: `${text}\n\n${await fileList(await deps.workspaceOf(workId), files)}`,
         files,
-        durationMs: await agentAgeMs(deps.db, workId, toolCallId),
+        durationMs,
       };
     });
 }

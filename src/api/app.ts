@@ -25,6 +25,7 @@ import { templateRoutes } from './routes/templates.ts';
 import { workRoutes } from './routes/works.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticSite } from './static-site.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -33,6 +34,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
   app.use(measureRequests(deps.metrics), requestContext(deps.log), securityHeaders, refuseBadFilePaths);
+  if (deps.tracer) app.use(traceRequests(deps.tracer));
   app.onError(onError);
   app.notFound(onNotFound);
 

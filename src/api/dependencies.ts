@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import type { Quotas } from '../db/quotas.ts';
 import type { AllowHost, ModelConnection } from '../llm/connection.ts';
+import type { SpanPlace, Tracer } from '../tracing/spans.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
@@ -53,6 +54,8 @@ export interface ApiDependencies {
   /** For people's own models: it refuses what they may not reach. */
   modelConnection: ModelConnection;
   metrics: ApiMetrics;
+  /** Undefined: nobody collects traces. */
+  tracer: Tracer | undefined;
 }
 
 /** Hono's environment: what middleware leaves for handlers. */
@@ -60,6 +63,8 @@ export interface ApiEnv {
   Variables: {
     requestId: string;
     log: Log;
+    /** The place of the request's span, where it brought a message. */
+    place: SpanPlace | undefined;
     /** Set behind requireUser. */
     identity: Identity;
   };

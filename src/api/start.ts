@@ -6,6 +6,7 @@ import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import { openModelConnection } from '../llm/connection.ts';
+import type { Tracer } from '../tracing/spans.ts';
 import { createApp } from './app.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -24,6 +25,8 @@ export interface ApiOptions {
   databaseUrl: string;
   temporal: Client;
   config: ApiConfig;
+  /** Undefined: nobody collects traces. */
+  tracer: Tracer | undefined;
   log: Log;
   /** Absolute path of PA_DATA. */
   dataDir: string;
@@ -42,7 +45,7 @@ export interface RunningApi {
 
 /** Starts the API. @throws where the port is taken or the database does not answer */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { db, databaseUrl, temporal, config, log, dataDir, host, port } = options;
+  const { db, databaseUrl, temporal, config, tracer, log, dataDir, host, port } = options;
   const passwords = await createPasswords();
   const metrics = createApiMetrics();
   const live = await openLiveLog({ databaseUrl, log, onLag: metrics.logLag });
@@ -51,7 +54,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const modelConnection = openModelConnection({ allowHost: config.allowModelHost });
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, tokens, passwords },
-    ...{ modelConnection, metrics },
+    ...{ modelConnection, metrics, tracer },
   });
   const sockets = createSocketServer();
   metrics.observe(() => ({

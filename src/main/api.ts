@@ -16,6 +16,7 @@ import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareDatabase } from './setup/database.ts';
+import { openTracer } from './tracing.ts';
 
 /** Connections to Postgres besides the one that listens. */
 const CONNECTIONS = 20;
@@ -47,7 +48,9 @@ registerSearchAttributes(temporal).catch((err: unknown) =>
 const { version } = JSON.parse(await readFile(path.join(CHECKOUT, 'package.json'), 'utf8')) as {
   version: string;
 };
+const tracer = await openTracer('api', config.otlpEndpoint, log);
 const api = await startApi({
+  tracer,
   db,
   databaseUrl: config.databaseUrl,
   temporal,
@@ -109,6 +112,7 @@ async function close(): Promise<void> {
   try {
     await api.close();
     await sweeper.stop();
+    await tracer?.close();
     await db.destroy();
   } catch (err) {
     log.error({ err }, 'the end was not orderly');

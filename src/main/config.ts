@@ -75,6 +75,7 @@ const schema = z.object({
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   METRICS_TOKEN: word.optional(),
   WORKER_METRICS_PORT: port.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318').optional(),
   WORKER_BUILD_ID: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'at most 64 letters, digits, dots, dashes and underscores')
@@ -137,6 +138,8 @@ export interface Config {
   readonly metricsToken: string | undefined;
   /** Where this machine's worker serves its metrics, which its api shows among its own; undefined: nowhere. */
   readonly workerMetricsPort: number | undefined;
+  /** Where traces are sent by OTLP over HTTP; undefined: nowhere. */
+  readonly otlpEndpoint: string | undefined;
   /** The version that a worker polls as; undefined: all workers are of one version (docs/workflow-changes.md). */
   readonly workerBuildId: string | undefined;
   readonly requireDocker: boolean;
@@ -225,6 +228,7 @@ export function readConfig(env: Environment): Config {
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     metricsToken: v.METRICS_TOKEN,
     workerMetricsPort: v.WORKER_METRICS_PORT,
+    otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
     workerBuildId: v.WORKER_BUILD_ID,
     requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
     logLevel: v.LOG_LEVEL,

@@ -14,9 +14,11 @@ import { createActivities, createCodeActivities } from '../activities/index.ts';
 import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
+import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
 import { stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
+import { findTurnOrigin } from '../db/turn-origin.ts';
 import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
 import type { AllowHost } from '../llm/connection.ts';
@@ -27,6 +29,7 @@ import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
+import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
@@ -51,6 +54,8 @@ export interface WorkerSettings {
   limits: ActivityDependencies['limits'];
   logRetentionMinutes: number;
   metrics: ActivityMetrics & { onBatch: BatchObserver };
+  /** Undefined: nobody collects traces. */
+  tracer: Tracer | undefined;
   log: ActivityDependencies['log'];
 }
 
@@ -115,9 +120,19 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
 
   const sandbox = withinBudget(settings);
 
+  const { metrics, tracer } = settings;
+  const trace =
+    tracer === undefined
+      ? NO_TRACE
+      : createTurnTrace(
+          tracer,
+          (of) => findTurnOrigin(db, of),
+          (of, err) => log.warn({ ...of, err }, 'a span is left out of its trace'),
+        );
+
   const deps: ActivityDependencies = {
     db,
-    writer: createEventWriter(db, settings.metrics.onBatch),
+    writer: createEventWriter(db, metrics.onBatch),
     attempts,
     headStarts,
     settlements,
@@ -129,7 +144,18 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     historyDir: path.join(settings.dataDir, 'chat_history'),
     sandbox,
     limits: settings.limits,
-    metrics: settings.metrics,
+    metrics: {
+      turnEnded: metrics.turnEnded,
+      modelCall(call) {
+        metrics.modelCall(call);
+        trace.modelCall(call);
+      },
+      sandboxRun(run) {
+        metrics.sandboxRun(run);
+        trace.sandboxRun(run);
+      },
+    },
+    trace,
     log,
   };
   const common = {
@@ -198,6 +224,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       await sweeper.stop();
       await lease.release();
       models.close();
+      await trace.settled();
+      await tracer?.close();
       await clientConnection.close();
       await connection.close();
       await db.destroy();

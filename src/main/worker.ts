@@ -9,6 +9,7 @@ import { findFreePort } from './setup/ports.ts';
 import { findSandbox } from './setup/sandbox.ts';
 import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
 import { installTemporalLogging } from './temporal-logging.ts';
+import { openTracer } from './tracing.ts';
 
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
@@ -51,6 +52,7 @@ const worker = await startWorker({
   },
   logRetentionMinutes: config.logRetentionMinutes,
   metrics,
+  tracer: await openTracer('worker', config.otlpEndpoint, log),
   log,
 });
 

@@ -66,6 +66,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
       databaseUrl: database.url,
       temporal: temporal.client,
       config,
+      tracer: undefined,
       log: pino({ level: 'silent' }),
       dataDir,
       host: '127.0.0.1',

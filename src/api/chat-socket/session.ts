@@ -10,6 +10,7 @@ import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { GapInLog, TooSlow } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
+import { traceMessage } from '../trace-requests.ts';
 import { createFrameQueue } from './frame-queue.ts';
 import { createSocketSink } from './socket-sink.ts';
 
@@ -160,7 +161,9 @@ export function serveSocket(
         return await orError(about, async () => void (await requestStop(deps, as, frame.turn ?? null)));
       case 'message':
         return await orError(frame.id, async () => {
-          const { duplicate } = await sendMessage(deps, as, frame);
+          const { duplicate } = await traceMessage(deps.tracer, { workId, id: frame.id }, () =>
+            sendMessage(deps, as, frame),
+          );
           refused = 0;
           send({ type: 'ack', id: frame.id, duplicate });
         });

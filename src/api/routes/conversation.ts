@@ -10,6 +10,7 @@ import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { describeWork } from '../temporal.ts';
+import { placeOf } from '../trace-requests.ts';
 import { bearer, body, errors, json, workParams } from './route-parts.ts';
 
 /** How long a workflow may take to say what it is doing. */
@@ -82,6 +83,7 @@ export function conversationRoutes(deps: ApiDependencies): Router {
     const person = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
     const message = c.req.valid('json');
     const { duplicate } = await sendMessage(deps, person, message);
+    c.set('place', placeOf(person.workId, { id: message.id, duplicate }));
     return c.json({ id: message.id, duplicate }, 202);
   });
 

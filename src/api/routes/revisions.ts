@@ -7,6 +7,7 @@ import { editMessage, runAgain, takeBackMessage } from '../conversation/revise.t
 import type { Person } from '../conversation/send-message.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
+import { placeOf } from '../trace-requests.ts';
 import { bearer, body, errors, json, workParams } from './route-parts.ts';
 
 const tags = ['conversation'];
@@ -64,7 +65,9 @@ export function revisionRoutes(deps: ApiDependencies): Router {
   app.openapi(rerun, async (c) => {
     const { id, mid } = c.req.valid('param');
     const again = c.req.valid('json');
-    return c.json({ id: again.id, ...(await runAgain(deps, by(c, id), mid, again)) }, 202);
+    const answer = { id: again.id, ...(await runAgain(deps, by(c, id), mid, again)) };
+    c.set('place', placeOf(id, answer));
+    return c.json(answer, 202);
   });
 
   return app;
