@@ -13,6 +13,7 @@ import { b10 } from './b10-idle-works.ts';
 import { b11 } from './b11-code-run.ts';
 import { b12 } from './b12-pi-prompt.ts';
 import { b13 } from './b13-start.ts';
+import { b14 } from './b14-peers.ts';
 import { b15 } from './b15-memory.ts';
 import { d11 } from './d11-long-work.ts';
 
@@ -34,6 +35,7 @@ export const measures: readonly Measure[] = [
   b11,
   b12,
   b13,
+  b14,
   b15,
   d11,
   restReads,
