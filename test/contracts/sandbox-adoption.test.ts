@@ -265,10 +265,7 @@ describe.each(WAYS)('%s', (way) => {
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
       await eventuallyOne();
-      await eventually(
-        'its Python has begun',
-        () => processesWith(box.kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
-      );
+      await pythonHasBegun();
       expect(running()).toBe(1);
       const code = 'import sys\nprint("matplotlib.pyplot" in sys.modules, __name__, __file__)';
       const taken = await box.run(code, { owner: PREPARING_OWNER });
@@ -278,6 +275,12 @@ describe.each(WAYS)('%s', (way) => {
     },
   );
 
+  /** Before its Python has begun, a prepared sandbox is not there to be taken. */
+  const pythonHasBegun = () =>
+    eventually(
+      'its Python has begun',
+      () => processesWith(box.kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
+    );
   const eventuallyOne = async () => {
     await eventually('one is prepared', () => running() >= 1);
   };
@@ -304,6 +307,7 @@ describe.each(WAYS)('%s', (way) => {
 
   adoption('S12: what was prepared for an agent that is done is cleared away, and only that', async () => {
     await box.sandbox.prepare('working', box.workspace);
+    await pythonHasBegun();
     await box.sandbox.prepare('done', box.workspace);
     await eventually('both wait', () => running() === 2);
     const wanted = { run: async () => true, agent: async (owner: string) => owner === 'working' };
