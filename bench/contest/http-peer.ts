@@ -6,7 +6,7 @@ import { readEvents } from './events.ts';
 import type { PeerProcess } from './peer-process.ts';
 
 /** As long as a person would wait for the rest of an answer. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 45_000;
 
 export function httpPeer(options: {
   name: string;
@@ -32,7 +32,9 @@ export function httpPeer(options: {
       while (!ended && performance.now() < deadline) {
         await delay(50);
         const more = await follow(
-          fetch(`${url}/turns/${chat}?from=${pieces}`, { signal: AbortSignal.timeout(PATIENCE_MS) }),
+          fetch(`${url}/turns/${chat}?from=${pieces}`, {
+            signal: AbortSignal.timeout(Math.max(1, deadline - performance.now())),
+          }),
           watcher,
         );
         ended = more.ended;

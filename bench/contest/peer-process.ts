@@ -83,7 +83,7 @@ function run({ args, cwd, env, logFile }: PeerCommand): ChildProcess {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const endWithUs = () => signalGroup(child, 'SIGKILL');
   process.once('exit', endWithUs);

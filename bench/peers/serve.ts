@@ -41,6 +41,8 @@ export function serve(peer: Peer): void {
       response.destroy();
     });
   });
+  // Whoever started this has gone, however that came about.
+  process.stdin.on('end', () => process.exit()).resume();
   server.listen(Number(process.env.PORT), '127.0.0.1');
 }
 

@@ -44,9 +44,11 @@ serve({
     outputs.set(id, output);
   },
   async *read(id, from) {
-    const output = outputs.get(id) ?? (await agent.observe(id)).output;
+    const begun = outputs.get(id);
     outputs.delete(id);
-    let skip = from;
+    const output = begun ?? (await agent.observe(id)).output;
+    // The cache of a new process begins with what the recovered run says anew.
+    let skip = begun === undefined ? 0 : from;
     for await (const chunk of output.fullStream) {
       if (chunk.type !== 'text-delta') continue;
       if (skip > 0) skip -= 1;
