@@ -35,20 +35,21 @@ const mastra = new Mastra({
   logger: false,
 });
 
-/** What each turn of this process says; a recovered one is observed. */
+const begunHere = new Set<string>();
+/** What turns begun here say, until somebody reads it; a recovered one is observed. */
 const outputs = new Map<string, Awaited<ReturnType<typeof agent.observe>>['output']>();
 
 serve({
   async begin({ id, text }) {
+    begunHere.add(id);
     const { output } = await agent.stream(text, { runId: id, maxSteps: 20 });
     outputs.set(id, output);
   },
   async *read(id, from) {
-    const begun = outputs.get(id);
+    const output = outputs.get(id) ?? (await agent.observe(id)).output;
     outputs.delete(id);
-    const output = begun ?? (await agent.observe(id)).output;
     // The cache of a new process begins with what the recovered run says anew.
-    let skip = begun === undefined ? 0 : from;
+    let skip = begunHere.has(id) ? from : 0;
     for await (const chunk of output.fullStream) {
       if (chunk.type !== 'text-delta') continue;
       if (skip > 0) skip -= 1;
