@@ -33,7 +33,7 @@ export function httpPeer(options: {
         await delay(50);
         const more = await follow(
           fetch(`${url}/turns/${chat}?from=${pieces}`, {
-            signal: AbortSignal.timeout(Math.max(1, deadline - performance.now())),
+            signal: AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now()))),
           }),
           watcher,
         );
