@@ -111,3 +111,27 @@ export async function removeDeletedAccounts(db: Database): Promise<number> {
   const { rows } = await sql<{ removed: number }>`select remove_deleted_accounts() as removed`.execute(db);
   return rows[0]?.removed ?? 0;
 }
+
+/** Guests removed at a time. */
+const GUESTS_AT_ONCE = 100;
+
+/**
+ * Accepts the deletion of guests whom nobody can be any more: each session is over, and for `days` nothing has
+ * happened in what they have. Gives how many.
+ */
+export async function deleteLeftGuests(db: Database, days: number): Promise<number> {
+  const { rows } = await sql<{ deleted: boolean }>`
+    select delete_account(id) as deleted from (
+      select u.id from users u
+      where u.guest and u.deleted_at is null
+        and u.created_at < clock_timestamp() - make_interval(days => ${days}::integer)
+        and not exists (
+          select 1 from refresh_tokens r
+          where r.user_id = u.id and r.revoked_at is null and r.expires_at > clock_timestamp())
+        and not exists (
+          select 1 from works w
+          where w.owner_id = u.id and w.deleted_at is null and (w.running_turn is not null
+            or w.updated_at > clock_timestamp() - make_interval(days => ${days}::integer)))
+      limit ${GUESTS_AT_ONCE}) left_guests`.execute(db);
+  return rows.filter(({ deleted }) => deleted).length;
+}

@@ -9,6 +9,7 @@ import { registerSearchAttributes, stopWork, wakeWork } from '../api/temporal.ts
 import { finishDeletions } from '../api/works/deletion.ts';
 import { openDatabase } from '../db/database.ts';
 import { removeExpired } from '../db/rates.ts';
+import { deleteLeftGuests } from '../db/users.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
@@ -24,6 +25,7 @@ const CONNECTIONS = 20;
 const DELETIONS_MS = 60_000;
 const EXPIRED_MS = 60_000;
 const TEMPLATE_FILES_MS = 60_000;
+const LEFT_GUESTS_MS = 600_000;
 
 const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
@@ -98,6 +100,13 @@ const sweeper = startSweeper(
       name: 'template files',
       everyMs: TEMPLATE_FILES_MS,
       run: () => syncTemplateFiles(db, config.dataDir, { all: false }),
+    },
+    {
+      name: 'left guests',
+      everyMs: LEFT_GUESTS_MS,
+      run: async () => {
+        if (config.guestRetentionDays > 0) await deleteLeftGuests(db, config.guestRetentionDays);
+      },
     },
     { name: 'expired rows', everyMs: EXPIRED_MS, run: () => removeExpired(db) },
   ],

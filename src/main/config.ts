@@ -73,6 +73,7 @@ const schema = z.object({
   QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
+  GUEST_RETENTION_DAYS: count(0, 36_500).default(30),
   METRICS_TOKEN: word.optional(),
   WORKER_METRICS_PORT: port.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318').optional(),
@@ -135,6 +136,8 @@ export interface Config {
   readonly quotas: Readonly<Quotas>;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
+  /** How long what a guest had is kept once nobody can be that guest any more; 0: for ever. */
+  readonly guestRetentionDays: number;
   readonly metricsToken: string | undefined;
   /** Where this machine's worker serves its metrics, which its api shows among its own; undefined: nowhere. */
   readonly workerMetricsPort: number | undefined;
@@ -226,6 +229,7 @@ export function readConfig(env: Environment): Config {
     }),
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
+    guestRetentionDays: v.GUEST_RETENTION_DAYS,
     metricsToken: v.METRICS_TOKEN,
     workerMetricsPort: v.WORKER_METRICS_PORT,
     otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,

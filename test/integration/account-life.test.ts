@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { finishDeletions } from '../../src/api/works/deletion.ts';
+import { deleteLeftGuests } from '../../src/db/users.ts';
 import { createWork } from '../../src/db/works.ts';
 import type { Session } from '../../src/protocol/auth.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -155,6 +156,31 @@ test('F12: a deletion that a crash interrupted is finished by the sweeper, with 
   await finishDeletions(deps);
   expect(await rowsThatMention([guest.user.id, work, slipped])).toEqual([]);
   expect(existsSync(path.join(api.dataDir, 'workspaces', work))).toBe(false);
+});
+
+test('F12: a guest whom nobody can be any more is removed after a while, with all they had; others stay', async () => {
+  const people = await Promise.all([api.guest(), api.guest(), api.guest(), api.guest(), register()]);
+  const [gone, signedIn, busy, young, registered] = people;
+  const works = await Promise.all(people.map(({ accessToken }) => api.newWork(accessToken)));
+  const ids = (of: Session[]) => of.map(({ user }) => user.id);
+  const aged = ids([gone, signedIn, busy, registered]);
+  const over = ids([gone, busy, young, registered]);
+  await sql`update refresh_tokens set expires_at = clock_timestamp() where user_id = any(${over}::uuid[])`.execute(
+    api.db,
+  );
+  const age = sql`clock_timestamp() - interval '31 days'`;
+  await sql`update users set created_at = ${age} where id = any(${aged}::uuid[])`.execute(api.db);
+  const idle = ids([gone, signedIn, registered]);
+  await sql`update works set updated_at = ${age} where owner_id = any(${idle}::uuid[])`.execute(api.db);
+
+  expect(await deleteLeftGuests(api.db, 30)).toBe(1);
+  expect(await deleteLeftGuests(api.db, 30)).toBe(0);
+  const deps = { ...api, temporal: api.temporal.client, log: pino({ level: 'silent' }) };
+  await finishDeletions(deps);
+  expect(await rowsThatMention([gone.user.id, works[0] ?? ''])).toEqual([]);
+  expect(existsSync(path.join(api.dataDir, 'workspaces', works[0] ?? ''))).toBe(false);
+  for (const [index, { user }] of people.slice(1).entries())
+    expect(await rowsThatMention([user.id, works[index + 1] ?? ''])).toContain('works');
 });
 
 /** The tables with a row in which one of the ids stands, in whatever column. */
