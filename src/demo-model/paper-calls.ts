@@ -2,7 +2,7 @@
 import type { Language } from './language.ts';
 import type { Move } from './move.ts';
 import { type OutlineEntry, readOutline } from './outline.ts';
-import { type Role, roleOf } from './roles.ts';
+import { type Role, roleOf, type TopicRole } from './roles.ts';
 import type { Paper } from './topics/topic.ts';
 
 type Calls = Move['calls'];
@@ -10,7 +10,7 @@ type Calls = Move['calls'];
 const FILE = 'paper.md';
 
 /** What a paper needs at least; added where the template has no such section. */
-const NEEDED: { role: Role; en: string; zh: string }[] = [
+const NEEDED: { role: TopicRole; en: string; zh: string }[] = [
   { role: 'introduction', en: 'Introduction', zh: '引言' },
   { role: 'method', en: 'Method', zh: '方法' },
   { role: 'results', en: 'Results', zh: '结果' },
@@ -31,7 +31,7 @@ export function paperCalls(outlineText: string, paper: Paper, language: Language
     const content =
       role === undefined
         ? nothingToSay(language)
-        : (before && seeAlso(before, language)) || paper.sections[role];
+        : (before && seeAlso(before, language)) || sectionText(role, paper, language);
     if (role !== undefined && before === undefined) writtenAs.set(role, entry.title);
     calls.push({
       name: 'update_section_content',
@@ -59,6 +59,21 @@ export function repairCalls(failed: { section: string; content: string }[]): Cal
 
 function addSection(title: string, level: number, content: string): Calls[number] {
   return { name: 'add_section', arguments: { file: FILE, title, level, content, after: null } };
+}
+
+/** A letter says in plain words what was found; what a demo model is has to be said where tools are asked for. */
+function sectionText(role: Role, paper: Paper, language: Language): string {
+  if (role === 'letter') {
+    return language === 'zh'
+      ? `尊敬的决策者：\n\n${paper.sections.conclusion}\n\n以上数值均取自本作品中程序的输出，其依据见正文。`
+      : `Dear reader,\n\n${paper.sections.conclusion}\n\nThe numbers come from the output of the code in this Work; the sections above say what they rest on.`;
+  }
+  if (role === 'tools') {
+    return language === 'zh'
+      ? '本文由 PaperAgent 的演示模型起草：它按预先写好的对话工作，背后没有语言模型。程序在沙箱中实际运行，文中每个数值都取自其输出。'
+      : 'This paper was drafted with the demo model of PaperAgent: scripted dialogues, with no language model behind them. The code was really run, in the sandbox, and each number in the text stands in its output.';
+  }
+  return paper.sections[role];
 }
 
 /** The one heading at the top of the document under which all others stand. */

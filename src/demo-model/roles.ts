@@ -1,6 +1,8 @@
 /** What a section of a paper is for, told by its heading; so that any template can be filled. */
 
 const ROLES = [
+  ['letter', /letter|memorandum|信函|备忘录|致.*的信/i],
+  ['tools', /\bAI\b|AI\s*工具|人工智能/],
   ['abstract', /abstract|summary|摘\s*要|概要/i],
   ['keywords', /keyword|key words|关键词/i],
   ['assumptions', /assumption|假设/i],
@@ -27,6 +29,9 @@ const ROLES = [
 ] as const;
 
 export type Role = (typeof ROLES)[number][0];
+
+/** What a topic has to say something of its own about; the rest is made from that. */
+export type TopicRole = Exclude<Role, 'letter' | 'tools'>;
 
 /** The role of a heading, by its own words or else by those of the headings above it; undefined when none is known. */
 export function roleOf(title: string, parents: string[] = []): Role | undefined {

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Language } from '../language.ts';
 import type { Measurements } from '../measurements.ts';
-import type { Role } from '../roles.ts';
+import type { TopicRole } from '../roles.ts';
 
 /** The text of a paper, by what its sections are for. Numbers come from the measurements only. */
 export interface Paper {
   title: string;
-  sections: Record<Role, string>;
+  sections: Record<TopicRole, string>;
 }
 
 export interface PythonFile {
