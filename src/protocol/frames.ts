@@ -92,6 +92,7 @@ export const errorFrame = z.object({
   message: z.string(),
   retryable: z.boolean(),
   id: z.string().exactOptional(),
+  retryAfter: z.number().exactOptional().meta({ description: 'seconds, where that is known' }),
 });
 
 export const serverFrame = z.union([

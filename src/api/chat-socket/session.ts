@@ -67,9 +67,11 @@ export function serveSocket(
     if (!over && ws.readyState === ws.OPEN) ws.send(JSON.stringify(frame));
   }
 
-  function sendError(code: ErrorCode, message: string, id?: string): void {
+  /** `retryAfter`: seconds after which that frame may be sent again. */
+  function sendError(code: ErrorCode, message: string, id?: string, retryAfter?: number): void {
     const { retryable } = ERRORS[code];
-    send({ type: 'error', code, message, retryable, ...(id === undefined ? {} : { id }) });
+    const more = { ...(id === undefined ? {} : { id }), ...(retryAfter === undefined ? {} : { retryAfter }) };
+    send({ type: 'error', code, message, retryable, ...more });
   }
 
   function end(why: Ending): void {
@@ -185,12 +187,12 @@ export function serveSocket(
     } catch (error) {
       const meaning = meaningOf(error);
       if (meaning === undefined) log.error({ err: error, workId }, 'a frame could not be served');
-      const { code, message } =
+      const { code, message, retryAfter } =
         meaning ?? new ApiError('internal', 'Something went wrong here. The log says what.');
       if (code === 'not_found') return end('noSuchWork');
       refused = code === 'rate_limited' ? refused + 1 : 0;
       if (refused > MOST_REFUSED) return end('tooManyMessages');
-      sendError(code, message, id);
+      sendError(code, message, id, retryAfter);
     }
   }
 

@@ -131,7 +131,19 @@ test('a message that the server refuses for good says why, and one it only refus
     { id: hasty, state: { name: 'held', until: Date.parse('2026-01-01T00:00:05Z') } },
   ]);
   expect(page.outbox.list().map((message) => message.id)).toEqual([hasty]);
-  await page.pass(5_000);
+  page.far().say({
+    type: 'error',
+    code: 'rate_limited',
+    message: 'slow down',
+    retryable: true,
+    id: hasty,
+    retryAfter: 12,
+  });
+  expect(page.connection.state().outgoing[1]?.state).toEqual({
+    name: 'held',
+    until: Date.parse('2026-01-01T00:00:12Z'),
+  });
+  await page.pass(12_000);
   expect(
     page
       .far()

@@ -32,8 +32,8 @@ export interface ConnectionState {
   olderCursor: number | null;
 }
 
-/** How long a message waits that came too fast for the server. */
-const RATE_LIMIT_MS = 5_000;
+/** How long a message waits that the server cannot take now, where it does not say how long. */
+const HOLD_MS = 5_000;
 
 export class WorkConnection {
   readonly #with: ConnectionDependencies;
@@ -194,12 +194,13 @@ export class WorkConnection {
     if (frame.id === undefined) {
       console.warn(`the server says: ${frame.code}: ${frame.message}`);
     } else if (frame.retryable) {
+      const ms = frame.retryAfter === undefined ? HOLD_MS : frame.retryAfter * 1_000;
       this.#cancelResend();
-      this.#cancelResend = this.#with.after(RATE_LIMIT_MS, () => {
+      this.#cancelResend = this.#with.after(ms, () => {
         this.#resend();
         this.#with.changed();
       });
-      const until = this.#with.now() + RATE_LIMIT_MS;
+      const until = this.#with.now() + ms;
       this.#outgoing = mark(this.#outgoing, frame.id, { name: 'held', until });
       this.#with.changed();
     } else {
