@@ -15,8 +15,7 @@ export const en = {
   },
   demo: {
     label: 'Demo model',
-    banner:
-      'Demo model: the replies are scripted, but the code, figures and paper are real. Configure a model to use your own.',
+    banner: 'Demo model: the replies are scripted; code, figures and paper are real.',
   },
   signIn: {
     lead: 'Describe a piece of quantitative work. An agent plans it, runs real code, draws the figures and writes the paper while you watch.',
@@ -297,6 +296,8 @@ export const en = {
       'This browser did not have the paper open when the turn began, so it cannot show what changed. It can from the next turn on.',
   },
   error: {
+    quota_exceeded:
+      'Your share of this server is used up. Delete what you no longer need, or ask who runs it.',
     conflict: 'Too late: this has changed in the meantime.',
     changed_meanwhile: 'It was changed in the meantime.',
     too_large: 'This is too large.',

@@ -16,7 +16,7 @@ export const zh: Messages = {
   },
   demo: {
     label: '演示模型',
-    banner: '演示模型：回复是预先编排的，但代码、图表和论文都是真实生成的。配置自己的模型后即可正式使用。',
+    banner: '演示模型：回复是预先编排的，代码、图表和论文都是真实的。',
   },
   signIn: {
     lead: '描述一项定量研究任务，智能体会规划、运行真实代码、绘制图表并撰写论文，全过程可见。',
@@ -291,6 +291,7 @@ export const zh: Messages = {
     changesUnknown: '本轮开始时此浏览器没有打开论文，因此无法显示改动。从下一轮起可以显示。',
   },
   error: {
+    quota_exceeded: '您在此服务器上的额度已用完。请删除不再需要的内容，或联系管理员。',
     conflict: '为时已晚：情况已发生变化。',
     changed_meanwhile: '内容已被更改。',
     too_large: '内容过大。',
