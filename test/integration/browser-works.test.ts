@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { textReply } from '../../src/demo-model/reply.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { say, type Visitor, visit } from '../support/page.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+let system: TestSystem;
+let browser: Browser;
+let visitor: Visitor;
+let page: Page;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startTestSystem({ script: () => textReply('It swings.') }),
+    launchBrowser(),
+  ]);
+  await system.startWorker();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+
+const row = (title: string) =>
+  page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title, exact: true }) });
+
+/** A person's list with these Works in it, the last one first; gives their ids. */
+async function listOf(...titles: string[]): Promise<string[]> {
+  visitor = await visit(browser, system.url);
+  const ids: string[] = [];
+  for (const title of titles) {
+    const made = await system.request(visitor, 'POST', '/api/works', { title });
+    ids.push(((await made.json()) as { id: string }).id);
+  }
+  page = await visitor.open('/');
+  for (const title of titles) await row(title).waitFor();
+  return ids;
+}
+
+async function choose(title: string, what: 'Rename' | 'Duplicate' | 'Delete'): Promise<void> {
+  await page.getByRole('button', { name: `What to do with ${title}` }).click();
+  await page.getByRole('menuitem', { name: what }).click();
+}
+
+async function leave(): Promise<void> {
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+}
+
+test('U15: the list is searched by title, says when nothing is found, and shows all again', async () => {
+  await listOf('Pendulum with friction', 'Traffic at a crossing', '海浪的叠加');
+  const search = page.getByRole('searchbox', { name: 'Search your works' });
+  await search.fill('PENDULUM');
+  await row('Traffic at a crossing').waitFor({ state: 'detached' });
+  await row('Pendulum with friction').waitFor();
+  await search.fill('海浪');
+  await row('海浪的叠加').waitFor();
+  await row('Pendulum with friction').waitFor({ state: 'detached' });
+  await search.fill('100%_');
+  await page.getByText('No work’s title holds these words.').waitFor();
+  await search.fill('');
+  for (const title of ['Pendulum with friction', 'Traffic at a crossing', '海浪的叠加']) {
+    await row(title).waitFor();
+  }
+  await leave();
+});
+
+test('U15: a Work is renamed in the list, by keyboard or taken back with Escape, and keeps its name over a reload', async () => {
+  await listOf('Pendulum');
+  await choose('Pendulum', 'Rename');
+  const field = page.getByRole('textbox', { name: 'Title' });
+  await field.fill('Never so');
+  await field.press('Escape');
+  await row('Pendulum').waitFor();
+  await choose('Pendulum', 'Rename');
+  await field.fill('A pendulum, damped');
+  await field.press('Enter');
+  await row('A pendulum, damped').waitFor();
+  await page.reload();
+  await row('A pendulum, damped').waitFor();
+  expect(await row('Never so').count()).toBe(0);
+  await leave();
+});
+
+test('U15: a duplicate has the conversation and goes its own way', async () => {
+  const [original] = await listOf('Pendulum');
+  await page.goto(`${system.url}/works/${original}`);
+  await say(page, 'Does it swing?');
+  await page.getByText('It swings.').waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
+  await page.goto(system.url);
+  await choose('Pendulum', 'Duplicate');
+  await row('Copy of Pendulum').waitFor();
+  await row('Pendulum').waitFor();
+  await page.getByRole('link', { name: 'Copy of Pendulum', exact: true }).click();
+  await page.getByText('Does it swing?').waitFor();
+  expect(page.url()).not.toContain(original);
+  await say(page, 'And for how long?');
+  await page.getByText('It swings.').nth(1).waitFor();
+  await page.goto(`${system.url}/works/${original}`);
+  await page.getByText('Does it swing?').waitFor();
+  expect(await page.getByText('And for how long?').count()).toBe(0);
+  await leave();
+});
+
+test('U15: a deletion is undone in time and the Work is still there after a reload; let go it is gone for good', async () => {
+  const [kept, gone] = await listOf('To be kept', 'To be gone');
+  const status = async (id: string | undefined) =>
+    (await system.request(visitor, 'GET', `/api/works/${id}`)).status;
+
+  await choose('To be kept', 'Delete');
+  await row('To be kept').waitFor({ state: 'detached' });
+  const notices = page.getByRole('list', { name: 'Being deleted' });
+  await notices.getByText('“To be kept” is being deleted.').waitFor();
+  await notices.getByRole('button', { name: 'Undo' }).click();
+  await row('To be kept').waitFor();
+  await page.reload();
+  await row('To be kept').waitFor();
+
+  await choose('To be gone', 'Delete');
+  await notices.getByText('“To be gone” is being deleted.').waitFor();
+  expect(await status(gone)).toBe(200);
+  expect(
+    await eventually(
+      () => status(gone),
+      (now) => now === 404,
+      30_000,
+    ),
+  ).toBe(404);
+  await notices.waitFor({ state: 'detached' });
+  await page.reload();
+  await row('To be kept').waitFor();
+  expect(await row('To be gone').count()).toBe(0);
+  expect(await status(kept)).toBe(200);
+  await page.goto(`${system.url}/works/${gone}`);
+  await page.getByText('There is no such work, or it is not yours.').waitFor();
+  // That there is none is the browser's own complaint too.
+  visitor.complaints = visitor.complaints.filter((text) => !/404/.test(text));
+  await leave();
+});
