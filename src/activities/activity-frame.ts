@@ -82,9 +82,10 @@ export async function waitForHolder(
   claim: { workId: string; key: string; worker: string; attempt: number },
 ): Promise<void> {
   using told = deps.settlements.expect(claim.workId, claim.key);
-  const settled = deps.attempts.settled(claim.workId, claim.key);
+  const settled = () => deps.attempts.settled(claim.workId, claim.key);
   if (!(await awaitClaim(deps.db, claim, claimant(deps)))) return;
-  if (settled !== undefined) await settled;
+  if (settled() === undefined) await Promise.race([told.settled, delay(LOOK_MS)]);
+  // What has just been claimed here may not have begun when its claim was seen: only the second look counts.
+  if (settled() !== undefined) await settled();
   else if (claim.worker === deps.workerId) await releaseClaim(deps.db, claim);
-  else await Promise.race([told.settled, delay(LOOK_MS)]);
 }
