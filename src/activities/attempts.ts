@@ -39,7 +39,12 @@ export interface Attempts {
   turns(): { workId: string; turn: number }[];
 }
 
+/** Stops that are remembered: one that comes between a claim and the beginning of its attempt must reach it. */
+const STOPS_REMEMBERED = 1_000;
+
 export function createAttempts(): Attempts {
+  /** The newest turn of a Work that was stopped. */
+  const stopped = new Map<string, number>();
   const running = new Map<
     string,
     { workId: string; turn: number; end: (why: EndReason) => void; settled: Promise<void> }
@@ -59,6 +64,8 @@ export function createAttempts(): Attempts {
       running.set(name, entry);
       // Claimed as the process went away.
       if (isShutDown) end('shutdown');
+      // Claimed as the stop came, and heard of later.
+      if (stopped.get(workId) === turn) end('stopped');
       try {
         return await body({ signal: controller.signal, end });
       } finally {
@@ -69,6 +76,12 @@ export function createAttempts(): Attempts {
     },
     settled: (workId, key) => running.get(nameOf(workId, key))?.settled,
     stop(workId, turn) {
+      stopped.delete(workId);
+      stopped.set(workId, turn);
+      for (const oldest of stopped.keys()) {
+        if (stopped.size <= STOPS_REMEMBERED) break;
+        stopped.delete(oldest);
+      }
       for (const entry of running.values()) {
         if (entry.workId === workId && entry.turn === turn) entry.end('stopped');
       }
