@@ -48,8 +48,10 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       mayStart: true,
       signal: new AbortController().signal,
       letGo: letGo.signal,
-      async onOutput({ bytes }) {
+      async onOutput({ bytes, text }) {
         told = { stdout: bytes, stderr: 0 };
+        // A line may come in two pieces.
+        if (!text.endsWith('\n')) return;
         at = performance.now();
         letGo.abort(reason);
       },

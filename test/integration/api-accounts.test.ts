@@ -165,6 +165,7 @@ test('A3: messages are limited per person over socket and REST alike; repeats of
       code: 'rate_limited',
       message: expect.stringContaining('Try again in'),
       retryable: true,
+      retryAfter: expect.any(Number),
       id: refused,
     });
     const overRest = await send(randomUUID());

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, type Script, type Step, say, textReply } from '../../src/demo-model/reply.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
+import type { WorkState } from '../../src/workflows/messages.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
@@ -48,6 +49,13 @@ async function workInItsMiddle(where: 'note' | 'answer') {
   const step = where === 'note' ? 1 : 2;
   await chat.event((event) => event.kind === 'step.started' && event.step === step, 'the step');
   const handle = system.temporal.workflow.getHandle(workflowIdOf(workId));
+  // The first step begins ahead of the workflow that will ask for it (go-ahead.ts).
+  const answers = () =>
+    handle.query<WorkState>('state').then(
+      () => true,
+      () => false,
+    );
+  await until(answers, 'the workflow was there');
   return { workId, chat, go, handle, callsMade: () => system.model.count() - calls };
 }
 
@@ -66,7 +74,11 @@ test('F17: a Work in a turn is found by its status, and says which step it is at
   const running = `PaperAgentWork = "${workId}" AND PaperAgentStatus = "running"`;
   await until(async () => (await statusOf(running)).length === 1, 'it is listed as running');
   expect(await statusOf(running)).toEqual([workflowIdOf(workId)]);
-  expect(await handle.query('state')).toMatchObject({ phase: 'model', turn: 1, step: 2 });
+  const isAtTheAnswer = async () => {
+    const { phase, turn, step } = await handle.query<WorkState>('state');
+    return phase === 'model' && turn === 1 && step === 2;
+  };
+  await until(isAtTheAnswer, 'it says which step it is at');
   go();
   await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
   const idle = `PaperAgentWork = "${workId}" AND PaperAgentStatus = "idle"`;
