@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Reply, type Step, say, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { AppProcess } from '../support/child-process.ts';
-import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { countingRun } from '../support/counting-run.ts';
+import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -31,25 +32,7 @@ async function replace(worker: AppProcess): Promise<AppProcess> {
 
 test('D7: code that outlasts the drain goes on, and the next worker shows the rest of its output', async () => {
   const worker = await system.startWorker();
-  const code = [
-    'import time, pathlib',
-    "open('count.txt', 'a').write('x')",
-    'go, number = pathlib.Path("go"), 0',
-    'while not go.exists():',
-    '    print(number, flush=True)',
-    '    number += 1',
-    '    time.sleep(0.05)',
-    "print('finished', flush=True)",
-  ].join('\n');
-  system.model.setScript((request) => {
-    const answered = answersSoFar(request);
-    if (isCodeAgent(request)) {
-      if (answered > 0) return textReply('The run is over.');
-      return toolReply([{ name: 'run_python', arguments: { code, filename: 'n.py', timeoutSeconds: 60 } }]);
-    }
-    if (answered > 0) return textReply('All done.');
-    return toolReply([{ name: 'code_agent', arguments: { task: 'Count.' } }]);
-  });
+  system.model.setScript(countingRun);
   const account = await system.guest();
   const workId = await system.newWork(account);
   const chat = await system.chat(account, workId);

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callTool, type Step, say, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { countingRun } from '../support/counting-run.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind, wholeLog } from '../support/works.ts';
@@ -107,23 +108,7 @@ test('D5, D7, S1: a worker killed while code runs leaves the run alone, and the 
 
 test('D7: a worker that slept past its lease and wakes leaves the run to the one that adopted it', async () => {
   const sleeper = await system.startWorker();
-  const code = [
-    'import time, pathlib',
-    'go, number = pathlib.Path("go"), 0',
-    'while not go.exists():',
-    '    print(number, flush=True)',
-    '    number += 1',
-    '    time.sleep(0.05)',
-  ].join('\n');
-  system.model.setScript((request) => {
-    const answered = answersSoFar(request);
-    if (isCodeAgent(request)) {
-      if (answered > 0) return textReply('The run is over.');
-      return toolReply([{ name: 'run_python', arguments: { code, filename: 'n.py', timeoutSeconds: 60 } }]);
-    }
-    if (answered > 0) return textReply('All done.');
-    return toolReply([{ name: 'code_agent', arguments: { task: 'Count.' } }]);
-  });
+  system.model.setScript(countingRun);
   const account = await system.guest();
   const workId = await system.newWork(account);
   const chat = await system.chat(account, workId);
