@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { textReply } from '../../src/demo-model/reply.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { setGate } from '../support/faults/gate.ts';
 import { pointNamed } from '../support/faults/points.ts';
@@ -8,6 +8,7 @@ import { faultList } from '../support/faults/report.ts';
 import { scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { STOP_PHASES } from '../support/faults/stop-phases.ts';
 import { expectStopped } from '../support/faults/stop-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import { until } from '../support/until.ts';
 
@@ -81,14 +82,7 @@ test('D9: a stop that names a turn which has ended hits no other', async () => {
     system.model.setScript(() => {
       calls += 1;
       if (calls === 1) return textReply('The first.');
-      return {
-        kind: 'stream',
-        steps: (async function* (): AsyncGenerator<Step> {
-          yield* say('The second ');
-          await next.promise;
-          yield* say('is whole.');
-        })(),
-      };
+      return heldReply('The second ', next.promise, 'is whole.');
     });
     const workId = await system.newWork(system.account);
     const watcher = system.watch(workId);

@@ -6,6 +6,7 @@ import type { StrictRequest } from '../../src/llm/strict-request.ts';
 import { countTokens } from '../../src/llm/tokens.ts';
 import type { ChatMessage } from '../../src/llm/types.ts';
 import type { AppProcess } from '../support/child-process.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { addPastTurns, type PastTurn } from '../support/past-turns.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { ofKind, wholeLog } from '../support/works.ts';
@@ -138,20 +139,11 @@ test('F7, P12: 300 turns with 2 MB of tool output stay inside an 8k window, and 
 }, 180_000);
 
 test('F7, D6: a worker killed after the summary was stored does not have it made or told again', async () => {
-  const hold = Promise.withResolvers<void>();
   let asked = 0;
   system.model.setScript((request) => {
     if (isSummary(request)) return rememberingScript(request);
     asked += 1;
-    const first = asked === 1;
-    return {
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('The constant ');
-        if (first) await hold.promise;
-        yield* say('is known.');
-      })(),
-    };
+    return asked === 1 ? heldReply('The constant ') : textReply('The constant is known.');
   });
   const account = await system.guest();
   const workId = await workWithPast(account, pastTurns(40, 2_000));
@@ -166,7 +158,6 @@ test('F7, D6: a worker killed after the summary was stored does not have it made
   await worker.signal('SIGKILL');
   await startWorker();
   const end = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  hold.resolve();
   expect(end).toMatchObject({ outcome: 'done' });
   expect(summaries()).toBe(made);
   expect(ofKind(await wholeLog(system.db, workId), 'context.compacted')).toHaveLength(made);
@@ -211,16 +202,9 @@ test('F7, D9: a stop while the conversation is being condensed ends the turn, an
 });
 
 test('F7: a stop after the summary keeps it in the stopped message, as every reader sees it', async () => {
-  const never = Promise.withResolvers<void>();
   system.model.setScript((request) => {
     if (isSummary(request)) return rememberingScript(request);
-    return {
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('Half of an ');
-        await never.promise;
-      })(),
-    };
+    return heldReply('Half of an ');
   });
   const account = await system.guest();
   const workId = await workWithPast(account, pastTurns(40, 2_000));

@@ -25,9 +25,7 @@ afterAll(async () => {
 const MOST_TURNS = 600;
 
 test('R10, D11: a long Work continues as new between turns, and nobody notices', async () => {
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   const client = new Client({ connection, namespace: system.namespace });
   const handle = client.workflow.getHandle(workflowIdOf(workId));
   const isContinued = async () => {

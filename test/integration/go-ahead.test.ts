@@ -46,9 +46,7 @@ test('B4: after an answer its file tools and one step go on while Temporal is aw
       })(),
     };
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   chat.say('look twice');
   const claims = () =>
     system.db.selectFrom('claims').select(['key', 'activity_id']).where('work_id', '=', workId);

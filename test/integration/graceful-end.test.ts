@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Reply, type Step, say, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -33,9 +34,7 @@ async function replace(worker: AppProcess): Promise<AppProcess> {
 test('D7: code that outlasts the drain goes on, and the next worker shows the rest of its output', async () => {
   const worker = await system.startWorker();
   system.model.setScript(countingRun);
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   chat.say('run it');
   await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
   const next = await replace(worker);
@@ -57,15 +56,6 @@ test('D7: code that outlasts the drain goes on, and the next worker shows the re
   await next.signal('SIGTERM');
 });
 
-/** Some words, then nothing until the caller goes away. */
-const unfinished = (text: string): Reply => ({
-  kind: 'stream',
-  steps: (async function* (): AsyncGenerator<Step> {
-    yield* say(text);
-    await new Promise(() => {});
-  })(),
-});
-
 test.each([
   ['the first of its turn, begun ahead of its activity', 0],
   ['a later one', 1],
@@ -78,11 +68,9 @@ test.each([
       const answered = answersSoFar(request);
       if (answered < at) return toolReply([{ name: 'tree', arguments: { path: null } }]);
       calls += 1;
-      return calls === 1 ? unfinished('The beginning of') : textReply('An answer, whole.');
+      return calls === 1 ? heldReply('The beginning of') : textReply('An answer, whole.');
     });
-    const account = await system.guest();
-    const workId = await system.newWork(account);
-    const chat = await system.chat(account, workId);
+    const { workId, chat } = await system.newChat();
     chat.say('answer me');
     await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
     const next = await replace(worker);

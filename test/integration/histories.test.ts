@@ -9,11 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { callTool, type Script, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
 import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
@@ -22,7 +23,6 @@ const History = proto.temporal.api.history.v1.History;
 
 const endOf = (chat: ChatClient, turn: number) =>
   chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `the end of turn ${turn}`);
-const never: Promise<void> = new Promise(() => {});
 
 interface Kind {
   name: string;
@@ -85,13 +85,7 @@ const KINDS: Kind[] = [
   },
   {
     name: 'stopped-at-once',
-    script: () => ({
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('Half ');
-        await never;
-      })(),
-    }),
+    script: () => heldReply('Half '),
     play: async (chat) => {
       chat.say('long');
       await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
@@ -145,9 +139,7 @@ describe('R11, D10', () => {
     'a turn of the kind "$name" replays on the code that made it',
     async ({ name, script, play }) => {
       system.model.setScript(script);
-      const account = await system.guest();
-      const workId = await system.newWork(account);
-      const chat = await system.chat(account, workId);
+      const { workId, chat } = await system.newChat();
       await play(chat);
       chat.close();
       await system.expectSound(workId);

@@ -41,9 +41,7 @@ async function noticed(workflowId: string, next: AppProcess): Promise<void> {
 // A file tool, or a step, may have been begun ahead of its activity (go-ahead.ts); a run of code never is.
 test('R9: a run of code that its worker had not claimed when it was killed is tried again at once', async () => {
   system.model.setScript(scriptedTurn);
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   await killAt(workId, pointNamed('run claimed').place, async () => chat.say('go'));
   const next = await system.startWorker();
   const agent = ofKind(chat.events, 'tool.called').find(({ name }) => name === 'code_agent');
@@ -61,9 +59,7 @@ test('R9, D9: killed as it ends a stopped turn, it is tried again because its wo
     if (isCodeAgent(request) || answersSoFar(request) > 0) return { kind: 'silence' };
     return toolReply([{ name: 'code_agent', arguments: { task: 'Wait.' } }]);
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   await killAt(workId, pointNamed('turn completed').place, async () => {
     chat.say('go');
     await chat.event((event) => event.kind === 'step.started' && event.agent !== 'main', 'the code agent');

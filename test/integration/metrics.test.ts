@@ -58,9 +58,7 @@ function statusThroughProxy(url: string, authorization?: string): Promise<number
 }
 
 test('what models, turns, runs, requests and watchers did stands in /metrics, of the worker and the api together', async () => {
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   for (const [turn, text] of ['work', 'please refuse'].entries()) {
     chat.say(text);
     await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn + 1, 'the end');

@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { textReply } from '../../src/demo-model/reply.ts';
 import { postgresGraceOver } from '../support/database.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 import { ofKind } from '../support/works.ts';
@@ -47,18 +48,9 @@ test('R4, D6: sessions that crash with Postgres are no deaths, and the turn stre
   let calls = 0;
   system.model.setScript(() => {
     calls += 1;
-    return {
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('Before the crash, ');
-        await goOn;
-        yield* say('and after it.');
-      })(),
-    };
+    return heldReply('Before the crash, ', goOn, 'and after it.');
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId, 0);
+  const { account, workId, chat } = await system.newChat(0);
   chat.say('hello');
   await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
   await postgresGraceOver(system.db);

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { callTool, textReply } from '../../src/demo-model/reply.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind, wholeLog } from '../support/works.ts';
 
@@ -15,38 +16,22 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-/** A promise that a script awaits, and that a test opens. */
-function gate() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { reached: promise, open: resolve };
-}
-
 test('D2, D4, D6: a worker killed while text streams costs that one call, and nothing is shown twice', async () => {
   const worker = await system.startWorker();
-  const never = gate();
   let calls = 0;
   system.model.setScript(() => {
     calls += 1;
-    const first = calls === 1;
-    return {
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('The beginning of an answer ');
-        if (first) await never.reached;
-        yield* say('and its end.');
-      })(),
-    };
+    return calls === 1
+      ? heldReply('The beginning of an answer ')
+      : textReply('The beginning of an answer and its end.');
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   chat.say('hello');
   await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
   await worker.signal('SIGKILL');
   const next = await system.startWorker();
   await chat.event(({ kind }) => kind === 'step.superseded', 'the takeover');
   const end = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  never.open();
   expect(end).toMatchObject({ outcome: 'done' });
   expect(calls).toBe(2);
   const done = ofKind(chat.events, 'message.completed');
@@ -81,9 +66,7 @@ test('D5, D7, S1: a worker killed while code runs leaves the run alone, and the 
     if (answered > 0) return textReply('All done.');
     return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Wait.' }) };
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   chat.say('run it');
   await chat.event(
     (event) => event.kind === 'tool.output' && event.text.includes('started'),
@@ -109,9 +92,7 @@ test('D5, D7, S1: a worker killed while code runs leaves the run alone, and the 
 test('D7: a worker that slept past its lease and wakes leaves the run to the one that adopted it', async () => {
   const sleeper = await system.startWorker();
   system.model.setScript(countingRun);
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   chat.say('run it');
   await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
   await sleeper.signal('SIGSTOP');
@@ -130,9 +111,7 @@ test('D7: a worker that slept past its lease and wakes leaves the run to the one
 
 test('R2: messages that came while no worker ran are answered when one comes', async () => {
   system.model.setScript(() => textReply('Here I am.'));
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   chat.say('anybody?');
   await chat.frame(({ type }) => type === 'ack', 'the ack');
   const worker = await system.startWorker();
@@ -146,22 +125,13 @@ test('R2: messages that came while no worker ran are answered when one comes', a
 
 test('D9, P11: a stop in the middle of an answer keeps its text, and the next message is answered', async () => {
   const worker = await system.startWorker();
-  const never = gate();
   let calls = 0;
   system.model.setScript(() => {
     calls += 1;
     if (calls > 1) return textReply('Yes.');
-    return {
-      kind: 'stream',
-      steps: (async function* (): AsyncGenerator<Step> {
-        yield* say('Half of an ');
-        await never.reached;
-      })(),
-    };
+    return heldReply('Half of an ');
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   chat.say('tell me');
   await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
   chat.send({ type: 'stop' });
@@ -185,25 +155,16 @@ test('D9, P11: a stop in the middle of an answer keeps its text, and the next me
 
 test('P2: two clients see the same events, also the one that comes back with its cursor', async () => {
   const worker = await system.startWorker();
-  const middle = gate();
-  system.model.setScript(() => ({
-    kind: 'stream',
-    steps: (async function* (): AsyncGenerator<Step> {
-      yield* say('One two three ');
-      await middle.reached;
-      yield* say('four five six.');
-    })(),
-  }));
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const watcher = await system.chat(account, workId, 0);
+  const middle = Promise.withResolvers<void>();
+  system.model.setScript(() => heldReply('One two three ', middle.promise, 'four five six.'));
+  const { account, workId, chat: watcher } = await system.newChat(0);
   const traveller = await system.chat(account, workId, 0);
   traveller.say('count');
   await traveller.event((event) => event.kind === 'text.delta' && event.text.includes('three'), 'three');
   const cursor = traveller.cursor();
   traveller.close();
   await traveller.closed;
-  middle.open();
+  middle.resolve();
   await watcher.event(({ kind }) => kind === 'turn.completed', 'the end');
   const back = await system.chat(account, workId, cursor);
   await back.event(({ kind }) => kind === 'turn.completed', 'the end');
@@ -218,9 +179,7 @@ test('P2: two clients see the same events, also the one that comes back with its
 
 test('R7: a model that cannot be reached fails the turn with the address, and the message can be sent again', async () => {
   const worker = await system.startWorker();
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   system.model.setScript(() => ({ kind: 'http', status: 401, body: '{"error":{"message":"bad key"}}' }));
   chat.say('hello');
   const end = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');

@@ -2,10 +2,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { callTool, type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { callTool, textReply } from '../../src/demo-model/reply.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
@@ -52,21 +53,12 @@ function withCodeAgent(codeAgent: (answered: number) => ReturnType<typeof textRe
 /** A code agent that goes on thinking until `open` is called, and then runs nothing. */
 function thinkingAgent() {
   const { promise, resolve } = Promise.withResolvers<void>();
-  withCodeAgent(() => ({
-    kind: 'stream',
-    steps: (async function* (): AsyncGenerator<Step> {
-      yield* say('Let me think. ');
-      await promise;
-      yield* say('Nothing is to be run.');
-    })(),
-  }));
+  withCodeAgent(() => heldReply('Let me think. ', promise, 'Nothing is to be run.'));
   return { open: resolve };
 }
 
 async function begin() {
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   chat.say('compute');
   const end = () => chat.event(({ kind }) => kind === 'turn.completed', 'the end');
   return { account, workId, chat, end };

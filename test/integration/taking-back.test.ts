@@ -29,9 +29,7 @@ const told = ({ messages }: StrictRequest) =>
   messages.flatMap(({ role, content }) => (role === 'system' ? [] : [`${role}: ${String(content)}`]));
 
 async function begin() {
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { account, workId, chat } = await system.newChat();
   const ended = (turn: number) =>
     chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `the end of turn ${turn}`);
   return { account, workId, chat, ended };

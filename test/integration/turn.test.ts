@@ -16,9 +16,7 @@ beforeAll(async () => {
 afterAll(() => system.close());
 
 test('F2, P1, P4: a message is acked, answered live, and the turn ends with one completion event', async () => {
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   const id = chat.say('hello');
   const ack = await chat.frame(({ type }) => type === 'ack', 'the ack');
   expect(ack).toMatchObject({ id, duplicate: false });
@@ -55,9 +53,7 @@ test('F3, F6, P7: tools that read run side by side, one that writes changes the 
         return textReply('Written.');
     }
   });
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   chat.say('write the notes');
   expect(await chat.event(({ kind }) => kind === 'turn.completed', 'the end')).toMatchObject({
     outcome: 'done',
@@ -78,9 +74,7 @@ test('F3, F6, P7: tools that read run side by side, one that writes changes the 
 
 test('P5, P13: queued messages are a turn each, in order, and a repeated one is none', async () => {
   system.model.setScript((request) => textReply(`You said ${request.messages.at(-1)?.content}.`));
-  const account = await system.guest();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
+  const { workId, chat } = await system.newChat();
   const id = chat.say('one');
   chat.say('two');
   chat.say('one', { id });

@@ -43,6 +43,8 @@ export interface TestSystem {
   /** A new Work of that account. */
   newWork(account: TestAccount): Promise<string>;
   chat(account: TestAccount, workId: string, after?: number): Promise<ChatClient>;
+  /** A new guest's new Work and its socket. */
+  newChat(after?: number): Promise<{ account: TestAccount; workId: string; chat: ChatClient }>;
   /** REST with the account's token; `path` begins with /api. */
   request(account: TestAccount | null, method: string, path: string, body?: unknown): Promise<Response>;
   /** The oracle, on one Work. */
@@ -133,6 +135,11 @@ export async function startTestSystem(options: {
     },
     chat: ({ token }, workId, after) =>
       openChat(url, { workId, token, ...(after === undefined ? {} : { after }) }),
+    async newChat(after) {
+      const account = await system.guest();
+      const workId = await system.newWork(account);
+      return { account, workId, chat: await system.chat(account, workId, after) };
+    },
     request(account, method, route, body) {
       return fetch(`${url}${route}`, {
         method,

@@ -1,13 +1,7 @@
 /** The phases of a turn in which a person may press stop (D9): how each is reached, and known to be reached. */
-import {
-  type Reply,
-  type Script,
-  type Step,
-  say,
-  textReply,
-  toolReply,
-} from '../../../src/demo-model/reply.ts';
+import { type Reply, type Script, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import type { LogEvent } from '../../../src/domain/events.ts';
+import { heldReply } from '../held-reply.ts';
 import { answersSoFar, isCodeAgent } from './scripted-turn.ts';
 
 export interface StopPhase {
@@ -16,19 +10,6 @@ export interface StopPhase {
   script: (name: string) => Script;
   /** The event that tells that it is reached. */
   reached: (event: LogEvent) => boolean;
-}
-
-const forever = new Promise<never>(() => {});
-
-/** Some words, and then nothing: the stream stays open. */
-function unfinished(text: string): Reply {
-  return {
-    kind: 'stream',
-    steps: (async function* (): AsyncGenerator<Step> {
-      yield* say(text);
-      await forever;
-    })(),
-  };
 }
 
 const tooMany: Reply = { kind: 'http', status: 429, headers: { 'retry-after': '60' } };
@@ -69,7 +50,7 @@ export const STOP_PHASES: StopPhase[] = [
   },
   {
     name: 'model streaming',
-    script: () => () => unfinished('Half of an answer'),
+    script: () => () => heldReply('Half of an answer'),
     reached: ({ kind }) => kind === 'text.delta',
   },
   {
@@ -84,7 +65,7 @@ export const STOP_PHASES: StopPhase[] = [
   },
   {
     name: "code agent's model streaming",
-    script: codeAgentAnswers(() => unfinished('I will')),
+    script: codeAgentAnswers(() => heldReply('I will')),
     reached: (event) => event.kind === 'text.delta' && isOfCodeAgent(event),
   },
   {
