@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
 import { countingRun } from '../support/counting-run.ts';
+import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -96,8 +97,17 @@ test('D7: a worker that slept past its lease and wakes leaves the run to the one
   chat.say('run it');
   await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
   await sleeper.signal('SIGSTOP');
-  const seen = chat.cursor();
   const next = await system.startWorker();
+  // What it had sent before it fell asleep may still be on its way: only the claim says whose the run is.
+  const attempts = () =>
+    system.db
+      .selectFrom('claims')
+      .select('attempt')
+      .where('work_id', '=', workId)
+      .where('key', 'like', 'tool:%')
+      .executeTakeFirstOrThrow();
+  await eventually(attempts, ({ attempt }) => attempt === 2, 30_000);
+  const seen = chat.cursor();
   await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
   await sleeper.signal('SIGCONT');
   await sleeper.line((line) => line.includes('"end":"fenced"'), 'it knew that it was superseded');

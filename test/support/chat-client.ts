@@ -1,9 +1,7 @@
 /** A client of the chat socket that keeps every frame it got, for tests to look at. */
 import { randomUUID } from 'node:crypto';
-import { WebSocket } from 'ws';
 import type { LogEvent } from '../../src/domain/events.ts';
-
-export type Frame = { type: string } & Record<string, unknown>;
+import { type Frame, rawSocket } from './raw-socket.ts';
 
 export interface ChatClient {
   frames: Frame[];
@@ -13,7 +11,7 @@ export interface ChatClient {
   send(frame: object): void;
   /** Sends a user message; gives its id. */
   say(text: string, more?: { id?: string; delivery?: 'queue' | 'steer' }): string;
-  /** The first frame, already here or still to come, that fits; rejects when the socket closes first. */
+  /** The first frame, already here or still to come, that fits. @throws when the socket closes first, or in vain */
   frame(fits: (frame: Frame) => boolean, what: string): Promise<Frame>;
   /** The same for an event. */
   event(fits: (event: LogEvent) => boolean, what: string): Promise<LogEvent>;
@@ -27,38 +25,11 @@ export async function openChat(
   url: string,
   { workId, token, after }: { workId: string; token: string; after?: number },
 ): Promise<ChatClient> {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/chat/ws/${workId}`);
-  const frames: Frame[] = [];
   const events: LogEvent[] = [];
-  let look: (() => void)[] = [];
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
-  });
-  socket.on('error', () => {}); // a close follows, with its code
-  socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as Frame;
-    frames.push(frame);
+  const socket = await rawSocket(`${url.replace(/^http/, 'ws')}/api/chat/ws/${workId}`, {}, (frame) => {
     if (frame.type === 'event') events.push(frame as unknown as LogEvent);
-    const waiting = look;
-    look = [];
-    for (const again of waiting) again();
   });
-
-  function find<T>(list: T[], fits: (item: T) => boolean, what: string): Promise<T> {
-    return new Promise((resolve, reject) => {
-      void closed.then(({ code }) => reject(new Error(`closed with ${code} while waiting for ${what}`)));
-      let from = 0;
-      const again = () => {
-        for (; from < list.length; from += 1) {
-          const item = list[from] as T;
-          if (fits(item)) return resolve(item);
-        }
-        look.push(again);
-      };
-      again();
-    });
-  }
-
+  const { frames } = socket;
   const client: ChatClient = {
     frames,
     events,
@@ -73,15 +44,14 @@ export async function openChat(
       client.send({ type: 'message', id, text, ...(delivery ? { delivery } : {}) });
       return id;
     },
-    frame: (fits, what) => find(frames, fits, what),
-    event: (fits, what) => find(events, fits, what),
-    closed,
-    close: () => socket.close(),
+    frame: socket.frame,
+    async event(fits, what) {
+      const fitting = (frame: Frame) => frame.type === 'event' && fits(frame as unknown as LogEvent);
+      return (await socket.frame(fitting, what)) as unknown as LogEvent;
+    },
+    closed: socket.closed,
+    close: socket.close,
   };
-  await new Promise<void>((resolve, reject) => {
-    socket.on('open', () => resolve());
-    void closed.then(({ code }) => reject(new Error(`the socket closed with ${code} before it opened`)));
-  });
   client.send({ type: 'auth', token, protocol: 1, ...(after === undefined ? {} : { after }) });
   await client.frame(({ type }) => type === 'ready', 'ready');
   return client;

@@ -3,12 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { createArrivals, tail } from './arrivals.ts';
 
 export interface AppProcess {
   pid: number;
   /** Every log line so far. */
   lines: string[];
-  /** The first line, already here or to come, that fits; rejects when the process ends first. */
+  /** The first line, already here or to come, that fits. @throws when the process ends first, or in vain */
   line(fits: (line: string) => boolean, what: string): Promise<string>;
   /** Sends the signal; for SIGKILL and SIGTERM resolves when the process has ended. */
   signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT' | 'SIGWINCH' | 'SIGIO'): Promise<void>;
@@ -24,39 +25,23 @@ export function startProcess(role: string, env: Record<string, string>): AppProc
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  let look: (() => void)[] = [];
-  const wakeUp = () => {
-    const waiting = look;
-    look = [];
-    for (const again of waiting) again();
-  };
+  const arrivals = createArrivals(() => tail(lines));
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface(stream).on('line', (line) => {
       lines.push(line);
-      wakeUp();
+      arrivals.arrived();
     });
   }
   const ended = once(child, 'exit').then(([code, signal]) => ({
     code: code as number | null,
     signal: signal as string | null,
   }));
+  void ended.then(() => arrivals.fail(new Error(`${role} ended:\n${tail(lines)}`)));
   return {
     pid: child.pid ?? 0,
     lines,
-    line(fits, what) {
-      return new Promise((resolve, reject) => {
-        void ended.then(() =>
-          reject(new Error(`${role} ended before ${what}:\n${lines.slice(-20).join('\n')}`)),
-        );
-        const again = () => {
-          const line = lines.find(fits);
-          if (line === undefined) look.push(again);
-          else resolve(line);
-        };
-        again();
-      });
-    },
+    line: (fits, what) => arrivals.first(() => lines.find(fits), what),
     async signal(name) {
       child.kill(name);
       if (name === 'SIGKILL' || name === 'SIGTERM') await ended;

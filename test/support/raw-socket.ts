@@ -1,12 +1,15 @@
 /** A WebSocket that sends whatever a test wants, and tokens that nobody should trust. */
 import { createHmac } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { createArrivals, tail } from './arrivals.ts';
+
+export type Frame = { type: string } & Record<string, unknown>;
 
 export interface RawSocket {
-  frames: ({ type: string } & Record<string, unknown>)[];
+  frames: Frame[];
   send(data: string | Buffer): void;
-  /** The first frame that fits, here or to come; rejects when the socket closes first. */
-  frame(fits: (frame: RawSocket['frames'][number]) => boolean): Promise<RawSocket['frames'][number]>;
+  /** The first frame, here or to come, that fits. @throws when the socket closes first, or in vain */
+  frame(fits: (frame: Frame) => boolean, what?: string): Promise<Frame>;
   closed: Promise<{ code: number; reason: string }>;
   close(): void;
   /** Reads nothing more from the network. */
@@ -14,20 +17,25 @@ export interface RawSocket {
   resume(): void;
 }
 
-/** Opens a socket and says nothing. */
-export async function rawSocket(url: string, headers: Record<string, string> = {}): Promise<RawSocket> {
+/** Opens a socket and says nothing; `onFrame` is told of each frame before whoever waits for it. */
+export async function rawSocket(
+  url: string,
+  headers: Record<string, string> = {},
+  onFrame: (frame: Frame) => void = () => {},
+): Promise<RawSocket> {
   const ws = new WebSocket(url, { headers });
-  const frames: RawSocket['frames'] = [];
-  let look: (() => void)[] = [];
+  const frames: Frame[] = [];
+  const arrivals = createArrivals(() => tail(frames));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     ws.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
   });
+  void closed.then(({ code }) => arrivals.fail(new Error(`the socket closed with ${code}`)));
   ws.on('error', () => {}); // a close follows
   ws.on('message', (data) => {
-    frames.push(JSON.parse(String(data)));
-    const waiting = look;
-    look = [];
-    for (const again of waiting) again();
+    const frame = JSON.parse(String(data)) as Frame;
+    frames.push(frame);
+    onFrame(frame);
+    arrivals.arrived();
   });
   await new Promise((resolve, reject) => ws.on('open', resolve).on('error', reject));
   return {
@@ -37,16 +45,18 @@ export async function rawSocket(url: string, headers: Record<string, string> = {
     close: () => ws.close(),
     pause: () => ws.pause(),
     resume: () => ws.resume(),
-    frame: (fits) =>
-      new Promise((resolve, reject) => {
-        void closed.then(({ code }) => reject(new Error(`the socket closed with ${code}`)));
-        const again = () => {
-          const found = frames.find(fits);
-          if (found) resolve(found);
-          else look.push(again);
-        };
-        again();
-      }),
+    frame(fits, what = 'a frame') {
+      // A long log is looked through once, not once a frame.
+      let from = 0;
+      const search = () => {
+        for (; from < frames.length; from += 1) {
+          const frame = frames[from];
+          if (frame !== undefined && fits(frame)) return frame;
+        }
+        return undefined;
+      };
+      return arrivals.first(search, what);
+    },
   };
 }
 

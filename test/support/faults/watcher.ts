@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { LogEvent } from '../../../src/domain/events.ts';
+import { createArrivals, tail } from '../arrivals.ts';
+import type { Frame } from '../raw-socket.ts';
 
 export interface Watcher {
   /** Every event so far; its seq is its index and one. */
@@ -30,29 +32,26 @@ export function watch(urls: string[], { workId, token }: { workId: string; token
   const events: LogEvent[] = [];
   const unacked = new Map<string, object>();
   const acks = new Set<string>();
-  let look: (() => void)[] = [];
-  let problem: Error | undefined;
+  const arrivals = createArrivals(() => tail(events));
   let socket: WebSocket | undefined;
   let open = Promise.withResolvers<WebSocket>();
   let isReady = false;
   let connections = 0;
   let closed = false;
 
-  const wakeUp = () => {
-    const waiting = look;
-    look = [];
-    for (const again of waiting) again();
-  };
+  let isWrong = false;
+  /** Nothing that comes later is shown: whoever waits for it is told what went wrong. */
   function fail(message: string): void {
-    problem ??= new Error(message);
-    wakeUp();
+    isWrong = true;
+    arrivals.fail(new Error(message));
   }
 
   function send(message: object | undefined): void {
     if (isReady && message !== undefined) socket?.send(JSON.stringify(message));
   }
 
-  function onFrame(frame: { type: string } & Record<string, unknown>): void {
+  function onFrame(frame: Frame): void {
+    if (isWrong) return;
     if (frame.type === 'ready') {
       isReady = true;
       for (const message of unacked.values()) send(message);
@@ -63,12 +62,12 @@ export function watch(urls: string[], { workId, token }: { workId: string; token
     } else if (frame.type === 'error' && frame.retryable === true && unacked.has(String(frame.id))) {
       setTimeout(() => send(unacked.get(String(frame.id))), AGAIN_MS);
     } else if (frame.type === 'event') {
-      if (frame.seq !== events.length + 1) fail(`D3: event ${frame.seq} came after event ${events.length}`);
-      events.push(frame as unknown as LogEvent);
+      if (frame.seq === events.length + 1) events.push(frame as unknown as LogEvent);
+      else fail(`D3: event ${frame.seq} came after event ${events.length}`);
     } else if (frame.type === 'snapshot') {
       fail('P2: a snapshot came although the cursor was good');
     }
-    wakeUp();
+    arrivals.arrived();
   }
 
   async function connect(): Promise<void> {
@@ -92,25 +91,6 @@ export function watch(urls: string[], { workId, token }: { workId: string; token
   // It ends when the watcher is closed, and its failures are events that did not come.
   void connect();
 
-  function find<T>(search: () => T | undefined, what: string, ms: number): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
-        reject(new Error(`waited ${ms} ms in vain for ${what}; events so far:\n${tail(events)}`));
-      }, ms);
-      const again = () => {
-        const found = problem ?? search();
-        if (found === undefined) {
-          look.push(again);
-          return;
-        }
-        clearTimeout(late);
-        if (found instanceof Error) reject(found);
-        else resolve(found as T);
-      };
-      again();
-    });
-  }
-
   return {
     events,
     say(text, { id = randomUUID(), delivery } = {}) {
@@ -120,23 +100,16 @@ export function watch(urls: string[], { workId, token }: { workId: string; token
       send(message);
       return id;
     },
-    acked: (id) => find(() => acks.has(id) || undefined, 'the ack', 30_000).then(() => {}),
+    acked: (id) => arrivals.first(() => acks.has(id) || undefined, 'the ack', 30_000).then(() => {}),
     async stop(turn) {
       const ready = await open.promise;
       ready.send(JSON.stringify({ type: 'stop', ...(turn === undefined ? {} : { turn }) }));
     },
-    event: (fits, what, ms = 60_000) => find(() => events.find(fits), what, ms),
+    event: (fits, what, ms) => arrivals.first(() => events.find(fits), what, ms),
     connections: () => connections,
     close() {
       closed = true;
       socket?.close();
     },
   };
-}
-
-function tail(events: LogEvent[]): string {
-  return events
-    .slice(-15)
-    .map((event) => `  ${JSON.stringify(event).slice(0, 200)}`)
-    .join('\n');
 }
