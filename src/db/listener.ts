@@ -19,6 +19,8 @@ export interface SessionOptions {
 }
 
 export interface Session {
+  /** Runs a statement in this session, behind nobody else's. @throws while the connection is away */
+  query(text: string, values: unknown[]): Promise<pg.QueryResult>;
   /** Drops the connection; it is made again at once, with its locks. */
   reconnect(): Promise<void>;
   close(): Promise<void>;
@@ -72,6 +74,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   await connect();
   return {
+    async query(text, values) {
+      if (current === undefined) throw new Error('the connection is being made again');
+      return await current.query(text, values);
+    },
     async reconnect() {
       await current?.end();
     },

@@ -55,7 +55,7 @@ export async function holdLease(
     },
     onBroken: listeners.onTrouble,
   });
-  // Holds the lock while the first one is being made again.
+  // Holds the lock while the first one is being made again, and renews the lease: it has nothing else to do.
   const second = await openSession({
     url,
     name: SESSION_NAME,
@@ -77,7 +77,7 @@ export async function holdLease(
   }, RENEW_MS);
 
   async function renew(): Promise<void> {
-    if (await renewLease(db, worker.id)) return;
+    if (await renewLease(second, worker.id)) return;
     // Declared dead while it slept (or the row was lost): what it held may be taken over, and it begins anew.
     lockKey = await registerWorker(db, worker);
     await Promise.all([session.reconnect(), second.reconnect()]);

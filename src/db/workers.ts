@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
 import type { Database } from './database.ts';
+import type { Session } from './listener.ts';
 
 /** Writes a worker's row; its lease begins now. Gives the key of the advisory lock that it must hold. */
 export async function registerWorker(
@@ -22,14 +23,16 @@ export async function holdWorkerLock(client: pg.Client, lockKey: number): Promis
   await client.query('select pg_advisory_lock_shared($1)', [lockKey]);
 }
 
-/** Renews a lease, by the database's clock. False where the row is gone: the worker was declared dead. */
-export async function renewLease(db: Database, workerId: string): Promise<boolean> {
-  const result = await db
-    .updateTable('workers')
-    .set({ renewed_at: sql`clock_timestamp()` })
-    .where('id', '=', workerId)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+/**
+ * Renews a lease, by the database's clock, in a session of the worker's own: the pool may be busy for longer than a
+ * lease lasts. False where the row is gone: the worker was declared dead.
+ */
+export async function renewLease(session: Session, workerId: string): Promise<boolean> {
+  const { rowCount } = await session.query(
+    'update workers set renewed_at = clock_timestamp() where id = $1',
+    [workerId],
+  );
+  return rowCount === 1;
 }
 
 /** Removes a worker's row: it has ended in order and holds nothing. */
@@ -61,7 +64,7 @@ export async function collectDeadWorkers(
       select jsonb_agg(distinct jsonb_build_object('workflowId', c.workflow_id, 'activityId', c.activity_id))
       from claims c
       join turns t on t.work_id = c.work_id and t.turn = c.turn
-      where c.worker = dead.id and c.activity_id <> ''
+      where c.worker = dead.id and c.workflow_id <> ''
         and (c.state = 'running'
              or (c.state = 'done'
                  and (t.completed_at is null or t.completed_at > clock_timestamp() - interval '15 seconds')))

@@ -59,3 +59,24 @@ test('R4: a worker that loses one of its sessions is alive all the while', async
     await lease.release();
   }
 });
+
+test('R4: a worker whose statements keep its whole pool busy renews its lease all the while', async () => {
+  const pool = openDatabase(database.url, { name: 'busy', max: 1, onIdleError: () => {} });
+  const lease = await holdLease(pool, database.url, ignored);
+  const renewedAt = async () => {
+    const { rows } = await sql<{ at: string }>`
+      select renewed_at::text as at from workers where id = ${lease.workerId}::uuid`.execute(db);
+    return rows[0]?.at;
+  };
+  try {
+    await pool.connection().execute(async () => {
+      for (const round of ['first', 'second']) {
+        const before = await renewedAt();
+        await until(async () => (await renewedAt()) !== before, `the ${round} renewal`, 10_000);
+      }
+    });
+  } finally {
+    await lease.release();
+    await pool.destroy();
+  }
+});
