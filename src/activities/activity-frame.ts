@@ -1,8 +1,10 @@
 /** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import { awaitClaim, type Claimant, releaseClaim } from '../db/turns.ts';
+import { awaitClaim, type Claimant } from '../db/turns.ts';
 import { isUnavailable } from '../db/unavailable.ts';
+import { SandboxUnavailable } from '../sandbox/types.ts';
+import { WorkspacesAway } from '../workspace/reach-workspace.ts';
 import { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { FAILURE } from './types.ts';
@@ -14,6 +16,11 @@ const LOOK_MS = 200;
 
 /** How often something unexpected is tried again before the turn fails. */
 const UNEXPECTED_TRIES = 5;
+
+/** What an activity's heartbeats carry to its next attempt: how often something unexpected befell it. */
+interface Beat {
+  unexpected: number;
+}
 
 /** Who this activity is, for a claim. */
 export function claimant(deps: ActivityDependencies): Claimant {
@@ -36,11 +43,13 @@ export async function framed<T>(
   input: { workId: string; turn: () => number | null },
   body: () => Promise<T>,
 ): Promise<T> {
-  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  // Temporal's own count of attempts includes waits for the model and workers' deaths, which are nobody's error.
+  const { unexpected } = (activityInfo().heartbeatDetails ?? { unexpected: 0 }) as Beat;
+  const beat = setInterval(() => heartbeat({ unexpected } satisfies Beat), HEARTBEAT_MS);
   try {
     return await body();
   } catch (error) {
-    const failure = failureOf(deps, { workId: input.workId, turn: input.turn() }, error);
+    const failure = failureOf(deps, { workId: input.workId, turn: input.turn() }, error, unexpected);
     // Its stack names this machine's folders: the log has it, Temporal's history does not (R1).
     failure.stack = '';
     throw failure;
@@ -54,6 +63,7 @@ function failureOf(
   deps: ActivityDependencies,
   of: { workId: string; turn: number | null },
   error: unknown,
+  unexpected: number,
 ): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof AttemptEnded) {
@@ -66,16 +76,23 @@ function failureOf(
   }
   const { activityType, attempt } = activityInfo();
   deps.log.error({ ...of, activity: activityType, attempt, err: error }, 'an activity failed');
-  if (isUnavailable(error)) return ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
-  if (attempt >= UNEXPECTED_TRIES && of.turn !== null) {
+  if (isAway(error)) return ApplicationFailure.retryable('a dependency did not answer', 'unavailable');
+  const tries = unexpected + 1;
+  if (tries >= UNEXPECTED_TRIES && of.turn !== null) {
     return ApplicationFailure.nonRetryable('an unexpected error', FAILURE.stepFailed, of.turn);
   }
+  heartbeat({ unexpected: tries } satisfies Beat);
   return ApplicationFailure.retryable('an unexpected error', 'internal_error');
 }
 
+/** Whether what failed is a part of the system that comes back: the same may succeed later, on this worker or another. */
+function isAway(error: unknown): boolean {
+  return isUnavailable(error) || error instanceof WorkspacesAway || error instanceof SandboxUnavailable;
+}
+
 /**
- * Waits until the attempt that holds a claim may have ended: here when it settles, elsewhere a moment. A claim of
- * this very worker that no attempt here stands for was left behind, and is given up.
+ * Waits until the attempt that holds a claim may have ended: here when it settles, elsewhere when Postgres tells of
+ * it, or a moment. A claim that nobody stands for any more is given up by its own worker (left-behind.ts).
  */
 export async function waitForHolder(
   deps: ActivityDependencies,
@@ -84,8 +101,5 @@ export async function waitForHolder(
   using told = deps.settlements.expect(claim.workId, claim.key);
   const settled = () => deps.attempts.settled(claim.workId, claim.key);
   if (!(await awaitClaim(deps.db, claim, claimant(deps)))) return;
-  if (settled() === undefined) await Promise.race([told.settled, delay(LOOK_MS)]);
-  // What has just been claimed here may not have begun when its claim was seen: only the second look counts.
-  if (settled() !== undefined) await settled();
-  else if (claim.worker === deps.workerId) await releaseClaim(deps.db, claim);
+  await (settled() ?? Promise.race([told.settled, delay(LOOK_MS)]));
 }

@@ -27,6 +27,9 @@ import type { ToolInput, ToolStep } from './types.ts';
 /** Characters that are stored and shown live; of what comes after them, only the model is told the end (S5). */
 const OUTPUT_STORED = 1024 ** 2;
 
+/** For how long a sandbox that does not answer is asked again before the model is told so. */
+const SANDBOX_AWAY_MS = 120_000;
+
 /** A snapshot as JSON can hold it. */
 type Entries = Snapshot extends Map<infer Path, infer State> ? [Path, State][] : never;
 
@@ -43,13 +46,20 @@ export function runPython(deps: ActivityDependencies) {
       }
       return await run(deps, deps.sandbox.runs, input, call, parsed.value);
     });
-    // Its outcome is stored: what the run left behind is not asked for again.
     if (step.kind === 'done') {
-      await endRun(deps.db, input);
-      await deps.sandbox.runs?.forget(input);
+      // The reaper is the second net: nothing waits for an engine that is away.
+      tidyUp(deps, input).catch((err: unknown) => {
+        deps.log.warn({ ...input, err }, 'what a run left is removed later');
+      });
     }
     return step;
   };
+}
+
+/** Its outcome is stored: what the run left behind is not asked for again. */
+async function tidyUp(deps: ActivityDependencies, input: ToolInput): Promise<void> {
+  await endRun(deps.db, input);
+  await deps.sandbox.runs?.forget(input);
 }
 
 async function run(
@@ -105,9 +115,11 @@ async function run(
     await stream.flush();
   } catch (error) {
     if (error instanceof Fenced || whyEnded(attempt) === 'fenced') return 'fenced';
+    if (!begun.first || !(error instanceof SandboxUnavailable)) throw error;
     // Nothing was started: the next attempt may.
-    if (begun.first && error instanceof SandboxUnavailable) await unbeginRun(deps.db, input);
-    throw error;
+    await unbeginRun(deps.db, input);
+    if (claim.ageMs < SANDBOX_AWAY_MS) throw error;
+    return { ok: false, result: notRun(error, claim.ageMs), files: [], durationMs: claim.ageMs };
   }
   if (whyEnded(attempt) === 'fenced') return 'fenced';
 
@@ -121,6 +133,10 @@ async function run(
     ending: ending.kind,
     output,
   };
+}
+
+function notRun(error: SandboxUnavailable, ms: number): string {
+  return `The code was not run: for ${Math.round(ms / 1000)} s no sandbox could be started (${error.message}). Tell the person, who may have to start the container engine; do not try again in this turn.`;
 }
 
 function whyEnded({ signal }: Attempt): EndReason | undefined {

@@ -67,7 +67,7 @@ export interface Activities {
   callModel(input: ModelStepInput): Promise<ModelStep>;
   /** Runs a tool that touches files. */
   runTool(input: ToolInput): Promise<ToolStep>;
-  /** Ends the turn as stopped or failed. */
+  /** Ends the turn as stopped or failed; `queued` where a message waits, or another turn has begun. */
   finishTurn(input: FinishInput): Promise<{ queued: boolean }>;
   /** Answers a code_agent call from what its agent said and made. */
   finishCodeAgent(input: CodeAgentEnd): Promise<ToolStep>;

@@ -46,6 +46,21 @@ export async function endRun(db: Database, run: { workId: string; toolCallId: st
     .execute();
 }
 
+/** The runs that a turn left when it ended without them, by their calls' ids. */
+export async function runsLeftBy(db: Database, of: { workId: string; turn: number }): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('tool_calls', (on) =>
+      on.onRef('tool_calls.work_id', '=', 'runs.work_id').onRef('tool_calls.id', '=', 'runs.tool_call_id'),
+    )
+    .select('runs.tool_call_id as id')
+    .where('runs.work_id', '=', of.workId)
+    .where('tool_calls.turn', '=', of.turn)
+    .where('tool_calls.ending', '=', 'cancelled')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Whether the turn that started this run still goes on: then somebody will ask for the run's ending. */
 export async function isRunWanted(db: Database, workId: string, toolCallId: string): Promise<boolean> {
   const row = await db

@@ -211,6 +211,12 @@ export async function isAttended(db: Database, workId: string, turn: number): Pr
   return await call<boolean>(db, sql`is_attended(${workId}::uuid, ${turn}::integer)`);
 }
 
+/** Whether a turn of the Work runs now. */
+export async function isTurnRunning(db: Database, workId: string): Promise<boolean> {
+  const row = await db.selectFrom('works').select('running_turn').where('id', '=', workId).executeTakeFirst();
+  return (row?.running_turn ?? null) !== null;
+}
+
 /** Asks the given turn, or whichever runs, to stop; gives its number, or null where nothing of it runs. */
 export async function requestStop(db: Database, workId: string, turn: number | null): Promise<number | null> {
   return await call<number | null>(db, sql`request_stop(${workId}::uuid, ${turn}::integer)`);

@@ -108,3 +108,16 @@ export async function agentsNobodyIsAt(db: Database): Promise<{ works: string[];
   const idsOf = (kind: 'work' | 'code') => rows.filter((row) => row.kind === kind).map(({ id }) => id);
   return { works: idsOf('work'), codeAgents: idsOf('code') };
 }
+
+/** The claims that a worker holds now. */
+export async function claimsOfWorker(
+  db: Database,
+  workerId: string,
+): Promise<{ workId: string; key: string; attempt: number }[]> {
+  return await db
+    .selectFrom('claims')
+    .select(['work_id as workId', 'key', 'attempt'])
+    .where('worker', '=', workerId)
+    .where('state', '=', 'running')
+    .execute();
+}

@@ -11,6 +11,7 @@ import { turnAhead } from '../activities/go-ahead.ts';
 import { createHeadStarts } from '../activities/head-starts.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
+import { createLeftBehind } from '../activities/left-behind.ts';
 import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
@@ -202,6 +203,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
         logRetentionMinutes: settings.logRetentionMinutes,
         log,
       }),
+      { name: 'claims left behind', everyMs: 1_000, run: createLeftBehind(deps) },
     ],
     (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
   );

@@ -98,6 +98,8 @@ export interface Sandbox {
   ): Promise<Ending>;
   /** Removes what a run with this key left (container, output files) once its ending is stored. */
   forget(key: RunKey): Promise<void>;
+  /** Ends the run with this key, if it goes on, and removes it: its turn is over, and nobody will ask about it (D7). */
+  abandon(key: RunKey): Promise<void>;
   /** Ends runs past their deadline and removes what nobody will ask about: runs, and what was prepared (S4, D7). */
   reap(wanted: Wanted): Promise<void>;
   /** Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing. */

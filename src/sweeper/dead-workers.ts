@@ -47,15 +47,22 @@ export function deadWorkersDuty(deps: DeadWorkersDependencies): Duty {
       const { workerIds, activities } = await collectDeadWorkers(deps.db);
       const now = performance.now();
       for (const id of workerIds) dead.set(id, now + ASK_FOR_MS);
-      for (const activity of activities) await fail(deps, activity);
+      await failAll(deps, activities);
       for (const [id, until] of dead) if (until < now) dead.delete(id);
       if (dead.size === 0 || (workerIds.length === 0 && now < askAt)) return;
       askAt = now + ASK_AGAIN_MS;
       // One that was only taken for dead has a row again, and may have been given new work.
       for (const id of await registeredOf(deps.db, [...dead.keys()])) dead.delete(id);
-      for (const activity of await unclaimedActivities(deps, [...dead.keys()])) await fail(deps, activity);
+      await failAll(deps, await unclaimedActivities(deps, [...dead.keys()]));
     },
   };
+}
+
+/** Tries all of them whatever becomes of one. @throws AggregateError; heartbeats are the second net (R9) */
+async function failAll(deps: DeadWorkersDependencies, activities: LostActivity[]): Promise<void> {
+  const ends = await Promise.allSettled(activities.map((activity) => fail(deps, activity)));
+  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  if (errors.length > 0) throw new AggregateError(errors, 'activities of a dead worker could not be failed');
 }
 
 async function fail({ client, log }: DeadWorkersDependencies, activity: LostActivity): Promise<void> {

@@ -81,7 +81,7 @@ async function runCalls(loop: Loop, turn: number, calls: CallRef[]): Promise<Cal
 }
 
 /** The turn that cannot go on, where an activity says so (its failure's first detail). */
-function turnThatFailed(error: unknown): number | undefined {
+export function turnThatFailed(error: unknown): number | undefined {
   if (!(error instanceof ActivityFailure)) return undefined;
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURE.stepFailed) return undefined;

@@ -3,7 +3,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { CodeAgentEnd, ToolInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { activities, codeActivities } from './activity-calls.ts';
-import { type CallEnd, runAgentLoop } from './agent-loop.ts';
+import { type CallEnd, runAgentLoop, turnThatFailed } from './agent-loop.ts';
 import { describe } from './details.ts';
 import { state, type WorkState } from './messages.ts';
 
@@ -40,7 +40,11 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
       return { kind: 'over' };
   }
 
-  function finish(how: CodeAgentEnd['end']) {
-    return activities(`code agent ${how}`).finishCodeAgent({ ...call, end: how });
+  function finish(how: CodeAgentEnd['end']): Promise<CallEnd> {
+    const answer = activities(`code agent ${how}`).finishCodeAgent({ ...call, end: how });
+    return answer.catch((error: unknown) => {
+      if (turnThatFailed(error) === undefined) throw error;
+      return { kind: 'failed' };
+    });
   }
 }

@@ -9,9 +9,11 @@ import {
   allHandlersFinished,
   CancellationScope,
   ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
   condition,
   continueAsNew,
   executeChild,
+  isCancellation,
   ParentClosePolicy,
   patched,
   setHandler,
@@ -159,6 +161,8 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
           staticSummary: label,
         });
       } catch (error) {
+        // Ended by an operator, or by an error of its own: the turn cannot go on, the Work can.
+        if (error instanceof ChildWorkflowFailure && !isCancellation(error)) return { kind: 'failed' };
         // The child of a run that was reset is being terminated: it will be gone in a moment.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         await sleep('500ms');

@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 
 let system: FaultSystem;
 const list = faultList('stop');
-const CASES = STOP_PHASES.length * 2 + 4;
+const CASES = STOP_PHASES.length * 2 + 3;
 
 beforeAll(async () => {
   system = await startFaultSystem({ script: scriptedTurn });
@@ -52,28 +52,6 @@ test.each(STOP_PHASES)(
   },
   90_000,
 );
-
-test('D9, P11: a stop while a tool of files is held up ends the turn as stopped', async () => {
-  await list.row('tool running', async () => {
-    system.model.setScript(scriptedTurn);
-    let release = async () => {};
-    const ms = await expectStopped(
-      system,
-      ({ kind }) => kind === 'tool.called',
-      async (watcher) => watcher.stop(),
-      async (workId) => {
-        const gate = await setGate(system.databaseUrl, workId, pointNamed('tool running').place);
-        release = async () => {
-          await gate.open();
-          await gate.remove();
-        };
-        return gate.reached;
-      },
-    );
-    await release();
-    return `${ms} ms`;
-  });
-});
 
 test('D9: a stop that names a turn which has ended hits no other', async () => {
   await list.row('late, with the number of the turn before', async () => {

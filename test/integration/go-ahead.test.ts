@@ -132,6 +132,8 @@ test('R9: a step that was begun ahead takes the name of the activity that comes 
       .where('work_id', '=', work.workId)
       .executeTakeFirstOrThrow();
   expect(await named()).toEqual({ workflowId: '', activityId: '' });
+  const asked = { workId: work.workId, turn: 1, agent: 'main', step: 1, model: 'test' };
+  expect((await claimStep(system.db, asked, { workerId, ...activity })).kind).toBe('busy');
   await awaitClaim(system.db, of, { workerId, ...activity });
   expect(await named()).toEqual(activity);
 });

@@ -3,6 +3,7 @@
  * that this worker has it, and does not wait for its heartbeat to time out.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { claimStep } from '../../src/db/turns.ts';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { codeWorkflowIdOf, workflowIdOf } from '../../src/domain/work-names.ts';
 import type { AppProcess } from '../support/child-process.ts';
@@ -10,7 +11,7 @@ import { type GatePlace, setGate } from '../support/faults/gate.ts';
 import { pointNamed } from '../support/faults/points.ts';
 import { answersSoFar, isCodeAgent, scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
-import { ofKind } from '../support/works.ts';
+import { ofKind, queueMessage } from '../support/works.ts';
 
 let system: TestSystem;
 
@@ -74,4 +75,31 @@ test('R9, D9: killed as it ends a stopped turn, it is tried again because its wo
   chat.close();
   await system.expectSound(workId);
   await next.signal('SIGTERM');
+});
+
+test('R4, D2: a claim that its worker was never told of is given up by it, and another one makes the step', async () => {
+  const [holder, other] = [await system.startWorker(), await system.startWorker()];
+  const { workerId } = JSON.parse(await holder.line((line) => line.includes('worker is up'), 'it was up'));
+  system.model.setScript(() => textReply('Here it is.'));
+  const { workId, chat } = await system.newChat();
+  const { owner_id: ownerId } = await system.db
+    .selectFrom('works')
+    .select('owner_id')
+    .where('id', '=', workId)
+    .executeTakeFirstOrThrow();
+  // As where the answer to its statement was lost: nobody hears of the message before it is claimed.
+  await system.db.transaction().execute(async (all) => {
+    await queueMessage(all, { workId, ownerId }, 'go');
+    const first = { workId, turn: null, agent: 'main', step: null, model: 'test' };
+    const claim = await claimStep(all, first, { workerId, workflowId: '', activityId: '' });
+    expect(claim.kind).toBe('claimed');
+  });
+  await holder.line((line) => line.includes('a claim was left behind here'), 'it was given up');
+  expect(await chat.event(({ kind }) => kind === 'turn.completed', 'the end')).toMatchObject({
+    outcome: 'done',
+  });
+  expect(ofKind(chat.events, 'step.superseded')).toHaveLength(1);
+  chat.close();
+  await system.expectSound(workId);
+  await Promise.all([holder.signal('SIGTERM'), other.signal('SIGTERM')]);
 });

@@ -14,7 +14,7 @@ import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { removeCgroup } from './cgroup.ts';
 import { followRun } from './follow-run.ts';
 import type { PythonEnvironment } from './python-environment.ts';
-import { reapFolders } from './reap-folders.ts';
+import { abandonRun, reapFolders } from './reap-folders.ts';
 import * as runFolder from './run-folder.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
@@ -109,6 +109,10 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       const box = runFolder.readState(folder, 'box.json');
       runFolder.removeFolder(folder);
       if (box) removeCgroup(box.id);
+    },
+
+    async abandon(key) {
+      abandonRun(folderOf(key));
     },
 
     reap: (wanted) => reapFolders(root, wanted),

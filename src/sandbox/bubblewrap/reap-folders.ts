@@ -29,6 +29,12 @@ export async function reapFolders(root: string, wanted: Wanted): Promise<void> {
   removeOldCgroups();
 }
 
+/** Ends the run of this folder, if it goes on, and removes the folder. */
+export function abandonRun(folder: string): void {
+  killRunner(readState(folder, 'runner.json'));
+  removeFolder(folder);
+}
+
 async function reapFolder(folder: string, wanted: Wanted): Promise<void> {
   const box = readState(folder, 'box.json');
   const order = readState(folder, 'order.json');
@@ -37,8 +43,7 @@ async function reapFolder(folder: string, wanted: Wanted): Promise<void> {
     // A prepared sandbox belongs to its owner, and to the process that asked for it.
     if (!box || order || !isAlive(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
   } else if (!(await wanted.run(order.key))) {
-    killRunner(runner);
-    removeFolder(folder);
+    abandonRun(folder);
   } else if ((await longOver(folder)) && !readState(folder, 'ending.json')) {
     // Its runner should have ended it: it hangs, or was stopped.
     killRunner(runner);

@@ -103,6 +103,12 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
     }
   };
 
+  const remove = async (key: RunKey): Promise<void> => {
+    const name = nameOf(key);
+    await removeContainer(engine, name);
+    removeRecord(recordFolder(stateDir, name));
+  };
+
   return {
     kind: 'docker',
 
@@ -126,11 +132,9 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       return followContainer({ engine, name, folder, workspace, order, progress, signal, letGo, onOutput });
     },
 
-    async forget(key) {
-      const name = nameOf(key);
-      await removeContainer(engine, name);
-      removeRecord(recordFolder(stateDir, name));
-    },
+    forget: remove,
+    // A container that is removed is killed first.
+    abandon: remove,
 
     reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted),
 

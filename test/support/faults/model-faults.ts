@@ -169,6 +169,8 @@ export const MODEL_FAULTS: ModelFault[] = [
       kind: 'stream',
       newline: '\r\n',
       drip: true,
+      // The scripted model counts what it says itself, which raw bytes are not.
+      usage: { input: 20, output: 3 },
       steps: [
         { type: 'raw', bytes: ': keep-alive\r\n\r\n' },
         { type: 'chunk', chunk: { choices: [] } },

@@ -14,22 +14,19 @@ const STOPPED_MS = 12_000;
 
 /**
  * Starts a turn, waits until the phase is `reached`, stops it by `stop`, and looks: it ended as stopped in time,
- * the Work is sound and its next message is answered. `prepare` gives one more thing to wait for.
+ * the Work is sound and its next message is answered.
  * @returns milliseconds from the stop to the turn's end
  */
 export async function expectStopped(
   system: FaultSystem,
   reached: (event: LogEvent) => boolean,
   stop: (watcher: Watcher) => Promise<void>,
-  prepare?: (workId: string) => Promise<() => Promise<void>>,
 ): Promise<number> {
   const workId = await system.newWork(system.account);
-  const alsoReached = await prepare?.(workId);
   const watcher = system.watch(workId);
   try {
     watcher.say('Go.');
     await watcher.event(reached, 'the phase');
-    await alsoReached?.();
     const began = performance.now();
     await stop(watcher);
     const end = await watcher.event(({ kind }) => kind === 'turn.completed', 'the end');

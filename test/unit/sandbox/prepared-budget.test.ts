@@ -16,6 +16,7 @@ function recordingSandbox() {
       return { kind: 'exited', code: 0, message: 'finished', durationMs: 1 };
     },
     forget: async () => {},
+    abandon: async () => {},
     reap: async () => {},
     async prepare(owner) {
       calls.push(`prepare ${owner}`);
