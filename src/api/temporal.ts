@@ -5,12 +5,14 @@
 import {
   type Client,
   isGrpcServiceError,
+  type WorkflowHandle,
   WorkflowNotFoundError,
   type WorkflowSignalWithStartOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import {
+  rest as restSignal,
   SEARCH_ATTRIBUTES,
   type StatusAttribute,
   state as stateQuery,
@@ -69,17 +71,26 @@ async function signalWithStart(
 
 /** Tells a Work's workflow to stop a turn. One that does not run has nothing to stop. */
 export async function stopWork(client: Client, workId: string, turn: number): Promise<void> {
-  try {
-    await client.workflow.getHandle(workflowIdOf(workId)).signal(stopSignal, turn);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
+  await whereItRuns(client, workId, (workflow) => workflow.signal(stopSignal, turn));
+}
+
+/** Lets the workflow of a Work that has been idle for long end in order; the next wake starts another. */
+export async function restWork(client: Client, workId: string): Promise<void> {
+  await whereItRuns(client, workId, (workflow) => workflow.signal(restSignal));
 }
 
 /** Ends a deleted Work's workflow for good; one that does not run is ended already. */
 export async function terminateWork(client: Client, workId: string): Promise<void> {
+  await whereItRuns(client, workId, (workflow) => workflow.terminate('the Work was deleted'));
+}
+
+async function whereItRuns(
+  client: Client,
+  workId: string,
+  say: (workflow: WorkflowHandle) => Promise<unknown>,
+): Promise<void> {
   try {
-    await client.workflow.getHandle(workflowIdOf(workId)).terminate('the Work was deleted');
+    await say(client.workflow.getHandle(workflowIdOf(workId)));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -215,8 +215,10 @@ export interface Workers {
 }
 
 export interface Works {
+  archived_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
+  ended_seq: Generated<number>;
   history_seq: Generated<number>;
   id: Generated<string>;
   last_seq: Generated<number>;

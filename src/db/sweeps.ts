@@ -1,4 +1,4 @@
-/** What the sweeper looks for: Works that nobody is at although something is to be done, and what may be pruned. */
+/** What the sweeper looks for: Works that nobody is at although something is to be done, and what may be put away. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
@@ -32,7 +32,7 @@ export async function claimStalledWorks(
             and e.at > clock_timestamp() - ${quietMs} * interval '1 ms')
         and not exists (
           select 1 from claims c join workers k on k.id = c.worker
-          where c.work_id = w.id and c.state = 'running'
+          where c.work_id = w.id and c.turn = w.running_turn and c.state = 'running'
             and k.renewed_at > clock_timestamp() - interval '5 seconds')
       order by w.id limit 200
       for update skip locked
@@ -42,15 +42,42 @@ export async function claimStalledWorks(
   return rows;
 }
 
-/** Works whose history file is behind the end of their last turn, or behind what a person took back since. */
+/**
+ * Works whose history file is behind the end of their last turn, or behind what a person took back since. By a partial
+ * index that is empty while all is well (works_history_behind).
+ */
 export async function worksWithOldHistory(db: Database): Promise<string[]> {
   const { rows } = await sql<{ workId: string }>`
-    select w.id as "workId" from works w
-    join turns t on t.work_id = w.id and t.turn = w.last_turn
-    where w.deleted_at is null and w.running_turn is null and greatest(t.last_seq, w.revised_seq) > w.history_seq
-      and t.completed_at < clock_timestamp() - interval '2 seconds'
-    limit 100`.execute(db);
+    select id as "workId" from works
+    where deleted_at is null and running_turn is null and greatest(ended_seq, revised_seq) > history_seq
+      and updated_at < clock_timestamp() - interval '2 seconds'
+    order by updated_at limit 100`.execute(db);
   return rows.map((row) => row.workId);
+}
+
+/** Idle for `days`, and not archived since. A queued message is a change, and no turn runs: so nothing waits. */
+const toBeArchived = (days: number) => sql`
+  deleted_at is null and running_turn is null and (archived_at is null or archived_at < updated_at)
+  and updated_at < clock_timestamp() - make_interval(days => ${days}::integer)`;
+
+/** Works in which nothing has happened for `days` and whose workflows may still be open, those idle longest first. */
+export async function worksToArchive(
+  db: Database,
+  { days, limit }: { days: number; limit: number },
+): Promise<string[]> {
+  const { rows } = await sql<{ workId: string }>`
+    select id as "workId" from works w
+    where ${toBeArchived(days)}
+      and not exists (select 1 from messages m where m.work_id = w.id and m.status = 'queued')
+    order by updated_at limit ${limit}`.execute(db);
+  return rows.map((row) => row.workId);
+}
+
+/** Notes that these Works were archived, but for those in which something has happened since they were looked for. */
+export async function noteArchived(db: Database, workIds: string[], days: number): Promise<void> {
+  await sql`
+    update works set archived_at = clock_timestamp()
+    where id = any(${workIds}::uuid[]) and ${toBeArchived(days)}`.execute(db);
 }
 
 /**

@@ -74,6 +74,7 @@ const schema = z.object({
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   GUEST_RETENTION_DAYS: count(0, 36_500).default(30),
+  WORK_ARCHIVE_DAYS: count(0, 36_500).default(30),
   METRICS_TOKEN: word.optional(),
   WORKER_METRICS_PORT: port.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318').optional(),
@@ -138,6 +139,8 @@ export interface Config {
   readonly logRetentionMinutes: number;
   /** How long what a guest had is kept once nobody can be that guest any more; 0: for ever. */
   readonly guestRetentionDays: number;
+  /** How long nothing has happened in a Work whose workflow is let end; 0: none is. */
+  readonly workArchiveDays: number;
   readonly metricsToken: string | undefined;
   /** Where this machine's worker serves its metrics, which its api shows among its own; undefined: nowhere. */
   readonly workerMetricsPort: number | undefined;
@@ -230,6 +233,7 @@ export function readConfig(env: Environment): Config {
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     guestRetentionDays: v.GUEST_RETENTION_DAYS,
+    workArchiveDays: v.WORK_ARCHIVE_DAYS,
     metricsToken: v.METRICS_TOKEN,
     workerMetricsPort: v.WORKER_METRICS_PORT,
     otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,

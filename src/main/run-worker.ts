@@ -16,7 +16,7 @@ import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
 import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
-import { stopWork, wakeWork } from '../api/temporal.ts';
+import { restWork, stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
@@ -26,6 +26,7 @@ import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
+import { archivingDuties } from '../sweeper/archiving.ts';
 import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
@@ -54,6 +55,8 @@ export interface WorkerSettings {
   sandboxPrepare: boolean;
   limits: ActivityDependencies['limits'];
   logRetentionMinutes: number;
+  /** 0: no Work is archived. */
+  workArchiveDays: number;
   metrics: ActivityMetrics & { onBatch: BatchObserver };
   /** Undefined: nobody collects traces. */
   tracer: Tracer | undefined;
@@ -201,6 +204,12 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
         sandbox: sandbox.runs,
         logRetentionMinutes: settings.logRetentionMinutes,
+        log,
+      }),
+      ...archivingDuties({
+        db,
+        rest: (workId) => restWork(client, workId),
+        days: settings.workArchiveDays,
         log,
       }),
       { name: 'claims left behind', everyMs: 1_000, run: createLeftBehind(deps) },

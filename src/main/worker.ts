@@ -51,6 +51,7 @@ const worker = await startWorker({
     stallMs: config.modelStallSeconds * 1000,
   },
   logRetentionMinutes: config.logRetentionMinutes,
+  workArchiveDays: config.workArchiveDays,
   metrics,
   tracer: await openTracer('worker', config.otlpEndpoint, log),
   log,

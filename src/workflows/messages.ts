@@ -31,6 +31,9 @@ export const wake = defineSignal('wake');
 /** A person asked to stop this turn; the row in Postgres says so too (R8). */
 export const stop = defineSignal<[turn: number]>('stop');
 
+/** "You have been idle for long": a workflow that waits for nothing but a wake ends; the next wake starts another (R2). */
+export const rest = defineSignal('rest');
+
 /** What the workflow says it is doing. */
 export interface WorkState {
   phase: 'waiting' | 'model' | 'tools' | 'stopping';

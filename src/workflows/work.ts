@@ -27,7 +27,7 @@ import { activities } from './activity-calls.ts';
 import { type CallEnd, type LoopEnd, runAgentLoop } from './agent-loop.ts';
 import type { codeAgent } from './code-agent.ts';
 import { describe } from './details.ts';
-import { CODE_AGENT_WORKFLOW, state, stop, type WorkInput, type WorkState, wake } from './messages.ts';
+import { CODE_AGENT_WORKFLOW, rest, state, stop, type WorkInput, type WorkState, wake } from './messages.ts';
 import { statusAttribute } from './status.ts';
 
 /** How long a stopped activity may take to come to its end before the fence is raised without it (R8). */
@@ -36,11 +36,15 @@ const STOP_GRACE_MS = 2_000;
 /** Guards what a stop does since it waits for those only who are at the turn (docs/workflow-changes.md). */
 const STOP_AT_ONCE = 'stop-at-once';
 
+/** Guards the end of a workflow that is let rest: code before it did not hear of that (docs/workflow-changes.md). */
+const REST = 'rest';
+
 /** Events after which the history is begun anew, between turns. */
 const LONG_HISTORY = 1_000;
 
 export async function work({ workId, ended: endedBefore = 0, attributes }: WorkInput): Promise<void> {
   let woken = true;
+  let resting = false;
   /** The highest turn that somebody asked to stop, and the highest that is known to have ended. */
   let stopAsked = 0;
   let ended = endedBefore;
@@ -60,11 +64,14 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
   setHandler(stop, (turn) => {
     stopAsked = Math.max(stopAsked, turn);
   });
+  setHandler(rest, () => {
+    resting = true;
+  });
   setHandler(state, () => now);
 
   for (;;) {
     show({ phase: 'waiting', turn: null, step: null, tools: [] });
-    await condition(() => woken);
+    if ((await wokenOrResting()) === 'resting') return;
     woken = false;
     const turn = await takeTurn();
     if (turn === 'gone') return;
@@ -76,6 +83,20 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       // The new run begins by looking, so a wake that came meanwhile is not lost.
       // Its status is "idle" here, or becomes so with the new run's first look.
       await continueAsNew<typeof work>({ workId, ended, ...(attributes ? { attributes } : {}) });
+    }
+  }
+
+  /**
+   * Waits for what comes next. A wake wins: one that reaches the server before this run's end is known there makes
+   * Temporal refuse the end and ask again, and one that comes after it starts a new run.
+   */
+  async function wokenOrResting(): Promise<'woken' | 'resting'> {
+    for (;;) {
+      // What was asked of a Work in the middle of a turn is void: it was not idle.
+      resting = false;
+      await condition(() => woken || resting);
+      if (woken) return 'woken';
+      if (patched(REST)) return 'resting';
     }
   }
 

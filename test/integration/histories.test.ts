@@ -12,6 +12,7 @@ import { Worker } from '@temporalio/worker';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
 import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
+import { archive } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
@@ -27,7 +28,7 @@ const endOf = (chat: ChatClient, turn: number) =>
 interface Kind {
   name: string;
   script: Script;
-  play: (chat: ChatClient) => Promise<unknown>;
+  play: (chat: ChatClient, workId: string) => Promise<unknown>;
 }
 
 /** One of each way that a turn can go. */
@@ -94,6 +95,16 @@ const KINDS: Kind[] = [
     },
   },
   {
+    name: 'archived',
+    script: () => textReply('Hello.'),
+    play: async (chat, workId) => {
+      chat.say('hello');
+      await endOf(chat, 1);
+      await system.expectSound(workId);
+      await archive(system, workId);
+    },
+  },
+  {
     name: 'failed',
     script: () => ({ kind: 'http', status: 401, body: '{}' }),
     play: async (chat) => {
@@ -140,7 +151,7 @@ describe('R11, D10', () => {
     async ({ name, script, play }) => {
       system.model.setScript(script);
       const { workId, chat } = await system.newChat();
-      await play(chat);
+      await play(chat, workId);
       chat.close();
       await system.expectSound(workId);
       const workflowBundle = await buildWorkflowBundle();

@@ -24,6 +24,7 @@ const OWNER = '00000000-0000-4000-8000-000000000001';
 /** What a migration makes of a Work's old rows, beyond leaving them as they are. */
 const MADE_OF_OLD: Record<string, Record<string, unknown>> = {
   '0006_models': { id: WORK, usage: { inputTokens: 30, outputTokens: 5 } },
+  '0013_archiving': { id: WORK, ended_seq: 9 },
 };
 
 async function withEmptyDatabase(use: (url: string, db: Database) => Promise<void>): Promise<void> {

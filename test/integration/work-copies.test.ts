@@ -119,13 +119,13 @@ test('F1, P2: who watches a copy from any cursor begins with a snapshot, and its
   const snapshot = await chat.frame(({ type }) => type === 'snapshot', 'a snapshot');
   expect(words(snapshot.messages as Message[])).toEqual(words(await messagesOf(workId)));
   chat.close();
-  const { completed } = await api.db
-    .updateTable('turns')
-    .set(({ eb }) => ({ completed_at: eb.val(new Date(Date.now() - 60_000)) }))
-    .where('work_id', '=', work.id)
-    .returning('completed_at as completed')
+  const { updated } = await api.db
+    .updateTable('works')
+    .set(({ eb }) => ({ updated_at: eb.val(new Date(Date.now() - 60_000)) }))
+    .where('id', '=', work.id)
+    .returning('updated_at as updated')
     .executeTakeFirstOrThrow();
-  expect(completed).toBeTruthy();
+  expect(updated).toBeTruthy();
   expect(await worksWithOldHistory(api.db)).toContain(work.id);
 });
 

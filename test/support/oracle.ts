@@ -29,7 +29,7 @@ export async function violations(db: Database, work: Examined): Promise<string[]
     ...brokenInLog(events),
     ...(await brokenInRows(db, workId, events)),
     ...(await brokenInHistory(db, work, events)),
-    ...(temporal ? await brokenInTemporal(temporal, workId) : []),
+    ...(temporal ? await brokenInTemporal(db, temporal, workId) : []),
     ...leftRunning(work),
   ];
 }

@@ -43,14 +43,18 @@ export async function brokenInHistory(
   return problems;
 }
 
-/** The workflow waits for its next message. One that is lost is none that is needed while the Work is idle (R2). */
-export async function brokenInTemporal(client: Client, workId: string): Promise<string[]> {
+/**
+ * The workflow waits for its next message; that of an archived Work has ended. One that is lost is none that is needed
+ * while the Work is idle (R2).
+ */
+export async function brokenInTemporal(db: Database, client: Client, workId: string): Promise<string[]> {
   try {
     const { status, raw } = await client.workflow.getHandle(workflowIdOf(workId)).describe();
     const activities = raw.pendingActivities?.map(({ activityType }) => activityType?.name) ?? [];
+    const wanted = (await isArchived(db, workId)) ? 'COMPLETED' : 'RUNNING';
     const children = raw.pendingChildren?.length ?? 0;
     return [
-      ...(status.name === 'RUNNING' ? [] : [`R2: the workflow is ${status.name}`]),
+      ...(status.name === wanted ? [] : [`R2: the workflow is ${status.name}, not ${wanted}`]),
       ...activities.map((name) => `D1: the workflow of an idle Work still waits for ${name}`),
       ...(children === 0 ? [] : [`D1: the workflow of an idle Work still has ${children} children`]),
     ];
@@ -58,6 +62,15 @@ export async function brokenInTemporal(client: Client, workId: string): Promise<
     if (error instanceof WorkflowNotFoundError) return [];
     throw error;
   }
+}
+
+async function isArchived(db: Database, workId: string): Promise<boolean> {
+  const { archived_at, updated_at } = await db
+    .selectFrom('works')
+    .select(['archived_at', 'updated_at'])
+    .where('id', '=', workId)
+    .executeTakeFirstOrThrow();
+  return archived_at !== null && archived_at >= updated_at;
 }
 
 /** D7: no sandbox outlives its turn. Each has its workspace's path in its command line, or runs in an engine. */
