@@ -239,6 +239,19 @@ describe.each(WAYS)('%s', (way) => {
           .filter(Boolean).length
       : processesWith('runner.ts', box.stateDir).length;
 
+  adoption('D7: a run whose turn is over is ended and removed, whoever had started it', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(10_000, 0.05));
+    const client = startClient({ key, script });
+    await eventually('some output', () => client.said.some((said) => said.text));
+    await client.kill();
+    await box.sandbox.abandon(key);
+    await eventually('nothing runs', () => running() === 0);
+    expect((await box.runScript(script, { key, mayStart: false })).ending.kind).toBe('lost');
+    // Nothing is left: nothing happens.
+    await box.sandbox.abandon(key);
+  });
+
   adoption(
     'D7: the reaper ends and removes the runs of turns that are over, and leaves the others',
     async () => {

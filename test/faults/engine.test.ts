@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { type OwnEngine, startOwnEngine } from '../support/faults/own-engine.ts';
 import { faultList } from '../support/faults/report.ts';
-import { strikeRun } from '../support/faults/run-faults.ts';
-import { scriptedTurn } from '../support/faults/scripted-turn.ts';
+import { strikeRun, turnThatRuns } from '../support/faults/run-faults.ts';
+import { isCodeAgent, scriptedTurn } from '../support/faults/scripted-turn.ts';
+import { withTrouble } from '../support/faults/strike.ts';
 import { isRequired } from '../support/sandbox-under-test.ts';
+import { ofKind } from '../support/works.ts';
 
 const list = faultList('engine');
 const CASES = ['SIGTERM', 'SIGKILL'] as const;
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await system?.close();
   if (typeof engine !== 'string') await engine?.close();
-  await list.write(CASES.length);
+  await list.write(CASES.length + 1);
 }, 60_000);
 
 test.each(CASES)(
@@ -42,7 +44,10 @@ test.each(CASES)(
         name: how,
         kinds: ['docker'],
         code: ['time.sleep(90)', "print('came to its end')"],
-        strike: () => own.restart(how),
+        async strike() {
+          await own.end(how);
+          await own.start();
+        },
         ending: 'lost',
         told: /ended: lost: /,
       });
@@ -59,3 +64,50 @@ test.each(CASES)(
   },
   150_000,
 );
+
+test('R6, D9: an engine that is away as a run is to begin is waited for, and does not hold up the end of a stopped turn', async () => {
+  await list.row('away as a run is to begin', async () => {
+    const own = engine;
+    if (typeof own === 'string' || system === undefined) return `skipped: ${own}`;
+    const { model, account, processes } = system;
+    const script = turnThatRuns(["print('over')"]);
+    const gone = own.end('SIGTERM');
+    model.setScript(async (request, call) => {
+      if (isCodeAgent(request)) await gone;
+      return await script(request, call);
+    });
+    const [stopped, patient] = [await system.newWork(account), await system.newWork(account)];
+    const [first, second] = [system.watch(stopped), system.watch(patient)];
+    try {
+      for (const [watcher, workId] of [
+        [first, stopped],
+        [second, patient],
+      ] as const) {
+        watcher.say('Count.');
+        const fits = (line: string) => line.includes('"activity":"runPython"') && line.includes(workId);
+        await processes.worker.line(fits, 'the run could not begin');
+      }
+      await first.stop();
+      const end = await first.event(({ kind }) => kind === 'turn.completed', 'the end of the stopped turn');
+      expect(end).toMatchObject({ outcome: 'stopped' });
+      await system.expectSound(stopped);
+      const began = performance.now();
+      await own.start();
+      const run = await second.event(
+        (event) => event.kind === 'tool.completed' && event.ending !== undefined,
+        'its end',
+      );
+      const ms = Math.round(performance.now() - began);
+      await second.event(({ kind }) => kind === 'turn.completed', 'the end');
+      expect(ofKind(second.events, 'turn.completed')).toMatchObject([{ outcome: 'done' }]);
+      expect(run).toMatchObject({ ok: true, ending: 'exited' });
+      await system.expectSound(patient);
+      return `one turn stopped meanwhile, the other's run ended ${ms} ms after the engine's start`;
+    } catch (error) {
+      throw withTrouble(error, system);
+    } finally {
+      first.close();
+      second.close();
+    }
+  });
+}, 150_000);

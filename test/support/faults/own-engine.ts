@@ -13,8 +13,8 @@ import { until } from '../until.ts';
 export interface OwnEngine {
   /** As DOCKER_HOST has it. */
   host: string;
-  /** Ends it in the given way, and starts it again. */
-  restart(how: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  start(): Promise<void>;
+  end(how: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,10 +82,8 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
   await once(loaded, 'end');
   return {
     host: `unix://${own}`,
-    async restart(how) {
-      await end(how);
-      await start();
-    },
+    start,
+    end,
     async close() {
       await end('SIGTERM');
       // An engine that does not come back leaves its mounts, too.
