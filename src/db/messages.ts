@@ -68,7 +68,10 @@ export async function readConversation(db: Database, workId: string, agent: stri
     .where((where) =>
       agent === 'main'
         ? where.or([where('role', '=', 'user'), where('agent', '=', 'main')])
-        : where('agent', '=', agent),
+        : where.and([
+            where('agent', '=', agent),
+            where('position', '>', sql<number>`called_at(${workId}::uuid, ${agent}::text)`),
+          ]),
     )
     .orderBy('position')
     .execute();

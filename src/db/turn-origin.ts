@@ -18,15 +18,13 @@ export async function findTurnOrigin(
 ): Promise<TurnOrigin | undefined> {
   return await db
     .selectFrom('turns as t')
-    .innerJoin('messages as m', (join) =>
-      join.onRef('m.work_id', '=', 't.work_id').onRef('m.turn', '=', 't.turn').on('m.role', '=', 'user'),
+    .innerJoin('events as e', (join) =>
+      join.onRef('e.work_id', '=', 't.work_id').onRef('e.seq', '=', 't.first_seq'),
     )
     .where('t.work_id', '=', workId)
     .where('t.turn', '=', turn)
-    .orderBy('m.position')
-    .limit(1)
     .select([
-      'm.id as messageId',
+      sql<string>`e.body -> 'messageIds' ->> 0`.as('messageId'),
       sql<number>`extract(epoch from t.started_at)::double precision * 1000`.as('startedAt'),
       sql<number | null>`extract(epoch from t.completed_at)::double precision * 1000`.as('completedAt'),
     ])

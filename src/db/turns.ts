@@ -229,12 +229,13 @@ async function call<T>(db: Database, expression: ReturnType<typeof sql>): Promis
   return row.answer;
 }
 
-/** The files that all calls of one agent changed, each once, with its last change. */
+/** The files that all calls of one code agent changed, each once, with its last change. */
 export async function filesOfAgent(db: Database, workId: string, agent: string): Promise<FileChange[]> {
   const rows = await db
     .selectFrom('tool_calls')
     .select('files')
     .where('work_id', '=', workId)
+    .where('turn', '=', turnOfAgent(workId, agent))
     .where('agent', '=', agent)
     .where('files', 'is not', null)
     .orderBy('step')
@@ -265,16 +266,22 @@ export async function callArguments(
   return row?.arguments as ToolArguments | undefined;
 }
 
-/** Milliseconds since an agent's first step of this call began; 0 before it. */
+/** Milliseconds since a code agent's first step began; 0 before it. */
 export async function agentAgeMs(db: Database, workId: string, agent: string): Promise<number> {
   const row = await db
     .selectFrom('claims')
     .select(sql<number | null>`age_ms(min(first_at))`.as('age'))
     .where('work_id', '=', workId)
+    .where('turn', '=', turnOfAgent(workId, agent))
     .where('agent', '=', agent)
     .where('step', 'is not', null)
     .executeTakeFirst();
   return row?.age ?? 0;
+}
+
+/** The turn in which a code agent was called. What it did is found by it, however long the Work is (D11). */
+function turnOfAgent(workId: string, agent: string) {
+  return sql<number>`(select turn from tool_calls where work_id = ${workId}::uuid and id = ${agent}::uuid)`;
 }
 
 /** Those of the given turns that somebody asked to stop. */

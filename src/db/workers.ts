@@ -62,12 +62,13 @@ export async function collectDeadWorkers(
     )
     select dead.id, coalesce((
       select jsonb_agg(distinct jsonb_build_object('workflowId', c.workflow_id, 'activityId', c.activity_id))
-      from claims c
-      join turns t on t.work_id = c.work_id and t.turn = c.turn
-      where c.worker = dead.id and c.workflow_id <> ''
-        and (c.state = 'running'
-             or (c.state = 'done'
-                 and (t.completed_at is null or t.completed_at > clock_timestamp() - interval '15 seconds')))
+      from (
+        select id as work_id, running_turn as turn from works where running_turn is not null
+        union all
+        select work_id, turn from turns where not pruned and completed_at > now() - interval '15 seconds'
+      ) t
+      join claims c on c.work_id = t.work_id and c.turn = t.turn
+      where c.worker = dead.id and c.workflow_id <> '' and c.state in ('running', 'done')
     ), '[]') as activities
     from dead`.execute(db);
   return { workerIds: rows.map(({ id }) => id), activities: rows.flatMap(({ activities }) => activities) };
@@ -96,7 +97,7 @@ export async function agentsNobodyIsAt(db: Database): Promise<{ works: string[];
       select work_id from messages where status = 'queued'
       union
       select work_id from turns
-      where not pruned and completed_at > clock_timestamp() - interval '15 seconds'
+      where not pruned and completed_at > now() - interval '15 seconds'
     )
     select 'work' as kind, w.id from unsettled join works w using (id)
     where w.deleted_at is null and not exists (select from held where work_id = w.id and agent = 'main')
