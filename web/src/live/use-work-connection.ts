@@ -1,6 +1,7 @@
 import { useEventListener } from '@vueuse/core';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import type { LogEvent } from '../../../src/domain/events.ts';
+import { onNextFrame } from '../shell/next-frame.ts';
 import { useSession } from '../shell/use-session.ts';
 import { type ConnectionState, WorkConnection } from './connection.ts';
 import { openSocket } from './open-socket.ts';
@@ -29,9 +30,8 @@ export function useWorkConnection(workId: string, applied: (event: LogEvent | nu
   function changed(): void {
     if (pending) return;
     pending = true;
-    // A hidden page gets no frames, yet its title and its live region should go on.
-    if (document.hidden) setTimeout(draw, 50);
-    else requestAnimationFrame(draw);
+    // On a hidden page too: its title and its live region should go on.
+    onNextFrame(draw);
   }
 
   const connection = new WorkConnection({

@@ -14,7 +14,7 @@ const flavours: Record<MarkdownFlavour, MarkdownIt> = {
 };
 
 export function markdownBlocks(source: string, flavour: MarkdownFlavour): string[] {
-  return createMarkdownBlocks(flavour, (html) => html)(source);
+  return createMarkdownBlocks(flavour)(source);
 }
 
 interface Parsed {
@@ -33,7 +33,7 @@ interface Parsed {
  */
 export function createMarkdownBlocks(
   flavour: MarkdownFlavour,
-  finish: (html: string) => string,
+  finish: (html: string) => string = (html) => html,
 ): (source: string) => string[] {
   const markdown = flavours[flavour];
   let known: Parsed = { source: '', blocks: [], lastStart: 0, named: false };

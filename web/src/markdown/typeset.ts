@@ -10,8 +10,26 @@ async function load(): Promise<Katex> {
   return katex;
 }
 
-/** Typesets the formulas under `root`: at once when KaTeX is there, so that a redrawn block does not flicker. */
-export function typeset(root: HTMLElement): void {
+/** Formulas that are set already, by what they say. */
+export type SetFormulas = Map<string, HTMLElement[]>;
+
+export function setFormulas(root: HTMLElement): SetFormulas {
+  return Map.groupBy(root.querySelectorAll<HTMLElement>('.math[data-set]'), sign);
+}
+
+function sign(formula: HTMLElement): string {
+  return `${formula.className} ${formula.dataset.set ?? formula.textContent ?? ''}`;
+}
+
+/**
+ * Typesets the formulas under `root`: at once when KaTeX is there, so that a redrawn block does not flicker. Those
+ * that are among `known` take their place there: of a list that grows only what is new is set.
+ */
+export function typeset(root: HTMLElement, known: SetFormulas = new Map()): void {
+  for (const formula of root.querySelectorAll<HTMLElement>('.math:not([data-set])')) {
+    const same = known.get(sign(formula))?.pop();
+    if (same !== undefined) formula.replaceWith(same);
+  }
   const formulas = [...root.querySelectorAll<HTMLElement>('.math:not([data-set])')];
   if (formulas.length === 0) return;
   if (katex !== null) {
@@ -33,7 +51,7 @@ function draw(engine: Katex, formulas: HTMLElement[]): void {
   for (const formula of formulas) {
     if (formula.dataset.set !== undefined) continue;
     const tex = formula.textContent ?? '';
-    formula.dataset.set = '';
+    formula.dataset.set = tex;
     engine.render(tex, formula, {
       displayMode: formula.classList.contains('math-block'),
       throwOnError: false,
