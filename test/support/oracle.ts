@@ -7,12 +7,11 @@ import type { Database } from '../../src/db/database.ts';
 import { readEvents } from '../../src/db/event-log.ts';
 import { eventually } from './eventually.ts';
 import { brokenInLog } from './oracle/log.ts';
-import { brokenInHistory, brokenInTemporal, leftRunning } from './oracle/outside.ts';
+import { brokenInHistory, brokenInTemporal } from './oracle/outside.ts';
 import { brokenInRows, EVERYTHING } from './oracle/rows.ts';
+import { leftRunning, type Sandboxed } from './oracle/sandboxes.ts';
 
-export interface Examined {
-  workId: string;
-  dataDir: string;
+export interface Examined extends Sandboxed {
   /** Absent: there is no workflow to look at. */
   temporal?: Client;
 }
@@ -30,7 +29,7 @@ export async function violations(db: Database, work: Examined): Promise<string[]
     ...(await brokenInRows(db, workId, events)),
     ...(await brokenInHistory(db, work, events)),
     ...(temporal ? await brokenInTemporal(db, temporal, workId) : []),
-    ...leftRunning(work),
+    ...(await leftRunning(work)),
   ];
 }
 

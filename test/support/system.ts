@@ -29,6 +29,8 @@ export interface TestSystem {
   /** A client of Temporal's in that namespace. */
   temporal: Client;
   dataDir: string;
+  /** The environment by which its workers find their engine; undefined: they run code without one. */
+  engine: NodeJS.ProcessEnv | undefined;
   model: ScriptedModel;
   /** Address of an api process. */
   url: string;
@@ -93,6 +95,8 @@ export async function startTestSystem(options: {
     ...options.env,
   };
 
+  const engine = env.SANDBOX === 'bubblewrap' ? undefined : { ...process.env, ...env };
+
   function start(role: string, more: Record<string, string> = {}): AppProcess {
     const process = startProcess(role, { ...env, ...more });
     processes.push(process);
@@ -150,7 +154,8 @@ export async function startTestSystem(options: {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     },
-    expectSound: (workId) => expectSound(db, { workId, dataDir, temporal }),
+    engine,
+    expectSound: (workId) => expectSound(db, { workId, dataDir, temporal, engine }),
     async close() {
       await Promise.all(processes.map((process) => process.signal('SIGKILL')));
       await model.close();

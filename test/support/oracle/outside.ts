@@ -1,4 +1,4 @@
-/** What the world outside Postgres shows of an idle Work: its history file, its workflow, its sandboxes (D7, D8, R2). */
+/** What the world outside Postgres shows of an idle Work: its history file and its workflow (D8, R2). */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
@@ -7,7 +7,6 @@ import { readSnapshot } from '../../../src/db/snapshot.ts';
 import type { LogEvent } from '../../../src/domain/events.ts';
 import type { Message } from '../../../src/domain/messages.ts';
 import { workflowIdOf } from '../../../src/domain/work-names.ts';
-import { processesWith } from '../sandbox-processes.ts';
 import { ofKind } from '../works.ts';
 import { EVERYTHING, firstDifference } from './rows.ts';
 import { same } from './same.ts';
@@ -71,10 +70,4 @@ async function isArchived(db: Database, workId: string): Promise<boolean> {
     .where('id', '=', workId)
     .executeTakeFirstOrThrow();
   return archived_at !== null && archived_at >= updated_at;
-}
-
-/** D7: no sandbox outlives its turn. Each has its workspace's path in its command line, or runs in an engine. */
-export function leftRunning({ workId, dataDir }: { workId: string; dataDir: string }): string[] {
-  const workspace = path.join(dataDir, 'workspaces', workId);
-  return processesWith('bwrap', workspace).map((pid) => `D7: sandbox process ${pid} still runs`);
 }
