@@ -62,3 +62,21 @@ begin
   update works set pruned_through = greatest(pruned_through, coalesce(v_through, 0)) where id = p_work;
 end $$;
 delete from claims c using turns t where t.work_id = c.work_id and t.turn = c.turn and t.pruned;
+
+-- Prunes one turn that ended longer ago than that, the oldest first; false where there is none. Works and turns that
+-- somebody else is at are left to them, so that many prune at once and none waits.
+create function prune_next_turn(p_age interval) returns boolean
+language plpgsql as $$
+declare
+  t turns;
+  v_before timestamptz := clock_timestamp() - p_age;
+begin
+  select turns.* into t from turns join works w on w.id = turns.work_id
+  where not turns.pruned and turns.completed_at < v_before
+  order by turns.completed_at limit 1 for update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform prune_turn(t.work_id, t.turn);
+  return true;
+end $$;

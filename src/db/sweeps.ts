@@ -80,17 +80,19 @@ export async function noteArchived(db: Database, workIds: string[], days: number
     where id = any(${workIds}::uuid[]) and ${toBeArchived(days)}`.execute(db);
 }
 
+/** Each takes a few milliseconds, and whoever ends waits for those that are being pruned. */
+const PRUNED_AT_MOST = 500;
+
 /**
- * Removes deltas and output of turns that ended at least `minutes` ago; the messages have their text. Gives how
- * many turns were pruned. Each Work is one statement, so none is held for long.
+ * Removes deltas and output of turns that ended at least `minutes` ago, and their claims; the messages have their
+ * text. Gives how many turns were pruned: all there are, up to a number that keeps no process from its end. Each is
+ * one statement, so that no Work is held for long.
  */
 export async function pruneLog(db: Database, minutes: number): Promise<number> {
-  const { rows } = await sql<{ workId: string; turn: number }>`
-    select work_id as "workId", turn from turns
-    where not pruned and completed_at < clock_timestamp() - ${minutes} * interval '1 minute'
-    order by completed_at limit 50`.execute(db);
-  for (const { workId, turn } of rows) {
-    await sql`select prune_turn(${workId}::uuid, ${turn}::integer)`.execute(db);
+  for (let pruned = 0; pruned < PRUNED_AT_MOST; pruned += 1) {
+    const { rows } = await sql<{ found: boolean }>`
+      select prune_next_turn(make_interval(mins => ${minutes}::integer)) as found`.execute(db);
+    if (!rows[0]?.found) return pruned;
   }
-  return rows.length;
+  return PRUNED_AT_MOST;
 }

@@ -136,7 +136,7 @@ test('D11: what a turn reads does not grow with the turns before it, pruned or n
     Object.keys(costs).filter((name) => (costs[name] ?? 0) > (atFirst[name] ?? 0) + 10);
   await oldTurns(work, 57);
   expect(grown(await costsOfNextTurn(work))).toEqual([]);
-  while ((await pruneLog(db, 15)) > 0);
+  expect(await pruneLog(db, 15)).toBe(60);
   expect(grown(await costsOfNextTurn(work))).toEqual([]);
 }, 60_000);
 
@@ -164,4 +164,23 @@ test('D11: a pruned turn leaves no claims, and whoever comes back to it is told 
   const usage = { inputTokens: 1, outputTokens: 1 };
   const result = { turn: 1, step: 2, messageId: randomUUID(), finishReason: 'stop', calls: [], ...usage };
   expect(await completeStep(db, { ...stale, parts, usage, final: true, result })).toEqual({ kind: 'fenced' });
+});
+
+test('sweepers that prune at once share what there is, all of it, and wait for nobody', async () => {
+  const work = await makeWork(db);
+  await oldTurns(work, 3);
+  const works = await Promise.all(Array.from({ length: 70 }, () => makeWork(db)));
+  for (const each of works) await oldTurns(each, 1);
+  const held = works[0]?.workId ?? '';
+  const others = openDatabase(database.url, { name: 'test', max: 4, onIdleError: () => {} });
+  try {
+    await db.transaction().execute(async (tx) => {
+      await sql`select 1 from works where id = ${held}::uuid for update`.execute(tx);
+      const pruned = await Promise.all(Array.from({ length: 3 }, () => pruneLog(others, 15)));
+      expect(pruned.reduce((sum, one) => sum + one)).toBe(72);
+    });
+    expect(await pruneLog(db, 15)).toBe(1);
+  } finally {
+    await others.destroy();
+  }
 });
