@@ -15,7 +15,7 @@ export interface SandboxConfig {
   stateDir: string;
   /** PaperAgent's folder in the user's cache folder, shared by all clones. */
   cacheDir: string;
-  /** Takes one line, such as what cannot be enforced on this machine. */
+  /** Takes one line, such as what cannot be enforced on this machine, or what went wrong beside a run. */
   log: (line: string) => void;
 }
 
@@ -34,7 +34,7 @@ async function docker({ instance, stateDir, log }: SandboxConfig): Promise<Chose
   if (!(await hasImage(engine, image)))
     return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };
   for (const what of found.notEnforced) log(`sandbox: this Docker engine does not enforce ${what}`);
-  const sandbox = createDockerSandbox({ instance, stateDir, engine, facts, image });
+  const sandbox = createDockerSandbox({ instance, stateDir, engine, facts, image, log });
   return { sandbox, kind: 'docker', why: `Docker ${version} answers${facts.runtime ? ', with gVisor' : ''}` };
 }
 

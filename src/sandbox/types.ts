@@ -20,6 +20,9 @@ export const DEFAULT_LIMITS: RunLimits = {
   workspaceFiles: 10_000,
 };
 
+/** A program that a person stops has this long between being asked and being ended (S9). */
+export const CANCEL_GRACE_MS = 300;
+
 /** The longest deadline that a tool call may ask for (S4). */
 export const MAX_DEADLINE_MS = 600_000;
 

@@ -14,10 +14,12 @@ function errorCode(error: unknown): string | undefined {
 
 /**
  * Says how a workspace is over its limits, such as `1100 MiB`, or null when it is within them.
- * Stops counting once it is over. Folders count as files; a tree too deep to name counts as over.
+ * Stops counting once it is over. Folders count as files; a tree too deep to name counts as over. One that is gone,
+ * because its Work was deleted while code ran, holds nothing.
  */
 export async function overWorkspaceLimits(workspace: string, limits: RunLimits): Promise<string | null> {
-  const disk = await statfs(workspace);
+  const disk = await unlessGone(statfs(workspace));
+  if (disk === null) return null;
   if (disk.bavail * disk.bsize < DISK_RESERVE_BYTES)
     return `the disk: ${mebibytes(disk.bavail * disk.bsize)} are left`;
   let bytes = 0;
@@ -45,12 +47,16 @@ export async function overWorkspaceLimits(workspace: string, limits: RunLimits):
 
 async function sizeOf(path: string, entry: Dirent): Promise<number> {
   if (!entry.isFile()) return 0;
+  const stat = await unlessGone(lstat(path));
+  // A sparse file is downloaded and zipped at its full length; small ones still take a block.
+  return stat === null ? 0 : Math.max(stat.size, stat.blocks * 512);
+}
+
+async function unlessGone<Result>(action: Promise<Result>): Promise<Result | null> {
   try {
-    const stat = await lstat(path);
-    // A sparse file is downloaded and zipped at its full length; small ones still take a block.
-    return Math.max(stat.size, stat.blocks * 512);
+    return await action;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 0;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

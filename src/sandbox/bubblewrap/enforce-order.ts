@@ -4,16 +4,15 @@ import type { Readable, Writable } from 'node:stream';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
 import { memoryOf } from '../processes.ts';
 import { scriptInside } from '../script-path.ts';
-import type { Ending } from '../types.ts';
+import { CANCEL_GRACE_MS, type Ending } from '../types.ts';
+import { watchUsage } from '../watch-usage.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
 import type { HeldSandbox } from './held-sandbox.ts';
 import type { Box, Order, Outcome } from './run-folder.ts';
 
 const MEMORY_EVERY_MS = 25;
-const DISK_EVERY_MS = 300;
-/** Between asking a program to end and ending it (S4); a person who stops a run waits less (S9). */
+/** Between asking a program to end and ending it (S4). */
 const GRACE_MS = 5_000;
-const CANCEL_GRACE_MS = 300;
 
 export async function enforceOrder(
   { workspace }: Box,
@@ -25,7 +24,6 @@ export async function enforceOrder(
   const duration = () => Math.round(performance.now() - started);
   let verdict: ((durationMs: number) => Ending) | undefined;
   let peak = 0;
-  let running = true;
   let stderrHead = '';
   const timers = new Set<NodeJS.Timeout>();
 
@@ -68,13 +66,11 @@ export async function enforceOrder(
       if (peak > limits.memoryBytes) void end(outOfMemoryEnding);
     }
   };
-  const watchDisk = async () => {
-    const over = await overWorkspaceLimits(workspace, limits);
-    if (over) void end((ms) => diskLimit(limits, ms, over));
-    else if (running) timers.add(setTimeout(watchDisk, DISK_EVERY_MS));
-  };
   timers.add(setInterval(watchMemory, MEMORY_EVERY_MS));
-  timers.add(setTimeout(watchDisk, DISK_EVERY_MS));
+  const unwatch = watchUsage(workspace, limits, {
+    onOver: (used) => void end((ms) => diskLimit(limits, ms, used)),
+    log: (line) => process.stderr.write(`${line}\n`), // into the run's runner.log
+  });
   timers.add(setTimeout(() => void end((ms) => timedOut(limits, ms), GRACE_MS), limits.deadlineMs));
   const stopped = () => void end(cancelled, CANCEL_GRACE_MS);
   if (stop.aborted) stopped();
@@ -85,7 +81,7 @@ export async function enforceOrder(
   order.end(`${JSON.stringify({ script: scriptInside(script) })}\n`);
 
   const { exitCode, killed } = await held.closed;
-  running = false;
+  unwatch();
   for (const timer of timers) clearTimeout(timer);
   const durationMs = duration();
   if (verdict) return { ran: true, ending: verdict(durationMs) };

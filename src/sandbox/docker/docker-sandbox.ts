@@ -23,6 +23,8 @@ export interface DockerConfig {
   engine: Docker;
   facts: EngineFacts;
   image: string;
+  /** Takes a line about what went wrong beside a run. */
+  log: (line: string) => void;
 }
 
 /** What the relay is told (see sandbox/relay.py). */
@@ -37,7 +39,7 @@ function onlyNamed(name: string, options: Docker.ContainerCreateOptions): Docker
 }
 
 export function createDockerSandbox(config: DockerConfig): Sandbox {
-  const { instance, stateDir, engine, facts, image } = config;
+  const { instance, stateDir, engine, facts, image, log } = config;
   const user = sandboxUser(facts);
   const nameOf = (key: RunKey) => runName(instance, key);
 
@@ -129,7 +131,8 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
         return kept;
       });
       if (!order) return mayStart ? cancelled(0) : lost('nothing is left of its container');
-      return followContainer({ engine, name, folder, workspace, order, progress, signal, letGo, onOutput });
+      const given = { engine, name, folder, workspace, order, log };
+      return followContainer({ ...given, progress, signal, letGo, onOutput });
     },
 
     forget: remove,
