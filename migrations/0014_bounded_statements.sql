@@ -80,3 +80,99 @@ begin
   perform prune_turn(t.work_id, t.turn);
   return true;
 end $$;
+
+-- The running turn takes what steers it into its conversation (F15), under the Work's row lock: from then on it can
+-- neither be withdrawn nor changed. Gives whether there was anything.
+create function take_steering(p_work uuid, p_turn integer) returns boolean
+language plpgsql as $$
+declare
+  v_id uuid;
+  v_any boolean := false;
+begin
+  for v_id in
+    select id from messages where work_id = p_work and status = 'queued' and delivery = 'steer' order by queued_seq
+  loop
+    perform take_message(p_work, v_id, p_turn, log_append(p_work, p_turn,
+      jsonb_build_array(jsonb_build_object('kind', 'message.steered', 'id', v_id))));
+    v_any := true;
+  end loop;
+  return v_any;
+end $$;
+
+select pg_temp.change_in('claim_step', '    for q in
+      select id from messages where work_id = p_work and status = ''queued'' and delivery = ''steer''
+      order by queued_seq
+    loop
+      v_seq := log_append(p_work, v_turn,
+        jsonb_build_array(jsonb_build_object(''kind'', ''message.steered'', ''id'', q.id)));
+      perform take_message(p_work, q.id, v_turn, v_seq);
+    end loop;
+', '    perform take_steering(p_work, v_turn);
+');
+
+-- Stores a finished answer: its message, its tool calls, their events, and what the workflow is told. Where the
+-- answer is final the same statement takes what steers the turn on, or ends the turn (R5, P13): what keeps a turn open
+-- can then not be taken back, which would leave the next step with nothing to answer. A turn that may not go on ends,
+-- and what waits is the next one's. Gives {kind: "fenced"} or {kind: "stored", result}, where result is p_result with
+-- {ended, queued}.
+--   p_parts: the message's parts as the protocol has them, tool parts running
+--   p_may_go_on: false where this was the last step that the turn may have
+drop function complete_step(uuid, text, integer, jsonb, jsonb, boolean, jsonb);
+create function complete_step(
+  p_work uuid, p_key text, p_attempt integer, p_parts jsonb, p_usage jsonb, p_final boolean, p_result jsonb,
+  p_may_go_on boolean default true
+) returns jsonb
+language plpgsql as $$
+declare
+  w works;
+  c claims;
+  v_ends boolean;
+  v_result jsonb;
+  v_at timestamptz;
+begin
+  select * into w from works where id = p_work for update;
+  select * into c from claims where work_id = p_work and key = p_key;
+  if c.attempt is distinct from p_attempt or c.state in ('failed', 'void') then
+    return jsonb_build_object('kind', 'fenced');
+  end if;
+  if c.state = 'done' then
+    return jsonb_build_object('kind', 'stored', 'result', c.result);
+  end if;
+
+  select at into v_at from events where work_id = p_work and seq = c.started_seq;
+  insert into messages (work_id, id, role, agent, turn, step, status, position, parts, usage, created_at)
+  select p_work, c.message_id, 'assistant', c.agent, c.turn, c.step, 'complete', c.started_seq,
+         coalesce(jsonb_agg(case when part ->> 'type' = 'tool'
+           then jsonb_build_object('type', 'tool', 'toolCallId', part ->> 'toolCallId') else part end
+           order by ord), '[]'),
+         p_usage, v_at
+  from jsonb_array_elements(p_parts) with ordinality x (part, ord);
+
+  insert into tool_calls (work_id, id, message_id, turn, agent, step, index, name, arguments)
+  select p_work, (part ->> 'toolCallId')::uuid, c.message_id, c.turn, c.agent, c.step,
+         row_number() over (order by ord) - 1, part ->> 'name', part -> 'arguments'
+  from jsonb_array_elements(p_parts) with ordinality x (part, ord) where part ->> 'type' = 'tool';
+
+  update turns set usage = add_usage(usage, p_usage) where work_id = p_work and turn = c.turn;
+
+  perform log_append(p_work, c.turn, (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'kind', 'tool.called', 'messageId', c.message_id, 'agent', c.agent,
+      'toolCallId', part ->> 'toolCallId', 'name', part ->> 'name', 'arguments', part -> 'arguments')
+      order by ord), '[]')
+    from jsonb_array_elements(p_parts) with ordinality x (part, ord) where part ->> 'type' = 'tool'
+  ) || jsonb_build_object('kind', 'message.completed', 'message', jsonb_build_object(
+      'id', c.message_id, 'turn', c.turn, 'role', 'assistant', 'agent', c.agent, 'status', 'complete',
+      'createdAt', iso_time(v_at), 'parts', p_parts, 'usage', p_usage)));
+
+  v_ends := p_final;
+  if p_final and p_may_go_on and w.stop_turn is distinct from c.turn then
+    v_ends := not take_steering(p_work, c.turn);
+  end if;
+  v_result := p_result || jsonb_build_object('ended', v_ends, 'queued', has_queued(p_work));
+  update claims set state = 'done', result = v_result where work_id = p_work and key = p_key;
+  if v_ends then
+    perform end_turn(p_work, c.turn, 'done', null);
+  end if;
+  return jsonb_build_object('kind', 'stored', 'result', v_result);
+end $$;

@@ -137,6 +137,7 @@ async function store(
       parts,
       usage: answer.usage,
       final: agent === 'main' && answer.toolCalls.length === 0,
+      mayGoOn: step < deps.limits.maxSteps,
       result: {
         turn,
         step,
@@ -204,7 +205,7 @@ async function endAttempt(
   }
   if (ended !== undefined) {
     // The worker goes away: the next attempt need not wait until its lease has lapsed.
-    const retry = { what: 'model', reason: 'the worker is restarting', inMs: 0 };
+    const retry = { what: 'model', code: 'worker_restarting', reason: 'the worker is restarting', inMs: 0 };
     await persist(() => failStep(deps.db, step, { retry }));
     throw ended;
   }
@@ -232,7 +233,7 @@ async function endAttempt(
     await persist(() => failStep(deps.db, step, failure));
     throw ApplicationFailure.nonRetryable(error.code, FAILURE.stepFailed, claim.turn);
   }
-  const retry = { what: 'model', reason: error.message, inMs };
+  const retry = { what: 'model', code: error.code, reason: error.message, inMs };
   const mine = await persist(() => failStep(deps.db, step, { retry }));
   if (!mine) return 'fenced';
   throw ApplicationFailure.create({

@@ -66,7 +66,10 @@ export function toolKey(toolCallId: string): string {
   return `tool:${toolCallId}`;
 }
 
-/** Stores a finished answer (D6). Where `final`, the turn ends with it unless somebody steers it on. */
+/**
+ * Stores a finished answer (D6). Where `final`, the turn ends with it, unless somebody steers it on and it `mayGoOn`
+ * (absent: it may): see complete_step in migrations/0014_bounded_statements.sql.
+ */
 export async function completeStep(
   db: Database,
   step: {
@@ -76,6 +79,7 @@ export async function completeStep(
     parts: Part[];
     usage: Usage;
     final: boolean;
+    mayGoOn?: boolean;
     result: Omit<StepResult, 'ended' | 'queued'>;
   },
 ): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult }> {
@@ -83,7 +87,7 @@ export async function completeStep(
     db,
     sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
-      ${storableJson(step.result)}::jsonb)`,
+      ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`,
   );
 }
 
@@ -121,7 +125,7 @@ export async function awaitClaim(
 export async function failStep(
   db: Database,
   step: { workId: string; key: string; attempt: number; agent: string },
-  failure: { retry: { what: string; reason: string; inMs: number } } | { error: TurnError },
+  failure: { retry: { what: string; code: string; reason: string; inMs: number } } | { error: TurnError },
 ): Promise<boolean> {
   const event =
     'retry' in failure ? storableJson({ kind: 'retrying', agent: step.agent, ...failure.retry }) : null;

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
 import { postMessage } from '../../src/db/post-message.ts';
+import { changeMessage, withdrawMessage } from '../../src/db/revisions.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import {
   type Claimant,
@@ -337,6 +338,55 @@ test('P6: the snapshot at any moment of a turn is what the reducer makes of the 
       .map(({ id }) => id),
   );
 });
+
+test('F15, P13: what steers a turn past its final answer is taken with that answer, and cannot be taken back', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const id = await queueMessage(db, work, 'and shorter', 'steer');
+  const stored = await completeStep(db, answer(work, claim, [{ type: 'text', text: 'A long answer.' }]));
+  expect(stored).toMatchObject({ kind: 'stored', result: { ended: false, queued: false } });
+  expect(await withdrawMessage(db, { ...work, id })).toBe('taken');
+  expect(await changeMessage(db, { ...work, id }, { delivery: 'queue' }, NO_LIMIT)).toEqual({
+    kind: 'taken',
+  });
+
+  const next = await claimed(work, worker, { ...first(work), turn: 1, step: 2 });
+  await completeStep(db, answer(work, next, [{ type: 'text', text: 'Short.' }]));
+  const events = await wholeLog(db, work.workId);
+  expect(events.slice(-5).map(({ kind }) => kind)).toEqual([
+    'message.completed',
+    'message.steered',
+    'step.started',
+    'message.completed',
+    'turn.completed',
+  ]);
+  expect(ofKind(events, 'message.steered')).toMatchObject([{ turn: 1, id }]);
+  expect(reduceAll(emptyConversation, events).messages.map(({ status }) => status)).toEqual(
+    Array.from({ length: 4 }, () => 'complete'),
+  );
+});
+
+test.each([
+  ['somebody asked it to stop', async (work: TestWork) => void (await requestStop(db, work.workId, 1)), true],
+  ['it has had its last step', async () => {}, false],
+] as const)(
+  'P13: steering does not keep a turn open where %s: it is the next turn',
+  async (_, before, mayGoOn) => {
+    const work = await makeWork(db);
+    const worker = await liveWorker();
+    await queueMessage(db, work, 'hello');
+    const claim = await claimed(work, worker);
+    const id = await queueMessage(db, work, 'and shorter', 'steer');
+    await before(work);
+    const final = { ...answer(work, claim, [{ type: 'text', text: 'Here.' }]), mayGoOn };
+    expect(await completeStep(db, final)).toMatchObject({ result: { ended: true, queued: true } });
+    expect(await claimed(work, worker)).toMatchObject({ turn: 2, step: 1 });
+    const events = await wholeLog(db, work.workId);
+    expect(ofKind(events, 'turn.started')[1]?.messageIds).toEqual([id]);
+  },
+);
 
 test('P10, R7: a step that failed for good tells the turn why, and its partial text is kept', async () => {
   const work = await makeWork(db);
