@@ -20,6 +20,8 @@ RUN mv node_modules/.cache/paperagent /tmp/made \
 
 FROM ${BASE_IMAGE}
 WORKDIR /app
+# What npm run api and worker run Node with: scripts/node-options.mjs says why.
+ENV MALLOC_ARENA_MAX=2
 ENV NODE_ENV=production HOME=/tmp XDG_CACHE_HOME=/tmp/cache NODE_OPTIONS=--disable-warning=ExperimentalWarning
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/web/dist ./web/dist
@@ -32,5 +34,5 @@ COPY sandbox ./sandbox
 COPY docker/prepare-data.sh docker/healthcheck.mjs ./docker/
 # Any user will do; compose names one, to whom PA_DATA belongs.
 USER 10001:10001
-ENTRYPOINT ["node"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=30"]
 CMD ["src/main/api.ts"]

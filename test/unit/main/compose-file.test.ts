@@ -1,9 +1,11 @@
 /** docker-compose.yml: what compose makes of it, and what it will not start without. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../scripts/node-options.mjs';
+import { VARIABLES } from '../../../src/main/config.ts';
 import { CHECKOUT } from '../../../src/main/setup/checkout.ts';
 
 const SECRETS = [
@@ -54,6 +56,28 @@ function service(text: string, name: string): string {
   const [, rest = ''] = text.split(`\n  ${name}:\n`);
   return rest.split(/\n {2}\S|\n\S/)[0] ?? '';
 }
+
+test('every variable can be set, but for those that say what compose itself says and those of tests', () => {
+  const text = readFileSync(join(CHECKOUT, 'docker-compose.yml'), 'utf8');
+  const composes = [
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'SANDBOX',
+    'WORKER_METRICS_PORT',
+    'REQUIRE_DOCKER',
+    'CI',
+  ];
+  const settable = VARIABLES.filter((name) => !composes.includes(name));
+  expect(settable.filter((name) => !text.includes(`\${${name}:`))).toEqual([]);
+});
+
+test('B15: the image runs Node by the flags and the environment of `npm run api` and `npm run worker`', () => {
+  const text = readFileSync(join(CHECKOUT, 'docker', 'app.Dockerfile'), 'utf8');
+  const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
+  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_OPTIONS]);
+  for (const [name, value] of Object.entries(NODE_ENVIRONMENT))
+    expect(text).toContain(`\nENV ${name}=${value}\n`);
+});
 
 withCompose('F19: compose takes the file', () => {
   const { status, stderr } = config(all);
