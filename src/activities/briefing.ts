@@ -3,6 +3,7 @@ import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../agents/p
 import { codeTools, mainTools, parseCodeAgent } from '../agents/tool-definitions.ts';
 import { readContext, type StoredSummary } from '../db/summaries.ts';
 import { callArguments } from '../db/turns.ts';
+import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
 import type { ToolDefinition } from '../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../sandbox/types.ts';
@@ -16,7 +17,7 @@ import { describeOutline } from './tools/read-sections.ts';
 
 const PAPER = 'paper.md';
 
-/** A paper that is longer is not outlined in the prompt; the model still has its tools for it. */
+/** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
 const PAPER_BYTES = 2 * 1024 ** 2;
 
 const MIB = 1024 ** 2;
@@ -48,7 +49,7 @@ export async function briefing(
   const [{ conversation, summary }, tree, outline] = await Promise.all([
     readContext(deps.db, workId, agent),
     treeOf(workspace),
-    agent === 'main' ? outlineOf(workspace) : '',
+    agent === 'main' ? paperOutline(workspace) : '',
   ]);
   if (agent === 'main') {
     const attached = conversation.flatMap((message) => message.attachments ?? []);
@@ -92,12 +93,15 @@ async function treeOf(workspace: Workspace): Promise<string> {
   }
 }
 
-/** The paper's outline; a paper that is not there, or cannot be read as text, has none. */
-async function outlineOf(workspace: Workspace): Promise<string> {
+/** The paper's outline; a paper that is not there has none, and one that is too long or tangled has a sentence. */
+export async function paperOutline(workspace: Workspace): Promise<string> {
   try {
     const bytes = await workspace.read(PAPER, { maxBytes: PAPER_BYTES });
     return describeOutline(PAPER, bytes.toString('utf8'));
   } catch (error) {
+    if (error instanceof UnreadableMarkdown) return `(${PAPER} has no outline. ${error.message})`;
+    if (error instanceof WorkspaceError && error.code === 'too_large')
+      return `(${PAPER} has no outline: ${error.message})`;
     if (error instanceof WorkspaceError) return '';
     throw error;
   }

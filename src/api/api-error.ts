@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ZodError } from 'zod';
 import { isUnavailable } from '../db/unavailable.ts';
+import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
 import { ERRORS, type ErrorBody, type ErrorCode } from '../protocol/errors.ts';
 import { WorkspaceError, type WorkspaceErrorCode } from '../workspace/workspace-error.ts';
 import type { ApiEnv } from './dependencies.ts';
@@ -59,6 +60,7 @@ const OF_STATUS: Partial<Record<number, ErrorCode>> = {
 export function meaningOf(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkspaceError) return new ApiError(OF_WORKSPACE[error.code], error.message);
+  if (error instanceof UnreadableMarkdown) return new ApiError('too_large', error.message);
   if (error instanceof HTTPException) {
     const code = OF_STATUS[error.status];
     return code && new ApiError(code, error.message || 'This request is not valid.');

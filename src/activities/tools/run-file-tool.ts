@@ -7,6 +7,7 @@ import {
   type ToolName,
 } from '../../agents/tool-definitions.ts';
 import type { ToolArguments } from '../../domain/events.ts';
+import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { addNewSection, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
 import { listAttachments, tree } from './list-files.ts';
@@ -46,7 +47,7 @@ export async function runFileTool(name: string, sent: ToolArguments, ctx: ToolCo
   try {
     return await parseAndRun(name, sent, ctx);
   } catch (error) {
-    if (error instanceof WorkspaceError) return failed(error.message);
+    if (error instanceof WorkspaceError || error instanceof UnreadableMarkdown) return failed(error.message);
     throw error;
   }
 }

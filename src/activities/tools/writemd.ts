@@ -2,6 +2,7 @@
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
 import { appendToDocument, prependToDocument } from '../../domain/markdown/document.ts';
 import { outline } from '../../domain/markdown/outline.ts';
+import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import { changeFile } from './change-file.ts';
 import { cleanPath, notMarkdown, utf8OrNull } from './markdown-text.ts';
 import { failed, type ToolContext, type ToolResult } from './types.ts';
@@ -22,11 +23,20 @@ export async function writemd(args: ArgumentsOf<'writemd'>, ctx: ToolContext): P
         : args.mode === 'append'
           ? appendToDocument(current, args.content)
           : prependToDocument(current, args.content);
-    const sections = outline(content).length;
     return {
       ok: true,
       content,
-      result: `${DONE[args.mode]} ${path}: ${content.length} characters, ${sections} sections.`,
+      result: `${DONE[args.mode]} ${path}: ${content.length} characters, ${sectionsOf(content)}`,
     };
   });
+}
+
+/** What is written is written, whether or not sections can be found in it. */
+function sectionsOf(content: string): string {
+  try {
+    return `${outline(content).length} sections.`;
+  } catch (error) {
+    if (error instanceof UnreadableMarkdown) return `sections not counted. ${error.message}`;
+    throw error;
+  }
 }

@@ -54,7 +54,7 @@ const outline = createRoute({
   request: { params },
   responses: {
     200: json(shapes.templateOutline, 'its sections in order, with what each asks for'),
-    ...errors(401, 404),
+    ...errors(401, 404, 413),
   },
 });
 const change = createRoute({

@@ -1,6 +1,6 @@
 /** Adding to a whole Markdown document, at its end or its beginning. */
-import { lineEndOf, trimBlankLines, withLineEnd } from './line-ends.ts';
-import { readBlocks } from './outline.ts';
+import { frontMatterLines } from './front-matter.ts';
+import { lineEndOf, linesOf, trimBlankLines, withLineEnd } from './line-ends.ts';
 
 /** The document with `content` at its end, after a blank line; its final newline stays as it was. */
 export function appendToDocument(source: string, content: string): string {
@@ -30,8 +30,7 @@ export function prependToDocument(source: string, content: string): string {
 }
 
 /** Where front matter ends (before its last line end), else where the text begins. */
-export function frontMatterEnd(source: string): number {
-  const [first] = readBlocks(source).blocks;
-  if (first?.type === 'yaml' || first?.type === 'toml') return first.end;
-  return source.startsWith('\uFEFF') ? 1 : 0;
+function frontMatterEnd(source: string): number {
+  const lines = linesOf(source);
+  return lines[frontMatterLines(source, lines) - 1]?.end ?? lines[0]?.start ?? 0;
 }

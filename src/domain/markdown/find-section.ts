@@ -1,5 +1,6 @@
 /** Finding the section that a model names: by its heading's text, or by a path `Parent > Child`. */
-import { collapse, type Section } from './outline.ts';
+import type { Section } from './outline.ts';
+import { collapse } from './plain-text.ts';
 
 /** Why a section could not be read or changed; `message` is a sentence that a model can repair from. */
 export interface SectionFailure {

@@ -1,5 +1,6 @@
 /** What a template asks for: HTML comments that stand right under its headings. */
-import { collapse, readBlocks, type Section } from './outline.ts';
+import { readOutline, type Section } from './outline.ts';
+import { collapse } from './plain-text.ts';
 
 export interface GuidedSection {
   section: Section;
@@ -9,19 +10,42 @@ export interface GuidedSection {
   written: number;
 }
 
-const COMMENT = /<!--([\s\S]*?)-->/g;
-
-/** The document's sections, each with what its comments ask for and how much is written there already. */
+/**
+ * The document's sections, each with what its comments ask for and how much is written there already.
+ * @throws UnreadableMarkdown
+ */
 export function guidedOutline(source: string): GuidedSection[] {
-  const { blocks, sections } = readBlocks(source);
+  const { sections, html } = readOutline(source);
+  // Both stand in the document's order, so one walk along both finds whose is whose.
+  let next = 0;
   return sections.map((section, index) => {
-    const ownEnd = Math.min(section.end, sections[index + 1]?.start ?? section.end);
-    const comments = blocks
-      .filter((block) => block.type === 'html' && block.start >= section.bodyStart && block.end <= ownEnd)
-      .flatMap((block) => [...source.slice(block.start, block.end).matchAll(COMMENT)])
-      .map((match) => collapse(match[1] ?? ''))
-      .filter((text) => text !== '');
-    const own = source.slice(section.bodyStart, ownEnd).replace(COMMENT, '').trim();
-    return { section, guidance: comments.length > 0 ? comments.join(' ') : null, written: own.length };
+    const ownEnd = sections[index + 1]?.start ?? source.length;
+    const asked: string[] = [];
+    for (let block = html[next]; block !== undefined && block.start < ownEnd; block = html[++next]) {
+      if (block.start < section.bodyStart) continue;
+      asked.push(...splitComments(source.slice(block.start, block.end)).comments);
+    }
+    const comments = asked.map(collapse).filter((text) => text !== '');
+    const { rest } = splitComments(source.slice(section.bodyStart, ownEnd));
+    return {
+      section,
+      guidance: comments.length > 0 ? comments.join(' ') : null,
+      written: rest.trim().length,
+    };
   });
+}
+
+/** The HTML comments of a text, and what stands around them. One that nothing closes is none. */
+function splitComments(text: string): { comments: string[]; rest: string } {
+  const comments: string[] = [];
+  let rest = '';
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf('<!--', at);
+    const close = open < 0 ? -1 : text.indexOf('-->', open + 4);
+    if (close < 0) return { comments, rest: rest + text.slice(at) };
+    comments.push(text.slice(open + 4, close));
+    rest += text.slice(at, open);
+    at = close + 3;
+  }
 }

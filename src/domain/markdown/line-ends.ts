@@ -34,13 +34,22 @@ export function endOfLine(source: string, offset: number): number {
   return source.length;
 }
 
-/** Offset at which the line that holds `offset` begins. A byte-order mark belongs to no line. */
-export function startOfLine(source: string, offset: number): number {
-  for (let at = offset; at > 0; at -= 1) {
-    const before = source[at - 1];
-    if (before === '\n' || before === '\r' || (at === 1 && before === '\uFEFF')) return at;
+/** A line's place in a text, without its line end. */
+export interface Line {
+  start: number;
+  end: number;
+}
+
+/** The lines of a text; after a final line end stands an empty one. A byte-order mark belongs to no line. */
+export function linesOf(source: string): Line[] {
+  const lines: Line[] = [];
+  let start = source.startsWith('\uFEFF') ? 1 : 0;
+  for (const end of source.matchAll(LINE_END)) {
+    lines.push({ start, end: end.index });
+    start = end.index + end[0].length;
   }
-  return 0;
+  lines.push({ start, end: source.length });
+  return lines;
 }
 
 /** A text in three: the blank lines before it, what stands between, and its last line end with the blank lines after. */

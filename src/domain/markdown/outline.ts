@@ -1,13 +1,8 @@
 /** The sections of a Markdown document, with their places in its text. Nothing is ever re-serialised. */
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { frontmatterFromMarkdown } from 'mdast-util-frontmatter';
-import { frontmatter } from 'micromark-extension-frontmatter';
-import { afterLine, endOfLine, startOfLine } from './line-ends.ts';
-import { mathBlocks } from './math-blocks.ts';
-
-type Root = ReturnType<typeof fromMarkdown>;
-type Block = Root['children'][number];
-type Heading = Extract<Block, { type: 'heading' }>;
+import { type Block, topLevel } from './blocks.ts';
+import { afterLine, type Line } from './line-ends.ts';
+import { mathLines } from './math-blocks.ts';
+import { plainText } from './plain-text.ts';
 
 /** A heading and what stands under it. Offsets are UTF-16 code units into the document. */
 export interface Section {
@@ -36,93 +31,93 @@ export interface Section {
   path: string;
 }
 
-/** The blocks that stand at a document's top level, and the sections that its headings make. */
-export interface Blocks {
-  blocks: { type: string; start: number; end: number }[];
+/** A document's sections, and where its top-level HTML stands: comments that say what a section asks for, and tags. */
+export interface Outline {
   sections: Section[];
+  html: Line[];
 }
 
-const FRONT_MATTER = frontmatter(['yaml', 'toml']);
-const FRONT_MATTER_NODES = frontmatterFromMarkdown(['yaml', 'toml']);
-/** Headings are block structure: without the inline constructs a document is read seven times as fast. */
-const BLOCKS_ONLY = {
-  disable: {
-    null: [
-      'attention',
-      'autolink',
-      'characterEscape',
-      'characterReference',
-      'codeText',
-      'hardBreakEscape',
-      'htmlText',
-      'labelEnd',
-      'labelStartImage',
-      'labelStartLink',
-    ],
-  },
-};
-
-/** The document's sections, in order. Only headings at the top level count: those in quotes, lists, fences,
- * front matter, HTML and display math are none. */
+/**
+ * The document's sections, in order. Only headings at the top level count: those in quotes, lists, fences,
+ * front matter, HTML and display math are none.
+ * @throws UnreadableMarkdown for a document that is too long or nested too deeply
+ */
 export function outline(source: string): Section[] {
-  return readBlocks(source).sections;
+  return readOutline(source).sections;
 }
 
-/** As `outline`, with the document's top-level blocks. */
-export function readBlocks(source: string): Blocks {
-  const shift = source.startsWith('\uFEFF') ? 1 : 0;
-  const tree = fromMarkdown(source.slice(shift), {
-    extensions: [FRONT_MATTER, BLOCKS_ONLY],
-    mdastExtensions: [FRONT_MATTER_NODES],
-  });
-  const blocks = tree.children.map((node) => ({
-    type: node.type,
-    start: (node.position?.start.offset ?? 0) + shift,
-    end: (node.position?.end.offset ?? 0) + shift,
-  }));
-  const text = blocks.filter((block) => block.type === 'paragraph' || block.type === 'heading');
-  const math = mathBlocks(source, (offset) =>
-    text.some((block) => startOfLine(source, block.start) <= offset && offset < block.end),
-  );
-  const headings = tree.children
-    .filter((node) => node.type === 'heading')
-    .map((node) => readHeading(source, node, shift))
-    .filter(
-      (heading) => !math.some((range) => range.start <= heading.start && heading.headingEnd < range.end),
-    );
-  return { blocks, sections: nest(source, headings) };
+/** As `outline`, with the document's HTML blocks. */
+export function readOutline(source: string): Outline {
+  const read = topLevel(source);
+  const math = mathLines(source, read);
+  const headings: Found[] = [];
+  const html: Line[] = [];
+  for (const block of read.blocks) {
+    if (block.kind === 'heading') {
+      if (!math.has(block.from) || !math.has(block.to - 1))
+        headings.push(readHeading(source, block, read.lines));
+    } else if (block.kind === 'html') html.push(linesAt(read.lines, block.from, block.to));
+  }
+  return { sections: nest(source, headings), html };
 }
 
 type Found = Omit<Section, 'end' | 'parents' | 'path'>;
 
-function readHeading(source: string, node: Heading, shift: number): Found {
-  const at = (offset: number | undefined): number => (offset ?? 0) + shift;
-  const nodeStart = at(node.position?.start.offset);
-  const nodeEnd = at(node.position?.end.offset);
-  const style = source[nodeStart] === '#' && isAtx(source, nodeStart, nodeEnd) ? 'atx' : 'setext';
-  const first = node.children[0]?.position?.start.offset;
-  const last = node.children.at(-1)?.position?.end.offset;
-  const titleStart = first === undefined ? nodeStart + node.depth : at(first);
-  const titleEnd = last === undefined ? titleStart : at(last);
-  const rawTitle = source.slice(titleStart, titleEnd);
-  const headingEnd = endOfLine(source, nodeEnd);
+function readHeading(
+  source: string,
+  block: Extract<Block, { kind: 'heading' }>,
+  lines: readonly Line[],
+): Found {
+  const { level, style, from, to } = block;
+  const { start, end: headingEnd } = linesAt(lines, from, to);
+  const title =
+    style === 'atx'
+      ? atxTitle(source, { start, end: headingEnd }, level)
+      : trimmed(source, linesAt(lines, from, to - 1));
+  const rawTitle = source.slice(title.start, title.end);
   return {
     title: plainText(rawTitle),
     rawTitle,
-    level: node.depth,
+    level,
     style,
-    line: node.position?.start.line ?? 1,
-    start: startOfLine(source, nodeStart),
-    titleStart,
-    titleEnd,
+    line: from + 1,
+    start,
+    titleStart: title.start,
+    titleEnd: title.end,
     headingEnd,
     bodyStart: afterLine(source, headingEnd),
   };
 }
 
-/** An ATX heading is one line; `#tag` above an underline is a setext heading that begins with a number sign. */
-function isAtx(source: string, start: number, end: number): boolean {
-  return endOfLine(source, start) >= end;
+/** From the beginning of line `from` to the end of the last line before `to`. */
+function linesAt(lines: readonly Line[], from: number, to: number): Line {
+  const first = lines[from];
+  const last = lines[to - 1];
+  if (first === undefined || last === undefined) throw new RangeError(`no lines ${from} to ${to}`);
+  return { start: first.start, end: last.end };
+}
+
+/** What stands between the number signs before and those that may close the heading. */
+function atxTitle(source: string, line: Line, level: number): Line {
+  const marksEnd = source.indexOf('#', line.start) + level;
+  const title = trimmed(source, { start: marksEnd, end: line.end });
+  let end = title.end;
+  while (end > marksEnd && source[end - 1] === '#') end -= 1;
+  const closes = end < title.end && isSpace(source[end - 1]);
+  const { start, end: textEnd } = closes ? trimmed(source, { start: marksEnd, end }) : title;
+  return start < textEnd ? { start, end: textEnd } : { start: marksEnd, end: marksEnd };
+}
+
+function trimmed(source: string, { start, end }: Line): Line {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(source[from])) from += 1;
+  while (to > from && isSpace(source[to - 1])) to -= 1;
+  return { start: from, end: to };
+}
+
+function isSpace(char: string | undefined): boolean {
+  return char === ' ' || char === '\t';
 }
 
 /** Gives each heading its end and its parents. */
@@ -141,23 +136,4 @@ function nest(source: string, headings: Found[]): Section[] {
     sections.push(section);
   }
   return sections;
-}
-
-/** What a reader sees of inline Markdown: `**A** \`b\`` is `A b`. White space is collapsed. */
-export function plainText(markdown: string): string {
-  const tree = fromMarkdown(`# ${collapse(markdown)}`);
-  return collapse(textOf(tree));
-}
-
-/** White space runs as one space, none at the ends, composed Unicode: how titles are compared. */
-export function collapse(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().normalize('NFC');
-}
-
-function textOf(node: object): string {
-  if ('children' in node && Array.isArray(node.children)) return node.children.map(textOf).join('');
-  if ('type' in node && node.type === 'html') return '';
-  if ('value' in node && typeof node.value === 'string') return node.value;
-  if ('type' in node && node.type === 'break') return ' ';
-  return 'alt' in node && typeof node.alt === 'string' ? node.alt : '';
 }

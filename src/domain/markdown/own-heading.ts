@@ -1,6 +1,7 @@
 /** Models tend to repeat a section's heading at the head of its text, which would make the section twice. */
 import { afterLine } from './line-ends.ts';
-import { collapse, outline } from './outline.ts';
+import { outline } from './outline.ts';
+import { collapse } from './plain-text.ts';
 
 /**
  * `content` without a first line that repeats the heading it is to stand under: the same title, at the section's

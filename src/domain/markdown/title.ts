@@ -1,5 +1,5 @@
 /** Titles as a model gives them, made fit to stand on a heading line. */
-import { collapse } from './outline.ts';
+import { collapse } from './plain-text.ts';
 
 /**
  * One line, without the number signs a model may have put before it. A run of number signs at the end, which
