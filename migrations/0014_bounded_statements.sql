@@ -176,3 +176,55 @@ begin
   end if;
   return jsonb_build_object('kind', 'stored', 'result', v_result);
 end $$;
+
+-- Locks are taken in one order, so that no two statements wait for each other: users, rate_windows, Works by id.
+
+-- Takes a window's row without counting a use: for who may have to count one once they hold a Work.
+create function hold_rate(p_key text) returns void
+language sql as $$
+  insert into rate_windows as r (key, began_at, count) values (p_key, clock_timestamp(), 0)
+  on conflict (key) do update set count = r.count;
+$$;
+select pg_temp.change_in('change_message',
+  '  perform 1 from works where id = p_work',
+  '  perform hold_rate(''messages:'' || p_owner);
+  perform 1 from works where id = p_work');
+select pg_temp.change_in('rerun_message',
+  '  select * into w from works where id = p_work',
+  '  perform hold_rate(''messages:'' || p_owner);
+  select * into w from works where id = p_work');
+
+select pg_temp.change_in('delete_model',
+  '  update works set models = (',
+  '  perform 1 from works
+  where owner_id = p_owner and exists (select 1 from jsonb_each_text(models) where value = p_id::text)
+  order by id for update;
+  update works set models = (');
+
+-- The new Work's row refers to its owner's.
+select pg_temp.change_in('duplicate_work',
+  '  select * into w from works where id = p_work',
+  '  perform 1 from users where id = p_owner and deleted_at is null for key share;
+  if not found then
+    return false;
+  end if;
+  select * into w from works where id = p_work');
+select pg_temp.change_in('duplicate_work',
+  'not found or not exists (select 1 from users where id = p_owner and deleted_at is null)', 'not found');
+
+-- Removes the accounts of which nothing is left but their rows, and deletes Works that somebody made while their
+-- account was being deleted.
+create or replace function remove_deleted_accounts() returns integer
+language plpgsql as $$
+declare
+  v_users uuid[];
+  v_count integer;
+begin
+  v_users := array(select id from users where deleted_at is not null order by id for update);
+  delete from rate_windows where key in (select 'messages:' || u from unnest(v_users) u);
+  perform delete_work(owner_id, id) from (
+    select id, owner_id from works where owner_id = any(v_users) and deleted_at is null order by id) w;
+  delete from users u where u.id = any(v_users) and not exists (select 1 from works w where w.owner_id = u.id);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;

@@ -11,6 +11,10 @@ export async function takeRate(db: Database, key: string, perMinute: number): Pr
 
 /** Removes what no longer counts: windows that are over, refresh tokens that expired. */
 export async function removeExpired(db: Database): Promise<void> {
-  await sql`delete from rate_windows where began_at < clock_timestamp() - interval '5 minutes'`.execute(db);
+  // Who is at a window begins it anew: it is not waited for while others are held.
+  await sql`
+    delete from rate_windows where key in (
+      select key from rate_windows where began_at < clock_timestamp() - interval '5 minutes' for update skip locked
+    )`.execute(db);
   await sql`delete from refresh_tokens where expires_at < clock_timestamp()`.execute(db);
 }
