@@ -16,7 +16,7 @@ export interface ModelConnection {
    */
   lookupFor(url: URL): LookupFunction | undefined;
   /** Fields that a model has refused before, by endpoint and model: the next call leaves them out at once. */
-  refused: Map<string, Set<OptionalField>>;
+  refused: Map<string, ReadonlySet<OptionalField>>;
   /** Milliseconds until a socket must be connected. */
   connectTimeoutMs: number;
   close(): void;

@@ -4,7 +4,7 @@ import type { AnswerSoFar } from './answer-assembly.ts';
 import { type ModelConnection, openModelConnection } from './connection.ts';
 import { ModelError, toModelError, withoutSecret } from './errors.ts';
 import { exchange } from './exchange.ts';
-import { type OptionalField, refusedField, requestBody } from './request-body.ts';
+import { refusedField, requestBody } from './request-body.ts';
 import { countText, countTokens } from './tokens.ts';
 import type { ModelAnswer, ModelDelta, ModelEndpoint, ModelRequest } from './types.ts';
 
@@ -35,7 +35,9 @@ async function answerOver(
   onDelta: (delta: ModelDelta) => void,
 ): Promise<ModelAnswer> {
   const { endpoint } = request;
-  const refused = refusedBy(connection, endpoint);
+  const known = `${endpoint.baseUrl} ${endpoint.model}`;
+  // Of this call alone: what another one learns meanwhile must not change what this one has sent.
+  const refused = new Set(connection.refused.get(known));
   try {
     for (;;) {
       const result = await exchangeOnce(connection, request, requestBody(request, refused), onDelta);
@@ -43,6 +45,7 @@ async function answerOver(
       const field = refusedField(result.failure.status, result.failure.body, refused);
       if (field === undefined) throw toModelError(result.failure, endpoint);
       refused.add(field);
+      connection.refused.set(known, new Set(connection.refused.get(known)).add(field));
     }
   } catch (error) {
     throw error instanceof ModelError ? withoutSecret(error, endpoint.apiKey) : error;
@@ -67,13 +70,6 @@ async function exchangeOnce(
   } catch (error) {
     throw fromListener ? error : toModelError(error, request.endpoint);
   }
-}
-
-function refusedBy(connection: ModelConnection, { baseUrl, model }: ModelEndpoint): Set<OptionalField> {
-  const key = `${baseUrl} ${model}`;
-  const known = connection.refused.get(key) ?? new Set<OptionalField>();
-  connection.refused.set(key, known);
-  return known;
 }
 
 async function finished(request: ModelRequest, answer: AnswerSoFar): Promise<ModelAnswer> {

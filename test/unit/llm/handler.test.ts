@@ -129,6 +129,28 @@ test.each(['stream_options', 'strict', 'temperature'])(
   },
 );
 
+test('F5: of two calls at once that are refused for a field, both go on without it', async () => {
+  const body = '{"error":{"message":"Unsupported parameter: strict"}}';
+  const both = Promise.withResolvers<void>();
+  await withModel(
+    async (request, { index }) => {
+      if (index === 1) both.resolve();
+      await both.promise;
+      return JSON.stringify(request).includes('"strict"')
+        ? { kind: 'http', status: 400, body }
+        : textReply('fine');
+    },
+    async (model) => {
+      const connection = openModelConnection();
+      const request = modelRequest(model.url, { tools: [tree] });
+      const answers = await Promise.all([1, 2].map(() => streamAnswer(request, () => {}, connection)));
+      expect(answers.map(({ text }) => text)).toEqual(['fine', 'fine']);
+      expect(model.count()).toBe(4);
+      connection.close();
+    },
+  );
+});
+
 test('P10: a 400 that only mentions such a word is one call, and a failure', async () => {
   for (const message of ['access to this model is restricted, unknown', 'the strict schema is wrong']) {
     const body = JSON.stringify({ error: { message } });
