@@ -6,8 +6,8 @@ import type { Message } from '../../domain/messages.ts';
 import type { messageChange, rerunBody } from '../../protocol/works.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import { maySend } from '../quota.ts';
-import { stopWork, wakeWork } from '../temporal.ts';
-import { type ConversationDependencies, type Person, tell } from './send-message.ts';
+import { stopWork } from '../temporal.ts';
+import { type ConversationDependencies, type Person, tell, tellOfMessage } from './send-message.ts';
 
 /**
  * Changes a queued message and gives it as it is now: a turn may have taken it since, as it was changed.
@@ -65,12 +65,12 @@ export async function runAgain(
       throw rateLimited(rerun.retryAfter, 'messages');
     case 'stored': {
       const { stop } = rerun;
-      if (stop === undefined) tell(deps, workId, () => wakeWork(temporal, { workId, ownerId }));
+      if (stop === undefined) tellOfMessage(deps, { workId, ownerId });
       else tell(deps, workId, () => stopWork(temporal, workId, stop));
       return { duplicate: false };
     }
     case 'duplicate':
-      tell(deps, workId, () => wakeWork(temporal, { workId, ownerId }));
+      tellOfMessage(deps, { workId, ownerId });
       return { duplicate: true };
   }
 }

@@ -1,4 +1,5 @@
 /** What a person says to a Work, whichever way it came: stored, acked, and only then told to the workflow. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { postMessage } from '../../db/post-message.ts';
 import { stopOwnWork } from '../../db/works.ts';
@@ -11,6 +12,12 @@ import { titleFrom } from '../work-title.ts';
 
 /** How long Temporal may take to hear of a message; then the sweeper tells it. */
 const TELL_MS = 10_000;
+
+/**
+ * What waking a workflow costs Temporal and its worker would slow down the turn's first step, which a worker begins
+ * by itself (go-ahead.ts): so the workflow is woken when that is on its way to the model (B1).
+ */
+const HEAD_START_MS = 15;
 
 export type ConversationDependencies = Pick<ApiDependencies, 'db' | 'temporal' | 'config' | 'log'>;
 
@@ -49,7 +56,7 @@ export async function sendMessage(
       throw rateLimited(posted.retryAfter, 'messages');
     case 'stored':
     case 'duplicate':
-      tell(deps, workId, () => wakeWork(deps.temporal, { workId, ownerId }));
+      tellOfMessage(deps, { workId, ownerId });
       return { duplicate: posted.kind === 'duplicate' };
   }
 }
@@ -67,6 +74,14 @@ export async function requestStop(
   if (stopped === undefined) throw notFound('Work');
   if (stopped !== null) tell(deps, workId, () => stopWork(deps.temporal, workId, stopped));
   return stopped;
+}
+
+/** Wakes the workflow of a Work to which something was said. */
+export function tellOfMessage(deps: ConversationDependencies, work: Person): void {
+  tell(deps, work.workId, async () => {
+    await delay(HEAD_START_MS);
+    await wakeWork(deps.temporal, work);
+  });
 }
 
 /** Says something to Temporal without waiting for it: what matters is in Postgres, and the sweeper repeats it. */
