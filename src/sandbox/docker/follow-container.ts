@@ -48,12 +48,14 @@ async function patiently<Answer>(
 interface Reading {
   follow: boolean;
   letGo: AbortSignal | undefined;
+  /** Told how much of the log has been read, from its start on. */
+  logHolds: (bytes: number) => void;
 }
 
 async function openLog(
   engine: Docker,
   name: string,
-  { follow, letGo }: Reading,
+  { follow, letGo }: Pick<Reading, 'follow' | 'letGo'>,
 ): Promise<AsyncIterable<Buffer>> {
   const container = engine.getContainer(name);
   const both = { stdout: true, stderr: true };
@@ -71,7 +73,11 @@ async function openLog(
 async function* framesInLog(engine: Docker, name: string, reading: Reading): AsyncGenerator<Frame> {
   const log = await patiently(reading.letGo, () => unlessStatus([404], ask(openLog(engine, name, reading))));
   if (!log) return;
-  const lines = logLines(log);
+  let read = 0;
+  const lines = logLines(log, (count) => {
+    read += count;
+    reading.logHolds(read);
+  });
   try {
     for (;;) {
       const line = await lines.next().catch((error) => {
@@ -93,7 +99,7 @@ async function* framesInLog(engine: Docker, name: string, reading: Reading): Asy
 async function* framesOf(
   engine: Docker,
   name: string,
-  letGo: AbortSignal | undefined,
+  { letGo, logHolds }: Pick<Reading, 'letGo' | 'logHolds'>,
 ): AsyncGenerator<Frame, Docker.ContainerInspectInfo | null> {
   let complete = false;
   for (let follow = true; ; ) {
@@ -102,7 +108,7 @@ async function* framesOf(
     const over = inspected === null || ['exited', 'dead', 'removing'].includes(inspected.State.Status);
     if (over && (complete || !follow || inspected === null)) return inspected;
     follow = !over;
-    for await (const frame of framesInLog(engine, name, { follow, letGo })) {
+    for await (const frame of framesInLog(engine, name, { follow, letGo, logHolds })) {
       complete ||= frame.kind === 'end';
       yield frame;
     }
@@ -113,8 +119,8 @@ async function* framesOf(
 export async function followContainer(followed: Followed): Promise<Ending> {
   const { engine, name, workspace, order, progress, letGo, onOutput } = followed;
   const output = outputInOrder(progress, onOutput);
-  const release = guardLimits(followed);
-  const frames = framesOf(engine, name, letGo);
+  const guard = guardLimits(followed);
+  const frames = framesOf(engine, name, { letGo, logHolds: guard.logHolds });
   let said: RelayEnding | undefined;
   try {
     for (;;) {
@@ -128,7 +134,7 @@ export async function followContainer(followed: Followed): Promise<Ending> {
       if (value.kind === 'end') said = value.ending;
     }
   } finally {
-    release();
+    guard.release();
     await frames.return(null);
   }
 }
@@ -145,6 +151,7 @@ function endingOf(
   const verdict = readVerdict(folder);
   if (verdict?.kind === 'cancelled') return cancelled(durationMs);
   if (verdict?.kind === 'timed_out') return timedOut(limits, durationMs);
+  if (verdict?.kind === 'output_limit') return outputLimit(limits, durationMs);
   if (verdict?.kind === 'disk_limit') return diskLimit(limits, durationMs, verdict.used ?? 'too much');
   if (used) return diskLimit(limits, durationMs, used);
   if (said?.reason === 'timed_out') return timedOut(limits, durationMs);

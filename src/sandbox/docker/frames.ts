@@ -47,24 +47,71 @@ function parseEnding(text: string): RelayEnding | null {
   }
 }
 
-/** Splits the engine's log stream, whose pieces have 8 bytes of head each (stream, length), into lines. */
-export async function* logLines(log: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let raw: Buffer = Buffer.alloc(0);
-  const texts = new Map<number, Buffer>();
+/** Twice what a frame's line is at most: a longer one is none of the relay's, and is not kept. */
+const MAX_LINE_BYTES = 32 * 1024;
+/** Of each piece of a log: the stream it is of, and its length. */
+const HEAD_BYTES = 8;
+
+/** A line of which no end has come yet. Past MAX_LINE_BYTES only its length goes on. */
+interface Unfinished {
+  bytes: Buffer;
+  length: number;
+}
+
+function unfinished(): Unfinished {
+  return { bytes: Buffer.allocUnsafe(MAX_LINE_BYTES), length: 0 };
+}
+
+/**
+ * Splits the engine's log stream, whose pieces have a head each, into lines; longer ones than any frame are left out.
+ * @param onBytes told how much came, as it comes: whoever finds the way past the relay may write without end
+ */
+export async function* logLines(
+  log: AsyncIterable<Buffer>,
+  onBytes: (count: number) => void = () => {},
+): AsyncGenerator<string> {
+  const lines = new Map<number, Unfinished>();
+  const head = Buffer.alloc(HEAD_BYTES);
+  let headBytes = 0;
+  let left = 0;
   for await (const piece of log) {
-    raw = raw.length === 0 ? piece : Buffer.concat([raw, piece]);
-    for (;;) {
-      const length = raw.length >= 8 ? raw.readUInt32BE(4) : Number.POSITIVE_INFINITY;
-      if (raw.length < 8 + length) break;
-      const stream = raw[0] as number;
-      let text = Buffer.concat([texts.get(stream) ?? Buffer.alloc(0), raw.subarray(8, 8 + length)]);
-      raw = raw.subarray(8 + length);
-      for (let end = text.indexOf(10); end !== -1; end = text.indexOf(10)) {
-        yield text.toString('utf8', 0, end);
-        text = text.subarray(end + 1);
+    onBytes(piece.length);
+    for (let at = 0; at < piece.length; ) {
+      if (left > 0) {
+        const part = piece.subarray(at, at + left);
+        const stream = head[0] as number;
+        const line = lines.get(stream) ?? unfinished();
+        lines.set(stream, line);
+        yield* linesIn(part, line);
+        at += part.length;
+        left -= part.length;
+      } else {
+        const copied = piece.copy(head, headBytes, at);
+        at += copied;
+        headBytes += copied;
+        if (headBytes < HEAD_BYTES) continue;
+        headBytes = 0;
+        left = head.readUInt32BE(4);
       }
-      texts.set(stream, text);
     }
   }
-  for (const rest of texts.values()) if (rest.length > 0) yield rest.toString('utf8');
+  for (const line of lines.values()) if (line.length > 0) yield* finished(line);
+}
+
+/** The lines that end in `part`; what comes after the last of them is kept in `line`. */
+function* linesIn(part: Buffer, line: Unfinished): Generator<string> {
+  for (let from = 0; from < part.length; ) {
+    const end = part.indexOf(10, from);
+    const piece = part.subarray(from, end === -1 ? part.length : end);
+    if (line.length + piece.length <= MAX_LINE_BYTES) piece.copy(line.bytes, line.length);
+    line.length += piece.length;
+    if (end === -1) return;
+    yield* finished(line);
+    line.length = 0;
+    from = end + 1;
+  }
+}
+
+function* finished({ bytes, length }: Unfinished): Generator<string> {
+  if (length <= MAX_LINE_BYTES) yield bytes.toString('utf8', 0, length);
 }

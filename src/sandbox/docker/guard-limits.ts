@@ -1,4 +1,7 @@
-/** What the worker enforces on a running container from outside: deadline, disk, and a person's stop (S4, S6, S9). */
+/**
+ * What the worker enforces on a running container from outside: deadline, what it writes into its log, disk, and a
+ * person's stop (S4, S5, S6, S9).
+ */
 import type Docker from 'dockerode';
 import { CANCEL_GRACE_MS, type RunLimits } from '../types.ts';
 import { watchUsage } from '../watch-usage.ts';
@@ -24,8 +27,23 @@ export function overruleTime(at: number, limits: RunLimits): number {
   return at + limits.deadlineMs + OVERRULE_MS;
 }
 
-/** Begins to watch. Call what it returns when the container has ended. */
-export function guardLimits({ engine, name, folder, workspace, order, signal, log }: Guarded): () => void {
+/** The relay looks at what was printed every 4 ms (sandbox/relay.py), and each frame has a head of its own. */
+const FRAME_HEADS_PER_MS = 16;
+
+/** More than an honest relay's log can hold: output as base64, and the heads of a frame each time it looks. */
+export function mostLogBytes({ outputBytes, deadlineMs }: RunLimits): number {
+  return 2 * outputBytes + FRAME_HEADS_PER_MS * deadlineMs;
+}
+
+export interface Guard {
+  /** The log holds this much: more than a relay writes was written past it. */
+  logHolds(bytes: number): void;
+  /** To be called when the container has ended. */
+  release(): void;
+}
+
+/** Begins to watch. */
+export function guardLimits({ engine, name, folder, workspace, order, signal, log }: Guarded): Guard {
   const timers = new Set<NodeJS.Timeout>();
   let watching = true;
 
@@ -56,10 +74,18 @@ export function guardLimits({ engine, name, folder, workspace, order, signal, lo
   timers.add(setTimeout(() => end({ kind: 'timed_out' }, 0), Math.max(0, left)));
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop);
-  return () => {
-    watching = false;
-    unwatch();
-    signal.removeEventListener('abort', stop);
-    for (const timer of timers) clearTimeout(timer);
+  let flooded = false;
+  return {
+    logHolds(bytes) {
+      if (flooded || bytes <= mostLogBytes(order.limits)) return;
+      flooded = true;
+      end({ kind: 'output_limit' }, 0);
+    },
+    release() {
+      watching = false;
+      unwatch();
+      signal.removeEventListener('abort', stop);
+      for (const timer of timers) clearTimeout(timer);
+    },
   };
 }

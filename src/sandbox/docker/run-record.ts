@@ -21,7 +21,7 @@ export interface Order {
 }
 
 export interface Verdict {
-  kind: Extract<RunEnding, 'timed_out' | 'disk_limit' | 'cancelled'>;
+  kind: Extract<RunEnding, 'timed_out' | 'disk_limit' | 'output_limit' | 'cancelled'>;
   /** For `disk_limit`: what was found. */
   used?: string;
 }
