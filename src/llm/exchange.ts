@@ -22,6 +22,13 @@ const AFTER_FINISH_MS = 3_000;
 const DRAIN_MS = 1_000;
 const ERROR_BODY_BYTES = 65_536;
 const WHOLE_BODY_BYTES = 32 * 1024 * 1024;
+/**
+ * The longest answer, in UTF-16 code units of text, reasoning, names and arguments, each piece counting one more. No
+ * model writes that much; a server that does would fill this process, the log and every viewer.
+ */
+export const MOST_ANSWER = 8 * 1024 * 1024;
+/** Tool calls of one answer; each costs an event, a claim and a run, however short it is. */
+export const MOST_CALLS = 256;
 
 export type ExchangeResult = { ok: true; answer: AnswerSoFar } | { ok: false; failure: HttpFailure };
 
@@ -58,6 +65,7 @@ export function exchange(
     let settled = false;
     let begun = false;
     let sawToken = false;
+    let received = 0;
     let awaited: 'first token' | 'token' | 'goodbye' = 'first token';
     let timer = setTimeout(stalled, timeouts.firstTokenMs);
 
@@ -101,7 +109,13 @@ export function exchange(
     function deliver(chunk: unknown): void {
       const deltas = assembly.take(chunk);
       sawToken ||= deltas.length > 0;
-      for (const delta of deltas) onDelta(delta);
+      for (const delta of deltas) {
+        received += sizeOf(delta);
+        if (received > MOST_ANSWER || (delta.type === 'tool' && delta.index >= MOST_CALLS)) {
+          throw endless(request);
+        }
+        onDelta(delta);
+      }
     }
 
     function takeEvent(data: string): void {
@@ -228,6 +242,18 @@ function stallError(message: string): ModelError {
 function cutOff({ endpoint }: ModelRequest, detail: string): ModelError {
   const message = `The model server at ${addressOf(endpoint)} broke off in the middle of its answer. Trying again may help.`;
   return new ModelError('model_cut_off', message, { retryable: true, detail });
+}
+
+function sizeOf(delta: ModelDelta): number {
+  const name = delta.type === 'tool' ? (delta.name ?? '') : '';
+  return 1 + delta.text.length + name.length;
+}
+
+function endless({ endpoint }: ModelRequest): ModelError {
+  const message =
+    `The answer of "${endpoint.model}" at ${addressOf(endpoint)} was broken off: it had more than ` +
+    `${MOST_ANSWER / 1024 ** 2} MiB of text or ${MOST_CALLS} tool calls. Ask for less at a time, or choose another model.`;
+  return new ModelError('model_bad_request', message, { retryable: false });
 }
 
 function notAModelServer({ endpoint }: ModelRequest, detail: string): ModelError {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Reply, type Step, say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { startScriptedModel } from '../../../src/demo-model/server.ts';
+import { MOST_ANSWER, MOST_CALLS } from '../../../src/llm/exchange.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
 import { callOnce, deadPort, modelRequest, piecesOf } from './model-call.ts';
 
@@ -306,4 +307,37 @@ test('F5: a vendor that does not stream is understood; a web page is not a model
     body: '<html>',
   });
   expect(page.error).toMatchObject({ code: 'model_not_found', retryable: false });
+});
+
+test.each([
+  ['text', (piece: string): Step => ({ type: 'text', text: piece })],
+  ['reasoning', (piece: string): Step => ({ type: 'reasoning', text: piece })],
+  [
+    'arguments',
+    (piece: string): Step => ({ type: 'tool', index: 0, id: 'a', name: 'tree', arguments: piece }),
+  ],
+])(
+  'R7: an answer whose %s does not end is broken off after 8 MiB, and not tried again',
+  async (_what, step) => {
+    const steps = Array.from({ length: 200 }, () => step('x'.repeat(65_536)));
+    const { error, deltas, calls } = await callOnce({ kind: 'stream', steps });
+    expect(error).toMatchObject({ code: 'model_bad_request', retryable: false });
+    expect(error?.message).toMatch(/more than 8 MiB/);
+    const received = deltas.reduce((sum, { text }) => sum + text.length, 0);
+    expect(received).toBeGreaterThan(MOST_ANSWER - 70_000);
+    expect(received).toBeLessThanOrEqual(MOST_ANSWER);
+    expect(calls).toBe(1);
+  },
+);
+
+test('R7: an answer of ever more tool calls is broken off after 256', async () => {
+  const steps = Array.from({ length: 1_000 }, (_, index) => ({
+    type: 'tool' as const,
+    index,
+    id: `c${index}`,
+    name: 'tree',
+  }));
+  const { error, deltas } = await callOnce({ kind: 'stream', steps });
+  expect(error).toMatchObject({ code: 'model_bad_request', retryable: false });
+  expect(deltas).toHaveLength(MOST_CALLS);
 });
