@@ -12,9 +12,10 @@ const allowed = {
   workspace: ['domain'],
   db: ['domain'],
   'demo-model': ['domain', 'llm'],
-  sweeper: ['domain', 'db', 'sandbox'],
+  temporal: ['domain'],
+  sweeper: ['domain', 'db', 'sandbox', 'temporal'],
   activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace', 'tracing'],
-  api: ['domain', 'protocol', 'db', 'workspace', 'llm', 'tracing'],
+  api: ['domain', 'protocol', 'db', 'workspace', 'llm', 'tracing', 'temporal'],
 };
 
 /** Single files that a folder may import although their folder is not allowed to it. */
@@ -22,7 +23,7 @@ const exceptions = {
   // The contract: shapes and codes. The bundle holds no activity.
   workflows: ['^src/activities/types\\.ts$'],
   // How to address a Work's workflow.
-  api: ['^src/workflows/messages\\.ts$'],
+  temporal: ['^src/workflows/messages\\.ts$'],
 };
 
 const rules = Object.entries(allowed).map(([folder, targets]) => ({

@@ -5,7 +5,6 @@ import { Client, Connection } from '@temporalio/client';
 import { startApi } from '../api/start.ts';
 import { storeShippedTemplates } from '../api/templates/shipped-templates.ts';
 import { syncTemplateFiles } from '../api/templates/template-files.ts';
-import { registerSearchAttributes, stopWork, wakeWork } from '../api/temporal.ts';
 import { finishDeletions } from '../api/works/deletion.ts';
 import { openDatabase } from '../db/database.ts';
 import { removeExpired } from '../db/rates.ts';
@@ -13,6 +12,7 @@ import { deleteLeftGuests } from '../db/users.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
+import { registerSearchAttributes } from '../temporal/work-client.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
@@ -84,13 +84,7 @@ const api = await startApi({
 });
 const sweeper = startSweeper(
   [
-    ...recoveryDuties({
-      db,
-      client: temporal,
-      wake: (work) => wakeWork(temporal, work),
-      stop: ({ workId, turn }) => stopWork(temporal, workId, turn),
-      log,
-    }),
+    ...recoveryDuties({ db, client: temporal, log }),
     {
       name: 'deletions',
       everyMs: DELETIONS_MS,

@@ -16,7 +16,6 @@ import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
 import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
-import { restWork, stopWork, wakeWork } from '../api/temporal.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
@@ -31,6 +30,7 @@ import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
+import { restWork } from '../temporal/work-client.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
@@ -192,13 +192,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   ]);
   const sweeper = startSweeper(
     [
-      ...recoveryDuties({
-        db,
-        client,
-        wake: (work) => wakeWork(client, work),
-        stop: ({ workId, turn }) => stopWork(client, workId, turn),
-        log,
-      }),
+      ...recoveryDuties({ db, client, log }),
       ...housekeepingDuties({
         db,
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),

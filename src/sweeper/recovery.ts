@@ -6,16 +6,13 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
+import { stopWork, wakeWork } from '../temporal/work-client.ts';
 import { deadWorkersDuty } from './dead-workers.ts';
 import type { Duty } from './duties.ts';
 
 export interface RecoveryDependencies {
   db: Database;
   client: Client;
-  /** Wakes a Work's workflow, starting it where there is none. */
-  wake: (work: { workId: string; ownerId: string }) => Promise<void>;
-  /** Tells a workflow that a turn is to stop. */
-  stop: (of: { workId: string; turn: number }) => Promise<void>;
   log: { info(fields: object, message: string): void };
 }
 
@@ -26,10 +23,10 @@ export function recoveryDuties(deps: RecoveryDependencies): Duty[] {
   ];
 }
 
-async function wakeStalledWorks({ db, wake, stop, log }: RecoveryDependencies): Promise<void> {
+async function wakeStalledWorks({ db, client, log }: RecoveryDependencies): Promise<void> {
   for (const work of await claimStalledWorks(db, { quietMs: 3_000, againMs: 10_000 })) {
     log.info({ workId: work.workId }, 'a work waits and nobody is at it: woken');
-    await wake(work);
-    if (work.stopTurn !== null) await stop({ workId: work.workId, turn: work.stopTurn });
+    await wakeWork(client, work);
+    if (work.stopTurn !== null) await stopWork(client, work.workId, work.stopTurn);
   }
 }

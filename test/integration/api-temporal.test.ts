@@ -9,7 +9,7 @@ import {
   stopWork,
   terminateWork,
   wakeWork,
-} from '../../src/api/temporal.ts';
+} from '../../src/temporal/work-client.ts';
 import { WORK_QUEUE } from '../../src/workflows/messages.ts';
 import { createTestNamespace } from '../support/namespace.ts';
 import { testServers } from '../support/servers.ts';

@@ -1,11 +1,11 @@
 /** Issue 8.6, R2: idle Works are archived, and whatever happens to them next goes on as if they never were. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { restWork } from '../../src/api/temporal.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { claimStalledWorks, noteArchived, worksToArchive, worksWithOldHistory } from '../../src/db/sweeps.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
+import { restWork } from '../../src/temporal/work-client.ts';
 import { archive, leaveAlone, sweepIdleWorks, untilWorkflowEnded } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import type { AppProcess } from '../support/child-process.ts';

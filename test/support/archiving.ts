@@ -1,10 +1,10 @@
 /** An idle Work is archived as it is after weeks: its last change is put back in time, and a sweeper comes by. */
 import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
-import { restWork } from '../../src/api/temporal.ts';
 import type { Database } from '../../src/db/database.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
 import { archiveIdleWorks } from '../../src/sweeper/archiving.ts';
+import { restWork } from '../../src/temporal/work-client.ts';
 import { state } from '../../src/workflows/messages.ts';
 import { until } from './until.ts';
 

@@ -4,9 +4,9 @@ import { findMessage } from '../../db/messages.ts';
 import { changeMessage, rerunMessage, withdrawMessage } from '../../db/revisions.ts';
 import type { Message } from '../../domain/messages.ts';
 import type { messageChange, rerunBody } from '../../protocol/works.ts';
+import { stopWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import { maySend } from '../quota.ts';
-import { stopWork } from '../temporal.ts';
 import { type ConversationDependencies, type Person, tell, tellOfMessage } from './send-message.ts';
 
 /**

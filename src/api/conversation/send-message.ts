@@ -4,10 +4,10 @@ import type { z } from 'zod';
 import { postMessage } from '../../db/post-message.ts';
 import { stopOwnWork } from '../../db/works.ts';
 import type { newMessage } from '../../protocol/frames.ts';
+import { stopWork, wakeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { maySend } from '../quota.ts';
-import { stopWork, wakeWork } from '../temporal.ts';
 import { titleFrom } from '../work-title.ts';
 
 /** How long Temporal may take to hear of a message; then the sweeper tells it. */

@@ -5,11 +5,11 @@ import { readSnapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import { newMessage } from '../../protocol/frames.ts';
 import * as shapes from '../../protocol/works.ts';
+import { describeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
-import { describeWork } from '../temporal.ts';
 import { placeOf } from '../trace-requests.ts';
 import { bearer, body, errors, json, workParams } from './route-parts.ts';
 

@@ -5,9 +5,9 @@ import { createRoute } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import { hasMainModel } from '../../db/models.ts';
 import * as shapes from '../../protocol/meta.ts';
+import { pingTemporal } from '../../temporal/work-client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
-import { pingTemporal } from '../temporal.ts';
 import { bearer, errors, json } from './route-parts.ts';
 
 /** How long a dependency may take to answer. */

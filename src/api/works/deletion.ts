@@ -9,11 +9,11 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
 import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
+import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
 import { openWorkspace } from '../../workspace/workspace.ts';
 import type { Log } from '../log.ts';
-import { terminateWork } from '../temporal.ts';
 
 export interface DeletionDependencies {
   db: Database;

@@ -1,7 +1,7 @@
 /** What a Temporal cluster of one's own has to know before the app uses it: the namespace and its search attributes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
-import { registerSearchAttributes } from '../../api/temporal.ts';
+import { registerSearchAttributes } from '../../temporal/work-client.ts';
 import { SetupError } from './setup-error.ts';
 
 /** How long the histories of workflows that have ended are kept; Postgres keeps what was said. */

@@ -1,5 +1,5 @@
 /**
- * What the API says to a Work's workflow, and asks of it. Nothing here is needed for a message to be kept: that
+ * What is said to a Work's workflow from outside, and asked of it. Nothing here is needed for a message to be kept: that
  * is Postgres' part, and the sweeper repeats a wake that was lost.
  */
 import {
