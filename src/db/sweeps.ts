@@ -18,6 +18,9 @@ export async function claimStalledWorks(
   { quietMs, againMs }: { quietMs: number; againMs: number },
 ): Promise<StalledWork[]> {
   const { rows } = await sql<StalledWork>`
+    with alive as materialized (
+      select id from workers where worker_alive(id)
+    )
     update works set woken_at = clock_timestamp()
     where id in (
       select w.id from works w
@@ -31,9 +34,9 @@ export async function claimStalledWorks(
           select 1 from events e where e.work_id = w.id and e.seq = w.last_seq
             and e.at > clock_timestamp() - ${quietMs} * interval '1 ms')
         and not exists (
-          select 1 from claims c join workers k on k.id = c.worker
+          select 1 from claims c
           where c.work_id = w.id and c.turn = w.running_turn and c.state = 'running'
-            and k.renewed_at > clock_timestamp() - interval '5 seconds')
+            and c.worker in (select id from alive))
       order by w.id limit 200
       for update skip locked
     )

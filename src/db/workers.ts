@@ -88,9 +88,10 @@ export async function registeredOf(db: Database, workerIds: string[]): Promise<s
  */
 export async function agentsNobodyIsAt(db: Database): Promise<{ works: string[]; codeAgents: string[] }> {
   const { rows } = await sql<{ kind: 'work' | 'code'; id: string }>`
-    with held as (
-      select c.work_id, c.agent from claims c join workers k on k.id = c.worker
-      where c.state = 'running' and k.renewed_at > clock_timestamp() - interval '5 seconds'
+    with alive as materialized (
+      select id from workers where worker_alive(id)
+    ), held as (
+      select work_id, agent from claims where state = 'running' and worker in (select id from alive)
     ), unsettled as (
       select id from works where running_turn is not null
       union

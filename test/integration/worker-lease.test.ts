@@ -2,9 +2,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { claimStalledWorks } from '../../src/db/sweeps.ts';
+import { claimStep } from '../../src/db/turns.ts';
 import { holdLease } from '../../src/db/worker-lease.ts';
+import { agentsNobodyIsAt } from '../../src/db/workers.ts';
 import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
+import { makeWork, queueMessage } from '../support/works.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -79,4 +83,22 @@ test('R4: a worker whose statements keep its whole pool busy renews its lease al
     await lease.release();
     await pool.destroy();
   }
+});
+
+test('R4: whoever looks for Works to wake goes by the same rule as whoever takes over: the lock, not the lease alone', async () => {
+  const work = await makeWork(db);
+  await queueMessage(db, work, 'hello');
+  const lease = await holdLease(db, database.url, ignored);
+  await sql`update workers set started_at = clock_timestamp() - interval '1 minute'`.execute(db);
+  const by = { workerId: lease.workerId, workflowId: 'w', activityId: 'a' };
+  const step = { workId: work.workId, turn: null, agent: 'main', step: null, model: 'm' };
+  expect(await claimStep(db, step, by)).toMatchObject({ kind: 'claimed' });
+  const stalled = async () => (await claimStalledWorks(db, { quietMs: 0, againMs: 0 })).length;
+  const unheld = async () => (await agentsNobodyIsAt(db)).works.length;
+  expect([await stalled(), await unheld()]).toEqual([0, 0]);
+  await lease.release();
+  // Its row is there, and its lease fresh, as just after a kill; nobody holds its lock.
+  await sql`insert into workers (id, host, pid, started_at)
+    values (${lease.workerId}::uuid, 'here', 1, clock_timestamp() - interval '1 minute')`.execute(db);
+  expect([await stalled(), await unheld()]).toEqual([1, 1]);
 });
