@@ -221,6 +221,21 @@ test('a client that reads nothing is closed with 1013 and comes back for the res
   back.close();
 }, 60_000);
 
+test('a client that asks and asks and never reads its answers is closed with 1013, and is not answered for ever', async () => {
+  const work = await api.newWork(token);
+  const deaf = await rawSocket(`${api.url.replace('http', 'ws')}/api/chat/ws/${work}`);
+  deaf.send(JSON.stringify({ type: 'auth', token, after: 0 }));
+  await deaf.frame(({ type }) => type === 'ready');
+  deaf.pause();
+  const asked = 60_000;
+  const question = JSON.stringify({ type: 'nothing of ours', id: 'x'.repeat(100) });
+  for (let n = 0; n < asked; n += 1) deaf.send(question);
+  await until(() => api.live.counts.followers === 0, 'the deaf client was given up');
+  deaf.resume();
+  expect((await deaf.closed).code).toBe(1013);
+  expect(deaf.frames.length).toBeLessThan(asked);
+}, 60_000);
+
 test('a server that goes away tells its viewers with 1001', async () => {
   const work = await api.newWork(token);
   const other = await api.startAnother();

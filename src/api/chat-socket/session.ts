@@ -12,7 +12,7 @@ import { GapInLog, TooSlow } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
 import { traceMessage } from '../trace-requests.ts';
 import { createFrameQueue } from './frame-queue.ts';
-import { createSocketSink } from './socket-sink.ts';
+import { createSocketSink, readerBehind } from './socket-sink.ts';
 
 const AUTH_MS = 5_000;
 const PING_MS = 30_000;
@@ -100,6 +100,8 @@ export function serveSocket(
       log.error({ err: error, workId }, 'a frame could not be served');
       sendError('internal', 'Something went wrong here. The log says what.');
     }
+    // Whoever does not read their answers is not asked for more questions: this holds the queue, and so the socket.
+    await readerBehind(ws, socket, config.readerPatienceMs)?.catch(onViewFailure);
   }
 
   async function begin(text: string): Promise<void> {
@@ -125,11 +127,11 @@ export function serveSocket(
     if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
     stopView = view.start(createSocketSink(ws, socket, config.readerPatienceMs), {
       gone: () => end('noSuchWork'),
-      failure: onPumpFailure,
+      failure: onViewFailure,
     });
   }
 
-  function onPumpFailure(error: unknown): void {
+  function onViewFailure(error: unknown): void {
     // Both ask the same of the client: come back with the cursor, and the server will see what it can give.
     if (!(error instanceof TooSlow) && !(error instanceof GapInLog)) {
       log.error({ err: error, workId }, 'a viewer could not be served on');

@@ -15,9 +15,17 @@ export function createSocketSink(ws: WebSocket, socket: Socket, patienceMs: numb
       socket.cork();
       for (const { text } of frames) ws.send(text);
       socket.uncork();
-      return ws.bufferedAmount > MOST_WAITING ? drained(ws, socket, patienceMs) : undefined;
+      return readerBehind(ws, socket, patienceMs);
     },
   };
+}
+
+/**
+ * A promise where more waits for the reader than this process holds: it resolves when nothing waits any more.
+ * @throws (rejects) TooSlow when the reader takes nothing for `patienceMs`
+ */
+export function readerBehind(ws: WebSocket, socket: Socket, patienceMs: number): Promise<void> | undefined {
+  return ws.bufferedAmount > MOST_WAITING ? drained(ws, socket, patienceMs) : undefined;
 }
 
 /** Resolves when nothing waits any more, or nobody is there to wait for. */
