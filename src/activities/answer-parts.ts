@@ -9,7 +9,11 @@ import type { ModelAnswer } from '../llm/types.ts';
 export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
   const parts: Part[] = [];
   if (answer.reasoning !== '') parts.push({ type: 'reasoning', text: answer.reasoning });
-  if (answer.text !== '') parts.push({ type: 'text', text: answer.text });
+  const { finishReason: reason } = answer;
+  if (reason === 'length' || reason === 'content_filter') {
+    // Said even where there is no text: whoever reads must not take the silence for an answer.
+    parts.push({ type: 'text', text: answer.text, cutOff: reason });
+  } else if (answer.text !== '') parts.push({ type: 'text', text: answer.text });
   answer.toolCalls.forEach((call, index) => {
     parts.push({
       type: 'tool',

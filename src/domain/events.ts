@@ -64,7 +64,15 @@ export type EventBody =
     }
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
-  | { kind: 'retrying'; agent: AgentId; what: string; reason: string; inMs: number }
+  | {
+      kind: 'retrying';
+      agent: AgentId;
+      what: string;
+      /** From a closed set: the model's errors, or `worker_restarting`. Older logs have none. */
+      code?: string;
+      reason: string;
+      inMs: number;
+    }
   | { kind: 'turn.completed'; outcome: TurnOutcome; usage: Usage; error?: TurnError };
 
 export type EventKind = EventBody['kind'];

@@ -53,8 +53,11 @@ export interface ToolPart {
   ending?: RunEnding;
 }
 
+/** Why a model's answer ends before its end: the length that it may have, or its maker's filter. */
+export type CutOff = 'length' | 'content_filter';
+
 export type Part =
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; cutOff?: CutOff }
   | { type: 'reasoning'; text: string }
   | ToolPart
   | { type: 'summary'; text: string; throughMessageId: string };

@@ -24,7 +24,7 @@ export interface Conversation {
   /** How the turns ended that are known to have, oldest first. */
   outcomes: TurnEnd[];
   /** Set while a retry is awaited; cleared by the next event of that turn. */
-  retrying?: { agent: string; what: string; reason: string; inMs: number; at: string };
+  retrying?: { agent: string; what: string; code?: string; reason: string; inMs: number; at: string };
 }
 
 /** How much of a run's output a tool part keeps, in UTF-16 code units: the end, where errors stand. */
@@ -158,6 +158,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       next.retrying = {
         agent: event.agent,
         what: event.what,
+        ...(event.code === undefined ? {} : { code: event.code }),
         reason: event.reason,
         inMs: event.inMs,
         at: event.at,

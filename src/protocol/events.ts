@@ -67,7 +67,13 @@ export const logEvent = z
     }),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),
-    event('retrying', { agent, what: z.string(), reason: z.string(), inMs: count }),
+    event('retrying', {
+      agent,
+      what: z.string(),
+      code: z.string().exactOptional(),
+      reason: z.string(),
+      inMs: count,
+    }),
     event('turn.completed', turnOutcome),
   ])
   .meta({ id: 'Event' }) satisfies z.ZodType<LogEvent>;

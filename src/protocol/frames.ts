@@ -66,6 +66,7 @@ export const readyFrame = z.object({
 const retrying = z.object({
   agent: z.string(),
   what: z.string(),
+  code: z.string().exactOptional(),
   reason: z.string(),
   inMs: z.number().int().nonnegative(),
   at: isoTime,

@@ -37,7 +37,16 @@ export const fileChange = z.object({
 export const toolArguments = z.union([z.record(z.string(), z.unknown()), z.string()]);
 
 export const part = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({
+    type: z.literal('text'),
+    text: z.string(),
+    cutOff: z
+      .enum(['length', 'content_filter'])
+      .exactOptional()
+      .meta({
+        description: 'the model was cut off behind this text: by the length it may have, or by a filter',
+      }),
+  }),
   z.object({ type: z.literal('reasoning'), text: z.string() }),
   z.object({
     type: z.literal('tool'),

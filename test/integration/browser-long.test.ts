@@ -39,6 +39,13 @@ afterAll(async () => {
   await system.close();
 });
 
+test('U12: what a Work has taken counts the turns that the page has not loaded', async () => {
+  const page = await visitor.open(`/works/${longWork}`);
+  await page.getByRole('button', { name: 'This work' }).click();
+  await page.getByText('So far: 10,000 in · 2,000 out').waitFor();
+  await page.close();
+});
+
 const shown = (page: Page) => page.locator('[aria-label="You"]').count();
 
 test('a Work of 2,000 messages loads older ones while one scrolls up, to the first', async () => {

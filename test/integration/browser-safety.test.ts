@@ -41,6 +41,7 @@ const script: Script = (request) => {
   if (asked === 'attack') return textReply(`${attacks}\n\nEnd of attacks.`);
   if (asked === 'bombs') return textReply(`${bombs}\n\nEnd of bombs.`);
   if (asked === 'refuse') return { kind: 'http', status: 401 };
+  if (asked === 'endless') return textReply('Once upon a time', { finish: 'length' });
   if (asked === 'later') {
     return { kind: 'http', status: 429, headers: { 'retry-after': '20' }, body: '{}' };
   }
@@ -151,9 +152,37 @@ test('U8: a refused key and a limit of the provider say what happened, when it i
   await card.getByText('Put a valid key into the model’s settings').waitFor();
   await card.getByRole('button', { name: 'Try again' }).waitFor();
   await say(page, 'later');
-  await page.getByText(/Trying again in 1\d s: /).waitFor();
+  await page.getByText(/Trying again in 1\d s: the model’s provider takes no more requests/).waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await page.getByText('Stopped').first().waitFor();
+  await visitor.context.close();
+});
+
+test('U8, U14: on a Chinese page failures and retries are told in Chinese, the server’s words are a detail', async () => {
+  const { visitor, page } = await work({ locale: 'zh-CN' });
+  const message = page.getByRole('textbox', { name: '消息', exact: true });
+  await message.fill('refuse');
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('alert').filter({ hasText: '本轮失败' });
+  await card.getByText('模型密钥被拒绝').waitFor();
+  const words = card.getByText(/refused the API key/);
+  expect(await words.isVisible()).toBe(false);
+  await card.getByText('服务器的原文').click();
+  await words.waitFor();
+  await message.fill('later');
+  await page.keyboard.press('Enter');
+  await page.getByText(/1\d 秒后重试：模型服务商暂时不再接受请求/).waitFor();
+  await visitor.context.close();
+});
+
+test('U8: an answer that the model’s length limit cut off says so, and still does after a reload', async () => {
+  const { visitor, page } = await work();
+  await say(page, 'endless');
+  await page.getByText('Once upon a time').waitFor();
+  const note = page.getByText('Cut off here: the model reached the length');
+  await note.waitFor();
+  await page.reload();
+  await note.waitFor();
   await visitor.context.close();
 });
 

@@ -6,6 +6,7 @@ import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { say, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
@@ -81,6 +82,67 @@ test('U12, F13: a person sets up a model, is told what is wrong and then that it
   await models.getByRole('button', { name: 'Delete', exact: true }).click();
   await models.getByText('Demo model:').waitFor();
   expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('U12, F13: a Work chooses its own model, which answers from then on, and goes back to the default', async () => {
+  const visitor = await visit(browser, system.url);
+  for (const [model, isDefault] of [
+    ['usual-model', true],
+    ['other-model', false],
+  ] as const) {
+    const made = await fetch(`${system.url}/api/models`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${visitor.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ role: 'main', baseUrl: own.url, model, isDefault }),
+    });
+    expect(made.status).toBe(201);
+  }
+  const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
+  const answers = page.getByText('Here speaks the model of one’s own.');
+  const choose = async (name: string) => {
+    await page.getByRole('button', { name: 'This work' }).click();
+    await page.getByRole('menuitem', { name: 'Model of this work' }).click();
+    const changed = page.waitForResponse((response) => response.request().method() === 'PATCH');
+    await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
+    expect((await changed).status()).toBe(200);
+  };
+
+  await choose('other-model');
+  await say(page, 'hello');
+  await answers.waitFor();
+  expect(own.requests.at(-1)?.body.model).toBe('other-model');
+  await page.getByRole('button', { name: 'This work' }).click();
+  await page.getByText('So far: 1,000 in · 100 out').waitFor();
+  await page.keyboard.press('Escape');
+
+  await choose('Default (usual-model)');
+  await say(page, 'and now?');
+  await answers.nth(1).waitFor();
+  expect(own.requests.at(-1)?.body.model).toBe('usual-model');
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('U11: on a phone a chosen template comes into view, and one goes back to the list', async () => {
+  const visitor = await visit(browser, system.url, { viewport: { width: 390, height: 844 } });
+  const page = await visitor.open('/templates');
+  const entry = page.getByRole('button', { name: /Research paper/ });
+  await entry.click();
+  const title = page.getByRole('heading', { name: /Research paper/ });
+  await eventually(
+    () => title.boundingBox(),
+    (box) => box !== null && box.y > 0 && box.y < 844,
+    10_000,
+  );
+  await page.getByRole('button', { name: 'Back to the list' }).click();
+  await eventually(
+    () => entry.boundingBox(),
+    (box) => box !== null && box.y > 0 && box.y < 844,
+    10_000,
+  );
+  expect((await entry.boundingBox())?.y).toBeGreaterThan(0);
+  expect((await entry.boundingBox())?.y).toBeLessThan(844);
   await visitor.context.close();
 });
 

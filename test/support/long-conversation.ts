@@ -2,7 +2,10 @@
 import { sql } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
 
-/** Turns of one question and one answer each: `question 1`, `answer 1` and so on; `more` follows each answer. */
+/**
+ * Turns of one question and one answer each: `question 1`, `answer 1` and so on; `more` follows each answer. Each took
+ * ten tokens in and two out.
+ */
 export async function addLongConversation(
   db: Database,
   workId: string,
@@ -21,7 +24,8 @@ export async function addLongConversation(
       select ${workId}::uuid, turn, 'done', 2 * turn - 1, 2 * turn, now(), true
       from generate_series(1, ${turns}::integer) as turn
     )
-    update works set last_seq = 2 * ${turns}::integer, last_turn = ${turns}::integer, pruned_through = 2 * ${turns}::integer
+    update works set last_seq = 2 * ${turns}::integer, last_turn = ${turns}::integer, pruned_through = 2 * ${turns}::integer,
+      usage = jsonb_build_object('inputTokens', 10 * ${turns}::integer, 'outputTokens', 2 * ${turns}::integer)
     where id = ${workId}::uuid
   `.execute(db);
 }

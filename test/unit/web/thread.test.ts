@@ -79,8 +79,19 @@ test('U8: the status names what runs now: the innermost call, a retry before it,
     kind: 'calling',
     tool: { name: 'tree' },
   });
-  const retrying = { agent: 'main', what: 'model', reason: 'busy', inMs: 2_000, at: '2026-01-01T00:00:00Z' };
-  expect(activity([], { retrying })).toMatchObject({ kind: 'retrying', reason: 'busy' });
+  const retrying = {
+    agent: 'main',
+    what: 'model',
+    code: 'model_rate_limited',
+    reason: 'busy',
+    inMs: 2_000,
+    at: '2026-01-01T00:00:00Z',
+  };
+  expect(activity([], { retrying })).toMatchObject({
+    kind: 'retrying',
+    code: 'model_rate_limited',
+    reason: 'busy',
+  });
 });
 
 test('U4: between the sending and the turn the status says so, and then that the agent is awaited', () => {

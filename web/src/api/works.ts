@@ -37,6 +37,11 @@ export function renameWork(http: Http, id: string, title: string): Promise<Work>
   return http.json('PATCH', `/api/works/${id}`, { title });
 }
 
+/** Chooses which of the person's models serves each role of the Work; a role that is absent has the default. */
+export function chooseModels(http: Http, id: string, models: Work['models']): Promise<Work> {
+  return http.json('PATCH', `/api/works/${id}`, { models });
+}
+
 export function deleteWork(http: Http, id: string): Promise<void> {
   return http.json('DELETE', `/api/works/${id}`);
 }

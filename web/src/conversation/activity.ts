@@ -12,7 +12,7 @@ export type Activity =
   /** The model is writing a tool call's arguments. */
   | { kind: 'calling'; tool: ToolPart }
   | { kind: 'tool'; tool: ToolPart }
-  | { kind: 'retrying'; reason: string; at: string; inMs: number }
+  | { kind: 'retrying'; code?: string | undefined; reason: string; at: string; inMs: number }
   | { kind: 'stopping' };
 
 export function activityOf(state: ConnectionState): Activity {
@@ -27,8 +27,8 @@ export function activityOf(state: ConnectionState): Activity {
   }
   if (state.stopping) return { kind: 'stopping' };
   if (conversation.retrying) {
-    const { reason, at, inMs } = conversation.retrying;
-    return { kind: 'retrying', reason, at, inMs };
+    const { code, reason, at, inMs } = conversation.retrying;
+    return { kind: 'retrying', code, reason, at, inMs };
   }
   return ofTurn(conversation.messages.filter((message) => message.turn === conversation.runningTurn));
 }

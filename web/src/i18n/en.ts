@@ -71,8 +71,12 @@ export const en = {
   work: {
     menu: 'This work',
     usage: 'So far: {usage}',
-    usageAtLeast: 'Latest turns: {usage}',
     noUsage: 'No tokens used yet',
+    model: 'Model of this work',
+    modelDefault: 'Default ({model})',
+    modelServer: 'the server’s',
+    modelWhen: 'Another model answers from the agent’s next step on, in a running turn too.',
+    modelAdd: 'Add a model to choose from',
     workflow: 'Workflow in Temporal',
     conversation: 'Conversation',
     files: 'Files',
@@ -134,6 +138,10 @@ export const en = {
     reasoning: 'Reasoning',
     summary: 'Summary of earlier messages',
     stopped: 'Stopped',
+    cutOff: {
+      length: 'Cut off here: the model reached the length that it may answer in. Ask it to go on.',
+      content_filter: 'Cut off here: the model provider’s content filter stopped the answer.',
+    },
     failed: 'This turn failed',
     failedText: 'What was written so far is kept.',
     tokens: '{input} in · {output} out',
@@ -144,7 +152,8 @@ export const en = {
   failure: {
     model_rate_limited: 'The model’s provider takes no more requests for now. Wait a little, then try again.',
     model_server_error: 'The model’s provider has trouble. Try again in a while.',
-    model_unreachable: 'Check that the model’s address is right and that it runs, then try again.',
+    model_unreachable:
+      'The model’s server cannot be reached. Check that its address is right and that it runs, then try again.',
     model_stalled: 'The model went silent. Trying again usually helps.',
     model_cut_off: 'The model’s answer broke off. Trying again usually helps.',
     model_bad_request:
@@ -154,6 +163,14 @@ export const en = {
     model_not_found: 'There is no such model at that address. Check its name in the model’s settings.',
     step_limit: 'The turn took as many steps as one may. Tell the agent to go on, or ask for a smaller part.',
     other: 'Try again; if it fails the same way, say it in other words.',
+  },
+  retryReason: {
+    model_rate_limited: 'the model’s provider takes no more requests for now',
+    model_server_error: 'the model’s provider has trouble',
+    model_unreachable: 'the model’s server cannot be reached',
+    model_stalled: 'the model went silent',
+    model_cut_off: 'the model’s answer broke off',
+    worker_restarting: 'the worker is restarting',
   },
   status: {
     sending: 'Sending',
@@ -296,6 +313,7 @@ export const en = {
       'This browser did not have the paper open when the turn began, so it cannot show what changed. It can from the next turn on.',
   },
   error: {
+    details: 'What the server said',
     quota_exceeded:
       'Your share of this server is used up. Delete what you no longer need, or ask who runs it.',
     conflict: 'Too late: this has changed in the meantime.',

@@ -71,8 +71,12 @@ export const zh: Messages = {
   work: {
     menu: '当前作品',
     usage: '目前：{usage}',
-    usageAtLeast: '最近各轮：{usage}',
     noUsage: '尚未消耗 token',
+    model: '此作品的模型',
+    modelDefault: '默认（{model}）',
+    modelServer: '服务器的模型',
+    modelWhen: '更换后从智能体的下一步起生效，正在运行的一轮也是如此。',
+    modelAdd: '添加可选的模型',
     workflow: '在 Temporal 中查看工作流',
     conversation: '对话',
     files: '文件',
@@ -133,6 +137,10 @@ export const zh: Messages = {
     reasoning: '推理过程',
     summary: '更早消息的摘要',
     stopped: '已停止',
+    cutOff: {
+      length: '回答在此中断：已达到模型的长度上限。可以让它继续写。',
+      content_filter: '回答在此中断：被模型服务商的内容过滤器拦截。',
+    },
     failed: '本轮失败',
     failedText: '已写出的内容会保留。',
     tokens: '输入 {input} · 输出 {output}',
@@ -143,7 +151,7 @@ export const zh: Messages = {
   failure: {
     model_rate_limited: '模型服务商暂时不再接受请求，请稍候再试。',
     model_server_error: '模型服务商出现故障，请稍后再试。',
-    model_unreachable: '请检查模型地址是否正确、服务是否在运行，然后重试。',
+    model_unreachable: '无法连接模型服务器。请检查模型地址是否正确、服务是否在运行，然后重试。',
     model_stalled: '模型没有继续输出，重试通常可以解决。',
     model_cut_off: '模型的回答中断了，重试通常可以解决。',
     model_bad_request: '模型没有接受请求。请检查模型设置，或换一种说法。',
@@ -151,6 +159,14 @@ export const zh: Messages = {
     model_not_found: '该地址没有这个模型，请检查模型设置中的名称。',
     step_limit: '本轮已达到步数上限。可以让智能体继续，或先处理较小的部分。',
     other: '请重试；如果仍然失败，请换一种说法。',
+  },
+  retryReason: {
+    model_rate_limited: '模型服务商暂时不再接受请求',
+    model_server_error: '模型服务商出现故障',
+    model_unreachable: '无法连接模型服务器',
+    model_stalled: '模型没有继续输出',
+    model_cut_off: '模型的回答中断了',
+    worker_restarting: '工作进程正在重启',
   },
   status: {
     sending: '正在发送',
@@ -291,6 +307,7 @@ export const zh: Messages = {
     changesUnknown: '本轮开始时此浏览器没有打开论文，因此无法显示改动。从下一轮起可以显示。',
   },
   error: {
+    details: '服务器的原文',
     quota_exceeded: '您在此服务器上的额度已用完。请删除不再需要的内容，或联系管理员。',
     conflict: '为时已晚：情况已发生变化。',
     changed_meanwhile: '内容已被更改。',
