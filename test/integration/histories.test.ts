@@ -31,6 +31,9 @@ interface Kind {
   play: (chat: ChatClient, workId: string) => Promise<unknown>;
 }
 
+/** Of what people, models and tools say in these turns, something from each. */
+const SAID = ['Hello.', 'Half ', 'hello', 'compute', 'Print one', 'print(1)', '# A', 'Done.'];
+
 /** One of each way that a turn can go. */
 const KINDS: Kind[] = [
   {
@@ -147,7 +150,7 @@ async function historiesOf(
 
 describe('R11, D10', () => {
   test.each(KINDS)(
-    'a turn of the kind "$name" replays on the code that made it',
+    'R1: a turn of the kind "$name" replays on the code that made it, and its history holds nothing of what was said',
     async ({ name, script, play }) => {
       system.model.setScript(script);
       const { workId, chat } = await system.newChat();
@@ -157,6 +160,8 @@ describe('R11, D10', () => {
       const workflowBundle = await buildWorkflowBundle();
       for (const [file, workflowId, history] of await historiesOf(workId, name)) {
         await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+        const bytes = Buffer.from(History.encode(history).finish());
+        expect({ file, said: SAID.filter((words) => bytes.includes(words)) }).toEqual({ file, said: [] });
         if (process.env.RECORD_HISTORIES === '1') {
           const json = {
             workflowId,
