@@ -3,7 +3,7 @@
 import type { Database } from '../db/database.ts';
 import { readSnapshot } from '../db/snapshot.ts';
 import type { Message } from '../domain/messages.ts';
-import { writeHistoryFile } from '../workspace/history-file.ts';
+import { removeHistoryFile, writeHistoryFile } from '../workspace/history-file.ts';
 import { codeOf } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -34,7 +34,8 @@ export async function historyAtTurnsEnd(deps: ActivityDependencies, workId: stri
 
 /**
  * Writes the history file as of now. A writer that was overtaken (its rename came after that of a newer one)
- * writes again, so that the newest stands whatever the order.
+ * writes again, so that the newest stands whatever the order; one whose Work was deleted meanwhile removes what it
+ * wrote, for whoever deletes may have passed by before.
  */
 export async function updateHistory(db: Database, historyDir: string, workId: string): Promise<void> {
   for (;;) {
@@ -47,14 +48,19 @@ export async function updateHistory(db: Database, historyDir: string, workId: st
       messages: snapshot.messages,
     };
     await writeHistoryFile(historyDir, workId, document);
-    const { history_seq } = await db
+    const shown = await db
       .updateTable('works')
       .set((set) => ({
         history_seq: set.fn<number>('greatest', ['history_seq', set.val(snapshot.seq)]),
       }))
       .where('id', '=', workId)
+      .where('deleted_at', 'is', null)
       .returning('history_seq')
-      .executeTakeFirstOrThrow();
-    if (history_seq <= snapshot.seq) return;
+      .executeTakeFirst();
+    if (shown === undefined) {
+      await removeHistoryFile(historyDir, workId);
+      return;
+    }
+    if (shown.history_seq <= snapshot.seq) return;
   }
 }

@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import { finishDeletions } from '../../src/api/works/deletion.ts';
 import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { historyFile, writeHistoryFile } from '../../src/workspace/history-file.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { until } from '../support/until.ts';
 
@@ -107,7 +108,7 @@ test('F1: deleting removes the workflow, the files, the history and the rows', a
   expect(api.temporal.said).toContain(`terminate work-${work}`);
 });
 
-test('F1: a deletion that a crash interrupted is finished by the sweeper; orphaned folders go, new ones stay', async () => {
+test('F1: a deletion that a crash interrupted is finished by the sweeper; orphaned folders and histories go, new ones stay', async () => {
   const [work, kept] = [await api.newWork(token), await api.newWork(token)];
   api.temporal.failure = new Error('no connection');
   try {
@@ -121,6 +122,12 @@ test('F1: a deletion that a crash interrupted is finished by the sweeper; orphan
   const longAgo = new Date(Date.now() - 2 * 3_600_000);
   await utimes(folderOf(orphan), longAgo, longAgo);
   await utimes(folderOf(kept), longAgo, longAgo);
+  const histories = path.join(api.dataDir, 'chat_history');
+  const shown = [randomUUID(), kept];
+  for (const id of shown) {
+    await writeHistoryFile(histories, id, {});
+    await utimes(historyFile(histories, id), longAgo, longAgo);
+  }
   const deps = {
     db: api.db,
     temporal: api.temporal.client,
@@ -131,6 +138,7 @@ test('F1: a deletion that a crash interrupted is finished by the sweeper; orphan
   await finishDeletions(deps);
   const left = await readdir(path.join(api.dataDir, 'workspaces'));
   expect([work, orphan, fresh, kept].map((id) => left.includes(id))).toEqual([false, false, true, true]);
+  expect(shown.map((id) => existsSync(historyFile(histories, id)))).toEqual([false, true]);
   expect((await sql`select 1 from works where id = ${work}::uuid`.execute(api.db)).rows).toEqual([]);
 });
 

@@ -3,7 +3,7 @@
  * workflow, files and rows follow. Each step may be done twice, the row goes last, and whoever finds a row that
  * is left goes on: so a crash at any point costs nothing but time.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
@@ -12,6 +12,7 @@ import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
+import { listFolder } from '../../workspace/whole-file.ts';
 import { openWorkspace } from '../../workspace/workspace.ts';
 import type { Log } from '../log.ts';
 
@@ -39,12 +40,16 @@ export async function finishDeletion(
 
 async function removeFiles(dataDir: string, workId: string): Promise<void> {
   await openWorkspace(workspaceFolder(dataDir, workId)).destroy();
-  await removeHistoryFile(path.join(dataDir, 'chat_history'), workId);
+  await removeHistoryFile(historyFolder(dataDir), workId);
+}
+
+function historyFolder(dataDir: string): string {
+  return path.join(dataDir, 'chat_history');
 }
 
 /**
- * Finishes every deletion of a Work or an account that was accepted and not finished, and removes folders that no
- * Work names.
+ * Finishes every deletion of a Work or an account that was accepted and not finished, and removes folders and
+ * history files that no Work names.
  */
 export async function finishDeletions(deps: DeletionDependencies): Promise<void> {
   for (let left = true; left; ) {
@@ -66,22 +71,32 @@ async function isFinished(deps: DeletionDependencies, workId: string): Promise<b
   }
 }
 
-/** Folders of Works that have no row: their making, or a run that outlived its Work, was interrupted. */
+/**
+ * Works that have no row and of which a folder or a history file is left: their making, a run that outlived them, or
+ * a writer between its rename and its look at the row, was interrupted.
+ */
 async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]> {
-  const parent = path.dirname(workspaceFolder(dataDir, 'x'));
-  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const ids = names.filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name));
-  const known = await existingWorks(db, ids);
-  const old: string[] = [];
-  for (const id of ids.filter((candidate) => !known.has(candidate))) {
-    const seen = await stat(path.join(parent, id)).catch((error: NodeJS.ErrnoException) => {
+  const folders = [path.dirname(workspaceFolder(dataDir, 'x')), historyFolder(dataDir)];
+  const left = (await Promise.all(folders.map(leftIn))).flat();
+  const known = await existingWorks(
+    db,
+    left.map(({ workId }) => workId),
+  );
+  const old = new Set<string>();
+  for (const { workId, at } of left.filter((one) => !known.has(one.workId))) {
+    const seen = await stat(at).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    if (seen && Date.now() - seen.mtimeMs > ORPHAN_MS) old.push(id);
+    if (seen && Date.now() - seen.mtimeMs > ORPHAN_MS) old.add(workId);
   }
-  return old;
+  return [...old];
+}
+
+/** What a folder holds that is named by a Work's id. */
+async function leftIn(folder: string): Promise<{ workId: string; at: string }[]> {
+  return (await listFolder(folder)).flatMap((name) => {
+    const [, workId] = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.|$)/.exec(name) ?? [];
+    return workId === undefined ? [] : [{ workId, at: path.join(folder, name) }];
+  });
 }
