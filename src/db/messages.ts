@@ -78,18 +78,6 @@ export async function readConversation(db: Database, workId: string, agent: stri
   return await withCalls(db, workId, rows);
 }
 
-/** Messages that no turn has taken yet, in the order in which they came. */
-export async function readQueued(db: Database, workId: string): Promise<Message[]> {
-  const rows = await db
-    .selectFrom('messages')
-    .select(MESSAGE_COLUMNS)
-    .where('work_id', '=', workId)
-    .where('status', '=', 'queued')
-    .orderBy('queued_seq')
-    .execute();
-  return rows.map((row) => toMessage(row, new Map()));
-}
-
 /** One message of a Work as it is now; undefined where there is none, or it was withdrawn. */
 export async function findMessage(db: Database, workId: string, id: string): Promise<Message | undefined> {
   const rows = await db

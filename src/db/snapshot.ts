@@ -2,13 +2,13 @@
  * The state of a Work's conversation at one seq: complete messages from their rows, and the running turn by the
  * reducer over its events, which are never pruned while it runs. One reader's transaction sees both alike (P6).
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { LogEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
 import { type Conversation, reduceAll, type TurnEnd, type WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { readEvents } from './event-log.ts';
-import { readMessages, readQueued } from './messages.ts';
+import { readMessages } from './messages.ts';
 
 export interface Snapshot {
   seq: number;
@@ -114,45 +114,28 @@ async function eventsSince(db: Database, workId: string, after: number): Promise
 
 /** The messages that were queued when the log stood at `seq`, including those that were taken since. */
 async function readQueuedAsOf(db: Database, workId: string, seq: number): Promise<Message[]> {
-  const still = await readQueued(db, workId);
-  const taken = await db
-    .selectFrom('messages')
-    .select(['id', 'parts', 'attachments', 'delivery', 'queued_seq'])
-    .select(sql<string>`iso_time(created_at)`.as('createdAt'))
-    .where('work_id', '=', workId)
-    .where('queued_seq', '<=', seq)
-    .where('position', '>', seq)
-    // Nothing that the running turn took is rewound: so the conversation's index has it.
-    .where('rewound', '=', false)
-    .orderBy('queued_seq')
-    .execute();
-  const order = await db
-    .selectFrom('messages')
-    .select(['id', 'queued_seq'])
-    .where('work_id', '=', workId)
-    .where('status', '=', 'queued')
-    .where('queued_seq', '<=', seq)
-    .execute();
-  const early = new Map(order.map((row) => [row.id, row.queued_seq ?? 0]));
-  const messages = taken.map((row): [number, Message] => [
-    row.queued_seq ?? 0,
-    {
-      id: row.id,
-      turn: null,
-      role: 'user',
-      status: 'queued',
-      createdAt: row.createdAt,
-      parts: row.parts as unknown as Message['parts'],
-      attachments: row.attachments as string[],
-      delivery: row.delivery === 'steer' ? 'steer' : 'queue',
-    },
-  ]);
-  for (const message of still) {
-    const at = early.get(message.id);
-    if (at !== undefined) messages.push([at, message]);
-  }
-  return messages.sort(([a], [b]) => a - b).map(([, message]) => message);
+  const queuedBy = (where: RawBuilder<unknown>) => sql`
+    select id, parts, attachments, delivery, queued_seq, iso_time(created_at) as "createdAt" from messages
+    where work_id = ${workId}::uuid and queued_seq <= ${seq}::bigint and ${where}`;
+  // One by one, so that each is found by its own index. Nothing that the running turn took is rewound.
+  const { rows } = await sql<QueuedRow>`
+    ${queuedBy(sql`status = 'queued'`)}
+    union all
+    ${queuedBy(sql`not rewound and position > ${seq}::bigint`)}
+    order by queued_seq`.execute(db);
+  return rows.map(({ id, createdAt, parts, attachments, delivery }) => ({
+    id,
+    turn: null,
+    role: 'user',
+    status: 'queued',
+    createdAt,
+    parts,
+    attachments,
+    delivery,
+  }));
 }
+
+type QueuedRow = Required<Pick<Message, 'id' | 'createdAt' | 'parts' | 'attachments' | 'delivery'>>;
 
 async function positionOf(db: Database, workId: string, id: string | undefined): Promise<number | undefined> {
   if (id === undefined) return undefined;
