@@ -4,8 +4,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Busboy } from '@fastify/busboy';
-import { segmentsOf } from '../../workspace/relative-path.ts';
-import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import type { Written } from '../../workspace/write-file.ts';
 import { ApiError } from '../api-error.ts';
 import type { PersonFiles } from './person-files.ts';
@@ -17,40 +15,58 @@ const LIMITS = { files: 20, fields: 5, parts: 25, fieldSize: 1_024, headerPairs:
 
 /**
  * Stores the files of a multipart/form-data request, each whole or not at all.
- * @throws ApiError for a body that is none; WorkspaceError for a file that cannot be stored
+ * @throws ApiError for a body that is none, or that ends before its time; what `files` throws for a file that cannot
+ * be stored
  */
 export async function receiveUploads(request: Request, files: PersonFiles): Promise<Written[]> {
+  const { body } = request;
+  if (body === null) throw new ApiError('bad_request', 'The body is empty.');
   const form = openForm(request.headers.get('Content-Type') ?? '');
   const stored: Promise<Written>[] = [];
+  const arriving: Readable[] = [];
+  /** Why this stopped, where that is not the body's fault. */
+  let refusal: Error | undefined;
   let folder = FOLDER;
+
+  function refuse(why: Error): void {
+    refusal ??= why;
+    form.destroy(why);
+  }
 
   form.on('field', (name, value) => {
     if (name === 'folder') folder = value;
   });
   form.on('file', (_field, stream, filename) => {
     const file = `${folder}/${cleanName(filename)}`;
+    let broken: Error | undefined;
+    // Heard from the beginning: a file may break off before anybody reads it, and an error that nobody hears ends
+    // the process.
+    stream.on('error', (error) => {
+      broken = error;
+      form.destroy(error);
+    });
     const written = files.write(file, stream);
     // A file that is not taken is not read to its end either: the whole request fails.
-    written.catch((error: Error) => form.destroy(error));
+    written.catch((error: Error) => {
+      if (error !== broken) refuse(error);
+    });
     stored.push(written);
+    arriving.push(stream);
   });
   for (const limit of ['filesLimit', 'fieldsLimit', 'partsLimit']) {
-    form.on(limit, () => form.destroy(new ApiError('too_large', `At most ${LIMITS.files} files at a time.`)));
+    form.on(limit, () => refuse(new ApiError('too_large', `At most ${LIMITS.files} files at a time.`)));
   }
 
   try {
-    if (request.body === null) throw new ApiError('bad_request', 'The body is empty.');
-    segmentsOf(folder);
-    await pipeline(Readable.fromWeb(request.body as ReadableStream), form);
-    return await Promise.all(stored);
-  } catch (error) {
+    await pipeline(Readable.fromWeb(body as ReadableStream), form);
+  } catch {
+    const why = refusal ?? new ApiError('bad_request', 'The body is not a complete multipart form.');
+    // The parser does not end the file that it was in the middle of: whoever writes it would wait for ever.
+    for (const stream of arriving) stream.destroy(why);
     await Promise.allSettled(stored);
-    if (error instanceof ApiError || error instanceof WorkspaceError) throw error;
-    if (error instanceof Error && !('code' in error)) {
-      throw new ApiError('bad_request', 'The body is not a complete multipart form.');
-    }
-    throw error;
+    throw why;
   }
+  return await Promise.all(stored);
 }
 
 function openForm(contentType: string) {
