@@ -1,7 +1,7 @@
 -- What a statement costs depends on the turn that it is about, not on how long the Work has been going on (D11).
 
--- Changes a function in one place, whatever it has become since it was first written.
-create function pg_temp.change_in(p_function regproc, p_old text, p_new text) returns void
+-- Changes a function in one place, whatever it has become since it was first written. Dropped at the end of this file.
+create function change_in(p_function regproc, p_old text, p_new text) returns void
 language plpgsql as $$
 declare
   v_definition text := pg_get_functiondef(p_function);
@@ -19,7 +19,7 @@ create index tool_calls_of_turn on tool_calls (work_id, turn);
 drop index tool_calls_open;
 
 -- What a run has printed so far, as it was stored: {output, stdout, stderr}.
-select pg_temp.change_in('stored_output',
+select change_in('stored_output',
   'work_id = p_work and turn = p_turn and',
   'work_id = p_work and turn = p_turn
     and seq > (select first_seq from turns where work_id = p_work and turn = p_turn) and');
@@ -32,7 +32,7 @@ language sql stable as $$
 $$;
 
 -- A code agent's conversation begins behind the message that called it.
-select pg_temp.change_in('read_context',
+select change_in('read_context',
   'v_position := coalesce(v_position, -1);',
   'v_position := coalesce(v_position, called_at(p_work, p_agent), -1);');
 
@@ -99,7 +99,7 @@ begin
   return v_any;
 end $$;
 
-select pg_temp.change_in('claim_step', '    for q in
+select change_in('claim_step', '    for q in
       select id from messages where work_id = p_work and status = ''queued'' and delivery = ''steer''
       order by queued_seq
     loop
@@ -185,16 +185,16 @@ language sql as $$
   insert into rate_windows as r (key, began_at, count) values (p_key, clock_timestamp(), 0)
   on conflict (key) do update set count = r.count;
 $$;
-select pg_temp.change_in('change_message',
+select change_in('change_message',
   '  perform 1 from works where id = p_work',
   '  perform hold_rate(''messages:'' || p_owner);
   perform 1 from works where id = p_work');
-select pg_temp.change_in('rerun_message',
+select change_in('rerun_message',
   '  select * into w from works where id = p_work',
   '  perform hold_rate(''messages:'' || p_owner);
   select * into w from works where id = p_work');
 
-select pg_temp.change_in('delete_model',
+select change_in('delete_model',
   '  update works set models = (',
   '  perform 1 from works
   where owner_id = p_owner and exists (select 1 from jsonb_each_text(models) where value = p_id::text)
@@ -202,14 +202,14 @@ select pg_temp.change_in('delete_model',
   update works set models = (');
 
 -- The new Work's row refers to its owner's.
-select pg_temp.change_in('duplicate_work',
+select change_in('duplicate_work',
   '  select * into w from works where id = p_work',
   '  perform 1 from users where id = p_owner and deleted_at is null for key share;
   if not found then
     return false;
   end if;
   select * into w from works where id = p_work');
-select pg_temp.change_in('duplicate_work',
+select change_in('duplicate_work',
   'not found or not exists (select 1 from users where id = p_owner and deleted_at is null)', 'not found');
 
 -- Removes the accounts of which nothing is left but their rows, and deletes Works that somebody made while their
@@ -228,3 +228,5 @@ begin
   get diagnostics v_count = row_count;
   return v_count;
 end $$;
+
+drop function change_in(regproc, text, text);
