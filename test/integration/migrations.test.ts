@@ -12,6 +12,7 @@ import { registerWorker } from '../../src/db/workers.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { CHECKOUT } from '../../src/main/setup/checkout.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { databaseFunctions } from '../support/database-functions.ts';
 
 const names = await migrationNames();
 const steps = names
@@ -121,5 +122,13 @@ test('the newest version shows what each older one stored, and goes on with it',
     expect((await agree()).slice(0, 1)).toEqual(['complete 101']);
     const copies = await db.selectFrom('works').select('title').where('owner_id', '=', OWNER).execute();
     expect(copies.map(({ title }) => title).sort()).toEqual(['A copy', 'First']);
+  });
+});
+
+test('src/db/functions.sql has the functions as the migrations leave them; `npm run db:types` writes it', async () => {
+  await withEmptyDatabase(async (url, db) => {
+    await migrateToLatest(url);
+    const written = await readFile(path.join(CHECKOUT, 'src', 'db', 'functions.sql'), 'utf8');
+    expect(await databaseFunctions(db)).toBe(written);
   });
 });
