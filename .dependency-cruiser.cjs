@@ -7,7 +7,7 @@ const allowed = {
   protocol: ['domain'],
   agents: ['domain'],
   workflows: ['domain'],
-  sandbox: ['domain'],
+  sandbox: ['domain', 'workspace'],
   llm: ['domain'],
   workspace: ['domain'],
   db: ['domain'],

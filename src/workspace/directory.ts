@@ -13,9 +13,12 @@ export interface Owner {
   gid: number;
 }
 
+/** A name as text, or as its bytes: generated code may call a file anything. */
+export type EntryName = string | Buffer;
+
 export interface Directory {
-  /** A path for system calls that names `name` in this folder; `.` names the folder itself. */
-  entry(name: string): string;
+  /** A path for system calls that names `name` in this folder; `.`, where links are followed, the folder itself. */
+  entry(name: EntryName): string | Buffer;
   /**
    * True where `entry` is bound to the opened folder itself. Where it is only a path, the folder can be swapped
    * between two calls, and files are checked once more after opening.
@@ -29,7 +32,7 @@ export interface Directory {
 /** How folders are opened: `openRoot` by an absolute host path, `open` by a name in a folder that is open. */
 export interface Walk {
   openRoot(root: string): Promise<Directory>;
-  open(parent: Directory, name: string): Promise<Directory>;
+  open(parent: Directory, name: EntryName): Promise<Directory>;
 }
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -42,7 +45,7 @@ export const descriptorWalk: Walk = {
 
 function held(handle: FileHandle): Directory {
   return {
-    entry: (name) => `/proc/self/fd/${handle.fd}/${name}`,
+    entry: (name) => joined(`/proc/self/fd/${handle.fd}`, name),
     pinned: true,
     owner: async () => ownerOf(await handle.stat()),
     chown: ({ uid, gid }) => handle.chown(uid, gid),
@@ -56,18 +59,25 @@ export const pathWalk: Walk = {
   open: (parent, name) => looked(parent.entry(name)),
 };
 
-async function looked(path: string): Promise<Directory> {
+async function looked(path: string | Buffer): Promise<Directory> {
   const stats = await lstat(path);
   if (!stats.isDirectory()) {
     throw new WorkspaceError('not_directory', '', 'A part of this path is not a folder.');
   }
   return {
-    entry: (name) => join(path, name),
+    entry: (name) => joined(path, name),
     pinned: false,
     owner: async () => ownerOf(await lstat(path)),
     chown: ({ uid, gid }) => lchown(path, uid, gid),
     close: async () => {},
   };
+}
+
+function joined(path: string | Buffer, name: EntryName): string | Buffer {
+  if (typeof path === 'string' && typeof name === 'string') return join(path, name);
+  return Buffer.concat(
+    [path, '/', name].map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
+  );
 }
 
 function ownerOf({ uid, gid }: Owner): Owner {

@@ -1,8 +1,9 @@
 /** What is in a workspace: regular files and folders, in order of their paths. */
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
-import { lstat, opendir, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import type { Directory, Walk } from './directory.ts';
+import { inside, look, namesIn } from './look.ts';
 import { isSafe } from './regular-file.ts';
 import { isName, MAX_DEPTH } from './relative-path.ts';
 import { codeOf } from './workspace-error.ts';
@@ -33,9 +34,6 @@ export interface Listing {
   truncated: boolean;
 }
 
-/** What opening a folder says when it was removed, swapped or closed to us since it was seen. */
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'not_directory']);
-
 /** An entry with what tells one state of a file from another. */
 export interface SeenEntry extends Entry {
   stats: BigIntStats;
@@ -43,7 +41,7 @@ export interface SeenEntry extends Entry {
 
 /**
  * The entries under an open folder, depth first, each folder's names sorted. Links, FIFOs, devices, files with
- * a second name and names that are no UTF-8 are left out. What a killed process left half written is removed.
+ * a second name, names that are no UTF-8, and what is in a folder closed to us, are left out. What a killed process left half written is removed.
  */
 export async function listUnder(
   walk: Walk,
@@ -55,7 +53,7 @@ export async function listUnder(
   let truncated = false;
 
   const visit = async (folder: Directory, path: string[]): Promise<void> => {
-    const { names, begun, more } = await namesIn(folder, left);
+    const { names, begun, more } = await validNames(folder, left);
     truncated ||= more;
     for (const name of begun) await removeAbandoned(folder, name);
     const seen = await Promise.all(names.map(async (name) => ({ name, stats: await look(folder, name) })));
@@ -80,22 +78,19 @@ export async function listUnder(
 }
 
 /** Valid names in a folder: finished ones, sorted, and those that are being written. `left.names` is how many names may still be looked at. */
-async function namesIn(
+async function validNames(
   folder: Directory,
   left: { names: number },
 ): Promise<{ names: string[]; begun: string[]; more: boolean }> {
   const names: string[] = [];
   const begun: string[] = [];
-  // latin1 keeps each byte of a name, whatever it is, so that names which are no UTF-8 are told apart.
-  const opened = await opendir(folder.entry('.'), { encoding: 'latin1', bufferSize: 256 });
   let more = false;
-  for await (const { name } of opened) {
+  for await (const bytes of namesIn(folder)) {
     if (left.names <= 0) {
       more = true;
       break;
     }
     left.names -= 1;
-    const bytes = Buffer.from(name, 'latin1');
     const text = bytes.toString('utf8');
     if (!isUtf8(bytes) || !isName(text)) continue;
     (text.startsWith(TEMPORARY) ? begun : names).push(text);
@@ -111,33 +106,4 @@ async function removeAbandoned(folder: Directory, name: string): Promise<void> {
     // Another listing was faster.
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-}
-
-/** The entry's own state, or nothing when it went away meanwhile. */
-async function look(folder: Directory, name: string): Promise<BigIntStats | undefined> {
-  return lstat(folder.entry(name), { bigint: true }).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
-/** Visits a folder that was just seen; one that was removed, swapped or closed to us meanwhile is passed over. */
-async function inside(
-  walk: Walk,
-  folder: Directory,
-  name: string,
-  visit: (child: Directory) => Promise<void>,
-) {
-  let child: Directory;
-  try {
-    child = await walk.open(folder, name);
-  } catch (error) {
-    if (GONE.has(codeOf(error) ?? '')) return;
-    throw error;
-  }
-  try {
-    await visit(child);
-  } finally {
-    await child.close();
-  }
 }

@@ -1,8 +1,9 @@
 /** Removing files and whole folders that may be swapped for links while this runs (S7). */
 import { randomUUID } from 'node:crypto';
-import { opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import { rename, rmdir, unlink } from 'node:fs/promises';
 import type { Directory, Walk } from './directory.ts';
 import { TEMPORARY } from './listing.ts';
+import { namesIn } from './look.ts';
 import { codeOf } from './workspace-error.ts';
 
 /** Rounds in which a folder may turn out not to be empty, because something still writes into it. */
@@ -18,7 +19,7 @@ export async function removeEntry(
   parent: Directory,
   name: string,
 ): Promise<void> {
-  if (await removedAsFile(Buffer.from(parent.entry(name)))) return;
+  if (await removedAsFile(parent.entry(name))) return;
   const hidden = TEMPORARY + randomUUID();
   await rename(parent.entry(name), top.entry(hidden));
   await removeFolders(walk, top, [hidden]);
@@ -49,9 +50,8 @@ async function removeFolders(walk: Walk, top: Directory, waiting: string[]): Pro
 /** Removes the files in `folder` and moves its folders to hidden names in `top`, which it returns. */
 async function empty(folder: Directory, top: Directory): Promise<string[]> {
   const moved: string[] = [];
-  // Names may be any bytes: latin1 keeps each, and a path given as bytes names the file again.
-  for await (const entry of await opendir(folder.entry('.'), { encoding: 'latin1' })) {
-    const path = Buffer.concat([Buffer.from(`${folder.entry('.')}/`), Buffer.from(entry.name, 'latin1')]);
+  for await (const name of namesIn(folder)) {
+    const path = folder.entry(name);
     if (await removedAsFile(path)) continue;
     const hidden = TEMPORARY + randomUUID();
     await rename(path, top.entry(hidden));
@@ -61,7 +61,7 @@ async function empty(folder: Directory, top: Directory): Promise<string[]> {
 }
 
 /** False when it is a folder (EISDIR on Linux, EPERM elsewhere). */
-async function removedAsFile(path: Buffer): Promise<boolean> {
+async function removedAsFile(path: string | Buffer): Promise<boolean> {
   try {
     await unlink(path);
     return true;
@@ -71,7 +71,7 @@ async function removedAsFile(path: Buffer): Promise<boolean> {
   }
 }
 
-async function removedAsFolder(path: string): Promise<boolean> {
+async function removedAsFolder(path: string | Buffer): Promise<boolean> {
   try {
     await rmdir(path);
     return true;

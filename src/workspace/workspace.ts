@@ -9,6 +9,7 @@ import { hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { type Usage, workspaceUsage } from './usage.ts';
 import { codeOf, meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
 import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
 
@@ -32,6 +33,8 @@ export interface Workspace {
   stat(path: string): Promise<Entry>;
   /** All files and folders, or those under `path`; at most 10,000. */
   list(path?: string): Promise<Listing>;
+  /** How full it is, files included that no list shows; counted no further than past `most`. */
+  usage(most: Pick<Usage, 'bytes' | 'entries'>): Promise<Usage>;
   /** Writes a file whole or not at all, and makes the folders above it. */
   write(path: string, content: Content, options?: WriteOptions): Promise<Written>;
   /** Removes a file, or a folder with all that is in it. */
@@ -110,6 +113,8 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
       const { entries, truncated } = await seen(path);
       return { entries: entries.map(({ stats: _internal, ...entry }) => entry), truncated };
     },
+
+    usage: (most) => meant('.', () => workspaceUsage(root, most, walk)),
 
     write: (path, content, options = {}) =>
       meant(path, async () => {

@@ -157,6 +157,19 @@ for number in range(400):
     expect(ending.message).toMatch(/^disk limit: the workspace may hold 128 MiB/);
   });
 
+  attack('S6: files count whose names are no UTF-8, in folders whose names are none', async () => {
+    const { ending } = await box.run(
+      `import os, time
+os.mkdir(b'\\xff'); os.chdir(b'\\xff')
+for number in range(40):
+    with open(b'\\xfe%d' % number, 'wb') as file: file.write(bytes(1024 ** 2))
+time.sleep(20)`,
+      { limits: { workspaceBytes: 32 * MIB } },
+    );
+    expect(ending.kind).toBe('disk_limit');
+    expect(ending.message).toMatch(/^disk limit: the workspace may hold 32 MiB/);
+  });
+
   attack('S2: one file of 10 GiB is refused at 256 MiB', async () => {
     const { ending, stderr } = await box.run(`with open('big', 'wb') as file:
     for _ in range(10 * 1024): file.write(bytes(1024 ** 2))`);

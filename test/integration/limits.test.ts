@@ -51,6 +51,15 @@ async function endTurn(workId: string, claim: Awaited<ReturnType<typeof takeTurn
   await completeStep(api.db, { workId, key, attempt, parts, usage, final: true, result });
 }
 
+test('F10, S6: what no list shows counts too: a file whose name is no UTF-8 fills a Work', async () => {
+  const workId = await api.newWork(token);
+  const folder = path.join(api.dataDir, 'workspaces', workId);
+  const file = await open(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]), 'w');
+  await file.truncate(WORKSPACE_BYTES);
+  await file.close();
+  expect(await answerOf(await put(workId, 'b.txt', 'x'))).toEqual({ status: 507, code: 'storage_full' });
+});
+
 test('F10, S6: a Work that is full takes no more files, by PUT or by upload, until something is deleted', async () => {
   const workId = await api.newWork(token);
   const big = path.join(api.dataDir, 'workspaces', workId, 'data.bin');

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { notePersonEdit } from '../../db/person-edits.ts';
 import { WORKSPACE_BYTES } from '../../domain/workspace-limits.ts';
 import { MAX_UPLOAD_BYTES } from '../../protocol/files.ts';
+import { MAX_ENTRIES } from '../../workspace/listing.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
@@ -49,12 +50,25 @@ export function personFiles(db: Database, workId: string, workspace: Workspace):
 
 /** Bytes that the Work has for this file, what it holds now not counted. @throws ApiError where it has none */
 async function roomFor(workspace: Workspace, path: string): Promise<number> {
-  const { entries, truncated } = await workspace.list();
-  if (truncated) throw new ApiError('storage_full', 'This Work has as many files as it may have.');
-  const others = entries.filter((entry) => entry.path !== path);
-  const room = WORKSPACE_BYTES - others.reduce((sum, { size }) => sum + size, 0);
+  const replaced = await sizeOf(workspace, path);
+  const most = { bytes: WORKSPACE_BYTES + replaced, entries: MAX_ENTRIES };
+  const { bytes, entries, tooDeep } = await workspace.usage(most);
+  if (tooDeep || entries > most.entries)
+    throw new ApiError('storage_full', 'This Work has as many files as it may have.');
+  const room = most.bytes - bytes;
   if (room <= 0) throw noRoom();
   return room;
+}
+
+/** Bytes of the file that would be replaced; 0 where there is none. */
+async function sizeOf(workspace: Workspace, path: string): Promise<number> {
+  try {
+    return (await workspace.stat(path)).size;
+  } catch (error) {
+    // A link, or a file in place of a folder: what is wrong with it is told by the writing.
+    if (error instanceof WorkspaceError) return 0;
+    throw error;
+  }
 }
 
 function noRoom(): ApiError {

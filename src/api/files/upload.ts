@@ -60,11 +60,12 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
   try {
     await pipeline(Readable.fromWeb(body as ReadableStream), form);
   } catch {
-    const why = refusal ?? new ApiError('bad_request', 'The body is not a complete multipart form.');
+    const broken = new ApiError('bad_request', 'The body is not a complete multipart form.');
     // The parser does not end the file that it was in the middle of: whoever writes it would wait for ever.
-    for (const stream of arriving) stream.destroy(why);
+    for (const stream of arriving) stream.destroy(refusal ?? broken);
     await Promise.allSettled(stored);
-    throw why;
+    // A file that is refused ends its stream first, which breaks the form, and says why when it has cleaned up.
+    throw refusal ?? broken;
   }
   return await Promise.all(stored);
 }

@@ -1,0 +1,58 @@
+/**
+ * How full a workspace is (S6), told the same to whoever asks: the sandbox while code runs, and an upload before it.
+ * Everything that takes room counts, whatever its name is, also what no path can say and no list shows.
+ */
+import { type Directory, strongestWalk, type Walk, withDirectory } from './directory.ts';
+import { inside, look, namesIn } from './look.ts';
+import { MAX_DEPTH } from './relative-path.ts';
+
+/** Entries that are looked at together. */
+const AT_ONCE = 64;
+/** The unit in which a file's room is told. */
+const BLOCK_BYTES = 512;
+
+export interface Usage {
+  /** Of all files together; a sparse one counts at its full length, a small one with the blocks that it takes. */
+  bytes: number;
+  /** Whatever has a name: files, folders, links. */
+  entries: number;
+  /** There is something deeper than any path can say; it is not counted. */
+  tooDeep: boolean;
+}
+
+/**
+ * Counts what is under `root`, and stops once there is more than `most`, so that a million files cost no more than
+ * the limit. No link is followed, and nothing is opened but folders (S7).
+ * @throws the system call's error when there is no such folder
+ */
+export async function workspaceUsage(
+  root: string,
+  most: Pick<Usage, 'bytes' | 'entries'>,
+  walk: Walk = strongestWalk(),
+): Promise<Usage> {
+  const usage: Usage = { bytes: 0, entries: 0, tooDeep: false };
+  const isOver = () => usage.tooDeep || usage.bytes > most.bytes || usage.entries > most.entries;
+
+  /** Takes all names first: where those alone are too many, and more come all the time, nothing else is asked. */
+  const visit = async (folder: Directory, depth: number): Promise<void> => {
+    const names: Buffer[] = [];
+    for await (const name of namesIn(folder)) {
+      usage.entries += 1;
+      usage.tooDeep ||= depth === MAX_DEPTH;
+      if (isOver()) return;
+      names.push(name);
+    }
+    for (let from = 0; from < names.length && !isOver(); from += AT_ONCE) {
+      const some = names.slice(from, from + AT_ONCE);
+      const seen = await Promise.all(some.map(async (name) => ({ name, stats: await look(folder, name) })));
+      for (const { name, stats } of seen) {
+        if (stats?.isFile()) usage.bytes += Math.max(Number(stats.size), Number(stats.blocks) * BLOCK_BYTES);
+        if (stats?.isDirectory() && !isOver())
+          await inside(walk, folder, name, (child) => visit(child, depth + 1));
+      }
+    }
+  };
+
+  await withDirectory(walk, root, [], (top) => visit(top, 0));
+  return usage;
+}
