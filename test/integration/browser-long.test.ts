@@ -54,7 +54,7 @@ test('a Work of 2,000 messages loads older ones while one scrolls up, to the fir
   await page.getByText(`answer ${TURNS}:`).hover();
   const all = await eventually(
     async () => {
-      await page.mouse.wheel(0, -4_000);
+      await page.mouse.wheel(0, -30_000);
       return await shown(page);
     },
     (count) => count === TURNS,
