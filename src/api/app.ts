@@ -6,6 +6,7 @@ import { ApiError, onError, onNotFound } from './api-error.ts';
 import { requireUser } from './auth/require-user.ts';
 import { socketRoutes } from './chat-socket/route.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
+import { dropHeadBodies } from './drop-head-bodies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
 import { measureRequests } from './metrics/measure-requests.ts';
 import { requestContext } from './request-context.ts';
@@ -33,7 +34,13 @@ const MAX_JSON_BYTES = 1024 * 1024;
 /** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
-  app.use(measureRequests(deps.metrics), requestContext(deps.log), securityHeaders, refuseBadFilePaths);
+  app.use(
+    dropHeadBodies,
+    measureRequests(deps.metrics),
+    requestContext(deps.log),
+    securityHeaders,
+    refuseBadFilePaths,
+  );
   if (deps.tracer) app.use(traceRequests(deps.tracer));
   app.onError(onError);
   app.notFound(onNotFound);

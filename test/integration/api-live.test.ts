@@ -1,5 +1,6 @@
 /** The live stream over real sockets, a real log and a LISTEN session that breaks (P2, P6, D3). */
 import { randomUUID } from 'node:crypto';
+import { readdir, readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -235,6 +236,29 @@ test('a client that asks and asks and never reads its answers is closed with 101
   expect((await deaf.closed).code).toBe(1013);
   expect(deaf.frames.length).toBeLessThan(asked);
 }, 60_000);
+
+test('HEAD opens nothing that stays open: no viewer, no file', async () => {
+  const work = await api.newWork(token);
+  const head = (path: string) =>
+    fetch(`${api.url}/api/${path}`, { method: 'HEAD', headers: { Authorization: `Bearer ${token}` } });
+  const events = await head(`works/${work}/events`);
+  expect(events.status).toBe(200);
+  expect(events.headers.get('content-type')).toMatch('text/event-stream');
+  await until(() => api.live.counts.followers === 0, 'the viewer was let go');
+
+  for (let n = 0; n < 10; n += 1) {
+    const file = await head(`works/${work}/files/paper.md`);
+    expect(file.status).toBe(200);
+    expect(Number(file.headers.get('content-length'))).toBeGreaterThan(0);
+    expect((await head(`works/${work}/archive`)).status).toBe(200);
+  }
+  const open = async () => {
+    const names = await readdir('/proc/self/fd').catch(() => []);
+    const files = await Promise.all(names.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    return files.filter((file) => file.includes(work));
+  };
+  await until(async () => (await open()).length === 0, 'every file was closed');
+});
 
 test('a server that goes away tells its viewers with 1001', async () => {
   const work = await api.newWork(token);

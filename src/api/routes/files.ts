@@ -18,6 +18,7 @@ import { parseRange } from '../files/range.ts';
 import { receiveUploads } from '../files/upload.ts';
 import { filePathOf } from '../files-path.ts';
 import { createRouter, type Router } from '../router.ts';
+import { streamBody } from '../stream-body.ts';
 import { bearer, errors, json, workParams } from './route-parts.ts';
 
 const tags = ['files'];
@@ -90,7 +91,7 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   app.openapi(archive, async (c) => {
     const { workspace, title } = await workspaceOf(c);
     const zip = await zipWorkspace(workspace, c.get('log'));
-    return c.body(Readable.toWeb(zip) as globalThis.ReadableStream, 200, {
+    return c.body(streamBody(zip), 200, {
       'Content-Type': 'application/zip',
       'Content-Disposition': `attachment; ${nameParameters(`${title}.zip`)}`,
     });
@@ -152,7 +153,7 @@ async function sendFile(c: Context<ApiEnv>, workspace: Workspace, path: string):
   const { stream, size: now } = await workspace.openRead(path, range);
   const length = range ? Math.max(0, Math.min(range.end, now - 1) + 1 - range.start) : now;
   if (range) c.header('Content-Range', `bytes ${range.start}-${range.start + length - 1}/${now}`);
-  return c.body(Readable.toWeb(stream) as globalThis.ReadableStream, range ? 206 : 200, {
+  return c.body(streamBody(stream), range ? 206 : 200, {
     'Content-Type': type,
     'Content-Length': String(length),
     'Content-Disposition': disposition,

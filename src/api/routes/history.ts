@@ -1,7 +1,6 @@
 /** The chat history as one JSON document (F9): the file where it is current, else the same from the database. */
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { readSnapshot } from '../../db/snapshot.ts';
@@ -12,6 +11,7 @@ import { historyFile } from '../../workspace/history-file.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
+import { streamBody } from '../stream-body.ts';
 import { bearer, errors, json } from './route-parts.ts';
 
 const read = createRoute({
@@ -72,7 +72,7 @@ async function openCurrent(
     const { size } = await handle.stat();
     sent = true;
     // What is open is this document to its end, whatever is renamed over it meanwhile.
-    return { size, stream: Readable.toWeb(handle.createReadStream({ start: 0 })) as ReadableStream };
+    return { size, stream: streamBody(handle.createReadStream({ start: 0 })) };
   } finally {
     if (!sent) await handle.close();
   }
