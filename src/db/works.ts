@@ -234,11 +234,16 @@ export async function deleteWork(
 }
 
 /** Works whose deletion was accepted and which still have a row, the oldest first. */
-export async function deletedWorks(db: Database, limit: number): Promise<string[]> {
+export async function deletedWorks(
+  db: Database,
+  limit: number,
+  except: readonly string[] = [],
+): Promise<string[]> {
   const rows = await db
     .selectFrom('works')
     .select('id')
     .where('deleted_at', 'is not', null)
+    .where('id', '<>', sql<string>`all(${except}::uuid[])`)
     .orderBy('deleted_at')
     .limit(limit)
     .execute();

@@ -1,19 +1,22 @@
 /**
- * Where the server is root, generated code runs as another user, to whom the workspace has to belong (S2). What
+ * What a workspace needs before a run. Where the server is root, generated code runs as another user, to whom the workspace has to belong (S2). What
  * the server has written since the last run is root's, so this goes through all of it before each one.
  */
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lchown, lstat, open, readdir } from 'node:fs/promises';
+import { unlockRoot } from '../workspace/directory.ts';
 import { UNPRIVILEGED_ID } from './unprivileged-id.ts';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Gives the workspace and everything in it to the user that sandboxes run as; does nothing unless root calls it.
+ * Opens the workspace again, should code have closed it, for no program could be started in it. Gives it and everything
+ * in it to the user that sandboxes run as, where root calls this.
  * Walks by open folders, never by a path that a program in the workspace could change meanwhile (S7).
  */
 export async function ownWorkspace(workspace: string): Promise<void> {
+  await unlockRoot(workspace);
   if (process.getuid?.() !== 0) return;
   const folder = await open(workspace, FOLDER);
   try {

@@ -3,7 +3,7 @@
  * workspace for a link at any moment, so a path checked first and used afterwards proves nothing.
  */
 import { constants, existsSync } from 'node:fs';
-import { type FileHandle, lchown, lstat, open } from 'node:fs/promises';
+import { chmod, type FileHandle, lchown, lstat, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkspaceError } from './workspace-error.ts';
 
@@ -33,14 +33,49 @@ export interface Directory {
 export interface Walk {
   openRoot(root: string): Promise<Directory>;
   open(parent: Directory, name: EntryName): Promise<Directory>;
+  /** Gives the owner all rights to a folder that generated code may have closed, to itself and so to us. */
+  unlock(parent: Directory, name: EntryName): Promise<void>;
 }
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Linux's O_PATH, which Node does not name: it needs no right to the folder that it opens. */
+const O_PATH = 0o10000000;
+const OWNERS_RIGHTS = 0o700;
+
+/**
+ * Opens a workspace's own folder to its owner again, where generated code has closed it: else no file of the Work
+ * could be reached and no code run any more. The folder above is ours, so nothing can take its place.
+ */
+export async function unlockRoot(root: string): Promise<void> {
+  const { mode } = await stat(root);
+  if (isLocked(mode)) await chmod(root, unlocked(mode));
+}
+
+function isLocked(mode: number): boolean {
+  return (mode & OWNERS_RIGHTS) !== OWNERS_RIGHTS;
+}
+
+function unlocked(mode: number): number {
+  return (mode & 0o777) | OWNERS_RIGHTS;
+}
 
 /** Linux: Node has no openat, but a path through /proc/self/fd/N starts at the open folder N. */
 export const descriptorWalk: Walk = {
-  openRoot: async (root) => held(await open(root, FOLDER)),
+  openRoot: async (root) => {
+    await unlockRoot(root);
+    return held(await open(root, FOLDER));
+  },
   open: async (parent, name) => held(await open(parent.entry(name), FOLDER)),
+  unlock: async (parent, name) => {
+    const handle = await open(parent.entry(name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      const { mode } = await handle.stat();
+      // A handle of this kind can do nothing itself; its path leads to the folder that was opened, and no other.
+      if (isLocked(mode)) await chmod(`/proc/self/fd/${handle.fd}`, unlocked(mode));
+    } finally {
+      await handle.close();
+    }
+  },
 };
 
 function held(handle: FileHandle): Directory {
@@ -55,8 +90,16 @@ function held(handle: FileHandle): Directory {
 
 /** Elsewhere: each component is looked at before it is used. A swap between the two is not noticed for folders. */
 export const pathWalk: Walk = {
-  openRoot: (root) => looked(root),
+  openRoot: async (root) => {
+    await unlockRoot(root);
+    return looked(root);
+  },
   open: (parent, name) => looked(parent.entry(name)),
+  unlock: async (parent, name) => {
+    const path = parent.entry(name);
+    const stats = await lstat(path);
+    if (stats.isDirectory() && isLocked(stats.mode)) await chmod(path, unlocked(stats.mode));
+  },
 };
 
 async function looked(path: string | Buffer): Promise<Directory> {

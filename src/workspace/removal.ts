@@ -1,7 +1,7 @@
 /** Removing files and whole folders that may be swapped for links while this runs (S7). */
 import { randomUUID } from 'node:crypto';
 import { rename, rmdir, unlink } from 'node:fs/promises';
-import type { Directory, Walk } from './directory.ts';
+import type { Directory, EntryName, Walk } from './directory.ts';
 import { TEMPORARY } from './listing.ts';
 import { namesIn } from './look.ts';
 import { codeOf } from './workspace-error.ts';
@@ -20,14 +20,12 @@ export async function removeEntry(
   name: string,
 ): Promise<void> {
   if (await removedAsFile(parent.entry(name))) return;
-  const hidden = TEMPORARY + randomUUID();
-  await rename(parent.entry(name), top.entry(hidden));
-  await removeFolders(walk, top, [hidden]);
+  await removeFolders(walk, top, [await moveUp(walk, top, parent, name)]);
 }
 
 /** Removes everything in an open folder. */
 export async function removeAll(walk: Walk, top: Directory): Promise<void> {
-  await removeFolders(walk, top, await empty(top, top));
+  await removeFolders(walk, top, await empty(walk, top, top));
 }
 
 /** Each folder found inside is moved up to `top` first: however deep they nest, few are open at a time. */
@@ -36,7 +34,7 @@ async function removeFolders(walk: Walk, top: Directory, waiting: string[]): Pro
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const folder = await walk.open(top, name);
     try {
-      waiting.push(...(await empty(folder, top)));
+      waiting.push(...(await empty(walk, folder, top)));
     } finally {
       await folder.close();
     }
@@ -48,16 +46,20 @@ async function removeFolders(walk: Walk, top: Directory, waiting: string[]): Pro
 }
 
 /** Removes the files in `folder` and moves its folders to hidden names in `top`, which it returns. */
-async function empty(folder: Directory, top: Directory): Promise<string[]> {
+async function empty(walk: Walk, folder: Directory, top: Directory): Promise<string[]> {
   const moved: string[] = [];
   for await (const name of namesIn(folder)) {
-    const path = folder.entry(name);
-    if (await removedAsFile(path)) continue;
-    const hidden = TEMPORARY + randomUUID();
-    await rename(path, top.entry(hidden));
-    moved.push(hidden);
+    if (!(await removedAsFile(folder.entry(name)))) moved.push(await moveUp(walk, top, folder, name));
   }
   return moved;
+}
+
+/** Gives a folder a hidden name in `top`, which it returns. Neither moving nor emptying works while it is closed. */
+async function moveUp(walk: Walk, top: Directory, parent: Directory, name: EntryName): Promise<string> {
+  const hidden = TEMPORARY + randomUUID();
+  await walk.unlock(parent, name);
+  await rename(parent.entry(name), top.entry(hidden));
+  return hidden;
 }
 
 /** False when it is a folder (EISDIR on Linux, EPERM elsewhere). */

@@ -1,7 +1,7 @@
 /** Works, their files, history and templates over REST. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -140,6 +140,30 @@ test('F1: a deletion that a crash interrupted is finished by the sweeper; orphan
   expect([work, orphan, fresh, kept].map((id) => left.includes(id))).toEqual([false, false, true, true]);
   expect(shown.map((id) => existsSync(historyFile(histories, id)))).toEqual([false, true]);
   expect((await sql`select 1 from works where id = ${work}::uuid`.execute(api.db)).rows).toEqual([]);
+});
+
+test('F1: deletions that cannot be finished, however many, hold up none after them', async () => {
+  const { rows } = await sql<{ owner_id: string }>`
+    select owner_id from works where id = ${await api.newWork(token)}::uuid`.execute(api.db);
+  const ids = Array.from({ length: 45 }, () => randomUUID());
+  const [stuck, after] = [ids.slice(0, 44), ids[44] as string];
+  for (const [age, id] of ids.entries()) {
+    await sql`insert into works (id, owner_id, title, deleted_at) values (${id}::uuid, ${rows[0]?.owner_id}::uuid, '',
+      clock_timestamp() - interval '1 hour' + ${age} * interval '1 second')`.execute(api.db);
+  }
+  // A file in place of the folder: no workspace that could be removed.
+  for (const id of stuck) await writeFile(folderOf(id), '');
+  const deps = { ...api, temporal: api.temporal.client, log: pino({ level: 'silent' }) };
+  const left = async () =>
+    (await sql<{ id: string }>`select id from works where id = any(${ids}::uuid[])`.execute(api.db)).rows.map(
+      ({ id }) => id,
+    );
+  await finishDeletions(deps);
+  expect((await left()).sort()).toEqual([...stuck].sort());
+  expect(await left()).not.toContain(after);
+  for (const id of stuck) await rm(folderOf(id));
+  await finishDeletions(deps);
+  expect(await left()).toEqual([]);
 });
 
 test('the messages route pages through the conversation from its end to its beginning', async () => {

@@ -52,21 +52,31 @@ function historyFolder(dataDir: string): string {
  * history files that no Work names.
  */
 export async function finishDeletions(deps: DeletionDependencies): Promise<void> {
+  // However many cannot be finished now, those after them are.
+  const unfinished: string[] = [];
   for (let left = true; left; ) {
-    const works = await deletedWorks(deps.db, BATCH);
-    const finished = await Promise.all(works.map((workId) => isFinished(deps, workId)));
-    left = works.length === BATCH && finished.includes(true);
+    const works = await deletedWorks(deps.db, BATCH, unfinished);
+    const finished = await Promise.all(
+      works.map((workId) => isDone(deps, workId, () => finishDeletion(deps, workId))),
+    );
+    unfinished.push(...works.filter((_, index) => !finished[index]));
+    left = works.length === BATCH;
   }
   await removeDeletedAccounts(deps.db);
-  for (const workId of await orphans(deps)) await removeFiles(deps.dataDir, workId);
+  for (const workId of await orphans(deps))
+    await isDone(deps, workId, () => removeFiles(deps.dataDir, workId));
 }
 
-async function isFinished(deps: DeletionDependencies, workId: string): Promise<boolean> {
+async function isDone(
+  { log }: DeletionDependencies,
+  workId: string,
+  end: () => Promise<void>,
+): Promise<boolean> {
   try {
-    await finishDeletion(deps, workId);
+    await end();
     return true;
   } catch (err) {
-    deps.log.warn({ err, workId }, 'a deletion is not finished yet; it is tried again');
+    log.warn({ err, workId }, 'a deletion is not finished yet; it is tried again');
     return false;
   }
 }
