@@ -1,6 +1,14 @@
 /** Reading a section's content, and replacing, extending or prefixing it. */
 import { findSection, type SectionFailure } from './find-section.ts';
-import { blankLine, lineEndOf, trimBlankLines, withLineEnd } from './line-ends.ts';
+import {
+  blankLine,
+  countLineEnds,
+  type LineEnd,
+  lineEndOf,
+  trimBlankLines,
+  withLineEnd,
+  withoutFirstLineEnd,
+} from './line-ends.ts';
 import { outline, type Section } from './outline.ts';
 import { type Edited, type Splice, splice } from './splice.ts';
 
@@ -40,24 +48,33 @@ export function updateFound(
   return splice(source, sections, bodyEdit(source, section, content, mode));
 }
 
+/** The edit begins under the heading's line, whose own line end stays, whatever the document's others are. */
 function bodyEdit(source: string, section: Section, content: string, mode: SectionMode): Splice {
-  const { headingEnd, end } = section;
-  const lineEnd = lineEndOf(source);
+  const { headingEnd, bodyStart, end } = section;
+  const own = source.slice(headingEnd, bodyStart);
+  const lineEnd = lineEndOf(source, own === '' ? undefined : (own as LineEnd));
   const gap = lineEnd + lineEnd;
   const added = trimBlankLines(withLineEnd(content, lineEnd)).text;
-  const old = trimBlankLines(source.slice(headingEnd, end));
+  const old = trimBlankLines(source.slice(bodyStart, end));
   const last = end === source.length;
+  // A heading that ends the document has no line end yet.
+  const under = (own === '' ? lineEnd : '') + (countLineEnds(old.lead) > 0 ? old.lead : lineEnd);
   if (old.text === '') {
     // One run of blank space, which stays where it is: before the next heading, or at the document's end.
-    const tail = last ? old.lead : blankLine(old.lead, lineEnd);
-    return { from: headingEnd, to: end, text: added === '' ? tail : gap + added + tail };
+    if (added === '') return { from: bodyStart, to: end, text: last ? old.lead : under };
+    const space = own + old.lead;
+    const tail = last ? space : blankLine(space, lineEnd);
+    return { from: bodyStart, to: end, text: (own === '' ? gap : lineEnd) + added + tail };
   }
-  const textStart = headingEnd + old.lead.length;
+  const textStart = bodyStart + old.lead.length;
   const textEnd = end - old.tail.length;
   const tail = last ? old.tail : blankLine(old.tail, lineEnd);
-  const lead = blankLine(old.lead, lineEnd);
   if (mode === 'append') return { from: textEnd, to: end, text: (added === '' ? '' : gap + added) + tail };
-  if (mode === 'prepend')
-    return { from: headingEnd, to: textStart, text: added === '' ? lead : lead + added + gap };
-  return { from: headingEnd, to: end, text: added === '' ? tail : lead + added + tail };
+  if (mode === 'prepend') {
+    return { from: bodyStart, to: textStart, text: added === '' ? under : under + added + gap };
+  }
+  if (added !== '') return { from: bodyStart, to: end, text: under + added + tail };
+  // The heading's line is the last one now: it ends as the document did.
+  if (tail === '') return { from: headingEnd, to: end, text: '' };
+  return { from: bodyStart, to: end, text: withoutFirstLineEnd(tail) };
 }

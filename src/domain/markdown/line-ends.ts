@@ -5,12 +5,13 @@ export type LineEnd = '\n' | '\r\n' | '\r';
 /** Any line end of CommonMark: CRLF, LF, or a CR alone. */
 const LINE_END = /\r\n|\n|\r/g;
 
-/** The line end that `source` uses most; LF where it has none. */
-export function lineEndOf(source: string): LineEnd {
+/** The line end that `source` uses most; `otherwise` where it has none, or as many of it as of another. */
+export function lineEndOf(source: string, otherwise: LineEnd = '\n'): LineEnd {
   const counts: Record<LineEnd, number> = { '\n': 0, '\r\n': 0, '\r': 0 };
   for (const [end] of source.matchAll(LINE_END)) counts[end as LineEnd] += 1;
-  if (counts['\r\n'] > counts['\n'] && counts['\r\n'] >= counts['\r']) return '\r\n';
-  return counts['\r'] > counts['\n'] ? '\r' : '\n';
+  const most = Math.max(...Object.values(counts));
+  const candidates = [otherwise, '\n', '\r\n', '\r'] as const;
+  return candidates.find((end) => counts[end] === most) ?? otherwise;
 }
 
 /** `text` with every line end written as `lineEnd`. */
@@ -83,6 +84,11 @@ export function trimBlankLines(source: string): Trimmed {
 /** How many line ends a run of white space holds: two or more mean that a blank line stands in it. */
 export function countLineEnds(space: string): number {
   return space.match(LINE_END)?.length ?? 0;
+}
+
+/** `text` without the line end that it begins with. */
+export function withoutFirstLineEnd(text: string): string {
+  return text.replace(/^(?:\r\n|\n|\r)/, '');
 }
 
 /** `gap` when a blank line stands in it already, so that bytes nobody meant to change stay; else one blank line. */

@@ -122,3 +122,30 @@ test('F6: replace, then get, gives the content back; doing it again changes noth
     { numRuns: 500 },
   );
 });
+
+test.each(['\n', '\r\n', '\r'])(
+  'F6: where line ends are mixed, a heading line that ends in %j still does',
+  (own) => {
+    for (const other of ['\n', '\r\n', '\r']) {
+      for (const body of ['', other, `${other}b${other}`, `b${other}${other}`, `b${other}c`]) {
+        for (const rest of ['', `${other}${other}# Next${other}${other}n${other}`]) {
+          const heading = `a${other}${other}# A${own}`;
+          const source = heading + body + rest;
+          for (const mode of ['replace', 'append', 'prepend'] as const) {
+            const edited = updateSection(source, 'A', 'new', mode);
+            expect(edited).toMatchObject({ ok: true, source: expect.stringContaining('new') });
+            expect(edited.ok && edited.source.startsWith(heading)).toBe(true);
+            expect(edited.ok && edited.source.endsWith(rest.trimStart())).toBe(true);
+          }
+        }
+      }
+    }
+  },
+);
+
+test('F6: of two line ends that are as frequent, new text takes that of the heading', () => {
+  expect(updateSection('a\n# A\r\n', 'A', 'b\nc', 'replace')).toEqual({
+    ok: true,
+    source: 'a\n# A\r\n\r\nb\r\nc\r\n',
+  });
+});
