@@ -11,9 +11,12 @@ export async function zipWorkspace(workspace: Workspace, log: Log): Promise<Read
   let current: Readable | undefined;
 
   const { entries } = await workspace.list();
+  const names = new Set(entries.map(({ path }) => path));
   for (const { path, kind, mtimeMs } of entries) {
     if (kind !== 'file') continue;
-    zip.addReadStreamLazy(path, { mtime: new Date(mtimeMs), mode: 0o100644 }, (take) => {
+    const name = nameInZip(path, names);
+    names.add(name);
+    zip.addReadStreamLazy(name, { mtime: new Date(mtimeMs), mode: 0o100644 }, (take) => {
       workspace.openRead(path).then(
         ({ stream }) => {
           current = stream;
@@ -32,4 +35,12 @@ export async function zipWorkspace(workspace: Workspace, log: Log): Promise<Read
   // Whoever downloads may leave in the middle: the file that is being read then stays open otherwise.
   output.on('close', () => current?.destroy());
   return output;
+}
+
+/** A path that begins like a Windows drive (`T:300K.csv`) may not stand in a zip: it has underscores instead. */
+export function nameInZip(path: string, taken: ReadonlySet<string>): string {
+  if (!/^[A-Za-z]:/.test(path)) return path;
+  let name = `${path[0]}_${path.slice(2)}`;
+  while (taken.has(name)) name = `${path[0]}_${name.slice(1)}`;
+  return name;
 }

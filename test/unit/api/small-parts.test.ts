@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { createFrameQueue } from '../../../src/api/chat-socket/frame-queue.ts';
 import { isAllowedOrigin } from '../../../src/api/chat-socket/origin.ts';
+import { nameInZip } from '../../../src/api/files/archive.ts';
 import { nameParameters, presentation } from '../../../src/api/files/content-types.ts';
 import { parseRange } from '../../../src/api/files/range.ts';
 import { cleanName } from '../../../src/api/files/upload.ts';
@@ -54,6 +55,16 @@ test.each([
   [`${'漢'.repeat(200)}.csv`, `${'漢'.repeat(65)}.csv`],
 ])('A7: an upload named %j is stored as %j', (sent, stored) => {
   expect(cleanName(sent)).toBe(stored);
+});
+
+test.each([
+  ['T:300K.csv', [], 'T_300K.csv'],
+  ['T:300K.csv', ['T_300K.csv', 'T__300K.csv'], 'T___300K.csv'],
+  ['c:/data.csv', [], 'c_/data.csv'],
+  ['data/T:300K.csv', ['x'], 'data/T:300K.csv'],
+  ['data.csv', ['data.csv'], 'data.csv'],
+])('F10: in a zip beside which %j is called (%j there) %j', (path, taken, name) => {
+  expect(nameInZip(path, new Set(taken))).toBe(name);
 });
 
 test('A7: a download is named so that no name can break out of the header', () => {
