@@ -5,16 +5,13 @@ import { unlink } from 'node:fs/promises';
 import type { Directory, Walk } from './directory.ts';
 import { inside, look, namesIn } from './look.ts';
 import { isSafe } from './regular-file.ts';
-import { isName, MAX_DEPTH } from './relative-path.ts';
+import { isName, MAX_DEPTH, TEMPORARY } from './relative-path.ts';
 import { codeOf } from './workspace-error.ts';
 
 /** As many entries as a listing has at most (S6). */
 export const MAX_ENTRIES = 10_000;
 /** Names looked at, so that a million names that nobody can be shown are not read to their end. */
 const MAX_NAMES = 10 * MAX_ENTRIES;
-
-/** Names of files that are being written: they are no part of the workspace yet. */
-export const TEMPORARY = '.paperagent-tmp-';
 
 /** A file that was begun so long ago was left by a process that was killed; an upload of 50 MiB takes less. */
 const ABANDONED_MS = 3_600_000;

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rmdir, unlink } from 'node:fs/promises';
 import type { Directory, EntryName, Walk } from './directory.ts';
-import { TEMPORARY } from './listing.ts';
 import { namesIn } from './look.ts';
+import { TEMPORARY } from './relative-path.ts';
 import { codeOf } from './workspace-error.ts';
 
 /** Rounds in which a folder may turn out not to be empty, because something still writes into it. */

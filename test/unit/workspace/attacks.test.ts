@@ -56,6 +56,8 @@ describe.each([
     'x'.repeat(256),
     '方'.repeat(86),
     'd/'.repeat(70),
+    '.paperagent-tmp-mine',
+    'd/.paperagent-tmp-mine/a.txt',
   ])('S7: the path %j is refused as bad by every method', async (path) => {
     await refusesToRead(path, 'bad_path');
     await expect(workspace.write(path, 'x')).rejects.toMatchObject({ code: 'bad_path' });
