@@ -25,7 +25,11 @@ export async function findOrStartSystem(
 
 async function startSystem(folder: DataFolder, onProgress: OnProgress): Promise<Instance> {
   onProgress('starting PaperAgent; it stays on until `npm start` in its place or a kill of its process');
-  const log = openLogFile(join(folder.logs, 'supervisor.log'), (line) => line.trim() && onProgress(line));
+  const log = openLogFile(
+    join(folder.logs, 'supervisor.log'),
+    (line) => line.trim() && onProgress(line),
+    onProgress,
+  );
   try {
     const supervisor = spawn(process.execPath, [join(CHECKOUT, 'src', 'main', 'start.ts')], {
       cwd: process.cwd(),

@@ -21,6 +21,7 @@ export interface ChildPlan {
   stopWithinMs: number;
 }
 
+/** None of these throws: what goes wrong with a note or a log is told to a person, and keeps no process from running. */
 export interface ChildHooks {
   log: LogFile;
   onStarted: (name: ProcessName, pid: number) => void;
@@ -64,7 +65,11 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
   async function keepRunning(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       const began = performance.now();
-      const ending = await runOnce();
+      const ending = await runOnce().catch((error: unknown) => {
+        // Before it ever served, whoever waits for it is told, in the words of what failed.
+        if (!served) throw error;
+        return error instanceof Error ? error.message : String(error);
+      });
       if (stopping.signal.aborted) return;
       failures = performance.now() - began > STABLE_MS ? 1 : failures + 1;
       if (!served && failures >= FIRST_TRIES) return first.reject(neverServed(ending));

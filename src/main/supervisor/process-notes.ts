@@ -19,13 +19,23 @@ export interface ProcessNotes {
   pids(): Record<string, number>;
 }
 
-/** Begins new notes; those of an earlier supervisor must have been dealt with (`endOrphans`). */
-export function openProcessNotes(file: string): ProcessNotes {
+/**
+ * Begins new notes; those of an earlier supervisor must have been dealt with (`endOrphans`). A disk with no room keeps
+ * no process from being looked after: that a note is missing is told to `report`, once, and the next one holds all.
+ */
+export function openProcessNotes(file: string, report: (line: string) => void): ProcessNotes {
   const running = new Map<ProcessName, NotedProcess>();
+  let told = false;
   const write = () => {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(running)));
-    renameSync(`${file}.new`, file);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(running)));
+      renameSync(`${file}.new`, file);
+      told = false;
+    } catch (error) {
+      if (!told) report(`which processes run could not be noted: ${(error as Error).message}`);
+      told = true;
+    }
   };
   return {
     started(name, pid) {

@@ -69,7 +69,7 @@ export function createSystem(
   shape: Shape = ONE_OF_EACH,
 ): System {
   const hasUi = config.temporalAddress === undefined && shape.temporal === 'embedded';
-  const notes = openProcessNotes(folder.processes);
+  const notes = openProcessNotes(folder.processes, say);
   const children: Child[] = [];
   const logs: { close(): void }[] = [];
   let proxy: RoundRobin | undefined;
@@ -224,10 +224,11 @@ export function createSystem(
     const began = performance.now();
     const { role } = plan;
     const name = nameOf(plan);
-    const log = openLogFile(join(folder.logs, `${name}.log`), (line) => {
+    const show = (line: string) => {
       const shown = lineForTerminal(role, line);
       if (shown !== undefined) say(shown);
-    });
+    };
+    const log = openLogFile(join(folder.logs, `${name}.log`), show, say);
     logs.push(log);
     const child = startChild(plan, {
       log,
@@ -252,8 +253,13 @@ export function createSystem(
     return instance;
   }
 
+  /** Others may see an older description for a while; what runs goes on running. */
   function publish(): void {
-    if (ready && !stopped) describe(ready);
+    try {
+      if (ready && !stopped) describe(ready);
+    } catch (error) {
+      say(`${folder.instance} could not be written: ${(error as Error).message}`);
+    }
   }
 
   return {
