@@ -112,7 +112,7 @@ function fromHttp({ status, headers, body }: HttpFailure, endpoint: EndpointName
     return new ModelError('model_not_found', message, final);
   }
   if (status === 429 || vendor.some((code) => code.includes('rate_limit'))) {
-    const message = `${at} receives more requests than it allows. Waiting before the next try.`;
+    const message = `${at} receives more requests than it allows.`;
     return new ModelError('model_rate_limited', message, again);
   }
   if (vendor.includes('context_length_exceeded')) {
