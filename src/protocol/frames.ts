@@ -45,10 +45,11 @@ export const newMessage = z.object({
 });
 
 export const messageFrame = newMessage.extend({ type: z.literal('message') });
-export const stopFrame = z.object({
-  type: z.literal('stop'),
-  turn: z.number().int().positive().nullish(),
+/** Over REST, what a stop asks for. */
+export const stopBody = z.object({
+  turn: z.number().int().positive().nullish().meta({ description: 'absent: the one that runs' }),
 });
+export const stopFrame = stopBody.extend({ type: z.literal('stop') });
 export const pingFrame = z.object({ type: z.literal('ping') });
 
 export const clientFrame = z.discriminatedUnion('type', [authFrame, messageFrame, stopFrame, pingFrame]);

@@ -74,7 +74,6 @@ export const rerunBody = z.object({
   text: newMessage.shape.text.optional().meta({ description: 'absent: the same words' }),
 });
 
-export const stopBody = z.object({ turn: z.number().int().positive().nullish() });
 export const stopAnswer = z.object({
   turn: z.number().int().nullable().meta({ description: 'the turn that was asked to stop; null: none ran' }),
 });

@@ -7,6 +7,7 @@ import { createTokens } from '../../src/api/auth/tokens.ts';
 import { serverFrame } from '../../src/protocol/frames.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
 import { rawSocket, signedAt } from '../support/raw-socket.ts';
+import { until } from '../support/until.ts';
 
 let api: TestApi;
 let token: string;
@@ -89,7 +90,7 @@ test('P4, P5: a message is acked once it is stored; a repeat says duplicate; oth
   expect(refused).toMatchObject({ code: 'id_reused', retryable: false, id });
   const { rows } = await sql`select 1 from messages where work_id = ${work}::uuid`.execute(api.db);
   expect(rows).toHaveLength(1);
-  expect(api.temporal.said.filter((line) => line === `wake work-${work}`).length).toBeGreaterThan(0);
+  await until(() => api.temporal.said.includes(`wake work-${work}`), 'Temporal was told');
   chat.close();
 });
 
@@ -294,6 +295,9 @@ test('R8: stop names the running turn in Postgres and tells the workflow; with n
   await chat.event(({ kind }) => kind === 'step.started', 'a step');
   expect(api.temporal.said.filter((line) => line.startsWith(`stop work-${work}`))).toEqual([]);
   chat.send({ type: 'stop', turn: 7 });
+  chat.send({ type: 'stop', turn: 2 ** 31 });
+  const far = await api.request(token, 'POST', `/api/works/${work}/stop`, { turn: Number.MAX_SAFE_INTEGER });
+  expect([far.status, await far.json()]).toEqual([202, { turn: null }]);
   chat.send({ type: 'stop' });
   chat.send({ type: 'dance' });
   await chat.frame(({ type }) => type === 'error', 'what comes after the stop');

@@ -19,6 +19,9 @@ const TELL_MS = 10_000;
  */
 const HEAD_START_MS = 15;
 
+/** The largest number that a turn could have. */
+const LAST_TURN = 2 ** 31 - 1;
+
 export type ConversationDependencies = Pick<ApiDependencies, 'db' | 'temporal' | 'config' | 'log'>;
 
 export interface Person {
@@ -70,7 +73,9 @@ export async function requestStop(
   { ownerId, workId }: Person,
   turn: number | null,
 ): Promise<number | null> {
-  const stopped = await stopOwnWork(deps.db, { workId, ownerId, turn });
+  // No turn has a number that the database could not hold: such a one is as little running as the last that it could.
+  const asked = turn === null ? null : Math.min(turn, LAST_TURN);
+  const stopped = await stopOwnWork(deps.db, { workId, ownerId, turn: asked });
   if (stopped === undefined) throw notFound('Work');
   if (stopped !== null) tell(deps, workId, () => stopWork(deps.temporal, workId, stopped));
   return stopped;

@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { readMessages } from '../../db/messages.ts';
 import { readSnapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
-import { newMessage } from '../../protocol/frames.ts';
+import { newMessage, stopBody } from '../../protocol/frames.ts';
 import * as shapes from '../../protocol/works.ts';
 import { describeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
@@ -45,7 +45,7 @@ const stop = createRoute({
   path: '/{id}/stop',
   tags,
   security: bearer,
-  request: { params: workParams, body: { ...body(shapes.stopBody), required: false } },
+  request: { params: workParams, body: { ...body(stopBody), required: false } },
   responses: { 202: json(shapes.stopAnswer, 'what was asked to stop'), ...errors(400, 401, 404) },
 });
 const workflow = createRoute({
