@@ -62,7 +62,7 @@ async function editMarkdown(
   ctx: ToolContext,
   file: string,
   manner: Manner,
-  edit: (source: string, path: string) => { edited: Edited | Extract<Edited, { ok: false }>; result: string },
+  edit: (source: string, path: string) => { edited: Edited; result: string },
 ): Promise<ToolResult> {
   const path = cleanPath(file);
   return changeFile(ctx, path, manner, (bytes) => {
