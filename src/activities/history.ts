@@ -3,8 +3,8 @@
 import type { Database } from '../db/database.ts';
 import { readSnapshot } from '../db/snapshot.ts';
 import type { Message } from '../domain/messages.ts';
+import { codeOf } from '../system-error.ts';
 import { removeHistoryFile, writeHistoryFile } from '../workspace/history-file.ts';
-import { codeOf } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** The history document, as `GET /api/chat/work/{id}/history` gives it. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import { codeOf } from '../system-error.ts';
 
 /** Vite names these by their content. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -22,8 +23,8 @@ export function staticSite(webDir: string): Hono {
   app.get('/*', async (c) => {
     // A file that is not there is not there; an address without an extension is the page's to route.
     if (path.posix.extname(c.req.path) !== '') return c.notFound();
-    const page = await readFile(index, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+    const page = await readFile(index, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     });
     c.header('Cache-Control', 'no-cache');

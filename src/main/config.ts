@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
+import { codeOf } from '../system-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -277,7 +278,7 @@ export function withEnvFile(env: Environment, file: string): Environment {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return env;
+    if (codeOf(error) === 'ENOENT') return env;
     throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
   }
   return { ...parseEnv(text), ...env };

@@ -5,6 +5,7 @@
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lchown, lstat, open, readdir } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import { unlockRoot } from '../workspace/directory.ts';
 import { UNPRIVILEGED_ID } from './unprivileged-id.ts';
 
@@ -54,7 +55,7 @@ async function unlessGone<Result>(action: Promise<Result>): Promise<Result | nul
   try {
     return await action;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return null;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Whether a run has filled its workspace, or the disk under it (S6). */
 import { statfs } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import { workspaceUsage } from '../workspace/usage.ts';
-import { codeOf } from '../workspace/workspace-error.ts';
 import { mebibytes } from './ending.ts';
 import type { RunLimits } from './types.ts';
 

@@ -2,10 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-function code(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
+import { codeOf } from '../system-error.ts';
 
 /** Writes a file unless it exists already. @returns whether this call wrote it. */
 export function writeOnce(path: string, value: unknown): boolean {
@@ -15,7 +12,7 @@ export function writeOnce(path: string, value: unknown): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (code(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -27,7 +24,7 @@ export function readOnceWritten<Value>(path: string): Value | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Value;
   } catch (error) {
-    if (code(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -2,11 +2,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import { unlink } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import type { Directory, Walk } from './directory.ts';
 import { inside, look, namesIn } from './look.ts';
 import { isSafe } from './regular-file.ts';
 import { isName, MAX_DEPTH, TEMPORARY } from './relative-path.ts';
-import { codeOf } from './workspace-error.ts';
 
 /** As many entries as a listing has at most (S6). */
 export const MAX_ENTRIES = 10_000;

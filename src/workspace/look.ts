@@ -1,8 +1,8 @@
 /** Looking at what a folder holds while generated code may remove, swap or close any of it (S7). */
 import type { BigIntStats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import type { Directory, EntryName, Walk } from './directory.ts';
-import { codeOf } from './workspace-error.ts';
 
 /** What opening a folder says when it was removed, swapped or closed to us since it was seen. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'not_directory']);

@@ -1,7 +1,7 @@
 /** Making folders inside a workspace, without following links and with the owner that the sandbox needs (S2). */
 import { mkdir } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import type { Directory, Owner, Walk } from './directory.ts';
-import { codeOf } from './workspace-error.ts';
 
 /** As `withDirectory`, with the folders made that are missing. `owner` is whom new entries must be given to. */
 export async function withMadeDirectory<T>(

@@ -1,9 +1,9 @@
 /** A Work's files where several machines share them: the volume may be away, and that is nothing the Work has done. */
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../system-error.ts';
 import { workspaceFolder } from './create-workspace.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
-import { codeOf } from './workspace-error.ts';
 
 /** An infrastructure failure (R6): whoever is told tries again later, and no model hears of it. */
 export class WorkspacesAway extends Error {

@@ -1,10 +1,10 @@
 /** Removing files and whole folders that may be swapped for links while this runs (S7). */
 import { randomUUID } from 'node:crypto';
 import { rename, rmdir, unlink } from 'node:fs/promises';
+import { codeOf } from '../system-error.ts';
 import type { Directory, EntryName, Walk } from './directory.ts';
 import { namesIn } from './look.ts';
 import { TEMPORARY } from './relative-path.ts';
-import { codeOf } from './workspace-error.ts';
 
 /** Rounds in which a folder may turn out not to be empty, because something still writes into it. */
 const ROUNDS = 1_000;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { codeOf } from './workspace-error.ts';
+import { codeOf } from '../system-error.ts';
 
 const TEMPORARY_END = '.tmp';
 

@@ -1,4 +1,5 @@
 /** The closed set of ways in which an access to a Work's files fails for a reason in the request or the files. */
+import { codeOf } from '../system-error.ts';
 export type WorkspaceErrorCode =
   /** The path can name no file of a workspace. */
   | 'bad_path'
@@ -45,12 +46,6 @@ export function meaningOf(error: unknown, path: string): unknown {
   return meaning === undefined
     ? error
     : new WorkspaceError(meaning[0], path, `${quote(path)}: ${meaning[1]}.`);
-}
-
-/** The code of an error, such as `ENOENT`, where it has one. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** A path as it may stand in a sentence: control characters are escaped. */

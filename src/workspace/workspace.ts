@@ -2,6 +2,7 @@
 import { lstat, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FileChange } from '../domain/messages.ts';
+import { codeOf } from '../system-error.ts';
 import { type Directory, strongestWalk, type Walk, withDirectory } from './directory.ts';
 import { type Entry, type Listing, listUnder } from './listing.ts';
 import { withMadeDirectory } from './made-directory.ts';
@@ -10,7 +11,7 @@ import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type Usage, workspaceUsage } from './usage.ts';
-import { codeOf, meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
+import { meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
 import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
 
 /** The most that `read` gives at once where the caller sets no other bound. */

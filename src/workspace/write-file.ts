@@ -3,10 +3,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, constants, lstatSync, renameSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { FileChange } from '../domain/messages.ts';
+import { codeOf } from '../system-error.ts';
 import type { Directory, Owner } from './directory.ts';
 import { hashFile, openRegular } from './regular-file.ts';
 import { TEMPORARY } from './relative-path.ts';
-import { codeOf, quote, WorkspaceError } from './workspace-error.ts';
+import { quote, WorkspaceError } from './workspace-error.ts';
 
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 

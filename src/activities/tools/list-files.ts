@@ -1,7 +1,7 @@
 /** `tree` and `list_attachments`: what files there are. */
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
+import { codeOf } from '../../system-error.ts';
 import { printable, readableSize, renderTree } from '../../workspace/tree.ts';
-import { codeOf } from '../../workspace/workspace-error.ts';
 import { cleanPath } from './markdown-text.ts';
 import { succeeded, type ToolContext, type ToolResult } from './types.ts';
 

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../../db/database.ts';
 import { readTemplateFile, type TemplateFile, templateNames } from '../../db/templates.ts';
+import { codeOf } from '../../system-error.ts';
 import { listFolder, removeWholeFile, writeWholeFile } from '../../workspace/whole-file.ts';
-import { codeOf } from '../../workspace/workspace-error.ts';
 import { writeTemplateDocument } from './front-matter.ts';
 
 export function templatesFolder(dataDir: string): string {

@@ -1,6 +1,7 @@
 /** The folder PA_DATA and what stands where in it. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../system-error.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface DataFolder {
@@ -44,7 +45,7 @@ export function makeDataFolder(root: string): DataFolder {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    throw new SetupError(`PA_DATA (${root}) cannot be written to: ${(error as NodeJS.ErrnoException).code}`, {
+    throw new SetupError(`PA_DATA (${root}) cannot be written to: ${codeOf(error)}`, {
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
 /** Ending a process that is not our child. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type NotedProcess } from '../../../scripts/process-lock.mjs';
+import { codeOf } from '../../system-error.ts';
 
 /** Asks the process to end, waits until it has, and kills it when it takes longer than `withinMs`. */
 export async function endProcess(
@@ -20,6 +21,6 @@ function kill({ pid }: NotedProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../system-error.ts';
 import { SetupError } from './setup-error.ts';
 
 const schema = z.object({
@@ -40,7 +41,7 @@ async function read(file: string): Promise<StoredSecrets | undefined> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new SetupError(`${file} cannot be read: ${(error as Error).message}`);
   }
   try {
@@ -64,7 +65,7 @@ async function create(file: string): Promise<StoredSecrets | undefined> {
     await link(draft, file);
     return secrets;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    if (codeOf(error) === 'EEXIST') return undefined;
     throw error;
   } finally {
     await rm(draft, { force: true });

@@ -9,6 +9,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:process';
 import { promisify } from 'node:util';
+import { codeOf } from '../../system-error.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
 
 const run = promisify(execFile);
@@ -69,7 +70,7 @@ async function findPython(): Promise<{ python: string; basePrefix: string } | st
       if (minor >= OLDEST_PYTHON) return { python, basePrefix };
       reason = `${candidate} is Python 3.${minor}, and 3.${OLDEST_PYTHON} or newer is needed`;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      if (codeOf(error) !== 'ENOENT')
         reason = `${candidate} cannot make virtual environments: install its venv module (Debian: apt install python3-venv)`;
     }
   }

@@ -12,6 +12,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../system-error.ts';
 import type { ProcessIdentity } from '../processes.ts';
 import type { Ending, RunKey, RunLimits } from '../types.ts';
 import { readOnceWritten, writeOnce } from '../write-once.ts';
@@ -53,10 +54,6 @@ interface Files {
   'ending.json': Outcome;
 }
 
-function code(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
 /** @returns null when there is no such file yet, or no folder. */
 export function readState<Name extends keyof Files>(folder: string, name: Name): Files[Name] | null {
   return readOnceWritten(join(folder, name));
@@ -86,7 +83,7 @@ export function moveFolder(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code(error) ?? '')) return false;
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
     throw error;
   }
 }
@@ -103,7 +100,7 @@ export function dismiss(folder: string): void {
   try {
     settle(folder, 'order.json', { dismissed: true });
   } catch (error) {
-    if (code(error) === 'ENOENT') return; // It was taken or removed meanwhile.
+    if (codeOf(error) === 'ENOENT') return; // It was taken or removed meanwhile.
     throw error;
   }
   const order = readState(folder, 'order.json');

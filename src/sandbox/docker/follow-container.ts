@@ -1,6 +1,7 @@
 /** Follows a container to its end: output in order, then the one ending (S1, S5). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { codeOf } from '../../system-error.ts';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
 import { outputInOrder } from '../output-in-order.ts';
 import { type Ending, type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
@@ -24,7 +25,7 @@ export interface Followed extends Guarded {
 
 function isAway(error: unknown): boolean {
   if (error instanceof EngineError) return error.status === 0 || error.status >= 500;
-  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
 }
 
 /** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away, the reason of `letGo`. */

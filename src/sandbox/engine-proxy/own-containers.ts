@@ -1,6 +1,7 @@
 /** Looking at a container before something is done to it: whose it is, and what it would mount. */
 import { lstat } from 'node:fs/promises';
 import { z } from 'zod';
+import { codeOf } from '../../system-error.ts';
 import { INSTANCE_LABEL } from '../docker/container-options.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { workOfWorkspace } from './create-rule.ts';
@@ -40,8 +41,8 @@ export async function judgeFolder(policy: Policy, workspace: string): Promise<Ju
   if (workOfWorkspace(policy, workspace) === null)
     return refuse('what it mounts is not the workspace of a Work');
   for (const folder of [policy.workspaces, workspace]) {
-    const found = await lstat(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
+    const found = await lstat(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
       throw error;
     });
     if (!found?.isDirectory()) return refuse(`${folder} is not a folder`);
