@@ -40,12 +40,9 @@ export const part = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('text'),
     text: z.string(),
-    cutOff: z
-      .enum(['length', 'content_filter'])
-      .exactOptional()
-      .meta({
-        description: 'the model was cut off behind this text: by the length it may have, or by a filter',
-      }),
+    cutOff: z.enum(['length', 'content_filter']).exactOptional().meta({
+      description: 'the model was cut off behind this text: by the length it may have, or by a filter',
+    }),
   }),
   z.object({ type: z.literal('reasoning'), text: z.string() }),
   z.object({
