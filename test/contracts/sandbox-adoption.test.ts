@@ -252,6 +252,22 @@ describe.each(WAYS)('%s', (way) => {
     await box.sandbox.abandon(key);
   });
 
+  adoption('D7: abandoned at any moment of its start, a run leaves no process', async () => {
+    for (let pause = 0; pause < 400; pause += 40) {
+      const key = box.newKey();
+      const client = startClient({ key, script: writeScript(counting(10_000, 0.05)) });
+      await eventually('the client is ready', () => client.said.length > 0);
+      // Not waiting for an event: the moment of the end is what is varied.
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await client.kill();
+      await box.sandbox.abandon(key);
+    }
+    // What an engine was still making as it was abandoned is the reaper's.
+    await box.sandbox.reap({ run: async () => false, agent: async () => false });
+    const left = () => running() + processesWith('bwrap', box.workspace).length;
+    await eventually('nothing runs', () => left() === 0);
+  });
+
   adoption(
     'D7: the reaper ends and removes the runs of turns that are over, and leaves the others',
     async () => {

@@ -1,6 +1,7 @@
 /** Ends what should not run any more, and removes what nobody will ask about (S4, D7). */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../../system-error.ts';
 import { timedOut } from '../ending.ts';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { Wanted } from '../types.ts';
@@ -11,9 +12,17 @@ import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.
 /** Folders that are being made or removed; one that is older than this was left by a process that died. */
 const DRAFT_MS = 60_000;
 
+/**
+ * Kills the runner with all that it started. bwrap, and with it everything in the sandbox, dies with its runner, but
+ * not in its first moments: so the group is killed, which what runs in the sandbox has left by then.
+ */
 function killRunner(runner: ProcessIdentity | null): void {
-  // bwrap, and with it everything in the sandbox, dies with its runner.
-  if (runner && runner.machine === thisMachine() && isAlive(runner)) process.kill(runner.pid, 'SIGKILL');
+  if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
+  try {
+    process.kill(-runner.pid, 'SIGKILL');
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error; // It ended in this instant.
+  }
 }
 
 export async function reapFolders(root: string, wanted: Wanted): Promise<void> {
