@@ -1,6 +1,7 @@
 /**
- * `npm run web:budget [-- --quick] [--trace FOLDER]`: what the page costs the person's browser. Starts a system of its own with the
- * scripted model in this process, measures in Chromium, prints a table; ends with 1 where a figure misses its mark.
+ * `npm run web:budget [-- --quick] [--trace FOLDER]`: what the page costs the person's browser. Starts a system of its
+ * own with the scripted model in this process, measures in Chromium, prints a table; ends with 1 where a figure misses
+ * its mark.
  * With `--trace` Chromium's traces of the streaming are kept there: its Performance panel opens them.
  */
 import { join } from 'node:path';

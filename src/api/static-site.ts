@@ -5,7 +5,7 @@ import path from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { codeOf } from '../system-error.ts';
+import { unlessMissing } from '../system-error.ts';
 
 /** Vite names these by their content. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -23,10 +23,7 @@ export function staticSite(webDir: string): Hono {
   app.get('/*', async (c) => {
     // A file that is not there is not there; an address without an extension is the page's to route.
     if (path.posix.extname(c.req.path) !== '') return c.notFound();
-    const page = await readFile(index, 'utf8').catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    });
+    const page = await unlessMissing(readFile(index, 'utf8'));
     c.header('Cache-Control', 'no-cache');
     return page === undefined ? c.html(missing(), 503) : c.html(page);
   });

@@ -1,6 +1,7 @@
 /**
- * What a workspace needs before a run. Where the server is root, generated code runs as another user, to whom the workspace has to belong (S2). What
- * the server has written since the last run is root's, so this goes through all of it before each one.
+ * What a workspace needs before a run. Where the server is root, generated code runs as another user, to whom the
+ * workspace has to belong (S2). What the server has written since the last run is root's, so this goes through all of
+ * it before each one.
  */
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import { unlink } from 'node:fs/promises';
-import { codeOf } from '../system-error.ts';
+import { unlessMissing } from '../system-error.ts';
 import type { Directory, Walk } from './directory.ts';
 import { inside, look, namesIn } from './look.ts';
 import { isSafe } from './regular-file.ts';
@@ -99,8 +99,6 @@ async function validNames(
 async function removeAbandoned(folder: Directory, name: string): Promise<void> {
   const stats = await look(folder, name);
   if (stats === undefined || !stats.isFile() || Date.now() - Number(stats.mtimeMs) < ABANDONED_MS) return;
-  await unlink(folder.entry(name)).catch((error: unknown) => {
-    // Another listing was faster.
-    if (codeOf(error) !== 'ENOENT') throw error;
-  });
+  // Another listing may have been faster.
+  await unlessMissing(unlink(folder.entry(name)));
 }

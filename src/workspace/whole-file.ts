@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { codeOf } from '../system-error.ts';
+import { unlessMissing } from '../system-error.ts';
 
 const TEMPORARY_END = '.tmp';
 
@@ -32,16 +32,11 @@ export async function removeWholeFile(dir: string, name: string): Promise<void> 
     (other) => other.startsWith(`.${parse(name).name}.`) && other.endsWith(TEMPORARY_END),
   );
   for (const file of [name, ...left]) {
-    await unlink(join(dir, file)).catch((error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error;
-    });
+    await unlessMissing(unlink(join(dir, file)));
   }
 }
 
 /** The names in a folder; none where there is no such folder. */
 export async function listFolder(dir: string): Promise<string[]> {
-  return await readdir(dir).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
+  return (await unlessMissing(readdir(dir))) ?? [];
 }

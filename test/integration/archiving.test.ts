@@ -4,13 +4,13 @@ import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { claimStalledWorks, noteArchived, worksToArchive, worksWithOldHistory } from '../../src/db/sweeps.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { workflowIdOf } from '../../src/domain/work-names.ts';
 import { restWork } from '../../src/temporal/work-client.ts';
 import { archive, leaveAlone, sweepIdleWorks, untilWorkflowEnded } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { withTestDatabase } from '../support/database.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { workflowOf } from '../support/workflow-of.ts';
 import { makeWork, ofKind, queueMessage } from '../support/works.ts';
 
 let system: TestSystem;
@@ -30,8 +30,8 @@ async function idleWork() {
   const begun = await system.newChat();
   begun.chat.say('Are you there?');
   await endOf(begun.chat, 1);
+  const handle = await workflowOf(system.temporal, begun.workId);
   await system.expectSound(begun.workId);
-  const handle = system.temporal.workflow.getHandle(workflowIdOf(begun.workId));
   return { ...begun, handle };
 }
 

@@ -18,6 +18,7 @@ import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { workflowOf } from '../support/workflow-of.ts';
 
 const RECORDED = fileURLToPath(new URL('../histories', import.meta.url));
 const History = proto.temporal.api.history.v1.History;
@@ -156,6 +157,7 @@ describe('R11, D10', () => {
       const { workId, chat } = await system.newChat();
       await play(chat, workId);
       chat.close();
+      await workflowOf(client, workId);
       await system.expectSound(workId);
       const workflowBundle = await buildWorkflowBundle();
       for (const [file, workflowId, history] of await historiesOf(workId, name)) {

@@ -10,6 +10,7 @@ import type { AppProcess } from '../support/child-process.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
+import { workflowOf } from '../support/workflow-of.ts';
 import { ofKind } from '../support/works.ts';
 
 let system: TestSystem;
@@ -48,14 +49,7 @@ async function workInItsMiddle(where: 'note' | 'answer') {
   chat.say('Write a note.');
   const step = where === 'note' ? 1 : 2;
   await chat.event((event) => event.kind === 'step.started' && event.step === step, 'the step');
-  const handle = system.temporal.workflow.getHandle(workflowIdOf(workId));
-  // The first step begins ahead of the workflow that will ask for it (go-ahead.ts).
-  const answers = () =>
-    handle.query<WorkState>('state').then(
-      () => true,
-      () => false,
-    );
-  await until(answers, 'the workflow was there');
+  const handle = await workflowOf(system.temporal, workId);
   return { workId, chat, go, handle, callsMade: () => system.model.count() - calls };
 }
 
@@ -144,11 +138,10 @@ test('R2: a workflow that is terminated between turns is missed by nobody: the n
   system.model.setScript(() => textReply('Here.'));
   const workId = await system.newWork(account);
   const chat = await system.chat(account, workId);
-  const handle = system.temporal.workflow.getHandle(workflowIdOf(workId));
   for (const turn of [1, 2]) {
     chat.say('Are you there?');
     await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, `turn ${turn}`);
-    if (turn === 1) await handle.terminate('a test');
+    if (turn === 1) await (await workflowOf(system.temporal, workId)).terminate('a test');
   }
   await system.expectSound(workId);
   chat.close();

@@ -9,6 +9,7 @@ import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
+import { workflowOf } from '../support/workflow-of.ts';
 
 let system: TestSystem;
 let client: Client;
@@ -71,10 +72,8 @@ test('R11, D10: a Work in the middle of a turn moves to the new version, and new
   const chat = await system.chat(account, running);
   chat.say('look');
   await chat.event(({ kind }) => kind === 'text.delta', 'the first token, on the old worker');
-  await until(
-    async () => (await versionsOf(running).catch((): string[] => [])).includes('old'),
-    'it was decided by the old',
-  );
+  await workflowOf(client, running);
+  expect(await versionsOf(running)).toEqual(['old']);
 
   const next = await system.startWorker({ WORKER_BUILD_ID: 'new' });
   await makeCurrent('new');
@@ -89,6 +88,7 @@ test('R11, D10: a Work in the middle of a turn moves to the new version, and new
   const second = await system.chat(account, later);
   second.say('look, too');
   await second.event(({ kind }) => kind === 'turn.completed', 'the end of the later turn');
+  await workflowOf(client, later);
   expect(await versionsOf(later)).toEqual(['new']);
 
   // The old workers go, and the Work that was once theirs takes its next turn.

@@ -7,6 +7,7 @@ import { archiveIdleWorks } from '../../src/sweeper/archiving.ts';
 import { restWork } from '../../src/temporal/work-client.ts';
 import { state } from '../../src/workflows/messages.ts';
 import { until } from './until.ts';
+import { workflowOf } from './workflow-of.ts';
 
 /** What a Work was left alone for, and after how many days a sweeper archives it. */
 const ALONE_DAYS = 40;
@@ -32,7 +33,7 @@ export async function sweepIdleWorks({ db, temporal }: System): Promise<void> {
 /** Archives an idle Work; resolves when its workflow has ended. */
 export async function archive(system: System, workId: string): Promise<void> {
   // A turn's end is in Postgres a moment before the workflow hears of it; what is not idle does not rest.
-  const handle = system.temporal.workflow.getHandle(workflowIdOf(workId));
+  const handle = await workflowOf(system.temporal, workId);
   await until(async () => (await handle.query(state)).phase === 'waiting', 'its workflow waited');
   await leaveAlone(system.db, workId);
   await sweepIdleWorks(system);

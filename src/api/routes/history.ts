@@ -7,7 +7,7 @@ import { readSnapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/works.ts';
-import { codeOf } from '../../system-error.ts';
+import { unlessMissing } from '../../system-error.ts';
 import { historyFile } from '../../workspace/history-file.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -60,10 +60,7 @@ async function openCurrent(
   file: string,
   seq: number,
 ): Promise<{ size: number; stream: ReadableStream } | undefined> {
-  const handle = await open(file).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await unlessMissing(open(file));
   if (handle === undefined) return undefined;
   let sent = false;
   try {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '../../db/database.ts';
 import { readTemplateFile, type TemplateFile, templateNames } from '../../db/templates.ts';
-import { codeOf } from '../../system-error.ts';
+import { unlessMissing } from '../../system-error.ts';
 import { listFolder, removeWholeFile, writeWholeFile } from '../../workspace/whole-file.ts';
 import { writeTemplateDocument } from './front-matter.ts';
 
@@ -66,8 +66,5 @@ function documentOf({ name, description, language, content }: TemplateFile): str
 }
 
 async function contentOf(file: string): Promise<string | undefined> {
-  return await readFile(file, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  return await unlessMissing(readFile(file, 'utf8'));
 }

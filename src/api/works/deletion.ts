@@ -9,7 +9,7 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
 import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
-import { codeOf } from '../../system-error.ts';
+import { unlessMissing } from '../../system-error.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
@@ -95,10 +95,7 @@ async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]>
   );
   const old = new Set<string>();
   for (const { workId, at } of left.filter((one) => !known.has(one.workId))) {
-    const seen = await stat(at).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    });
+    const seen = await unlessMissing(stat(at));
     if (seen && Date.now() - seen.mtimeMs > ORPHAN_MS) old.add(workId);
   }
   return [...old];

@@ -1,7 +1,7 @@
 /** Looking at a container before something is done to it: whose it is, and what it would mount. */
 import { lstat } from 'node:fs/promises';
 import { z } from 'zod';
-import { codeOf } from '../../system-error.ts';
+import { unlessMissing } from '../../system-error.ts';
 import { INSTANCE_LABEL } from '../docker/container-options.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { workOfWorkspace } from './create-rule.ts';
@@ -41,10 +41,7 @@ export async function judgeFolder(policy: Policy, workspace: string): Promise<Ju
   if (workOfWorkspace(policy, workspace) === null)
     return refuse('what it mounts is not the workspace of a Work');
   for (const folder of [policy.workspaces, workspace]) {
-    const found = await lstat(folder).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return null;
-      throw error;
-    });
+    const found = await unlessMissing(lstat(folder));
     if (!found?.isDirectory()) return refuse(`${folder} is not a folder`);
   }
   return { allowed: true };
