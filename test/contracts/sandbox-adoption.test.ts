@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunKey } from '../../src/sandbox/types.ts';
-import { eventually, processesWith } from '../support/sandbox-processes.ts';
+import { processesWith } from '../support/sandbox-processes.ts';
 import {
   docker,
   isRequired,
@@ -20,6 +20,7 @@ import {
   setUp,
   WAYS,
 } from '../support/sandbox-under-test.ts';
+import { until } from '../support/until.ts';
 
 const CLIENT = fileURLToPath(new URL('../support/sandbox-client.ts', import.meta.url));
 
@@ -112,7 +113,7 @@ describe.each(WAYS)('%s', (way) => {
       const key = box.newKey();
       const script = writeScript(counting(60, 0.02));
       const client = startClient({ key, script });
-      await eventually('some output', () => client.said.filter((said) => said.text).length > 10);
+      await until(() => client.said.filter((said) => said.text).length > 10, 'some output');
       await client.kill();
       const first = client.said.filter((said) => said.text);
       const adopted = await box.runScript(script, {
@@ -132,7 +133,7 @@ describe.each(WAYS)('%s', (way) => {
       const key = box.newKey();
       const script = writeScript(counting(3, 0.01));
       const client = startClient({ key, script });
-      await eventually('the client is ready', () => client.said.length > 0);
+      await until(() => client.said.length > 0, 'the client is ready');
       // Not waiting for an event: the moment of the kill is what is varied.
       await new Promise((resolve) => setTimeout(resolve, pause));
       await client.kill();
@@ -148,7 +149,7 @@ describe.each(WAYS)('%s', (way) => {
     const key = box.newKey();
     const script = writeScript(`${counting(5, 0)}raise SystemExit(3)`);
     const client = startClient({ key, script });
-    await eventually('the ending', () => client.said.some((said) => said.ending));
+    await until(() => client.said.some((said) => said.ending), 'the ending');
     const again = await box.runScript(script, { key, mayStart: false });
     expect(again.ending).toMatchObject({ kind: 'exited', code: 3 });
     expect(again.stdout).toBe(counted(5));
@@ -170,7 +171,7 @@ describe.each(WAYS)('%s', (way) => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     const client = startClient({ key, script, limits: { deadlineMs: 1_000 } });
-    await eventually('some output', () => client.said.some((said) => said.text));
+    await until(() => client.said.some((said) => said.text), 'some output');
     await client.kill();
     const adopted = await box.runScript(script, { key, mayStart: false, limits: { deadlineMs: 1_000 } });
     expect(adopted.ending).toMatchObject({ kind: 'timed_out', message: 'timed out after 1 s' });
@@ -181,7 +182,7 @@ describe.each(WAYS)('%s', (way) => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     const client = startClient({ key, script });
-    await eventually('some output', () => client.said.some((said) => said.text));
+    await until(() => client.said.some((said) => said.text), 'some output');
     await client.kill();
     const stop = new AbortController();
     const adopted = await box.runScript(script, {
@@ -243,10 +244,10 @@ describe.each(WAYS)('%s', (way) => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     const client = startClient({ key, script });
-    await eventually('some output', () => client.said.some((said) => said.text));
+    await until(() => client.said.some((said) => said.text), 'some output');
     await client.kill();
     await box.sandbox.abandon(key);
-    await eventually('nothing runs', () => running() === 0);
+    await until(() => running() === 0, 'nothing runs');
     expect((await box.runScript(script, { key, mayStart: false })).ending.kind).toBe('lost');
     // Nothing is left: nothing happens.
     await box.sandbox.abandon(key);
@@ -256,7 +257,7 @@ describe.each(WAYS)('%s', (way) => {
     for (let pause = 0; pause < 400; pause += 40) {
       const key = box.newKey();
       const client = startClient({ key, script: writeScript(counting(10_000, 0.05)) });
-      await eventually('the client is ready', () => client.said.length > 0);
+      await until(() => client.said.length > 0, 'the client is ready');
       // Not waiting for an event: the moment of the end is what is varied.
       await new Promise((resolve) => setTimeout(resolve, pause));
       await client.kill();
@@ -265,7 +266,7 @@ describe.each(WAYS)('%s', (way) => {
     // What an engine was still making as it was abandoned is the reaper's.
     await box.sandbox.reap({ run: async () => false, agent: async () => false });
     const left = () => running() + processesWith('bwrap', box.workspace).length;
-    await eventually('nothing runs', () => left() === 0);
+    await until(() => left() === 0, 'nothing runs');
   });
 
   adoption(
@@ -275,7 +276,7 @@ describe.each(WAYS)('%s', (way) => {
       const script = writeScript(counting(60, 0.05));
       const client = startClient({ key: over, script });
       const other = box.runScript(script, { key: live });
-      await eventually('both run', () => begun() === 'xx');
+      await until(() => begun() === 'xx', 'both run');
       await client.kill();
       await box.sandbox.reap({
         run: async (key) => key.toolCallId === live.toolCallId,
@@ -283,7 +284,7 @@ describe.each(WAYS)('%s', (way) => {
       });
       expect((await other).ending).toMatchObject({ kind: 'exited', code: 0 });
       await box.sandbox.forget(live);
-      await eventually('nothing runs', () => running() === 0);
+      await until(() => running() === 0, 'nothing runs');
       expect((await box.runScript(script, { key: over, mayStart: false })).ending.kind).toBe('lost');
     },
   );
@@ -293,7 +294,7 @@ describe.each(WAYS)('%s', (way) => {
     async () => {
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
       await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
-      await eventuallyOne();
+      await onePrepared();
       await pythonHasBegun();
       expect(running()).toBe(1);
       const code = 'import sys\nprint("matplotlib.pyplot" in sys.modules, __name__, __file__)';
@@ -306,44 +307,44 @@ describe.each(WAYS)('%s', (way) => {
 
   /** Before its Python has begun, a prepared sandbox is not there to be taken. */
   const pythonHasBegun = () =>
-    eventually(
-      'its Python has begun',
+    until(
       () => processesWith(box.kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
+      'its Python has begun',
     );
-  const eventuallyOne = async () => {
-    await eventually('one is prepared', () => running() >= 1);
+  const onePrepared = async () => {
+    await until(() => running() >= 1, 'one is prepared');
   };
 
   adoption('S12: a prepared sandbox that is discarded is gone', async () => {
     await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
-    await eventuallyOne();
+    await onePrepared();
     await box.sandbox.discard(PREPARING_OWNER);
-    await eventually('nothing runs', () => running() === 0);
+    await until(() => running() === 0, 'nothing runs');
     const { ending } = await box.run('print(1)', { owner: PREPARING_OWNER });
     expect(ending).toMatchObject({ kind: 'exited', code: 0 });
   });
 
   adoption('S12: what a dead worker had prepared is cleared away', async () => {
     const client = startClient({ prepare: PREPARING_OWNER });
-    await eventually('it has prepared', () => client.said.length > 0);
-    await eventuallyOne();
+    await until(() => client.said.length > 0, 'it has prepared');
+    await onePrepared();
     await client.kill();
-    await eventually('nothing runs', async () => {
+    await until(async () => {
       await box.sandbox.reap({ run: async () => true, agent: async () => true });
       return running() === 0;
-    });
+    }, 'nothing runs');
   });
 
   adoption('S12: what was prepared for an agent that is done is cleared away, and only that', async () => {
     await box.sandbox.prepare('working', box.workspace);
     await pythonHasBegun();
     await box.sandbox.prepare('done', box.workspace);
-    await eventually('both wait', () => running() === 2);
+    await until(() => running() === 2, 'both wait');
     const wanted = { run: async () => true, agent: async (owner: string) => owner === 'working' };
-    await eventually('one is gone', async () => {
+    await until(async () => {
       await box.sandbox.reap(wanted);
       return running() === 1;
-    });
+    }, 'one is gone');
     await box.sandbox.reap(wanted);
     const taken = await box.run('import sys; print("numpy" in sys.modules)', { owner: 'working' });
     expect(taken.stdout).toBe('True\n');
@@ -353,7 +354,7 @@ describe.each(WAYS)('%s', (way) => {
     const key = box.newKey();
     const script = writeScript(counting(60, 0.02));
     const client = startClient({ key, script, prepare: PREPARING_OWNER });
-    await eventually('some output', () => client.said.some((said) => said.text));
+    await until(() => client.said.some((said) => said.text), 'some output');
     await client.kill();
     const first = client.said.filter((said) => said.text);
     const adopted = await box.runScript(script, {

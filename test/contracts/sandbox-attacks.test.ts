@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, processesWith } from '../support/sandbox-processes.ts';
+import { processesWith } from '../support/sandbox-processes.ts';
 import {
   isRequired,
   openSandbox,
@@ -15,6 +15,7 @@ import {
   setUp,
   WAYS,
 } from '../support/sandbox-under-test.ts';
+import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;
 
@@ -308,7 +309,7 @@ print('done')`);
     expect(ending).toMatchObject({ kind: 'exited', code: 0 });
     expect(stdout).toBe('done\n');
     expect(ms).toBeLessThan(10_000);
-    await eventually('the daemon is gone', () => processesWith(marker).length === 0, 2_000);
+    await until(() => processesWith(marker).length === 0, 'the daemon is gone', 2_000);
   });
 
   attack(

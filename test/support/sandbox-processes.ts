@@ -1,6 +1,5 @@
 /** Looks for programs that got out of a sandbox, or stayed after it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Ids of the machine's processes whose command line holds all of `markers`. */
 export function processesWith(...markers: string[]): number[] {
@@ -15,17 +14,4 @@ export function processesWith(...markers: string[]): number[] {
       }
     })
     .map(Number);
-}
-
-/** Polls until `holds` does. @throws when it does not in time. */
-export async function eventually(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  ms = 20_000,
-): Promise<void> {
-  const limit = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > limit) throw new Error(`not in ${ms} ms: ${what}`);
-    await sleep(20);
-  }
 }
