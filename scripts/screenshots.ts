@@ -12,6 +12,7 @@ import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/main/setup/checkout.ts';
 import { launchBrowser } from '../test/support/browser.ts';
+import { type Network, networkOf } from '../test/support/network.ts';
 import { visit } from '../test/support/page.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { zh } from '../web/src/i18n/zh.ts';
@@ -35,6 +36,16 @@ const SIZES = {
 const LANGUAGES = { en: { locale: 'en-US', words: en }, zh: { locale: 'zh-CN', words: zh } } as const;
 type Words = (typeof LANGUAGES)[keyof typeof LANGUAGES]['words'];
 
+/** A model of the person's own, for the page about models. No Work in the pictures asks it anything. */
+const CODE_MODEL = {
+  role: 'code',
+  baseUrl: 'https://api.openai.com/v1',
+  apiKey: 'shots',
+  model: 'gpt-5-codex',
+  inputPrice: 1.25,
+  outputPrice: 10,
+};
+
 interface Works {
   done: string;
   empty: string;
@@ -43,15 +54,20 @@ interface Works {
   queued: string;
 }
 
+interface Stage {
+  narrow: boolean;
+  network: Network;
+}
+
 interface Scene {
   name: string;
   /** Absent: without an account. */
   at?: (works: Works) => string;
-  arrange?: (page: Page, words: Words, narrow: boolean) => Promise<unknown>;
+  arrange?: (page: Page, words: Words, stage: Stage) => Promise<unknown>;
 }
 
 /** Shows the paper, which on a narrow page is a tab. */
-async function toPaper(page: Page, words: Words, narrow: boolean): Promise<void> {
+async function toPaper(page: Page, words: Words, { narrow }: Stage): Promise<void> {
   if (narrow) await page.getByRole('tab', { name: words.work.paper }).click();
 }
 
@@ -61,6 +77,25 @@ const scenes: Scene[] = [
   { name: 'sign-in' },
   { name: 'list', at: () => '/', arrange: (page) => page.getByRole('listitem').first().waitFor() },
   {
+    name: 'models',
+    at: () => '/models',
+    arrange: async (page, words) => {
+      await page.getByText(CODE_MODEL.model).first().waitFor();
+      await page.getByRole('button', { name: words.models.role.main }).click();
+      await page
+        .getByRole('combobox', { name: words.models.form.baseUrl })
+        .fill('https://openrouter.ai/api/v1');
+    },
+  },
+  {
+    name: 'templates',
+    at: () => '/templates',
+    arrange: async (page, words) => {
+      await page.getByRole('navigation', { name: words.templates.title }).getByRole('button').first().click();
+      await button(page, words.templates.start).waitFor();
+    },
+  },
+  {
     name: 'empty',
     at: ({ empty }) => `/works/${empty}`,
     arrange: (page, words) => page.getByText(words.thread.emptyTitle).waitFor(),
@@ -68,7 +103,7 @@ const scenes: Scene[] = [
   {
     name: 'done',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
+    arrange: async (page, words, { narrow }) => {
       await page.getByRole('group', { name: words.thread.agent }).first().waitFor();
       if (!narrow) await page.locator('.paper .katex').first().waitFor();
     },
@@ -76,8 +111,8 @@ const scenes: Scene[] = [
   {
     name: 'paper',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
-      await toPaper(page, words, narrow);
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
       await page.locator('.paper .katex').first().waitFor();
       await page.locator('.paper img[src]').first().scrollIntoViewIfNeeded();
     },
@@ -85,18 +120,18 @@ const scenes: Scene[] = [
   {
     name: 'edit',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
-      await toPaper(page, words, narrow);
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
       await button(page, words.paper.edit).last().click();
-      if (!narrow) await button(page, words.paper.expand).click();
+      if (!stage.narrow) await button(page, words.paper.expand).click();
       await page.locator('.cm-content').waitFor();
     },
   },
   {
     name: 'changes',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
-      await toPaper(page, words, narrow);
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
       await button(page, words.paper.changes).click();
       await page.locator('.cm-changedLine').first().waitFor();
     },
@@ -104,7 +139,7 @@ const scenes: Scene[] = [
   {
     name: 'files',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
+    arrange: async (page, words, { narrow }) => {
       if (narrow) await page.getByRole('tab', { name: words.work.files }).click();
       await page.getByRole('button', { name: /^monte_carlo\.py/ }).click();
       await page.locator('.shiki').first().waitFor();
@@ -113,8 +148,8 @@ const scenes: Scene[] = [
   {
     name: 'figure',
     at: ({ done }) => `/works/${done}`,
-    arrange: async (page, words, narrow) => {
-      await toPaper(page, words, narrow);
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
       await page.locator('.paper img[src]').first().click();
       await page.getByRole('dialog').getByRole('img').waitFor();
     },
@@ -127,7 +162,7 @@ const scenes: Scene[] = [
   {
     name: 'retrying',
     at: ({ retrying }) => `/works/${retrying}`,
-    arrange: (page) => page.locator('.text-warning').first().waitFor(),
+    arrange: (page, words) => page.getByText(words.retryReason.model_rate_limited).first().waitFor(),
   },
   {
     name: 'queued',
@@ -149,10 +184,9 @@ const scenes: Scene[] = [
   {
     name: 'offline',
     at: ({ queued }) => `/works/${queued}`,
-    arrange: async (page, words) => {
+    arrange: async (page, words, { network }) => {
       await page.getByRole('group', { name: words.thread.you }).first().waitFor();
-      await page.context().setOffline(true);
-      await page.evaluate('globalThis.cutSockets()');
+      await network.cut();
       await page.getByText(words.connection.offlineWorking).waitFor();
     },
   },
@@ -162,13 +196,18 @@ const scenes: Scene[] = [
 async function prepare(browser: Browser, url: string, language: keyof typeof LANGUAGES) {
   const { locale, words } = LANGUAGES[language];
   const visitor = await visit(browser, url, { locale });
-  const make = async () => {
-    const work = await fetch(`${url}/api/works`, {
-      method: 'POST',
+  const request = async (method: string, what: string, body?: object) => {
+    const answer = await fetch(`${url}/api/${what}`, {
+      method,
       headers: { authorization: `Bearer ${visitor.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ language }),
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    return ((await work.json()) as { id: string }).id;
+    if (!answer.ok) throw new Error(`${method} ${what}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const make = async (what = 'works', body: object = { language }) => {
+    const made = await request('POST', what, body);
+    return ((await made.json()) as { id: string }).id;
   };
   const talk = async (id: string, ...texts: string[]) => {
     const page = await visitor.open(`/works/${id}`);
@@ -183,7 +222,7 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
     done: await make(),
     empty: await make(),
     failed: await make(),
-    retrying: await make(),
+    retrying: await retryingWork(),
     queued: await make(),
   };
   const written = await talk(works.done, words.samples.pi.prompt);
@@ -191,17 +230,28 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
   await button(written, words.composer.stop).waitFor({ state: 'detached', timeout: 180_000 });
   await talk(works.failed, language === 'en' ? 'Use the key that gives 401' : '使用会返回 401 的密钥');
   await talk(
-    works.retrying,
-    language === 'en' ? 'Ask a provider that answers 429' : '请求一个返回 429 的服务商',
-  );
-  await talk(
     works.queued,
     language === 'en' ? 'Think it over…' : '请仔细考虑…',
     ...(language === 'en' ? ['Then plot the residuals as well'] : ['然后再画出残差图']),
   );
+  await make('models', CODE_MODEL);
   const state = await visitor.context.storageState();
-  await visitor.context.close();
-  return { works, state };
+  return {
+    works,
+    state,
+    /** The model is given up in time, sooner than all pictures are taken: another Work takes the place of this one. */
+    async retryAnew() {
+      await request('DELETE', `works/${works.retrying}`);
+      works.retrying = await retryingWork();
+    },
+    close: () => visitor.context.close(),
+  };
+
+  async function retryingWork(): Promise<string> {
+    const id = await make();
+    await talk(id, language === 'en' ? 'Ask a provider that answers 429' : '请求一个返回 429 的服务商');
+    return id;
+  }
 }
 
 async function main(): Promise<void> {
@@ -224,9 +274,14 @@ async function main(): Promise<void> {
     await system.start();
     const url = system.instance().appUrl;
     for (const [language, { locale, words }] of Object.entries(LANGUAGES)) {
-      const { works, state } = await prepare(browser, url, language as keyof typeof LANGUAGES);
+      const { works, state, retryAnew, close } = await prepare(
+        browser,
+        url,
+        language as keyof typeof LANGUAGES,
+      );
       for (const [size, viewport] of Object.entries(SIZES)) {
         for (const colorScheme of ['light', 'dark'] as const) {
+          await retryAnew();
           const look: BrowserContextOptions = {
             locale,
             viewport,
@@ -249,6 +304,7 @@ async function main(): Promise<void> {
           }
         }
       }
+      await close();
     }
   } finally {
     await browser.close();
@@ -273,19 +329,13 @@ async function shoot(
   { url, look, scene, state, works, words, narrow, file }: Shot,
 ): Promise<void> {
   const context = await browser.newContext({ ...look, ...(scene.at ? { storageState: state } : {}) });
-  // What a lost network does to a socket, which the browser's own offline switch leaves alone.
-  await context.addInitScript(`{
-    const sockets = [];
-    const Original = WebSocket;
-    globalThis.WebSocket = class extends Original { constructor(...args) { super(...args); sockets.push(this); } };
-    globalThis.cutSockets = () => sockets.forEach((socket) => socket.close());
-  }`);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  const network = await networkOf(page);
   try {
     await page.goto(url + (scene.at?.(works) ?? '/'));
     await page.getByRole('button').first().waitFor();
-    await scene.arrange?.(page, words, narrow);
+    await scene.arrange?.(page, words, { narrow, network });
     // Fonts, figures and the last transition.
     await page.evaluate('document.fonts.ready');
     await page.waitForTimeout(400);

@@ -4,6 +4,7 @@ import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
+import { networkOf } from '../support/network.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
@@ -136,21 +137,16 @@ test('U6: a reload in the middle of a turn, and a second tab, show the same conv
 test('U6: with the network cut the page says so and that the agent works on; what was written meanwhile is sent', async () => {
   const workId = await system.newWork(visitor);
   const page = await visitor.context.newPage();
-  let cut = () => {};
-  await page.routeWebSocket(/\/api\/chat\/ws\//, (socket) => {
-    socket.connectToServer();
-    cut = () => void socket.close();
-  });
+  const network = await networkOf(page);
   await page.goto(`${system.url}/works/${workId}`);
   await say(page, 'count');
   await answers(page).getByText('w5 ').waitFor();
-  await visitor.context.setOffline(true);
-  cut();
+  await network.cut();
   await page.getByText('You are offline. The agent works on').waitFor();
   await stop(page).waitFor();
   await say(page, 'written offline');
   await mine(page).getByText('Sent when the connection is back').waitFor();
-  await visitor.context.setOffline(false);
+  await network.restore();
   await answers(page).getByText('heard: written offline').waitFor();
   await answers(page).getByText(counted).waitFor();
   await page.getByText('You are offline').waitFor({ state: 'detached' });
