@@ -34,5 +34,5 @@ COPY sandbox ./sandbox
 COPY docker/prepare-data.sh docker/healthcheck.mjs ./docker/
 # Any user will do; compose names one, to whom PA_DATA belongs.
 USER 10001:10001
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=30"]
+ENTRYPOINT ["node", "--max-semi-space-size=8"]
 CMD ["src/main/api.ts"]

@@ -13,6 +13,7 @@ import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
 import { registerSearchAttributes } from '../temporal/work-client.ts';
+import { collectSooner } from './collect-sooner.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
@@ -107,6 +108,7 @@ const sweeper = startSweeper(
   (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
 );
 log.info({ url: api.url }, 'listening');
+collectSooner();
 
 let closing = false;
 async function close(): Promise<void> {

@@ -97,21 +97,23 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     log.info({ workId, err }, 'what was begun ahead did not end'),
   );
   const settlements = createSettlements();
-  const lease = await holdLease(db, settings.databaseUrl, {
-    onStop: attempts.stop,
-    onQueued: (workId) => headStarts.begin(workId, () => turnAhead(deps, workId)),
-    onSettled: settlements.onSettled,
-    onReconnect: () =>
-      void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
-    onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
-  });
+  const [lease, connection] = await Promise.all([
+    holdLease(db, settings.databaseUrl, {
+      onStop: attempts.stop,
+      onQueued: (workId) => headStarts.begin(workId, () => turnAhead(deps, workId)),
+      onSettled: settlements.onSettled,
+      onReconnect: () =>
+        void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
+      onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
+    }),
+    NativeConnection.connect({ address: settings.temporalAddress }),
+  ]);
 
   /** While the session was away a stop may have been told to nobody. */
   async function stopMissed(): Promise<void> {
     for (const { workId, turn } of await stoppedTurns(db, attempts.turns())) attempts.stop(workId, turn);
   }
 
-  const connection = await NativeConnection.connect({ address: settings.temporalAddress });
   // Lazy: only the sweeper speaks over it, and tries again what failed.
   const clientConnection = Connection.lazy({ address: settings.temporalAddress });
   const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });

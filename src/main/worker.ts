@@ -1,4 +1,5 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
+import { collectSooner } from './collect-sooner.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { createWorkerMetrics } from './metrics/worker-metrics.ts';
@@ -28,7 +29,10 @@ const metricsServer =
         onError: (err) => log.warn({ err }, 'metrics could not be read'),
       });
 
-const chosen = await findSandbox(config, process.env, (line) => log.warn(line));
+const [chosen, workflowBundle] = await Promise.all([
+  findSandbox(config, process.env, (line) => log.warn(line)),
+  buildWorkflowBundle(),
+]);
 // The supervisor, where there is one, has said it when it set the sandbox up.
 if (chosen.sandbox === null) log[process.send ? 'info' : 'warn'](chosen.reason);
 else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
@@ -39,7 +43,7 @@ const worker = await startWorker({
   temporalNamespace: config.temporalNamespace,
   buildId: config.workerBuildId,
   dataDir: config.dataDir,
-  workflowBundle: await buildWorkflowBundle(),
+  workflowBundle,
   serverModel: serverEndpoint(config.model),
   allowModelHost: config.allowModelHost,
   encryptionKey: decodeKey(config.encryptionKey),
@@ -57,6 +61,7 @@ const worker = await startWorker({
   log,
 });
 
+collectSooner();
 // The supervisor, where there is one, waits for this.
 process.send?.('ready');
 
