@@ -7,12 +7,11 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   password=$(mktemp)
   printf %s "$POSTGRES_PASSWORD" >"$password"
   # shellcheck disable=SC2086
-  initdb --pgdata="$PGDATA" --username="$POSTGRES_USER" --pwfile="$password" --auth-local=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
+  initdb --pgdata="$PGDATA" --username="$POSTGRES_USER" --pwfile="$password" ${POSTGRES_INITDB_ARGS:-}
   rm "$password"
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  pg_ctl --pgdata="$PGDATA" --wait -o "-c listen_addresses='' -c unix_socket_directories=/tmp" start
-  export PGHOST=/tmp
+  pg_ctl --pgdata="$PGDATA" --wait -o "-c listen_addresses=''" start
   for script in /docker-entrypoint-initdb.d/*.sh; do sh "$script"; done
   pg_ctl --pgdata="$PGDATA" --wait --mode=fast stop
 fi
-exec "$@" -c listen_addresses='*' -c unix_socket_directories=/tmp
+exec "$@" -c listen_addresses='*'
