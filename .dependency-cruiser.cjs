@@ -11,7 +11,7 @@ const allowed = {
   llm: ['domain'],
   workspace: ['domain'],
   db: ['domain'],
-  'demo-model': ['domain', 'llm'],
+  'demo-model': [],
   temporal: ['domain'],
   sweeper: ['domain', 'db', 'sandbox', 'temporal'],
   activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace', 'tracing'],

@@ -1,7 +1,7 @@
 /** What the scripted model answers in benchmarks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { callTool, type Step, type StreamReply } from '../src/demo-model/reply.ts';
-import type { StrictRequest } from '../src/llm/strict-request.ts';
+import type { StrictRequest } from '../src/demo-model/strict-request.ts';
 
 /** Every counted token has this many characters, so that a client knows how many have come from the text's length. */
 export const TOKEN_LENGTH = 6;

@@ -1,11 +1,12 @@
 /** The demo model (F18): the scripted server's script that drives the real loop with canned dialogues. */
-import type { StrictRequest } from '../llm/strict-request.ts';
+
 import { codeMove } from './code-agent.ts';
 import { languageOf } from './language.ts';
 import { mainMove } from './main-agent.ts';
 import { answer, type Move } from './move.ts';
 import { phrases } from './phrases.ts';
 import { callTool, type Script, say, splitEvery, splitTokens } from './reply.ts';
+import type { StrictRequest } from './strict-request.ts';
 import { readTurn } from './turn.ts';
 
 /** How much an instant demo sends at once: its point is to cost nothing beside what is measured. */

@@ -1,5 +1,5 @@
 /** What a script may answer: a stream of steps, a plain HTTP answer, or a fault. */
-import type { StrictRequest } from '../llm/strict-request.ts';
+import type { StrictRequest } from './strict-request.ts';
 
 /** One step of a streamed answer. Whatever a generator awaits between two steps holds the stream there. */
 export type Step =

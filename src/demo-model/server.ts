@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkStrictRequest, type StrictRequest } from '../llm/strict-request.ts';
 import type { Reply, Script } from './reply.ts';
 import { writeStream } from './stream.ts';
+import { checkStrictRequest, type StrictRequest } from './strict-request.ts';
 
 /** One request as it came, and what became of it. Times are `performance.now()` of this process. */
 export interface RecordedRequest {

@@ -1,5 +1,5 @@
 /** The running turn, read from the conversation that a model is sent: all that the demo's next move depends on. */
-import type { StrictRequest } from '../llm/strict-request.ts';
+import type { StrictRequest } from './strict-request.ts';
 
 export interface MadeCall {
   /** Which answer made it: the place of that message in the conversation. */

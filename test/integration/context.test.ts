@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Step, say, textReply } from '../../src/demo-model/reply.ts';
 import type { RecordedRequest } from '../../src/demo-model/server.ts';
+import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import type { Message } from '../../src/domain/messages.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
 import { countTokens } from '../../src/llm/tokens.ts';
 import type { ChatMessage } from '../../src/llm/types.ts';
 import type { AppProcess } from '../support/child-process.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';

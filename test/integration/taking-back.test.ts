@@ -4,8 +4,8 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { type Message, textOf } from '../../src/domain/messages.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, textReply } from '../../src/demo-model/reply.ts';
-import type { StrictRequest } from '../../src/llm/strict-request.ts';
+import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { type CollectedSpan, type SpanCollector, startSpanCollector } from '../support/span-collector.ts';

@@ -2,8 +2,8 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Script, say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
+import type { StrictRequest } from '../../../src/demo-model/strict-request.ts';
 import type { LogEvent } from '../../../src/domain/events.ts';
-import type { StrictRequest } from '../../../src/llm/strict-request.ts';
 import { ofKind } from '../works.ts';
 
 /** Model calls of the turn when nothing fails: three of the MainAgent, two of the CodeAgent. */

@@ -4,8 +4,8 @@ import { toBlocks } from '../../../src/activities/context/blocks.ts';
 import { shortenText, shortenToTokens } from '../../../src/activities/context/shorten.ts';
 import { summaryRequest } from '../../../src/activities/context/summary-request.ts';
 import { createWindowKnowledge, promptBudget } from '../../../src/activities/context/window.ts';
+import { checkStrictRequest } from '../../../src/demo-model/strict-request.ts';
 import { textOf } from '../../../src/domain/messages.ts';
-import { checkStrictRequest } from '../../../src/llm/strict-request.ts';
 import { answerMessage, conversations, userMessage } from './conversations.ts';
 
 const count = (text: string) => Math.ceil(Buffer.byteLength(text) / 4);

@@ -9,7 +9,7 @@ import {
   parseRunPython,
   writesFiles,
 } from '../../../src/agents/tool-definitions.ts';
-import { checkStrictSchema } from '../../../src/llm/strict-schema.ts';
+import { checkStrictSchema } from '../../../src/demo-model/strict-schema.ts';
 import { withBench } from './context.ts';
 
 const properties = (name: string) =>

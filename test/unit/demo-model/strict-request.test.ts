@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { checkStrictRequest } from '../../../src/demo-model/strict-request.ts';
+import { checkStrictSchema } from '../../../src/demo-model/strict-schema.ts';
 import { safeToolName } from '../../../src/llm/safe-tool-name.ts';
-import { checkStrictRequest } from '../../../src/llm/strict-request.ts';
-import { checkStrictSchema } from '../../../src/llm/strict-schema.ts';
 
 const call = (id: string, name = 'tree', args = '{}') => ({
   id,
