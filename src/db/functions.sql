@@ -169,7 +169,7 @@ begin
   return true;
 end $function$;
 
--- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql
+-- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql
 CREATE OR REPLACE FUNCTION public.claim_step(p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text, p_worker uuid, p_workflow_id text, p_activity_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -177,7 +177,7 @@ AS $function$
 declare
   w works;
   c claims;
-  q record;
+  v_queued uuid;
   v_turn integer := p_turn;
   v_step integer := p_step;
   v_message uuid := gen_random_uuid();
@@ -199,7 +199,9 @@ begin
   if v_turn is null then
     v_turn := w.running_turn;
     if v_turn is null then
-      select id into q from messages where work_id = p_work and status = 'queued' order by rerun_of is null, queued_seq limit 1;
+      -- A rerun goes before what was queued without knowing of it.
+      select id into v_queued from messages
+      where work_id = p_work and status = 'queued' order by rerun_of is null, queued_seq limit 1;
       if not found then
         return jsonb_build_object('kind', 'idle');
       end if;
@@ -207,9 +209,9 @@ begin
       update works set last_turn = v_turn, running_turn = v_turn, stop_turn = null where id = p_work;
       w.stop_turn := null;
       v_seq := log_append(p_work, v_turn,
-        jsonb_build_array(jsonb_build_object('kind', 'turn.started', 'messageIds', jsonb_build_array(q.id))));
+        jsonb_build_array(jsonb_build_object('kind', 'turn.started', 'messageIds', jsonb_build_array(v_queued))));
       insert into turns (work_id, turn, first_seq) values (p_work, v_turn, v_seq);
-      perform take_message(p_work, q.id, v_turn, v_seq);
+      perform take_message(p_work, v_queued, v_turn, v_seq);
     end if;
   elsif w.running_turn is distinct from v_turn then
     return jsonb_build_object('kind', 'over', 'turn', v_turn);
@@ -236,9 +238,6 @@ begin
       return jsonb_build_object('kind', 'over', 'turn', v_turn);
     end if;
     if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
-      if c.worker = p_worker and c.activity_id = '' then
-        update claims set activity_id = p_activity_id where work_id = p_work and key = c.key;
-      end if;
       return jsonb_build_object('kind', 'busy', 'turn', v_turn, 'step', v_step, 'worker', c.worker,
                                 'attempt', c.attempt);
     end if;
@@ -1121,7 +1120,7 @@ begin
   return jsonb_build_object('kind', 'stored', 'text', v_text, 'stop', w.stop_turn is not distinct from c.turn);
 end $function$;
 
--- 0001_init.sql, 0014_bounded_statements.sql
+-- 0001_init.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql
 CREATE OR REPLACE FUNCTION public.stored_output(p_work uuid, p_turn integer, p_call uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -1132,7 +1131,8 @@ AS $function$
     'stderr', coalesce(string_agg(body ->> 'text', '' order by seq) filter (where body ->> 'stream' = 'stderr'), ''))
   from events
   where work_id = p_work and turn = p_turn
-    and seq > (select first_seq from turns where work_id = p_work and turn = p_turn) and kind = 'tool.output' and body ->> 'toolCallId' = p_call::text;
+    and seq > (select first_seq from turns where work_id = p_work and turn = p_turn)
+    and kind = 'tool.output' and body ->> 'toolCallId' = p_call::text;
 $function$;
 
 -- 0001_init.sql, 0003_summaries.sql

@@ -42,7 +42,7 @@ export type StepClaim =
   | { kind: 'wait'; turn: number; step: number; inMs: number }
   | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; ageMs: number };
 
-/** Claims a step: see claim_step in migrations/0001_init.sql for each answer. */
+/** Claims a step: see claim_step in migrations/0016_whole_functions.sql for each answer. */
 export async function claimStep(
   db: Database,
   request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },

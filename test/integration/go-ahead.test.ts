@@ -134,6 +134,8 @@ test('R9: a step that was begun ahead takes the name of the activity that comes 
   expect(await named()).toEqual({ workflowId: '', activityId: '' });
   const asked = { workId: work.workId, turn: 1, agent: 'main', step: 1, model: 'test' };
   expect((await claimStep(system.db, asked, { workerId, ...activity })).kind).toBe('busy');
+  // Who found it busy may not wait for it: await_claim names who does, by both ids at once.
+  expect(await named()).toEqual({ workflowId: '', activityId: '' });
   await awaitClaim(system.db, of, { workerId, ...activity });
   expect(await named()).toEqual(activity);
 });
