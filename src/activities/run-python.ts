@@ -1,7 +1,7 @@
 /** Runs a code agent's Python in the sandbox, or adopts the run that an earlier attempt started (S1, D7). */
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
 import { Fenced } from '../db/event-writer.ts';
-import { beginRun, endRun, isRunWanted, unbeginRun } from '../db/runs.ts';
+import { beginRun, isRunWanted, unbeginRun } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { forModel } from '../sandbox/for-model.ts';
@@ -21,6 +21,7 @@ import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { Attempt, AttemptEnded, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
+import { forgetRun } from './sandbox-upkeep.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -46,20 +47,9 @@ export function runPython(deps: ActivityDependencies) {
       }
       return await run(deps, deps.sandbox.runs, input, call, parsed.value);
     });
-    if (step.kind === 'done') {
-      // The reaper is the second net: nothing waits for an engine that is away.
-      tidyUp(deps, input).catch((err: unknown) => {
-        deps.log.warn({ ...input, err }, 'what a run left is removed later');
-      });
-    }
+    if (step.kind === 'done') forgetRun(deps, input);
     return step;
   };
-}
-
-/** Its outcome is stored: what the run left behind is not asked for again. */
-async function tidyUp(deps: ActivityDependencies, input: ToolInput): Promise<void> {
-  await endRun(deps.db, input);
-  await deps.sandbox.runs?.forget(input);
 }
 
 async function run(

@@ -4,7 +4,6 @@
  */
 import { ApplicationFailure } from '@temporalio/activity';
 import { type EventStream, Fenced } from '../db/event-writer.ts';
-import { isAgentWanted } from '../db/runs.ts';
 import {
   completeStep,
   failStep,
@@ -24,6 +23,7 @@ import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { historyAtTurnsEnd } from './history.ts';
 import { retryDelay } from './model-retries.ts';
+import { prepareSandbox } from './sandbox-upkeep.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
 
@@ -73,20 +73,6 @@ export async function attemptStep(
 
 function endOf(result: ModelStep | 'fenced'): string {
   return result === 'fenced' ? result : result.kind;
-}
-
-/** Python is started ahead while the model still writes the code (S12). It only saves time: nothing waits for it. */
-function prepareSandbox(deps: ActivityDependencies, workId: string, agent: string): void {
-  prepareWhileWanted(deps, workId, agent).catch((err: unknown) => {
-    deps.log.warn({ workId, err }, 'no sandbox could be started ahead');
-  });
-}
-
-/** Whoever ended the turn while this was being started, perhaps on another worker, found nothing to discard. */
-async function prepareWhileWanted(deps: ActivityDependencies, workId: string, agent: string): Promise<void> {
-  const { runs } = deps.sandbox;
-  await runs?.prepare(agent, deps.workspacePath(workId));
-  if (!(await isAgentWanted(deps.db, agent))) await runs?.discard(agent);
 }
 
 function streamDelta(

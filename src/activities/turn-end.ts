@@ -2,10 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { readConversation } from '../db/messages.ts';
-import { endRun, runsLeftBy } from '../db/runs.ts';
 import {
   agentAgeMs,
-  codeAgentsOf,
   filesOfAgent,
   finishTurn as finishTurnRows,
   isAttended,
@@ -17,6 +15,7 @@ import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
 import { historyAtTurnsEnd } from './history.ts';
+import { clearSandboxes, discardPrepared } from './sandbox-upkeep.ts';
 import { claimedCall } from './tool-call.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
 
@@ -45,22 +44,6 @@ export function finishTurn(deps: ActivityDependencies) {
       // Where a turn began by itself meanwhile (go-ahead.ts), its workflow has to look for it as well.
       return { queued: queued || (await isTurnRunning(deps.db, workId)) };
     });
-}
-
-/** Ends what an ended turn has in sandboxes still. Nothing waits for an engine that is away: the reaper comes by. */
-function clearSandboxes(deps: ActivityDependencies, of: { workId: string; turn: number }): void {
-  const { runs } = deps.sandbox;
-  if (runs === null) return;
-  const clear = async () => {
-    for (const agent of await codeAgentsOf(deps.db, of.workId, of.turn)) await runs.discard(agent);
-    for (const toolCallId of await runsLeftBy(deps.db, of)) {
-      await runs.abandon({ ...of, toolCallId });
-      await endRun(deps.db, { workId: of.workId, toolCallId });
-    }
-  };
-  clear().catch((err: unknown) => {
-    deps.log.warn({ ...of, err }, 'what a turn has in sandboxes is removed later');
-  });
 }
 
 /** How often a stopped turn's attempts are looked at: each look is one short statement. */
@@ -107,9 +90,7 @@ export function finishCodeAgent(deps: ActivityDependencies) {
             ? 'The code agent ended without a summary.'
             : textOf(said)
           : `The code agent was ended after ${deps.limits.maxSteps} steps without finishing. Its last words: ${said ? textOf(said) : '(none)'}`;
-      deps.sandbox.runs?.discard(toolCallId).catch((err: unknown) => {
-        deps.log.warn({ workId, turn, toolCallId, err }, 'what was prepared is removed later');
-      });
+      discardPrepared(deps, { workId, turn, toolCallId });
       const durationMs = await agentAgeMs(deps.db, workId, toolCallId);
       deps.trace.agentEnded({ workId, turn, agent: toolCallId, durationMs });
       return {

@@ -1,0 +1,54 @@
+/**
+ * What is done for sandboxes beside a turn: one is started ahead, what is not needed any more is removed. Nothing
+ * waits for it, since the engine may be away, and nothing fails by it: a run starts without what was prepared, and the
+ * reaper removes what was left.
+ */
+import { endRun, isAgentWanted, runsLeftBy } from '../db/runs.ts';
+import { codeAgentsOf } from '../db/turns.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { ToolInput } from './types.ts';
+
+/** Starts Python ahead while a code agent's model still writes the code (S12). */
+export function prepareSandbox(deps: ActivityDependencies, workId: string, agent: string): void {
+  keepUp(deps, { workId }, 'no sandbox could be started ahead', async () => {
+    const { runs } = deps.sandbox;
+    await runs?.prepare(agent, deps.workspacePath(workId));
+    // Whoever ended the turn while this was being started, perhaps on another worker, found nothing to discard.
+    if (!(await isAgentWanted(deps.db, agent))) await runs?.discard(agent);
+  });
+}
+
+/** Drops what was prepared for a code agent, which is the call that it answers. */
+export function discardPrepared(deps: ActivityDependencies, agent: ToolInput): void {
+  keepUp(deps, agent, 'what was prepared is removed later', async () => {
+    await deps.sandbox.runs?.discard(agent.toolCallId);
+  });
+}
+
+/** Removes what a run left behind; its outcome is stored, so it is not asked for again. */
+export function forgetRun(deps: ActivityDependencies, run: ToolInput): void {
+  keepUp(deps, run, 'what a run left is removed later', async () => {
+    await endRun(deps.db, run);
+    await deps.sandbox.runs?.forget(run);
+  });
+}
+
+/** Ends what an ended turn has in sandboxes still. */
+export function clearSandboxes(deps: ActivityDependencies, of: { workId: string; turn: number }): void {
+  const { runs } = deps.sandbox;
+  if (runs === null) return;
+  keepUp(deps, of, 'what a turn has in sandboxes is removed later', async () => {
+    for (const agent of await codeAgentsOf(deps.db, of.workId, of.turn)) await runs.discard(agent);
+    for (const toolCallId of await runsLeftBy(deps.db, of)) {
+      await runs.abandon({ ...of, toolCallId });
+      await endRun(deps.db, { workId: of.workId, toolCallId });
+    }
+  });
+}
+
+/** Begins it; the log has `failure` where it fails. */
+function keepUp(deps: ActivityDependencies, of: object, failure: string, work: () => Promise<void>): void {
+  work().catch((err: unknown) => {
+    deps.log.warn({ ...of, err }, failure);
+  });
+}
