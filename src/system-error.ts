@@ -15,3 +15,15 @@ export async function unlessMissing<T>(action: Promise<T>): Promise<T | undefine
     throw error;
   }
 }
+
+/**
+ * Sends a signal to a process, or by a negative id to its group. One that has ended needs none: between a look at it
+ * and this there is always a moment.
+ */
+export function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}

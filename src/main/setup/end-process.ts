@@ -1,7 +1,7 @@
 /** Ending a process that is not our child. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type NotedProcess } from '../../../scripts/process-lock.mjs';
-import { codeOf } from '../../system-error.ts';
+import { killUnlessGone } from '../../system-error.ts';
 
 /** Asks the process to end, waits until it has, and kills it when it takes longer than `withinMs`. */
 export async function endProcess(
@@ -9,18 +9,10 @@ export async function endProcess(
   signal: NodeJS.Signals,
   withinMs: number,
 ): Promise<void> {
-  kill(noted, signal);
+  killUnlessGone(noted.pid, signal);
   const deadline = performance.now() + withinMs;
   while (isAlive(noted)) {
-    if (performance.now() > deadline) kill(noted, 'SIGKILL');
+    if (performance.now() > deadline) killUnlessGone(noted.pid, 'SIGKILL');
     await delay(20);
-  }
-}
-
-function kill({ pid }: NotedProcess, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { killUnlessGone } from '../../system-error.ts';
 import { cancelled, lost } from '../ending.ts';
 import { isAlive, thisMachine } from '../processes.ts';
 import { type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
@@ -107,9 +108,9 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
     if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
     if (askedAt === undefined) {
       askedAt = Date.now();
-      process.kill(runner.pid, 'SIGTERM');
+      killUnlessGone(runner.pid, 'SIGTERM');
     } else if (Date.now() - askedAt > CANCEL_MS) {
-      process.kill(runner.pid, 'SIGKILL'); // bwrap dies with it.
+      killUnlessGone(runner.pid, 'SIGKILL'); // bwrap dies with it.
       settle(folder, 'ending.json', { ran: true, ending: cancelled(Date.now() - askedAt) });
     }
   };

@@ -1,7 +1,7 @@
 /** Ends what should not run any more, and removes what nobody will ask about (S4, D7). */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../../system-error.ts';
+import { killUnlessGone } from '../../system-error.ts';
 import { timedOut } from '../ending.ts';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { Wanted } from '../types.ts';
@@ -18,11 +18,7 @@ const DRAFT_MS = 60_000;
  */
 function killRunner(runner: ProcessIdentity | null): void {
   if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
-  try {
-    process.kill(-runner.pid, 'SIGKILL');
-  } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error; // It ended in this instant.
-  }
+  killUnlessGone(-runner.pid, 'SIGKILL');
 }
 
 export async function reapFolders(root: string, wanted: Wanted): Promise<void> {
