@@ -22,7 +22,7 @@ import type { Attempt, AttemptEnded, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fileList } from './file-list.ts';
 import { forgetRun } from './sandbox-upkeep.ts';
-import { type CallOutcome, type ClaimedCall, claimedCall } from './tool-call.ts';
+import { type CallOutcome, type ClaimedCall, claimedCall, type NoOutcome } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
 /** Characters that are stored and shown live; of what comes after them, only the model is told the end (S5). */
@@ -58,7 +58,7 @@ async function run(
   input: ToolInput,
   { claim, attempt }: ClaimedCall,
   args: RunPythonArguments,
-): Promise<CallOutcome | 'stopped' | 'fenced'> {
+): Promise<CallOutcome | NoOutcome> {
   const { workId, turn, toolCallId } = input;
   const workspace = await deps.workspaceOf(workId);
   const script = `code/${args.filename}`;

@@ -5,7 +5,7 @@ import { findChange, recordChange } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type CallOutcome, type ClaimedCall, callAhead, claimedCall } from './tool-call.ts';
+import { type CallOutcome, type ClaimedCall, callAhead, claimedCall, type NoOutcome } from './tool-call.ts';
 import { runFileTool } from './tools/run-file-tool.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -19,7 +19,7 @@ export function toolAhead(deps: ActivityDependencies, input: ToolInput): Promise
 }
 
 function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput) {
-  return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome | 'stopped' | 'fenced'> => {
+  return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome | NoOutcome> => {
     const began = performance.now();
     const call = { workId, toolCallId, attempt: claim.attempt };
     const tool = runFileTool(claim.name, claim.arguments, {

@@ -9,7 +9,7 @@ import {
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
-import type { Attempt } from './attempts.ts';
+import type { Attempt, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -21,7 +21,13 @@ export interface ClaimedCall {
 /** What a tool made of its call; `output` is what a run printed, as far as it is kept. */
 export type CallOutcome = ToolOutcome & { output?: string };
 
-type Body = (call: ClaimedCall) => Promise<CallOutcome | 'stopped' | 'fenced'>;
+/** Why a call got no outcome: its turn is to stop, or another attempt has taken over. */
+export type NoOutcome = Exclude<EndReason, 'shutdown'>;
+
+/** How an attempt at a call ended: what its tool made is stored, good or bad, or there is nothing to store. */
+type CallEnd = 'ok' | 'error' | NoOutcome;
+
+type Body = (call: ClaimedCall) => Promise<CallOutcome | NoOutcome>;
 
 /**
  * Runs `body` under the call's claim and stores what it gives. Where the outcome is stored already, or another
@@ -49,7 +55,7 @@ export async function claimedCall(
           continue;
         case 'claimed': {
           const end = await attemptCall(deps, input, claim, body);
-          if (end !== 'fenced') return end;
+          if (end !== 'fenced') return stepOf(end);
         }
       }
     }
@@ -65,21 +71,29 @@ export async function callAhead(deps: ActivityDependencies, input: ToolInput, bo
   if (claim.kind === 'done') return true;
   if (claim.kind !== 'claimed') return false;
   const end = await attemptCall(deps, input, claim, body);
-  return end !== 'fenced' && end.kind === 'done';
+  return end === 'ok' || end === 'error';
 }
 
-/** One attempt at the call; 'fenced' where another has taken over. */
+function stepOf(end: Exclude<CallEnd, 'fenced'>): ToolStep {
+  return end === 'stopped' ? { kind: 'stopped' } : { kind: 'done', ok: end === 'ok' };
+}
+
+/** One attempt at the call. */
 async function attemptCall(
   deps: ActivityDependencies,
   { workId, turn, toolCallId }: ToolInput,
   claim: ClaimedCall['claim'],
   body: Body,
-): Promise<ToolStep | 'fenced'> {
+): Promise<CallEnd> {
   const key = toolKey(toolCallId);
   const began = performance.now();
   const end = await deps.attempts.run({ workId, turn, key }, (attempt) => {
     const of = { workId, turn, agent: claim.agent, tool: claim.name, toolCallId, attempt: claim.attempt };
-    return deps.trace.attempt(of, () => call(attempt), endOf);
+    return deps.trace.attempt(
+      of,
+      () => call(attempt),
+      (ended) => ended,
+    );
   });
   deps.log.info(
     {
@@ -93,10 +107,9 @@ async function attemptCall(
     },
     'a tool call ended',
   );
-  if (end === 'fenced') return 'fenced';
-  return end === 'stopped' ? { kind: 'stopped' } : { kind: 'done', ok: end };
+  return end;
 
-  async function call(attempt: Attempt): Promise<boolean | 'stopped' | 'fenced'> {
+  async function call(attempt: Attempt): Promise<CallEnd> {
     const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
       await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
       throw error;
@@ -110,10 +123,7 @@ async function attemptCall(
     const stored = await persist(() =>
       completeTool(deps.db, { workId, toolCallId, attempt: claim.attempt, outcome: rest, output }),
     );
-    return stored.kind === 'fenced' ? 'fenced' : rest.ok;
+    if (stored.kind === 'fenced') return 'fenced';
+    return rest.ok ? 'ok' : 'error';
   }
-}
-
-function endOf(end: boolean | string): string {
-  return typeof end === 'string' ? end : end ? 'ok' : 'error';
 }
