@@ -110,7 +110,7 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
       askedAt = Date.now();
       killUnlessGone(runner.pid, 'SIGTERM');
     } else if (Date.now() - askedAt > CANCEL_MS) {
-      killUnlessGone(runner.pid, 'SIGKILL'); // bwrap dies with it.
+      killUnlessGone(-runner.pid, 'SIGKILL'); // With its group: a bwrap of its first moments does not die with it.
       settle(folder, 'ending.json', { ran: true, ending: cancelled(Date.now() - askedAt) });
     }
   };
