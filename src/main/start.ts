@@ -25,6 +25,9 @@ const say = (line: string) => console.log(line);
 
 const ONE_REQUEST_MS = 1_000;
 
+// Whoever reads our lines may be gone (`npm start | head`), and then there is nobody to tell. What we supervise goes on.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+
 async function main(): Promise<number> {
   const began = performance.now();
   const { values } = parseArgs({

@@ -104,6 +104,25 @@ describe('npm start', () => {
   );
 
   test(
+    'goes on when whoever read its lines is gone (npm start | head)',
+    async () => {
+      const { pids } = await system();
+      supervisors.find(({ pid }) => pid === pids.supervisor)?.stopReading();
+      // Twice: it says something about each, and to nobody.
+      for (const _ of [1, 2]) {
+        const { worker } = (await system()).pids;
+        process.kill(worker ?? 0, 'SIGKILL');
+        await until(
+          () => ![undefined, worker].includes(running()?.pids.worker),
+          'the worker was started again',
+        );
+      }
+      expect((await system()).pids.supervisor).toBe(pids.supervisor);
+    },
+    START_MS,
+  );
+
+  test(
     'a second start on the same data folder is refused by one sentence',
     async () => {
       await system();

@@ -13,6 +13,8 @@ export interface AppProcess {
   line(fits: (line: string) => boolean, what: string): Promise<string>;
   /** Sends the signal; for SIGKILL and SIGTERM resolves when the process has ended. */
   signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT' | 'SIGWINCH' | 'SIGIO'): Promise<void>;
+  /** Closes its output: who read it is gone, and what it writes now breaks the pipe. */
+  stopReading(): void;
   ended: Promise<{ code: number | null; signal: string | null }>;
 }
 
@@ -45,6 +47,10 @@ export function startProcess(role: string, env: Record<string, string>): AppProc
     async signal(name) {
       child.kill(name);
       if (name === 'SIGKILL' || name === 'SIGTERM') await ended;
+    },
+    stopReading() {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     },
     ended,
   };
