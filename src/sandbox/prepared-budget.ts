@@ -29,7 +29,7 @@ export function withPreparedBudget(sandbox: Sandbox, { most, freeMemory }: Prepa
 
   function fits(): boolean {
     for (const [owner, { since }] of prepared)
-      if (Date.now() - since > PREPARED_FOR_MS) prepared.delete(owner);
+      if (performance.now() - since > PREPARED_FOR_MS) prepared.delete(owner);
     // Those that are only just being started do not show in the free memory yet.
     const wanted = (prepared.size + 1) * PREPARED_BYTES + DEFAULT_LIMITS.memoryBytes;
     return prepared.size < most && wanted <= freeMemory();
@@ -47,7 +47,7 @@ export function withPreparedBudget(sandbox: Sandbox, { most, freeMemory }: Prepa
       if (prepared.has(owner) || !fits()) return;
       const starting = sandbox.prepare(owner, workspace);
       const started = starting.catch(() => void prepared.delete(owner));
-      prepared.set(owner, { since: Date.now(), started });
+      prepared.set(owner, { since: performance.now(), started });
       await starting;
     },
     async run(spec, options) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { RunKey } from '../../src/sandbox/types.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import {
@@ -288,6 +288,23 @@ describe.each(WAYS)('%s', (way) => {
       expect((await box.runScript(script, { key: over, mayStart: false })).ending.kind).toBe('lost');
     },
   );
+
+  adoption('D7: a clock that jumps by hours ends no run, whoever follows it or reaps', async () => {
+    const key = box.newKey();
+    const script = writeScript(counting(40, 0.05));
+    const client = startClient({ key, script });
+    await until(() => client.said.some((said) => said.text), 'some output');
+    await client.kill();
+    const now = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 5 * 3_600_000);
+    try {
+      const adopted = box.runScript(script, { key, mayStart: false });
+      await box.sandbox.reap({ run: async () => true, agent: async () => true });
+      expect((await adopted).ending).toMatchObject({ kind: 'exited', code: 0 });
+    } finally {
+      clock.mockRestore();
+    }
+  });
 
   adoption(
     'S12: a prepared sandbox is used for one run, has the libraries, and waits for nobody else',

@@ -10,6 +10,7 @@ import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isAlive } from '../processes.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
+import { createSightings } from '../sightings.ts';
 import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { removeCgroup } from './cgroup.ts';
 import { followRun } from './follow-run.ts';
@@ -56,6 +57,7 @@ function isUnused(folder: string): boolean {
 export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   const { instance, bwrap, python } = config;
   const root = join(config.stateDir, 'bubblewrap');
+  const sightings = createSightings();
   const compileCache = join(config.stateDir, 'compile-cache');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const folderOf = (key: RunKey) => join(root, runName(instance, key));
@@ -115,7 +117,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       abandonRun(folderOf(key));
     },
 
-    reap: (wanted) => reapFolders(root, wanted),
+    reap: (wanted) => reapFolders(root, wanted, sightings.round()),
 
     async prepare(owner, workspace) {
       await ownWorkspace(workspace);

@@ -2,16 +2,9 @@
  * A control group for one sandbox, where this process may make one (in practice: root): memory, processes and
  * one processor, enforced by the kernel. Version 2, or 1 with a folder for each controller.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SeenFor } from '../sightings.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const MAX_PROCESSES = 128;
@@ -106,12 +99,12 @@ export function removeCgroup(name: string): void {
 }
 
 /** Removes the groups that killed runners left. One that is new may be about to get its first process. */
-export function removeOldCgroups(): void {
+export function removeOldCgroups(seenFor: SeenFor): void {
   for (const parent of PARENTS.filter(existsSync))
     for (const { name } of readdirSync(parent, { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     )) {
-      const made = statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - made > NEW_MS) removeAll([join(parent, name)]);
+      const group = join(parent, name);
+      if (seenFor(group) > NEW_MS) removeAll([group]);
     }
 }

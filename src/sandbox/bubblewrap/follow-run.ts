@@ -1,11 +1,11 @@
 /** Reads what a runner writes: output as it comes, from where the reader left off, then the ending (S5). */
 import { watch } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { killUnlessGone } from '../../system-error.ts';
 import { cancelled, lost } from '../ending.ts';
 import { isAlive, thisMachine } from '../processes.ts';
-import { type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
+import { type OutputChunk, type OutputProgress, type RunLimits, SandboxUnavailable } from '../types.ts';
 import { wholeText } from '../whole-utf8.ts';
 import { isOrder, type Outcome, readState, settle } from './run-folder.ts';
 
@@ -81,7 +81,7 @@ export async function followRun({ folder, progress, signal, letGo, onOutput }: F
   const events = folderEvents(folder);
   const at = { ...progress };
   const abort = abortion(folder, signal);
-  const began = Date.now();
+  const began = performance.now();
   try {
     for (;;) {
       const outcome = readState(folder, 'ending.json');
@@ -90,7 +90,7 @@ export async function followRun({ folder, progress, signal, letGo, onOutput }: F
       if (outcome) return outcome;
       letGo?.throwIfAborted();
       abort.check();
-      await noticeDeath(folder, began);
+      noticeDeath(folder, performance.now() - began);
       await events.next();
     }
   } finally {
@@ -107,11 +107,14 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
     const runner = signal.aborted ? readState(folder, 'runner.json') : null;
     if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
     if (askedAt === undefined) {
-      askedAt = Date.now();
+      askedAt = performance.now();
       killUnlessGone(runner.pid, 'SIGTERM');
-    } else if (Date.now() - askedAt > CANCEL_MS) {
+    } else if (performance.now() - askedAt > CANCEL_MS) {
       killUnlessGone(-runner.pid, 'SIGKILL'); // With its group: a bwrap of its first moments does not die with it.
-      settle(folder, 'ending.json', { ran: true, ending: cancelled(Date.now() - askedAt) });
+      settle(folder, 'ending.json', {
+        ran: true,
+        ending: cancelled(Math.round(performance.now() - askedAt)),
+      });
     }
   };
   signal.addEventListener('abort', check, { once: true });
@@ -119,20 +122,22 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
 }
 
 /** Writes the ending of a run whose runner died without one. */
-async function noticeDeath(folder: string, began: number): Promise<void> {
+function noticeDeath(folder: string, watchedMs: number): void {
   const runner = readState(folder, 'runner.json');
   if (!runner) {
-    if (Date.now() - began > RUNNER_START_MS)
+    if (watchedMs > RUNNER_START_MS)
       throw new SandboxUnavailable(`the sandbox runner did not start: see ${join(folder, 'runner.log')}`);
-  } else if (runner.machine === thisMachine() ? !isAlive(runner) : await longOver(folder)) {
+  } else if (runner.machine === thisMachine() ? !isAlive(runner) : isOrderLongOver(folder, watchedMs)) {
     settle(folder, 'ending.json', { ran: true, ending: lost('the process that held its sandbox is gone') });
   }
 }
 
-/** Whether a run is so far past its deadline that nobody can be holding it any more. */
-export async function longOver(folder: string): Promise<boolean> {
+function isOrderLongOver(folder: string, watchedMs: number): boolean {
   const order = readState(folder, 'order.json');
-  if (!order || !isOrder(order)) return false;
-  const { mtimeMs } = await stat(join(folder, 'order.json'));
-  return Date.now() > mtimeMs + order.limits.deadlineMs + UNSEEN_MS;
+  return order !== null && isOrder(order) && isLongOver(order.limits, watchedMs);
+}
+
+/** Whether a run that has been watched for so long is so far past its deadline that nobody can be holding it any more. */
+export function isLongOver({ deadlineMs }: RunLimits, watchedMs: number): boolean {
+  return watchedMs > deadlineMs + UNSEEN_MS;
 }

@@ -1,12 +1,13 @@
 /** Ends what should not run any more, and removes what nobody will ask about (S4, D7). */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { killUnlessGone } from '../../system-error.ts';
 import { timedOut } from '../ending.ts';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import type { SeenFor } from '../sightings.ts';
 import type { Wanted } from '../types.ts';
 import { removeOldCgroups } from './cgroup.ts';
-import { longOver } from './follow-run.ts';
+import { isLongOver } from './follow-run.ts';
 import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
 
 /** Folders that are being made or removed; one that is older than this was left by a process that died. */
@@ -21,17 +22,17 @@ function killRunner(runner: ProcessIdentity | null): void {
   killUnlessGone(-runner.pid, 'SIGKILL');
 }
 
-export async function reapFolders(root: string, wanted: Wanted): Promise<void> {
+/** One round of the reaper over a machine's folders; `seenFor` is that round's. */
+export async function reapFolders(root: string, wanted: Wanted, seenFor: SeenFor): Promise<void> {
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
     if (/\.(draft|trash)-/.test(name)) {
-      const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > DRAFT_MS) rmSync(folder, { recursive: true, force: true });
+      if (seenFor(folder) > DRAFT_MS) rmSync(folder, { recursive: true, force: true });
     } else {
-      await reapFolder(folder, wanted);
+      await reapFolder(folder, wanted, seenFor);
     }
   }
-  removeOldCgroups();
+  removeOldCgroups(seenFor);
 }
 
 /** Ends the run of this folder, if it goes on, and removes the folder. */
@@ -40,7 +41,7 @@ export function abandonRun(folder: string): void {
   removeFolder(folder);
 }
 
-async function reapFolder(folder: string, wanted: Wanted): Promise<void> {
+async function reapFolder(folder: string, wanted: Wanted, seenFor: SeenFor): Promise<void> {
   const box = readState(folder, 'box.json');
   const order = readState(folder, 'order.json');
   const runner = readState(folder, 'runner.json');
@@ -49,7 +50,7 @@ async function reapFolder(folder: string, wanted: Wanted): Promise<void> {
     if (!box || order || !isAlive(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
   } else if (!(await wanted.run(order.key))) {
     abandonRun(folder);
-  } else if ((await longOver(folder)) && !readState(folder, 'ending.json')) {
+  } else if (isLongOver(order.limits, seenFor(folder)) && !readState(folder, 'ending.json')) {
     // Its runner should have ended it: it hangs, or was stopped.
     killRunner(runner);
     settle(folder, 'ending.json', { ran: true, ending: timedOut(order.limits, order.limits.deadlineMs) });

@@ -6,6 +6,7 @@ import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
+import { createSightings } from '../sightings.ts';
 import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { inspect, removeContainer, renameContainer, startContainer, writeToContainer } from './container.ts';
 import { containerOptions, type EngineFacts, sandboxUser } from './container-options.ts';
@@ -41,11 +42,12 @@ function onlyNamed(name: string, options: Docker.ContainerCreateOptions): Docker
 export function createDockerSandbox(config: DockerConfig): Sandbox {
   const { instance, stateDir, engine, facts, image, log } = config;
   const user = sandboxUser(facts);
+  const sightings = createSightings();
   const nameOf = (key: RunKey) => runName(instance, key);
 
   /** Creates a container, or waits until the one that someone else is creating under this name is there. */
   const create = async (name: string, options: Docker.ContainerCreateOptions): Promise<void> => {
-    for (const limit = Date.now() + CREATE_MS; Date.now() < limit; await sleep(50)) {
+    for (const limit = performance.now() + CREATE_MS; performance.now() < limit; await sleep(50)) {
       // A name is taken some time before the container that has it can be seen, and given back if that fails.
       const created = ask(engine.createContainer(onlyNamed(name, options))).then(() => true);
       if ((await unlessStatus([409], created)) || (await inspect(engine, name))) return;
@@ -139,7 +141,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
     // A container that is removed is killed first.
     abandon: remove,
 
-    reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted),
+    reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted, sightings.round()),
 
     async prepare(owner, workspace) {
       const name = preparedName(instance, workspace, owner);

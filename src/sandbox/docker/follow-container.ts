@@ -33,14 +33,14 @@ async function patiently<Answer>(
   letGo: AbortSignal | undefined,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  const began = Date.now();
+  const began = performance.now();
   for (;;) {
     try {
       return await ask();
     } catch (error) {
       letGo?.throwIfAborted();
       if (!isAway(error)) throw error;
-      if (Date.now() - began > ENGINE_AWAY_MS) throw new SandboxUnavailable((error as Error).message);
+      if (performance.now() - began > ENGINE_AWAY_MS) throw new SandboxUnavailable((error as Error).message);
       await sleep(TRY_AGAIN_MS);
     }
   }

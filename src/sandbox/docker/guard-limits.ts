@@ -22,9 +22,12 @@ export interface Guarded {
   log: (line: string) => void;
 }
 
-/** When a run has to be over even if its relay does not end it, in milliseconds since 1970. */
-export function overruleTime(at: number, limits: RunLimits): number {
-  return at + limits.deadlineMs + OVERRULE_MS;
+/**
+ * For how many milliseconds a run is watched before it is ended even if its relay does not end it. From when it is
+ * watched, not from when it began: by the machine's clock, which may jump, it may look over that has just begun.
+ */
+export function overruledAfter({ deadlineMs }: RunLimits): number {
+  return deadlineMs + OVERRULE_MS;
 }
 
 /** The relay looks at what was printed every 4 ms (sandbox/relay.py), and each frame has a head of its own. */
@@ -70,8 +73,7 @@ export function guardLimits({ engine, name, folder, workspace, order, signal, lo
     onOver: (used) => end({ kind: 'disk_limit', used }, 0),
     log,
   });
-  const left = overruleTime(order.at, order.limits) - Date.now();
-  timers.add(setTimeout(() => end({ kind: 'timed_out' }, 0), Math.max(0, left)));
+  timers.add(setTimeout(() => end({ kind: 'timed_out' }, 0), overruledAfter(order.limits)));
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop);
   let flooded = false;

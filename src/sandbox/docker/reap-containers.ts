@@ -1,11 +1,12 @@
 /** Ends containers that should not run any more, and removes those that nobody will ask about (S4, D7). */
 import type Docker from 'dockerode';
 import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import type { SeenFor } from '../sightings.ts';
 import type { Wanted } from '../types.ts';
 import { removeContainer, signalContainer } from './container.ts';
 import { CREATOR_LABEL, INSTANCE_LABEL, OWNER_LABEL } from './container-options.ts';
 import { ask } from './engine.ts';
-import { overruleTime } from './guard-limits.ts';
+import { overruledAfter } from './guard-limits.ts';
 import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from './run-record.ts';
 
 /** A container of one instance; `name` is that of a run, or of one that is prepared. */
@@ -35,6 +36,7 @@ async function isForsaken({ running, labels }: SandboxContainer, wanted: Wanted)
 export async function reapContainers(
   { engine, instance, stateDir }: { engine: Docker; instance: string; stateDir: string },
   wanted: Wanted,
+  seenFor: SeenFor,
 ): Promise<void> {
   const containers = await sandboxContainers(engine, instance);
   for (const container of containers) {
@@ -47,7 +49,7 @@ export async function reapContainers(
     } else if (!(await wanted.run(order.key))) {
       await removeContainer(engine, name);
       removeRecord(folder);
-    } else if (running && Date.now() > overruleTime(order.at, order.limits)) {
+    } else if (running && seenFor(name) > overruledAfter(order.limits)) {
       giveVerdict(folder, { kind: 'timed_out' });
       await signalContainer(engine, name, 'SIGKILL');
     }
