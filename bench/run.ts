@@ -33,9 +33,6 @@ async function main(): Promise<number> {
   const failures: string[] = [];
   try {
     const system = await createSystem(environment(model.url));
-    // Whoever interrupts this wants its processes and its folder gone as well.
-    const interrupted = () => void system.close().finally(() => process.exit(130));
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     try {
       await system.start();
       for (const measure of chosen) {

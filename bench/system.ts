@@ -29,7 +29,10 @@ export interface BenchSystem {
 
 const READY_MS = 120_000;
 
-/** A system that is still to be started; its first start makes its database. `env` is added to this process's. */
+/**
+ * A system that is still to be started; its first start makes its database. `env` is added to this process's. Whoever
+ * interrupts this process ends the system and its folder as well.
+ */
 export async function createSystem(env: Record<string, string>): Promise<BenchSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paperagent-bench-'));
   // Postgres runs as another user where we are root.
@@ -84,9 +87,12 @@ export async function createSystem(env: Record<string, string>): Promise<BenchSy
       await ended;
     },
     async close() {
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
       await system.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  const interrupted = () => void system.close().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   return system;
 }
