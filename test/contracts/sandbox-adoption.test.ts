@@ -98,6 +98,14 @@ describe.each(WAYS)('%s', (way) => {
     };
   }
 
+  /** A run that has printed something, and whose worker was killed then. */
+  async function orphanedRun(given: Parameters<typeof startClient>[0]) {
+    const client = startClient(given);
+    await until(() => client.said.some((said) => said.text), 'some output');
+    await client.kill();
+    return client;
+  }
+
   const writeScript = (code: string) => {
     writeFileSync(join(box.workspace, 'code/script.py'), code);
     return 'code/script.py';
@@ -170,9 +178,7 @@ describe.each(WAYS)('%s', (way) => {
   adoption('S4: the deadline holds while nobody is there', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
-    const client = startClient({ key, script, limits: { deadlineMs: 1_000 } });
-    await until(() => client.said.some((said) => said.text), 'some output');
-    await client.kill();
+    await orphanedRun({ key, script, limits: { deadlineMs: 1_000 } });
     const adopted = await box.runScript(script, { key, mayStart: false, limits: { deadlineMs: 1_000 } });
     expect(adopted.ending).toMatchObject({ kind: 'timed_out', message: 'timed out after 1 s' });
     expect(adopted.ms).toBeLessThan(8_000);
@@ -181,9 +187,7 @@ describe.each(WAYS)('%s', (way) => {
   adoption('S9: an adopted run can be cancelled', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
-    const client = startClient({ key, script });
-    await until(() => client.said.some((said) => said.text), 'some output');
-    await client.kill();
+    await orphanedRun({ key, script });
     const stop = new AbortController();
     const adopted = await box.runScript(script, {
       key,
@@ -243,9 +247,7 @@ describe.each(WAYS)('%s', (way) => {
   adoption('D7: a run whose turn is over is ended and removed, whoever had started it', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
-    const client = startClient({ key, script });
-    await until(() => client.said.some((said) => said.text), 'some output');
-    await client.kill();
+    await orphanedRun({ key, script });
     await box.sandbox.abandon(key);
     await until(() => running() === 0, 'nothing runs');
     expect((await box.runScript(script, { key, mayStart: false })).ending.kind).toBe('lost');
@@ -292,9 +294,7 @@ describe.each(WAYS)('%s', (way) => {
   adoption('D7: a clock that jumps by hours ends no run, whoever follows it or reaps', async () => {
     const key = box.newKey();
     const script = writeScript(counting(40, 0.05));
-    const client = startClient({ key, script });
-    await until(() => client.said.some((said) => said.text), 'some output');
-    await client.kill();
+    await orphanedRun({ key, script });
     const now = Date.now;
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 5 * 3_600_000);
     try {
@@ -370,9 +370,7 @@ describe.each(WAYS)('%s', (way) => {
   adoption('S12: a run in a prepared sandbox is adopted like any other', async () => {
     const key = box.newKey();
     const script = writeScript(counting(60, 0.02));
-    const client = startClient({ key, script, prepare: PREPARING_OWNER });
-    await until(() => client.said.some((said) => said.text), 'some output');
-    await client.kill();
+    const client = await orphanedRun({ key, script, prepare: PREPARING_OWNER });
     const first = client.said.filter((said) => said.text);
     const adopted = await box.runScript(script, {
       key,

@@ -7,6 +7,7 @@ import { cancelled, lost } from '../ending.ts';
 import { isAlive, thisMachine } from '../processes.ts';
 import { type OutputChunk, type OutputProgress, type RunLimits, SandboxUnavailable } from '../types.ts';
 import { wholeText } from '../whole-utf8.ts';
+import { killRunner } from './kill-runner.ts';
 import { isOrder, type Outcome, readState, settle } from './run-folder.ts';
 
 const PIECE_BYTES = 64 * 1024;
@@ -110,7 +111,7 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
       askedAt = performance.now();
       killUnlessGone(runner.pid, 'SIGTERM');
     } else if (performance.now() - askedAt > CANCEL_MS) {
-      killUnlessGone(-runner.pid, 'SIGKILL'); // With its group: a bwrap of its first moments does not die with it.
+      killRunner(runner);
       settle(folder, 'ending.json', {
         ran: true,
         ending: cancelled(Math.round(performance.now() - askedAt)),

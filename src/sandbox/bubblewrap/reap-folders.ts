@@ -1,26 +1,17 @@
 /** Ends what should not run any more, and removes what nobody will ask about (S4, D7). */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { killUnlessGone } from '../../system-error.ts';
 import { timedOut } from '../ending.ts';
-import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import { isAlive } from '../processes.ts';
 import type { SeenFor } from '../sightings.ts';
 import type { Wanted } from '../types.ts';
 import { removeOldCgroups } from './cgroup.ts';
 import { isLongOver } from './follow-run.ts';
+import { killRunner } from './kill-runner.ts';
 import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
 
 /** Folders that are being made or removed; one that is older than this was left by a process that died. */
 const DRAFT_MS = 60_000;
-
-/**
- * Kills the runner with all that it started. bwrap, and with it everything in the sandbox, dies with its runner, but
- * not in its first moments: so the group is killed, which what runs in the sandbox has left by then.
- */
-function killRunner(runner: ProcessIdentity | null): void {
-  if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
-  killUnlessGone(-runner.pid, 'SIGKILL');
-}
 
 /** One round of the reaper over a machine's folders; `seenFor` is that round's. */
 export async function reapFolders(root: string, wanted: Wanted, seenFor: SeenFor): Promise<void> {

@@ -18,7 +18,6 @@ export const settingsEn = {
     addFor: 'Add a model: {role}',
     edit: 'Edit',
     editNamed: 'Edit {model}',
-    remove: 'Delete',
     removeNamed: 'Delete {model}',
     removeSure: 'Delete {model}? Works that chose it go back to the default.',
     test: 'Test',

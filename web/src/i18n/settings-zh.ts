@@ -20,7 +20,6 @@ export const settingsZh: typeof settingsEn = {
     addFor: '添加模型：{role}',
     edit: '编辑',
     editNamed: '编辑 {model}',
-    remove: '删除',
     removeNamed: '删除 {model}',
     removeSure: '删除 {model}？选用它的作品将恢复默认模型。',
     test: '测试',
