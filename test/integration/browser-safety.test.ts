@@ -25,6 +25,11 @@ const attacks = [
   '$\\def\\a{\\a\\a\\a}\\a$ $$\\rule{1000000em}{1000000em}$$',
   '| a |\n|---|\n| <details open ontoggle="globalThis.attacked = true">x</details> |',
   '[x]: javascript:alert(1)\n\n[x]',
+  '<table background="https://attacker.example/table"><tr><td background="//attacker.example/cell">cell</td></tr></table>',
+  '<body background="https://attacker.example/body"><dialog open>Sign in again</dialog><template><img src="https://attacker.example/t"></template>',
+  '<img src="images/a.png" usemap="#m" longdesc="https://attacker.example/l"><map name="m"><area href="https://attacker.example/a" ping="https://attacker.example/p"></map>',
+  '<p popover id="pop" style="background:url(https://attacker.example/b)">x</p><button popovertarget="pop">y</button>',
+  '<a href="https://example.org" ping="https://attacker.example/ping">pinged</a>',
 ].join('\n\n');
 /** What takes a careless parser minutes. */
 const bombs = [
@@ -77,9 +82,17 @@ function put(visitor: Visitor, workId: string, file: string, text: string): Prom
   });
 }
 
-/** What the browser was made to do by what it shows. */
+/** What the browser was made to do by what it shows, or kept from doing by the page's policy: nothing is to be asked. */
 async function watch(page: Page): Promise<string[]> {
   const wrong: string[] = [];
+  await page.exposeFunction(
+    'refusedByPolicy',
+    (what: string) => void wrong.push(`refused by policy: ${what}`),
+  );
+  // Parsing an untrusted text to make it safe already names its inline handlers, which are then taken off.
+  await page.addInitScript(`addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+    if (blockedURI !== 'inline') refusedByPolicy(violatedDirective + ' ' + blockedURI);
+  })`);
   page.on('request', (request) => {
     if (!request.url().startsWith(system.url) && !/^(?:blob|data):/.test(request.url()))
       wrong.push(request.url());
@@ -96,13 +109,13 @@ async function expectHarmless(page: Page, wrong: string[]): Promise<void> {
   expect(wrong).toEqual([]);
   expect(await page.evaluate('globalThis.attacked')).toBeUndefined();
   const left = await page.evaluate(`[...document.querySelectorAll('.markdown *')].filter((element) =>
-    /^(?:script|iframe|object|embed|form|input|style|link|video|audio|base|meta)$/i.test(element.tagName) ||
+    /^(?:script|iframe|object|embed|form|input|style|link|video|audio|base|meta|dialog|template|map|area|button)$/i.test(element.tagName) ||
     [...element.attributes].some(({ name, value }) => /^on/i.test(name) || /^\\s*javascript:/i.test(value))
   ).map((element) => element.outerHTML.slice(0, 120))`);
   expect(left).toEqual([]);
 }
 
-test('A8: an answer and a paper full of attacks run nothing, ask nothing of elsewhere, and cover nothing', async () => {
+test('A8, L2: an answer and a paper full of attacks run nothing, ask nothing of elsewhere, and cover nothing', async () => {
   const { visitor, workId, page } = await work();
   const wrong = await watch(page);
   await put(visitor, workId, 'paper.md', `# Paper\n\n${attacks}\n\nEnd of the paper.`);
@@ -131,6 +144,75 @@ test('A8: an SVG with a script is an image and nothing else', async () => {
   await page.getByRole('button', { name: 'Enlarge images/drawn.svg' }).click();
   await page.getByRole('dialog').getByRole('img').waitFor();
   await expectHarmless(page, wrong);
+  await visitor.context.close();
+});
+
+test('A8, H2: whoever opens the address of what the page shows as an image finds no script of the app’s origin, and no session', async () => {
+  const { visitor, workId, page } = await work();
+  // Says by its own attributes who ran it, and what it could read.
+  const hostile = `const root = document.documentElement;
+    root.setAttribute('data-ran-as', location.origin);
+    try { root.setAttribute('data-read', localStorage.getItem('paperagent.session')); } catch {}`;
+  const files: Record<string, string> = {
+    'images/fig.svg': `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><script>${hostile}</script></svg>`,
+    'images/page.html': `<!doctype html><html><script>${hostile}</script></html>`,
+    'images/named.png': `<!doctype html><html><script>${hostile}</script></html>`,
+    'images/doc.xhtml': `<html xmlns="http://www.w3.org/1999/xhtml"><script>${hostile}</script></html>`,
+    'images/doc.xml': `<x:script xmlns:x="http://www.w3.org/1999/xhtml">${hostile}</x:script>`,
+    'images/doc.pdf': '%PDF-1.4',
+  };
+  const names = Object.keys(files);
+  for (const name of names) await put(visitor, workId, name, files[name] ?? '');
+  const figures = names.map((name) => `![${name}](${name})`).join('\n\n');
+  await put(visitor, workId, 'paper.md', `${figures}\n\nEnd of the figures.`);
+  await page.reload();
+  await page.getByText('End of the figures.').waitFor();
+  await page.locator('img[data-path="images/fig.svg"][src]').waitFor();
+  await page.locator('img[data-path="images/named.png"][src]').waitFor();
+  await page.getByRole('button', { name: /^fig\.svg/ }).click();
+  await page.getByRole('button', { name: 'Enlarge images/fig.svg' }).click();
+  await page.getByRole('dialog').getByRole('img').waitFor();
+  const addresses = (await page.evaluate(
+    `[...document.querySelectorAll('[src], [href], [data]')]
+       .flatMap((element) => [element.src, element.href, element.data])
+       .filter((address) => /^(?:blob|data|filesystem):/.test(address))`,
+  )) as string[];
+  // The SVG in the paper, in its preview and enlarged, and the one that calls itself a PNG.
+  expect(addresses.length).toBeGreaterThanOrEqual(4);
+  for (const address of new Set(addresses)) {
+    const tab = await visitor.context.newPage();
+    await tab.goto(address);
+    const found = (await tab.evaluate(
+      `({ origin: location.origin, ran: document.documentElement.dataset.ranAs ?? document.documentElement.getAttribute('data-ran-as'),
+          read: document.documentElement.getAttribute('data-read') })`,
+    )) as { origin: string; ran: string | null; read: string | null };
+    expect([address.slice(0, 30), found.ran === system.url, found.read]).toEqual([
+      address.slice(0, 30),
+      false,
+      null,
+    ]);
+    await tab.close();
+  }
+  await visitor.context.close();
+});
+
+test('L1: a name that turns its own letters around is shown as what it is, in the tree, the title and the download', async () => {
+  const { visitor, workId, page } = await work();
+  const name = 'report\u202efdp.exe';
+  await put(visitor, workId, encodeURIComponent(name), 'x');
+  await system.request(visitor, 'PATCH', `/api/works/${workId}`, { title: 'Work \u202etxt.' });
+  await page.reload();
+  await page.getByRole('button', { name: 'report[U+202E]fdp.exe' }).click();
+  await page.getByRole('button', { name: 'Work [U+202E]txt.' }).waitFor();
+  expect(await page.title()).toBe('Work [U+202E]txt. · PaperAgent');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download report[U+202E]fdp.exe' }).click(),
+  ]);
+  expect(download.suggestedFilename()).not.toContain('\u202e');
+  expect(await page.locator('body').textContent()).not.toContain('\u202e');
+  const list = await visitor.open('/');
+  await list.getByRole('link', { name: 'Work [U+202E]txt.' }).waitFor();
   await visitor.context.close();
 });
 

@@ -106,7 +106,7 @@ test('an image that a tool drew anew takes the place of the old one, and a late 
   let urls = 0;
   const images = createWorkspaceImages({
     fetchBlob: () => new Promise((resolve) => answers.push(resolve)),
-    createUrl: () => {
+    createUrl: async () => {
       urls += 1;
       return `blob:${urls}`;
     },
@@ -117,12 +117,10 @@ test('an image that a tool drew anew takes the place of the old one, and a late 
   images.renew('never shown.png');
   expect(answers).toHaveLength(2);
   answers[1]?.(new Blob([]));
-  await Promise.resolve();
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(images.url('a.png')).toBe('blob:1');
   answers[0]?.(new Blob([]));
-  await Promise.resolve();
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(images.url('a.png')).toBe('blob:1');
   expect(revoked).toEqual(['blob:2']);
   images.dispose();

@@ -1,6 +1,7 @@
 /** What a tool card says about its call before anyone opens it. */
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
 import { isImage } from '../files/file-kinds.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import { stringArgument } from './draft.ts';
 
 export interface ToolSummary {
@@ -14,6 +15,11 @@ export interface ToolSummary {
 }
 
 export function summarise(part: ToolPart): ToolSummary {
+  const summary = summaryOf(part);
+  return { ...summary, subject: visibleText(summary.subject) };
+}
+
+function summaryOf(part: ToolPart): ToolSummary {
   const text = (name: string) => stringArgument(part.arguments, name) ?? '';
   const file = text('file') || text('path');
   const place = [file, text('section') || text('title')].filter(Boolean).join(' › ');

@@ -20,6 +20,7 @@ import {
   writeText,
 } from '../api/files.ts';
 import { useSession } from '../shell/use-session.ts';
+import { imageUrl } from './image-url.ts';
 import { saveBlob } from './save-blob.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { createWorkspaceImages, imagesKey } from './workspace-images.ts';
@@ -62,7 +63,7 @@ export function provideWorkspace(workId: string): Workspace {
   const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
     fetchBlob: blob,
-    createUrl: (content) => URL.createObjectURL(content),
+    createUrl: (content) => imageUrl(content, { create: (raster) => URL.createObjectURL(raster) }),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   });
   const uploads = createUploads<File>({

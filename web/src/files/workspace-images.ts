@@ -1,6 +1,7 @@
 /**
- * The workspace's images for `<img>`. They are fetched with the token and shown as blob: URLs, since an
- * address in an `<img>` can carry no token. One fetch an image, and one again when a tool has changed it.
+ * The workspace's images for `<img>`. They are fetched with the token and shown by addresses of their own
+ * (image-url.ts), since one in an `<img>` can carry no token. One fetch an image, and one again when a tool has
+ * changed it.
  */
 import { type InjectionKey, type Ref, shallowRef } from 'vue';
 
@@ -20,7 +21,8 @@ export interface WorkspaceImages {
 
 export interface ImageDependencies {
   fetchBlob(path: string): Promise<Blob>;
-  createUrl(blob: Blob): string;
+  /** @throws where it is no image */
+  createUrl(blob: Blob): Promise<string>;
   revokeUrl(url: string): void;
 }
 
@@ -43,9 +45,9 @@ export function createWorkspaceImages(dependencies: ImageDependencies): Workspac
     const mine = entry.fetches;
     let url: string | undefined;
     try {
-      url = dependencies.createUrl(await dependencies.fetchBlob(path));
+      url = await dependencies.createUrl(await dependencies.fetchBlob(path));
     } catch {
-      // Not written yet, or gone: the place shows its alternative text, and a later change fetches again.
+      // Not written yet, gone, or no image: the place shows its alternative text, and a later change fetches again.
       url = undefined;
     }
     if (disposed || mine !== entry.fetches) {
