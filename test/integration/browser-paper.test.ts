@@ -8,14 +8,15 @@ import { eventually } from '../support/eventually.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
-/** `write: TEXT` has the agent put TEXT at the paper's end. */
+/** `write: TEXT` has the agent put TEXT at the paper's end, `replace: TEXT` in the whole paper's place. */
 const script: Script = (request) => {
   const last = request.messages.at(-1);
   const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
-  const text = /^write: (.*)/s.exec(asked)?.[1];
+  const [, how, text] = /^(write|replace): (.*)/s.exec(asked) ?? [];
   if (text === undefined || last?.role === 'tool') return textReply('Written.');
-  const content = `\n${text}\n`;
-  return toolReply([{ name: 'writemd', arguments: { file: 'paper.md', content, mode: 'append' } }]);
+  const written =
+    how === 'write' ? { content: `\n${text}\n`, mode: 'append' } : { content: `${text}\n`, mode: 'write' };
+  return toolReply([{ name: 'writemd', arguments: { file: 'paper.md', ...written } }]);
 };
 
 let system: TestSystem;
@@ -40,6 +41,20 @@ async function newPage(): Promise<{ page: Page; workId: string }> {
 
 const paperOf = (workId: string) =>
   readFile(path.join(system.dataDir, 'workspaces', workId, 'paper.md'), 'utf8');
+function put(workId: string, text: string): Promise<Response> {
+  return fetch(`${system.url}/api/works/${workId}/files/paper.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${visitor.token}` },
+    body: text,
+  });
+}
+/** So many turns have ended. */
+const answered = (page: Page, turns: number) =>
+  page
+    .getByRole('group', { name: 'PaperAgent' })
+    .nth(turns - 1)
+    .getByText('Written.')
+    .waitFor();
 const paper = (page: Page) => page.getByRole('region', { name: 'Paper', exact: true });
 const view = (page: Page, name: string) => paper(page).getByRole('button', { name, exact: true });
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Text of the paper' });
@@ -56,7 +71,7 @@ test('U9, A7: a file that is too large is refused before it is sent, with a sent
   await files.getByRole('alert').getByText('This file is too large: 52 MB at most.').waitFor();
 });
 
-test('U10: the paper is edited by hand with math set as one types; when the agent writes meanwhile nothing is lost', async () => {
+test('U10, V2: the paper is edited by hand with math set as one types; what the agent writes elsewhere meanwhile is put together with it unasked', async () => {
   const { page, workId } = await newPage();
   await view(page, 'Edit').click();
   await editor(page).click();
@@ -70,58 +85,83 @@ test('U10: the paper is edited by hand with math set as one types; when the agen
   await paper(page).locator('.katex').first().waitFor();
   await paper(page).getByText('Not saved').waitFor();
 
+  await view(page, 'Edit').click();
+  await page.keyboard.press('Control+Home');
   await say(page, 'write: By the agent.');
-  await paper(page).getByText('The paper was changed while you were editing it').waitFor();
+  await paper(page).getByText('Not saved, with the agent’s changes in it').waitFor();
   expect(await paperOf(workId)).toContain('By the agent.');
   expect(await paperOf(workId)).not.toContain('By hand');
-  await view(page, 'See both').click();
-  const both = page.getByRole('textbox', { name: 'Both versions' });
-  await both.getByText('By hand').waitFor();
-  await both.getByText('By the agent.').waitFor();
-  // The agent's paragraph is one that mine lacks: theirs is taken there, and mine is kept above.
-  await both.getByRole('button', { name: 'Theirs' }).last().click();
-  await view(page, 'Keep this').click();
+  // What is undone is the person's own, and the place where they write is where it was.
+  await editor(page).focus();
+  await page.keyboard.type('Typed on. ');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.type('Typed on. ');
+  await view(page, 'Save').click();
   const merged = await eventually(
     () => paperOf(workId),
     (text) => text.includes('By hand'),
     10_000,
   );
-  expect(merged).toContain('By hand: $e^{i\\pi}$');
-  expect(merged).toContain('By the agent.');
+  expect(merged).toMatch(/^Typed on. By hand: \$e\^{i\\pi}\$\n\n/);
+  expect(merged).toMatch(/\nBy the agent\.\n$/);
   await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
 });
 
-test('U10: theirs is taken, or mine kept, and either way the file says so', async () => {
+test('U10, V2: where both changed the same lines each place is asked about, and a choice stays made when the agent writes again', async () => {
   const { page, workId } = await newPage();
+  await put(workId, '# T\n\nfirst\n\nsecond\n');
+  await paper(page).getByText('second').waitFor();
   await view(page, 'Edit').click();
   await editor(page).click();
-  await page.keyboard.type('mine, given up ');
-  await say(page, 'write: theirs, taken');
-  await view(page, 'Take theirs').click();
-  await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
-  expect(await editor(page).textContent()).toContain('theirs, taken');
-  expect(await editor(page).textContent()).not.toContain('mine, given up');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('# T\n\nmy first\n\nmy second\n');
+  await say(page, 'replace: # T\n\ntheir first\n\ntheir second\n');
+  await paper(page).getByText('You and the agent changed the same lines in 2 places.').waitFor();
+  expect(await view(page, 'Save').isDisabled()).toBe(true);
+  await view(page, 'Choose one by one').click();
+  const places = paper(page).getByRole('list', { name: 'Places that you and the agent changed' });
+  await places.getByRole('listitem').nth(1).getByText('their second').waitFor();
+  await places.getByRole('button', { name: 'Keep mine here' }).first().click();
+  await paper(page).getByText('changed the same lines in one place').waitFor();
 
-  await editor(page).click();
-  await page.keyboard.type('mine, kept ');
-  await page.keyboard.press('Control+s');
+  await say(page, 'write: Added later.');
+  await answered(page, 2);
+  await page.reload();
+  await paper(page).getByText('changed the same lines in one place').waitFor();
+  await view(page, 'Choose one by one').click();
+  expect(await places.getByRole('listitem').count()).toBe(1);
+  await places.getByRole('button', { name: 'Keep both' }).click();
   const kept = await eventually(
     () => paperOf(workId),
-    (text) => text.includes('mine, kept'),
+    (text) => text.includes('my first'),
     10_000,
   );
-  expect(kept).toContain('mine, kept');
+  expect(kept).toBe('# T\n\nmy first\n\ntheir second\n\nmy second\n\nAdded later.\n');
+  await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
+});
 
-  await editor(page).click();
-  await page.keyboard.type('mine again ');
-  await say(page, 'write: theirs, given up');
-  await view(page, 'Keep mine').click();
-  const over = await eventually(
-    () => paperOf(workId),
-    (text) => text.includes('mine again'),
-    10_000,
-  );
-  expect(over).not.toContain('theirs, given up');
+test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, touches only what both changed', async () => {
+  for (const [button, line] of [
+    ['Keep my lines', 'my line'],
+    ['Use the agent’s lines', 'their line'],
+  ] as const) {
+    const { page, workId } = await newPage();
+    await put(workId, '# T\n\nline\n\nend\n');
+    await paper(page).getByText('end').waitFor();
+    await view(page, 'Edit').click();
+    await editor(page).click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('# My T\n\nmy line\n\nend\n');
+    await say(page, 'replace: # T\n\ntheir line\n\nend\n\n## Written meanwhile\n');
+    await view(page, button).click();
+    const now = await eventually(
+      () => paperOf(workId),
+      (text) => text.includes('My T'),
+      10_000,
+    );
+    expect(now).toBe(`# My T\n\n${line}\n\nend\n\n## Written meanwhile\n`);
+    await page.close();
+  }
 });
 
 test('U10: what a turn changed in the paper is shown, also after a reload; a browser that was not there says so', async () => {

@@ -1,15 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createBeforeTurn } from '../../../web/src/paper/before-turn.ts';
 import { createDraftKeeper } from '../../../web/src/paper/kept-draft.ts';
-import {
-  found,
-  keepMine,
-  type Manuscript,
-  saved,
-  takeTheirs,
-  textOf,
-  typed,
-} from '../../../web/src/paper/manuscript.ts';
+import { decided, found, type Manuscript, saved, textOf, typed } from '../../../web/src/paper/manuscript.ts';
 
 const at = (etag: string, text: string) => ({ etag, text });
 const clean: Manuscript = { kind: 'clean', stored: at('1', 'one') };
@@ -33,7 +25,7 @@ test('U10: where nothing is typed a new text of the agent is simply shown', () =
   expect(found(clean, at('2', 'two'))).toEqual({ kind: 'clean', stored: at('2', 'two') });
 });
 
-test('U10: a text of the agent under a draft is a conflict that holds both, and the newest of theirs', () => {
+test('U10: a text of the agent over the same lines is a conflict that holds both, and the newest of theirs', () => {
   const edited = typed(clean, 'mine');
   const first = found(edited, at('2', 'two'));
   expect(first).toMatchObject({ kind: 'conflict', theirs: at('2', 'two'), draft: 'mine' });
@@ -49,9 +41,8 @@ test('U10: the same words are no conflict, whoever wrote them, nor is a file tha
 
 test('U10: mine is kept over exactly the theirs that was seen; theirs is taken as it is', () => {
   const conflict = found(typed(clean, 'mine'), at('2', 'two'));
-  if (conflict.kind !== 'conflict') throw new Error('there is no conflict');
-  expect(keepMine(conflict)).toEqual({ kind: 'edited', base: at('2', 'two'), draft: 'mine' });
-  expect(takeTheirs(conflict)).toEqual({ kind: 'clean', stored: at('2', 'two') });
+  expect(decided(conflict, 'mine', 'all')).toEqual({ kind: 'edited', base: at('2', 'two'), draft: 'mine' });
+  expect(decided(conflict, 'theirs', 'all')).toEqual({ kind: 'clean', stored: at('2', 'two') });
 });
 
 test('U10: what was typed while a save was under way is still a draft afterwards', () => {
@@ -64,7 +55,7 @@ test('U10: a draft is kept for the next page with the state it was begun from, a
   const keeper = createDraftKeeper(memory(), 'work');
   expect(keeper.read()).toBeNull();
   keeper.keep(typed(clean, 'mine'));
-  expect(keeper.read()).toEqual({ base: at('1', 'one'), draft: 'mine' });
+  expect(keeper.read()).toEqual({ base: 'one', draft: 'mine' });
   keeper.keep(clean);
   expect(keeper.read()).toBeNull();
 });

@@ -3,9 +3,11 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, type Extension, Transaction } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { diffIndices } from 'node-diff3';
+import { linesOver, plainLine } from './lines.ts';
 
 const colours = HighlightStyle.define([
   { tag: tags.heading, fontWeight: '650', color: 'var(--ui-text-highlighted)' },
@@ -45,6 +47,8 @@ const look = EditorView.theme({
     backgroundColor: 'color-mix(in oklab, var(--ui-error) 10%, transparent)',
     padding: '0 1.25rem',
   },
+  // On red, the pale colours of comments and marks could not be read.
+  '& .cm-deletedChunk *': { color: 'var(--ui-text)' },
   '& .cm-deletedChunk .cm-deletedText, .cm-deletedText': {
     background: 'color-mix(in oklab, var(--ui-error) 24%, transparent)',
   },
@@ -53,16 +57,6 @@ const look = EditorView.theme({
     color: 'var(--ui-text-muted)',
     padding: '0.25rem 1.25rem',
     fontSize: '0.75rem',
-  },
-  '& .cm-deletedChunk .cm-chunkButtons': { insetInlineEnd: '0.5rem' },
-  '& .cm-chunkButtons button': {
-    border: '0',
-    borderRadius: '0.25rem',
-    padding: '0.1rem 0.5rem',
-    margin: '0.125rem',
-    fontFamily: 'var(--font-sans)',
-    fontSize: '0.75rem',
-    cursor: 'pointer',
   },
 });
 
@@ -102,14 +96,25 @@ export function markdownEditor(
   });
 }
 
-/** Makes the editor's text `text`, touching only what differs, so that the cursor stays where it is. */
-export function replaceText(view: EditorView, text: string): void {
-  const old = view.state.doc.toString();
+/**
+ * Makes the editor's text `text`, touching only the lines that differ, so that the cursor stays where it is. With
+ * `foreign` it is no step of the person's: undoing their own does not take away what the agent wrote.
+ */
+export function replaceText(view: EditorView, text: string, { foreign }: { foreign: boolean }): void {
+  const { doc } = view.state;
+  const old = doc.toString();
   if (old === text) return;
-  let from = 0;
-  while (from < old.length && from < text.length && old[from] === text[from]) from += 1;
-  let end = 0;
-  const most = Math.min(old.length, text.length) - from;
-  while (end < most && old[old.length - 1 - end] === text[text.length - 1 - end]) end += 1;
-  view.dispatch({ changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) } });
+  const linesOf = linesOver(old);
+  const changes = diffIndices(linesOf(old), linesOf(text)).map((hunk) => {
+    const [line, gone] = hunk.buffer1;
+    const insert = hunk.buffer2Content.map(plainLine).join('\n');
+    // At the end there is no line after the change whose start could bound it: the break before it is part of it.
+    if (line + gone >= doc.lines) {
+      const from = line === 0 ? 0 : doc.line(line).to;
+      return { from, to: doc.length, insert: line > 0 && hunk.buffer2[1] > 0 ? `\n${insert}` : insert };
+    }
+    const from = doc.line(line + 1).from;
+    return { from, to: doc.line(line + gone + 1).from, insert: hunk.buffer2[1] > 0 ? `${insert}\n` : '' };
+  });
+  view.dispatch({ changes, annotations: Transaction.addToHistory.of(!foreign) });
 }

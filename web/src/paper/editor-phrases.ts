@@ -13,7 +13,5 @@ export function editorPhrases(t: (key: string) => string): Record<string, string
     'replace all': t('editor.replaceAll'),
     close: t('editor.close'),
     '$ unchanged lines': t('editor.unchanged'),
-    Accept: t('editor.mine'),
-    Reject: t('editor.theirs'),
   };
 }

@@ -1,9 +1,10 @@
 /** The unsaved draft of a paper, kept in the browser: a reload or a closed tab loses no word. */
 import type { KeyValueStore } from '../live/outbox.ts';
-import type { Manuscript, Stored } from './manuscript.ts';
+import { baseOf, type Manuscript } from './manuscript.ts';
 
 export interface KeptDraft {
-  base: Stored;
+  /** The text that it was begun from. */
+  base: string;
   draft: string;
 }
 
@@ -21,12 +22,14 @@ export function createDraftKeeper(
   return {
     read() {
       const text = store.getItem(key);
-      return text === null ? null : (JSON.parse(text) as KeptDraft);
+      if (text === null) return null;
+      // Pages of before kept the file's state where its text now stands.
+      const kept = JSON.parse(text) as { base: string | { text: string }; draft: string };
+      return { base: typeof kept.base === 'string' ? kept.base : kept.base.text, draft: kept.draft };
     },
     keep(manuscript) {
       if (manuscript.kind === 'clean') return store.removeItem(key);
-      const { base, draft } = manuscript;
-      store.setItem(key, JSON.stringify({ base, draft }));
+      store.setItem(key, JSON.stringify({ base: baseOf(manuscript), draft: manuscript.draft }));
     },
   };
 }

@@ -1,9 +1,11 @@
 /**
  * The paper while a person may be writing in it and the agent as well. Nothing either wrote is lost: what was
- * typed is a draft until it is saved over exactly the state it was begun from (If-Match), and when somebody else
- * has written meanwhile the person chooses. Pure.
+ * typed is a draft until it is saved over exactly the state it was begun from (If-Match). When somebody else has
+ * written meanwhile both are put together line by line, and only where both changed the same lines the person
+ * chooses. Pure.
  */
 import type { StoredText } from '../api/files.ts';
+import { type Choice, mergeTexts } from './merge.ts';
 
 /** What is on the server; the etag is null where there is no file yet. */
 export type Stored = StoredText | { text: ''; etag: null };
@@ -13,8 +15,11 @@ export type Manuscript =
   | { kind: 'clean'; stored: Stored }
   /** Typed over `base`, which is still what is stored. */
   | { kind: 'edited'; base: Stored; draft: string }
-  /** Typed over `base`, and `theirs` is stored by now. */
-  | { kind: 'conflict'; base: Stored; theirs: Stored; draft: string };
+  /**
+   * `theirs` is stored by now, and changed lines that the person changed too. The draft has everything else that they
+   * wrote. `base` is what both began from where nothing has been decided yet, and theirs everywhere else.
+   */
+  | { kind: 'conflict'; base: string; theirs: Stored; draft: string };
 
 export const NO_FILE: Stored = { text: '', etag: null };
 
@@ -29,35 +34,45 @@ export function storedOf(manuscript: Manuscript): Stored {
   return manuscript.kind === 'edited' ? manuscript.base : manuscript.theirs;
 }
 
+/** What the draft began from, as a text. */
+export function baseOf(manuscript: Exclude<Manuscript, { kind: 'clean' }>): string {
+  return manuscript.kind === 'edited' ? manuscript.base.text : manuscript.base;
+}
+
 /** The person typed. */
 export function typed(manuscript: Manuscript, draft: string): Manuscript {
+  if (manuscript.kind === 'conflict') return over(manuscript.base, draft, manuscript.theirs);
   const stored = storedOf(manuscript);
-  if (draft === stored.text) return { kind: 'clean', stored };
-  if (manuscript.kind === 'conflict') return { ...manuscript, draft };
-  return { kind: 'edited', base: stored, draft };
+  return draft === stored.text ? { kind: 'clean', stored } : { kind: 'edited', base: stored, draft };
 }
 
 /** The file was read, and this is what it holds. */
 export function found(manuscript: Manuscript, stored: Stored): Manuscript {
-  if (manuscript.kind === 'clean' || stored.text === manuscript.draft) return { kind: 'clean', stored };
-  const { base, draft } = manuscript;
-  // Written, but with the same words: nothing to choose between.
-  if (stored.text === base.text) return { kind: 'edited', base: stored, draft };
-  return { kind: 'conflict', base, theirs: stored, draft };
+  if (manuscript.kind === 'clean') return { kind: 'clean', stored };
+  return over(baseOf(manuscript), manuscript.draft, stored);
+}
+
+/** `draft`, begun from the text `base`, where `stored` is what the file holds now. */
+export function over(base: string, draft: string, stored: Stored): Manuscript {
+  // Written, but with the same words: nothing to put together.
+  if (stored.text === base) return typed({ kind: 'clean', stored }, draft);
+  if (stored.text === draft) return { kind: 'clean', stored };
+  const merge = mergeTexts({ mine: draft, base, theirs: stored.text });
+  if (merge.clashes.length === 0) return typed({ kind: 'clean', stored }, merge.text);
+  return { kind: 'conflict', base: merge.base, theirs: stored, draft: merge.text };
 }
 
 /** `text` was stored; the person may have typed on since. */
 export function saved(manuscript: Manuscript, stored: Stored): Manuscript {
-  const now = textOf(manuscript);
-  return now === stored.text ? { kind: 'clean', stored } : { kind: 'edited', base: stored, draft: now };
+  return typed({ kind: 'clean', stored }, textOf(manuscript));
 }
 
-/** The person's words go over theirs, at the next save. */
-export function keepMine(manuscript: Manuscript & { kind: 'conflict' }): Manuscript {
-  return { kind: 'edited', base: manuscript.theirs, draft: manuscript.draft };
-}
-
-/** The person's words are given up for what is stored. */
-export function takeTheirs(manuscript: Manuscript): Manuscript {
-  return { kind: 'clean', stored: storedOf(manuscript) };
+/** The person decides one clash (by its number, from 0), or all of them; what is not decided stays open. */
+export function decided(manuscript: Manuscript, choice: Choice, clash: number | 'all'): Manuscript {
+  if (manuscript.kind !== 'conflict') return manuscript;
+  const { draft, base, theirs } = manuscript;
+  const merge = mergeTexts({ mine: draft, base, theirs: theirs.text }, (at) =>
+    clash === 'all' || clash === at ? choice : undefined,
+  );
+  return over(merge.base, merge.text, theirs);
 }

@@ -4,18 +4,21 @@ import { useWorkspace } from '../files/use-workspace.ts';
 import { createBeforeTurn } from './before-turn.ts';
 import { createDraftKeeper } from './kept-draft.ts';
 import {
+  decided,
   found,
-  keepMine,
   type Manuscript,
   NO_FILE,
+  over,
   saved,
   storedOf,
-  takeTheirs,
   textOf,
   typed,
 } from './manuscript.ts';
+import type { Choice } from './merge.ts';
 
 export const PAPER = 'paper.md';
+/** How often a save is tried that an agent's writing overtakes: each has put both together first. */
+const SAVE_TRIES = 4;
 
 /** The latest turn, and whether it has touched the paper. */
 export interface TurnOfPaper {
@@ -32,9 +35,14 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
   const manuscript: ShallowRef<Manuscript | null> = shallowRef(null);
   const failure = shallowRef<unknown>(null);
   const saving = shallowRef(false);
+  /** The text on show was last changed by what was read, not by the person. */
+  const foreign = shallowRef(false);
+  /** What the agent wrote has been put together with a draft that is still unsaved. */
+  const merged = shallowRef(false);
   let newest = 0;
 
   function enter(next: Manuscript): void {
+    if (next.kind === 'clean') merged.value = false;
     manuscript.value = next;
     drafts.keep(next);
   }
@@ -46,11 +54,14 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
     try {
       const stored = (await workspace.read(PAPER)) ?? NO_FILE;
       if (mine !== newest) return;
-      const kept = manuscript.value === null ? drafts.read() : null;
-      const current: Manuscript =
-        manuscript.value ??
-        (kept === null ? { kind: 'clean', stored } : { kind: 'edited', base: kept.base, draft: kept.draft });
-      enter(found(current, stored));
+      const before = manuscript.value;
+      const kept = before === null ? drafts.read() : null;
+      const draft = before !== null && before.kind !== 'clean' ? before.draft : kept?.draft;
+      foreign.value = true;
+      if (before !== null) enter(found(before, stored));
+      else enter(kept === null ? { kind: 'clean', stored } : over(kept.base, kept.draft, stored));
+      const now = manuscript.value;
+      if (draft !== undefined && now !== null && now.kind !== 'clean') merged.value ||= now.draft !== draft;
       failure.value = null;
       remember(asked);
     } catch (error) {
@@ -67,26 +78,39 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
   watch(() => workspace.version(PAPER), load, { immediate: true });
   watch(latest, remember);
 
-  /** Stores the draft. A conflict is found out here at the latest. */
-  async function save(): Promise<void> {
+  /** Stores the draft. That somebody else has written is found out here at the latest. */
+  async function save(tries = SAVE_TRIES): Promise<void> {
     const now = manuscript.value;
     if (now?.kind !== 'edited' || saving.value) return;
+    let beaten = false;
     saving.value = true;
     failure.value = null;
     try {
       const stored = await workspace.write(PAPER, { text: now.draft, etag: now.base.etag });
       if (manuscript.value !== null) enter(saved(manuscript.value, stored));
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'changed_meanwhile') await load();
-      else failure.value = error;
+      if (!(error instanceof ApiError && error.code === 'changed_meanwhile')) failure.value = error;
+      else {
+        await load();
+        beaten = true;
+      }
     } finally {
       saving.value = false;
     }
+    if (beaten && tries > 1) await save(tries - 1);
   }
 
   const onManuscript = (change: (now: Manuscript) => Manuscript) => {
-    if (manuscript.value !== null) enter(change(manuscript.value));
+    if (manuscript.value === null) return;
+    foreign.value = false;
+    enter(change(manuscript.value));
   };
+
+  /** Decides a clash; the last one decided, the result is what the person wants and is stored. */
+  async function decide(choice: Choice, clash: number | 'all'): Promise<void> {
+    onManuscript((now) => decided(now, choice, clash));
+    await save();
+  }
 
   return {
     manuscript,
@@ -95,10 +119,11 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
     text: computed(() => (manuscript.value === null ? null : textOf(manuscript.value))),
     /** Before the latest turn; null where this browser does not know. */
     textBefore: (turn: number) => before.of(turn),
+    foreign,
+    merged,
     load,
-    save,
+    save: () => save(),
+    decide,
     type: (draft: string) => onManuscript((now) => typed(now, draft)),
-    keepMine: () => onManuscript((now) => (now.kind === 'conflict' ? keepMine(now) : now)),
-    takeTheirs: () => onManuscript(takeTheirs),
   };
 }
