@@ -1,6 +1,7 @@
 /** `npm test`, `npm run bench` and image builds: makes and fetches what a first start would, and ends. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { adoptProxies } from '../network/agents.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareAll } from './setup/prepare.ts';
@@ -8,7 +9,9 @@ import { SetupError } from './setup/setup-error.ts';
 import { findTemporalServer } from './setup/temporal-server-binaries.ts';
 
 try {
-  const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
+  const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
+  adoptProxies(env);
+  const config = readConfig(env);
   await mkdir(config.dataDir, { recursive: true });
   await prepareAll(config, process.env, console.log);
   // Elsewhere the tests of a cluster run where its server is there already: building it may take minutes.

@@ -11,6 +11,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { adoptProxies } from '../network/agents.ts';
 import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { makeDataFolder } from './setup/data-folder.ts';
@@ -40,6 +41,7 @@ async function main(): Promise<number> {
   });
   const shape = values.cluster ? clusterOf(values) : ONE_OF_EACH;
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
+  adoptProxies(env);
   const config = readConfig(env);
   const folder = makeDataFolder(config.dataDir);
   const stopped = stopRequest();

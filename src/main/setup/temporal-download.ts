@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { download as get } from '../../network/download.ts';
 import type { OnProgress } from './progress.ts';
 
 /** A machine without the internet should not wait long to find that out. */
-const CONNECT_MS = 5_000;
+const ANSWER_MS = 5_000;
 const DOWNLOAD_MS = 300_000;
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
@@ -82,18 +83,17 @@ async function fetchPrograms(places: Place[], programs: Programs, onProgress: On
 }
 
 async function publishedChecksum(url: string, asset: string): Promise<string> {
-  const response = await get(url);
-  const line = (await response.text()).split('\n').find((text) => text.trim().split(/\s+/)[1] === asset);
+  const list = await text(await get(new URL(url), ANSWER_MS));
+  const line = list.split('\n').find((each) => each.trim().split(/\s+/)[1] === asset);
   if (!line) throw new Error(`no checksum of ${asset} is published`);
   return line.trim().split(/\s+/)[0] ?? '';
 }
 
 async function download(url: string, archive: string, wanted: string | undefined): Promise<string> {
-  const response = await get(url);
-  if (!response.body) throw new Error('an empty answer');
+  const body = await get(new URL(url), ANSWER_MS);
   const hash = createHash('sha256');
   await pipeline(
-    Readable.fromWeb(response.body),
+    body,
     async function* (chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -106,19 +106,6 @@ async function download(url: string, archive: string, wanted: string | undefined
   const sum = hash.digest('hex');
   if (wanted && sum !== wanted) throw new Error('its checksum is not the published one');
   return archive;
-}
-
-/** The answer's head within CONNECT_MS; its body is read without that limit. */
-async function get(url: string): Promise<Response> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(new Error('no answer')), CONNECT_MS);
-  try {
-    const response = await fetch(url, { signal: patience.signal });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    return response;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function unpack(archive: string, programs: Programs): Promise<void> {
