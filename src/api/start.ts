@@ -22,7 +22,8 @@ const FAREWELL_MS = 2_000;
 
 export interface ApiOptions {
   db: Database;
-  databaseUrl: string;
+  /** Without a pooler: for the session that listens. */
+  databaseDirectUrl: string;
   temporal: Client;
   config: ApiConfig;
   /** Undefined: nobody collects traces. */
@@ -45,10 +46,10 @@ export interface RunningApi {
 
 /** Starts the API. @throws where the port is taken or the database does not answer */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { db, databaseUrl, temporal, config, tracer, log, dataDir, host, port } = options;
+  const { db, databaseDirectUrl, temporal, config, tracer, log, dataDir, host, port } = options;
   const passwords = await createPasswords();
   const metrics = createApiMetrics();
-  const live = await openLiveLog({ databaseUrl, log, onLag: metrics.logLag });
+  const live = await openLiveLog({ databaseUrl: databaseDirectUrl, log, onLag: metrics.logLag });
   const viewers = createViewers();
   const tokens = createTokens(config.jwtSecret);
   const modelConnection = openModelConnection({ allowHost: config.allowModelHost });

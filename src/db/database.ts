@@ -1,12 +1,21 @@
 /** The connection to Postgres that everything else takes as its first argument. */
-import { Kysely, PostgresDialect } from 'kysely';
+import { Socket } from 'node:net';
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
 import type { DB } from './schema.ts';
 
 export type Database = Kysely<DB>;
 
-/** Session settings of every connection: nothing of ours may hold a Work's row while it waits (R5). */
-const SESSION_SETTINGS = '-c lock_timeout=15s -c idle_in_transaction_session_timeout=15s';
+/**
+ * Milliseconds after which a statement of the pool that got no answer is given up with its connection. Nothing of ours
+ * takes so long: what waits for a lock is ended after 15 s (session-settings.ts). A way that swallows packets, such as
+ * a firewall that forgot the connection, is noticed by this alone.
+ */
+const ANSWER_MS = 25_000;
+/** What pg says of a statement that was given up. */
+export const NO_ANSWER = 'Query read timeout';
+/** How long the server may take to say goodbye. */
+const FAREWELL_MS = 1_000;
 
 // Sequence numbers and sizes stay below 2^53, so bigint columns are read as numbers.
 const types: pg.CustomTypesConfig = {
@@ -16,12 +25,11 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** Options for one connection to `url` with our session settings; `name` is what pg_stat_activity shows. */
+/** Options for one connection to `url`; `name` is what pg_stat_activity shows. Poolers refuse more start-up options. */
 export function connectionOptions(url: string, name: string): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: name,
-    options: SESSION_SETTINGS,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     types,
@@ -36,10 +44,54 @@ export function openDatabase(
   url: string,
   { name, max, onIdleError }: { name: string; max: number; onIdleError: (error: Error) => void },
 ): Database {
-  const pool = new pg.Pool({ ...connectionOptions(url, name), max });
+  const sockets = new Set<Socket>();
+  const pool = new pg.Pool({
+    ...connectionOptions(url, name),
+    query_timeout: ANSWER_MS,
+    max,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.on('close', () => sockets.delete(socket));
+    },
+  });
+  hearErrors(pool, onIdleError);
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: withoutSilent(pool, sockets) }) });
+}
+
+/** The pool without the connections that gave no answer: it would hand them out again, and wait for each as it ends. */
+function withoutSilent(pool: pg.Pool, sockets: ReadonlySet<Socket>): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect();
+      let silent: Error | undefined;
+      return {
+        async query(text: string, values: readonly unknown[]) {
+          if (silent !== undefined) throw silent;
+          try {
+            return await client.query(text, [...values]);
+          } catch (error) {
+            if (error instanceof Error && error.message === NO_ANSWER) silent = error;
+            throw error;
+          }
+        },
+        release: () => client.release(silent),
+        // Cursors, the other thing that a client of Kysely's may do, are used nowhere.
+      } as unknown as Awaited<ReturnType<PostgresPool['connect']>>;
+    },
+    async end() {
+      setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, FAREWELL_MS).unref();
+      await pool.end();
+    },
+  };
+}
+
+/** Listens for the errors of a pool and of every connection of it: one that nobody hears ends the process. */
+export function hearErrors(pool: pg.Pool, onIdleError: (error: Error) => void): void {
   pool.on('error', onIdleError);
-  // The pool hears of a connection only while it is idle. One that breaks in use, just after its query has failed,
-  // would tell nobody, and an error that nobody hears ends the process.
+  // The pool hears of a connection only while it is idle. One that breaks in use fails its query, which says it; its
+  // own report comes just after that.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 }

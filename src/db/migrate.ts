@@ -4,12 +4,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kysely, type MigrationResultSet, Migrator, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { connectionOptions } from './database.ts';
+import { connectionOptions, hearErrors } from './database.ts';
+import { keepSessionSettings } from './session-settings.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /**
- * Runs the migrations that `url`'s database lacks, under Kysely's migration lock, and gives their names.
+ * Runs the migrations that `url`'s database lacks, under Kysely's migration lock, and gives their names. The address has
+ * to lead straight to Postgres: the lock is a session's.
  * @throws the database's error, with the migration's name, when one fails; it is rolled back whole.
  */
 export function migrateToLatest(url: string): Promise<string[]> {
@@ -31,6 +33,7 @@ async function migrate(
   run: (migrator: Migrator) => Promise<MigrationResultSet>,
 ): Promise<string[]> {
   const pool = new pg.Pool({ ...connectionOptions(url, 'paperagent-migrate'), max: 1 });
+  hearErrors(pool, () => {}); // the migration that it breaks says so
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
@@ -41,6 +44,7 @@ async function migrate(
         cause: error,
       });
     }
+    await keepSessionSettings(db);
     return results.map((result) => result.migrationName);
   } finally {
     await db.destroy();

@@ -10,8 +10,8 @@ export function isUnavailable(error: unknown): boolean {
   // Told by shape: an error may come from another realm (jest gives each test file one of its own).
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return PASSING.test(code) || SOCKET_CODES.has(code);
-  // pg reports a connection that ends under a query, or cannot be made in time, without a code.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/i.test(
+  // pg reports a connection that ends under a query, answers no more, or cannot be made in time, without a code.
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Query read timeout|timeout expired)/i.test(
     String(message),
   );
 }

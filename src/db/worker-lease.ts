@@ -38,8 +38,8 @@ export async function holdLease(
     url,
     name: SESSION_NAME,
     channels: ['pa_stop', 'pa_queued', 'pa_settled'],
-    async onConnect(client) {
-      await holdWorkerLock(client, lockKey);
+    async onConnect(connection) {
+      await holdWorkerLock(connection, lockKey);
       connections += 1;
       if (connections > 1) listeners.onReconnect();
     },
@@ -60,7 +60,7 @@ export async function holdLease(
     url,
     name: SESSION_NAME,
     channels: [],
-    onConnect: (client) => holdWorkerLock(client, lockKey),
+    onConnect: (connection) => holdWorkerLock(connection, lockKey),
     onNotification: () => {},
     onBroken: listeners.onTrouble,
   });
@@ -87,7 +87,8 @@ export async function holdLease(
     workerId: worker.id,
     async release() {
       clearInterval(renewal);
-      await removeWorker(db, worker.id);
+      // Where the row cannot be removed its locks go all the same, with the sessions: others then take it for dead.
+      await removeWorker(db, worker.id).catch(listeners.onTrouble);
       await Promise.all([session.close(), second.close()]);
     },
   };

@@ -1,8 +1,7 @@
 /** Workers' leases: how others know that a worker lives, and what a dead one left behind (R4, R9). */
 import { sql } from 'kysely';
-import type pg from 'pg';
 import type { Database } from './database.ts';
-import type { Session } from './listener.ts';
+import type { Session, SessionConnection } from './listener.ts';
 
 /** Writes a worker's row; its lease begins now. Gives the key of the advisory lock that it must hold. */
 export async function registerWorker(
@@ -19,8 +18,8 @@ export async function registerWorker(
 }
 
 /** Takes the worker's lock in this session, shared with its other one, for as long as the session lasts. */
-export async function holdWorkerLock(client: pg.Client, lockKey: number): Promise<void> {
-  await client.query('select pg_advisory_lock_shared($1)', [lockKey]);
+export async function holdWorkerLock(connection: Pick<SessionConnection, 'query'>, lockKey: number): Promise<void> {
+  await connection.query('select pg_advisory_lock_shared($1)', [lockKey]);
 }
 
 /**

@@ -32,7 +32,7 @@ const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
 
 await mkdir(config.dataDir, { recursive: true });
-await prepareDatabase(config.databaseUrl);
+await prepareDatabase(config.databaseDirectUrl);
 const db = openDatabase(config.databaseUrl, {
   name: 'paperagent-api',
   max: CONNECTIONS,
@@ -55,7 +55,7 @@ const tracer = await openTracer('api', config.otlpEndpoint, log);
 const api = await startApi({
   tracer,
   db,
-  databaseUrl: config.databaseUrl,
+  databaseDirectUrl: config.databaseDirectUrl,
   temporal,
   log,
   dataDir: config.dataDir,

@@ -46,6 +46,7 @@ const schema = z.object({
   HOST: word.default('127.0.0.1'),
   PA_DATA: word.default('./pa_data'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
+  DATABASE_DIRECT_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^(\[[0-9a-f:]+\]|[^:/\s]+):\d{1,5}$/i, 'must be host:port, such as 127.0.0.1:7233')
@@ -112,6 +113,8 @@ export interface Config {
   readonly dataDir: string;
   /** Undefined: Postgres is embedded. */
   readonly databaseUrl: string | undefined;
+  /** The same database without the pooler that DATABASE_URL leads to, for what needs a session; undefined: as that. */
+  readonly databaseDirectUrl: string | undefined;
   /** Undefined: Temporal's dev server is embedded. */
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string;
@@ -156,6 +159,7 @@ export interface Config {
 /** What one api or worker process needs: nothing is left to be set up. */
 export interface ServiceConfig extends Config {
   readonly databaseUrl: string;
+  readonly databaseDirectUrl: string;
   readonly temporalAddress: string;
   readonly model: Readonly<ServerModel>;
   readonly jwtSecret: string;
@@ -184,6 +188,8 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}`);
   }
   const v = parsed.data;
+  if (v.DATABASE_DIRECT_URL !== undefined && v.DATABASE_URL === undefined)
+    throw new ConfigError('DATABASE_URL must be set when DATABASE_DIRECT_URL is');
   if (v.DATABASE_URL !== undefined) {
     // Several processes on several machines may share a database: they must share what goes with it.
     if (v.JWT_SECRET === undefined) throw new ConfigError('JWT_SECRET must be set when DATABASE_URL is');
@@ -199,6 +205,7 @@ export function readConfig(env: Environment): Config {
     host: v.HOST,
     dataDir: resolve(v.PA_DATA),
     databaseUrl: v.DATABASE_URL,
+    databaseDirectUrl: v.DATABASE_DIRECT_URL ?? v.DATABASE_URL,
     temporalAddress: v.TEMPORAL_ADDRESS,
     temporalNamespace: v.TEMPORAL_NAMESPACE,
     temporalUiPort: v.TEMPORAL_UI_PORT,
@@ -255,13 +262,23 @@ function isOn(flag: string | undefined): boolean {
 export function readServiceConfig(env: Environment): ServiceConfig {
   const config = readConfig(env);
   const { databaseUrl, temporalAddress, model, jwtSecret, encryptionKey } = config;
+  const databaseDirectUrl = config.databaseDirectUrl ?? databaseUrl;
   const needed = 'must be set to run this process alone; `npm start` sets everything up';
-  if (databaseUrl === undefined) throw new ConfigError(`DATABASE_URL ${needed}`);
+  if (databaseUrl === undefined || databaseDirectUrl === undefined)
+    throw new ConfigError(`DATABASE_URL ${needed}`);
   if (temporalAddress === undefined) throw new ConfigError(`TEMPORAL_ADDRESS ${needed}`);
   if (jwtSecret === undefined) throw new ConfigError(`JWT_SECRET ${needed}`);
   if (encryptionKey === undefined) throw new ConfigError(`ENCRYPTION_KEY ${needed}`);
   if (model === undefined) throw new ConfigError(`OPENAI_BASE_URL ${needed}`);
-  return Object.freeze({ ...config, databaseUrl, temporalAddress, model, jwtSecret, encryptionKey });
+  return Object.freeze({
+    ...config,
+    databaseUrl,
+    databaseDirectUrl,
+    temporalAddress,
+    model,
+    jwtSecret,
+    encryptionKey,
+  });
 }
 
 /** The 32 bytes of an ENCRYPTION_KEY. */

@@ -12,7 +12,7 @@ const PATIENCE_MS = 180_000;
 
 try {
   const config = readServiceConfig(process.env);
-  await prepareDatabase(config.databaseUrl);
+  await prepareDatabase(config.databaseDirectUrl);
   console.log('the database is up to date');
   const { temporalAddress: address, temporalNamespace: namespace } = config;
   await prepareNamespace({ address, namespace }, PATIENCE_MS);

@@ -38,6 +38,8 @@ import { reachWorkspace } from '../workspace/reach-workspace.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
+  /** Without a pooler: for the lease's sessions. */
+  databaseDirectUrl: string;
   temporalAddress: string;
   temporalNamespace: string;
   /** The version of the workflow code that this worker says it is; undefined: workers are not versioned. */
@@ -98,7 +100,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   );
   const settlements = createSettlements();
   const [lease, connection] = await Promise.all([
-    holdLease(db, settings.databaseUrl, {
+    holdLease(db, settings.databaseDirectUrl, {
       onStop: attempts.stop,
       onQueued: (workId) => headStarts.begin(workId, () => turnAhead(deps, workId)),
       onSettled: settlements.onSettled,

@@ -39,6 +39,7 @@ else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
 
 const worker = await startWorker({
   databaseUrl: config.databaseUrl,
+  databaseDirectUrl: config.databaseDirectUrl,
   temporalAddress: config.temporalAddress,
   temporalNamespace: config.temporalNamespace,
   buildId: config.workerBuildId,

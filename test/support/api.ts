@@ -63,7 +63,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
   async function start(): Promise<RunningApi> {
     const api = await startApi({
       db,
-      databaseUrl: database.url,
+      databaseDirectUrl: database.url,
       temporal: temporal.client,
       config,
       tracer: undefined,

@@ -3,8 +3,7 @@
  * process and reads on the same connection: one statement at a time takes the new rows of every Work that was
  * told of since the one before it. So a lone token is read at once, and many streams and viewers share reads.
  */
-import type pg from 'pg';
-import { openSession } from '../../db/listener.ts';
+import { openSession, type SessionConnection } from '../../db/listener.ts';
 import { LOG_FRAME, type LogFrame } from '../../db/log-rows.ts';
 import type { Log } from '../log.ts';
 import { createFeed, type Feed, type Follower } from './feed.ts';
@@ -53,10 +52,10 @@ export async function openLiveLog({
   const feeds = new Map<string, Feed>();
   const dirty = new Set<Feed>();
   const counts = { reads: 0, frames: 0, followers: 0 };
-  let client: pg.Client | undefined;
+  let client: SessionConnection | undefined;
   let reading: Promise<void> | undefined;
 
-  async function drain(from: pg.Client): Promise<void> {
+  async function drain(from: SessionConnection): Promise<void> {
     while (dirty.size > 0) {
       const asked = [...dirty];
       dirty.clear();
@@ -69,10 +68,10 @@ export async function openLiveLog({
     }
   }
 
-  async function readInto(from: pg.Client, asked: Feed[]): Promise<void> {
+  async function readInto(from: SessionConnection, asked: Feed[]): Promise<void> {
     counts.reads += 1;
     const values = [asked.map((feed) => feed.workId), asked.map((feed) => feed.last)];
-    const { rows } = await from.query<LogFrame & { work: string; lag: number }>({ ...READ, values });
+    const { rows } = await from.query<LogFrame & { work: string; lag: number }>(READ, values);
     counts.frames += rows.length;
     if (rows.length > 0) onLag(rows.reduce((longest, { lag }) => Math.max(longest, lag), 0));
     // By the feeds that were asked for: one that was left and followed anew meanwhile is another feed.
@@ -94,18 +93,17 @@ export async function openLiveLog({
       () => {
         reading = undefined;
       },
-      async (error: unknown) => {
+      (error: Error) => {
         reading = undefined;
         if (client === from) client = undefined;
         log.warn({ err: error }, 'reading the log failed; the session is opened again');
-        // Ending it is what makes the session connect again; a connection that broke is at its end already.
-        await from.end().catch(() => {});
+        from.drop(error);
       },
     );
   }
 
   /** Those who follow a Work that was deleted while nobody told us. */
-  async function tellOfDeleted(from: pg.Client): Promise<void> {
+  async function tellOfDeleted(from: SessionConnection): Promise<void> {
     const ids = [...feeds.keys()];
     if (ids.length === 0) return;
     const { rows } = await from.query<{ id: string }>(

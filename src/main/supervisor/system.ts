@@ -135,7 +135,7 @@ export function createSystem(
 
   async function startDatabase(secrets: StoredSecrets, port: number): Promise<string> {
     if (config.databaseUrl !== undefined) {
-      await prepareDatabase(config.databaseUrl);
+      await prepareDatabase(config.databaseDirectUrl ?? config.databaseUrl);
       return config.databaseUrl;
     }
     const options = postgresOptions(secrets, port);

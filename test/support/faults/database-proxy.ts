@@ -1,4 +1,4 @@
-/** A way to Postgres that loses answers: what was committed is committed, and whoever asked never hears of it. */
+/** A way to a server that loses answers, or everything: what was committed is committed, and nobody hears of it. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,6 +8,8 @@ export interface DatabaseProxy {
   url: string;
   /** From now on nothing that Postgres says gets through. */
   loseAnswers(): void;
+  /** From now on the connections that are there carry nothing, either way, and stay open; new ones work. */
+  goSilent(): void;
   /** Breaks all connections; new ones work again. */
   breakConnections(): void;
   close(): Promise<void>;
@@ -17,18 +19,23 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
   const target = new URL(databaseUrl);
   let losing = false;
   const pairs = new Set<[Socket, Socket]>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+  const silent = new WeakSet<[Socket, Socket]>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port: Number(target.port), host: target.hostname, allowHalfOpen: true });
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
     const end = () => {
+      // A firewall tells neither side that the other is gone.
+      if (silent.has(pair)) return;
       pairs.delete(pair);
       for (const socket of pair) socket.destroy();
     };
-    for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end);
-    client.on('data', (bytes) => upstream.write(bytes));
+    for (const socket of pair) socket.setNoDelay(true).on('error', end).on('end', end).on('close', end);
+    client.on('data', (bytes) => {
+      if (!silent.has(pair)) upstream.write(bytes);
+    });
     upstream.on('data', (bytes) => {
-      if (!losing) client.write(bytes);
+      if (!losing && !silent.has(pair)) client.write(bytes);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -47,6 +54,9 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
     url: url.href,
     loseAnswers() {
       losing = true;
+    },
+    goSilent() {
+      for (const pair of pairs) silent.add(pair);
     },
     breakConnections,
     async close() {
