@@ -294,6 +294,7 @@ export const en = {
     noTitle: '(no title)',
     expand: 'Paper alone',
     shrink: 'All panes',
+    print: 'Print or save as PDF',
     editor: 'Text of the paper',
     save: 'Save',
     unsaved: 'Not saved',

@@ -290,6 +290,7 @@ export const zh: Messages = {
     noTitle: '（无标题）',
     expand: '只看论文',
     shrink: '显示全部窗格',
+    print: '打印或存为 PDF',
     editor: '论文文本',
     save: '保存',
     unsaved: '未保存',
