@@ -6,10 +6,12 @@ import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
 import type { ContextMemory } from './context/memory.ts';
+import type { FairGate } from './fair-gate.ts';
 import type { HeadStarts } from './head-starts.ts';
 import type { ActivityMetrics } from './metrics.ts';
 import type { ServingModel } from './serving-models.ts';
 import type { Settlements } from './settlements.ts';
+import type { Suspects } from './suspects.ts';
 import type { TurnTrace } from './turn-trace.ts';
 
 /** Structured log: fields first, as pino has it. */
@@ -25,6 +27,9 @@ export interface ActivityDependencies {
   attempts: Attempts;
   headStarts: HeadStarts;
   settlements: Settlements;
+  /** Places of this process, shared out among people: for model calls, and for runs of code. */
+  places: { model: FairGate; code: FairGate };
+  suspects: Suspects;
   workerId: string;
   /** The model of a Work for a role. */
   modelFor(workId: string, role: ModelRole): Promise<ServingModel>;

@@ -9,8 +9,14 @@ export interface HeadStarts {
   close(): Promise<void>;
 }
 
-/** `onFailure` is for the log only: what went wrong is in the claim, where its activity finds it. */
-export function createHeadStarts(onFailure: (workId: string, error: unknown) => void): HeadStarts {
+/**
+ * At most `most` at a time: what is not begun here its activity begins, on a worker that has room. `onFailure` is for
+ * the log only: what went wrong is in the claim, where its activity finds it.
+ */
+export function createHeadStarts(
+  most: number,
+  onFailure: (workId: string, error: unknown) => void,
+): HeadStarts {
   const running = new Set<Promise<void>>();
   let opened = false;
   return {
@@ -18,7 +24,7 @@ export function createHeadStarts(onFailure: (workId: string, error: unknown) => 
       opened = true;
     },
     begin(workId, start) {
-      if (!opened) return;
+      if (!opened || running.size >= most) return;
       const attempt: Promise<void> = start(() => opened)
         .catch((error: unknown) => onFailure(workId, error))
         .finally(() => running.delete(attempt));

@@ -11,6 +11,8 @@ import type { ServingModel } from './serving-models.ts';
 import { answered, attemptStep } from './step-attempt.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
+const CRASHED = 'a step brought too many workers down: it is given up and fails its turn';
+
 /** `onAnswer` is told of each answer that the workflow is about to be told of. */
 export function callModel(
   deps: ActivityDependencies,
@@ -49,6 +51,7 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
         case 'stopped':
           return { kind: 'stopped', turn: claim.turn };
         case 'failed':
+          if (claim.crashed) deps.log.error({ workId, agent, ...at }, CRASHED);
           throw ApplicationFailure.nonRetryable('the step failed', FAILURE.stepFailed, claim.turn);
         case 'wait':
           throw ApplicationFailure.create({
@@ -75,6 +78,7 @@ export async function stepAhead(deps: ActivityDependencies, input: ModelStepInpu
   const { workId, agent } = input;
   const model = await modelOf(deps, workId, agent);
   const claim = await claimStep(deps.db, { ...input, model: model.name }, ahead(deps));
+  if (claim.kind === 'failed' && claim.crashed) deps.log.error({ workId, agent, turn: claim.turn }, CRASHED);
   if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent }, claim, model);
 }
 

@@ -39,14 +39,15 @@ const OUTPUT_WAITING = 256 * 1024;
 
 export function runPython(deps: ActivityDependencies) {
   return async (input: ToolInput): Promise<ToolStep> => {
-    const step = await claimedCall(deps, input, async (call) => {
+    const body = async (call: ClaimedCall): Promise<CallOutcome | NoOutcome> => {
       const parsed = parseRunPython(call.claim.arguments);
       if (!parsed.ok) return { ok: false, result: parsed.problem, files: [], durationMs: 0 };
       if (deps.sandbox.runs === null) {
         return { ok: false, result: deps.sandbox.reason, files: [], durationMs: 0 };
       }
       return await run(deps, deps.sandbox.runs, input, call, parsed.value);
-    });
+    };
+    const step = await claimedCall(deps, input, body, deps.places.code);
     if (step.kind === 'done') forgetRun(deps, input);
     return step;
   };
@@ -56,7 +57,7 @@ async function run(
   deps: ActivityDependencies,
   sandbox: Sandbox,
   input: ToolInput,
-  { claim, attempt }: ClaimedCall,
+  { claim, attempt, begun: passed }: ClaimedCall,
   args: RunPythonArguments,
 ): Promise<CallOutcome | NoOutcome> {
   const { workId, turn, toolCallId } = input;
@@ -80,6 +81,7 @@ async function run(
   const progress = (claim.progress as OutputProgress | null) ?? { stdout: 0, stderr: 0 };
 
   async function onOutput(chunk: OutputChunk): Promise<void> {
+    passed();
     progress[chunk.stream] = chunk.bytes;
     forTheModel[chunk.stream].add(chunk.text);
     if (stored >= OUTPUT_STORED) return;

@@ -6,13 +6,21 @@
 import { endRun, isAgentWanted, runsLeftBy } from '../db/runs.ts';
 import { codeAgentsOf } from '../db/turns.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import type { Person } from './fair-gate.ts';
 import type { ToolInput } from './types.ts';
 
 /** Starts Python ahead while a code agent's model still writes the code (S12). */
-export function prepareSandbox(deps: ActivityDependencies, workId: string, agent: string): void {
+export function prepareSandbox(
+  deps: ActivityDependencies,
+  workId: string,
+  agent: string,
+  person: Person,
+): void {
+  // Whose code would have to wait has no use for it now.
+  if (!deps.places.code.isOpenTo(person)) return;
   keepUp(deps, { workId }, 'no sandbox could be started ahead', async () => {
     const { runs } = deps.sandbox;
-    await runs?.prepare(agent, deps.workspacePath(workId));
+    await runs?.prepare(agent, deps.workspacePath(workId), person.id);
     // Whoever ended the turn while this was being started, perhaps on another worker, found nothing to discard.
     if (!(await isAgentWanted(deps.db, agent))) await runs?.discard(agent);
   });

@@ -23,6 +23,7 @@ import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { historyAtTurnsEnd } from './history.ts';
 import { retryDelay } from './model-retries.ts';
+import { inItsPlace } from './places.ts';
 import { prepareSandbox } from './sandbox-upkeep.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
@@ -48,23 +49,30 @@ export async function attemptStep(
       { workId, key, attempt },
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
     );
-    if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent);
+    const { person, crashes } = claim;
+    const beginning = { workId, turn, key, attempt, person, crashes, gate: deps.places.model };
     try {
-      const { answer, summary } = await answerInWindow(
-        deps,
-        {
-          workId,
-          agent,
-          key,
-          attempt,
-          model,
-          signal: running.signal,
-          onStop: () => running.end('stopped'),
-        },
-        (delta) => streamDelta(stream, delta, { messageId, agent }),
-      );
-      await stream.flush();
-      return await store(deps, { workId, agent, key, claim }, answer, summary);
+      return await inItsPlace(deps, beginning, running, async (begun) => {
+        if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent, person);
+        const { answer, summary } = await answerInWindow(
+          deps,
+          {
+            workId,
+            agent,
+            key,
+            attempt,
+            model,
+            signal: running.signal,
+            onStop: () => running.end('stopped'),
+          },
+          (delta) => {
+            begun();
+            streamDelta(stream, delta, { messageId, agent });
+          },
+        );
+        await stream.flush();
+        return await store(deps, { workId, agent, key, claim }, answer, summary);
+      });
     } catch (error) {
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }

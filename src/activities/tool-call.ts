@@ -9,13 +9,17 @@ import {
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
-import type { Attempt, EndReason } from './attempts.ts';
+import { type Attempt, AttemptEnded, type EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import type { FairGate } from './fair-gate.ts';
+import { inItsPlace } from './places.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
 export interface ClaimedCall {
   claim: Extract<ToolClaim, { kind: 'claimed' }>;
   attempt: Attempt;
+  /** To be called when what may be dangerous about its beginning is over; its end says so too. */
+  begun: () => void;
 }
 
 /** What a tool made of its call; `output` is what a run printed, as far as it is kept. */
@@ -30,13 +34,14 @@ type CallEnd = 'ok' | 'error' | NoOutcome;
 type Body = (call: ClaimedCall) => Promise<CallOutcome | NoOutcome>;
 
 /**
- * Runs `body` under the call's claim and stores what it gives. Where the outcome is stored already, or another
- * living worker is at it, that one counts.
+ * Runs `body` under the call's claim, in a place of `gate` where it needs one, and stores what it gives. Where the
+ * outcome is stored already, or another living worker is at it, that one counts.
  */
 export async function claimedCall(
   deps: ActivityDependencies,
   input: ToolInput,
   body: Body,
+  gate?: FairGate,
 ): Promise<ToolStep> {
   const { workId, turn, toolCallId } = input;
   const key = toolKey(toolCallId);
@@ -49,12 +54,13 @@ export async function claimedCall(
         case 'stopped':
           return { kind: claim.kind };
         case 'done':
+          if (claim.crashed) logCrashed(deps, input);
           return { kind: 'done', ok: claim.result.ok };
         case 'busy':
           await waitForHolder(deps, { ...claim, workId, key });
           continue;
         case 'claimed': {
-          const end = await attemptCall(deps, input, claim, body);
+          const end = await attemptCall(deps, input, claim, body, gate);
           if (end !== 'fenced') return stepOf(end);
         }
       }
@@ -68,10 +74,17 @@ export async function claimedCall(
  */
 export async function callAhead(deps: ActivityDependencies, input: ToolInput, body: Body): Promise<boolean> {
   const claim = await claimTool(deps.db, input, ahead(deps));
-  if (claim.kind === 'done') return true;
+  if (claim.kind === 'done') {
+    if (claim.crashed) logCrashed(deps, input);
+    return true;
+  }
   if (claim.kind !== 'claimed') return false;
   const end = await attemptCall(deps, input, claim, body);
   return end === 'ok' || end === 'error';
+}
+
+function logCrashed(deps: ActivityDependencies, input: ToolInput): void {
+  deps.log.error({ ...input }, 'a tool call brought too many workers down: it is given up');
 }
 
 function stepOf(end: Exclude<CallEnd, 'fenced'>): ToolStep {
@@ -84,6 +97,7 @@ async function attemptCall(
   { workId, turn, toolCallId }: ToolInput,
   claim: ClaimedCall['claim'],
   body: Body,
+  gate?: FairGate,
 ): Promise<CallEnd> {
   const key = toolKey(toolCallId);
   const began = performance.now();
@@ -110,7 +124,15 @@ async function attemptCall(
   return end;
 
   async function call(attempt: Attempt): Promise<CallEnd> {
-    const outcome = await body({ claim, attempt }).catch(async (error: unknown) => {
+    const { person, crashes, begun: atOnce } = claim;
+    const beginning = { workId, turn, key, attempt: claim.attempt, person, crashes, atOnce };
+    const outcome = await inItsPlace(
+      deps,
+      gate === undefined ? beginning : { ...beginning, gate },
+      attempt,
+      (begun) => body({ claim, attempt, begun }),
+    ).catch(async (error: unknown) => {
+      if (error instanceof AttemptEnded && error.why !== 'shutdown') return error.why;
       await persist(() => releaseClaim(deps.db, { workId, key, attempt: claim.attempt }));
       throw error;
     });

@@ -103,6 +103,17 @@ begin
   return found;
 end $function$;
 
+-- 0021_crashes.sql
+CREATE OR REPLACE FUNCTION public.begin_alone(p_work uuid, p_key text, p_attempt integer, p_alone boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update claims set alone = p_alone
+  where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running';
+  return found;
+end $function$;
+
 -- 0014_bounded_statements.sql
 CREATE OR REPLACE FUNCTION public.called_at(p_work uuid, p_agent text)
  RETURNS bigint
@@ -169,7 +180,7 @@ begin
   return true;
 end $function$;
 
--- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql
+-- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql, 0021_crashes.sql
 CREATE OR REPLACE FUNCTION public.claim_step(p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text, p_worker uuid, p_workflow_id text, p_activity_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -248,6 +259,14 @@ begin
       return jsonb_build_object('kind', 'wait', 'turn', v_turn, 'step', v_step,
                                 'inMs', ceil(extract(epoch from c.retry_at - clock_timestamp()) * 1000));
     end if;
+    if c.state = 'running' and died_with_worker(c) then
+      update claims set state = 'failed', result = jsonb_build_object('error', jsonb_build_object(
+        'code', 'worker_crashed', 'message',
+        'This step was given up: again and again the worker that was at it came down. '
+        || 'Send the message again, or in other words; the server''s log says more.'))
+      where work_id = p_work and key = c.key;
+      return jsonb_build_object('kind', 'failed', 'turn', v_turn, 'crashed', true);
+    end if;
     perform log_append(p_work, v_turn, jsonb_build_array(jsonb_build_object(
       'kind', 'step.superseded', 'step', v_step, 'agent', p_agent, 'attempt', c.attempt,
       'messageId', c.message_id)));
@@ -269,10 +288,11 @@ begin
     message_id = v_message, started_seq = v_seq, workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
   return jsonb_build_object('kind', 'claimed', 'turn', v_turn, 'step', v_step, 'attempt', c.attempt,
-                            'messageId', v_message, 'ageMs', age_ms(c.first_at));
+                            'messageId', v_message, 'ageMs', age_ms(c.first_at),
+                            'person', person_of(w.owner_id), 'crashes', c.crashes);
 end $function$;
 
--- 0001_init.sql
+-- 0001_init.sql, 0021_crashes.sql
 CREATE OR REPLACE FUNCTION public.claim_tool(p_work uuid, p_turn integer, p_call uuid, p_worker uuid, p_workflow_id text, p_activity_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -282,6 +302,8 @@ declare
   c claims;
   t tool_calls;
   v_key text := 'tool:' || p_call;
+  v_given_up constant text := 'This call was given up: again and again the worker that was at it came down. '
+    || 'Do not make it again as it was; do it another way, in smaller parts.';
 begin
   select * into w from works where id = p_work for update;
   if not found or w.deleted_at is not null then
@@ -304,6 +326,18 @@ begin
   if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
     return jsonb_build_object('kind', 'busy', 'worker', c.worker, 'attempt', c.attempt);
   end if;
+  if c.state = 'running' and died_with_worker(c) then
+    update tool_calls set state = 'error', result = v_given_up, files = '[]', duration_ms = age_ms(c.first_at),
+      ending = case when t.name = 'run_python' then 'lost' end,
+      output = stored_output(p_work, p_turn, p_call) ->> 'output'
+    where work_id = p_work and id = p_call;
+    perform log_append(p_work, p_turn, jsonb_build_array(jsonb_build_object(
+      'kind', 'tool.completed', 'toolCallId', p_call, 'ok', false, 'result', v_given_up, 'files', '[]'::jsonb,
+      'durationMs', age_ms(c.first_at))
+      || case when t.name = 'run_python' then '{"ending": "lost"}'::jsonb else '{}'::jsonb end));
+    update claims set state = 'done' where work_id = p_work and key = v_key;
+    return jsonb_build_object('kind', 'done', 'result', '{"ok": false}'::jsonb, 'crashed', true);
+  end if;
   insert into claims (work_id, key, turn, agent, worker, workflow_id, activity_id)
   values (p_work, v_key, p_turn, t.agent, p_worker, p_workflow_id, p_activity_id)
   on conflict (work_id, key) do update set
@@ -311,7 +345,9 @@ begin
     workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
   return jsonb_build_object('kind', 'claimed', 'attempt', c.attempt, 'name', t.name, 'arguments', t.arguments,
-    'agent', t.agent, 'progress', c.progress, 'ageMs', age_ms(c.first_at))
+    'agent', t.agent, 'progress', c.progress, 'ageMs', age_ms(c.first_at),
+    'person', person_of(w.owner_id), 'crashes', c.crashes,
+    'begun', c.attempt > 1 and exists (select from runs where work_id = p_work and tool_call_id = p_call))
     || case when c.attempt = 1 then '{"output": "", "stdout": "", "stderr": ""}'::jsonb
        else stored_output(p_work, p_turn, p_call) end;
 end $function$;
@@ -492,6 +528,22 @@ AS $function$
   select delete_work(p_user, id) from (
     select id from works where owner_id = p_user and deleted_at is null order by id) w;
 $function$;
+
+-- 0021_crashes.sql
+CREATE OR REPLACE FUNCTION public.died_with_worker(c claims)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  crashes_at_most constant integer := 3;
+  losses_at_most constant integer := 10;
+  v_counts boolean := (c.crashes = 0 or c.alone) and exists (select from worker_crashes where worker = c.worker);
+begin
+  update claims set crashes = crashes + case when v_counts then 1 else 0 end,
+    losses = losses + case when v_counts then 0 else 1 end, alone = false
+  where work_id = c.work_id and key = c.key returning * into c;
+  return c.crashes >= crashes_at_most or c.losses >= losses_at_most;
+end $function$;
 
 -- 0007_accounts.sql, 0014_bounded_statements.sql
 CREATE OR REPLACE FUNCTION public.duplicate_work(p_owner uuid, p_work uuid, p_new uuid, p_title text)
@@ -780,6 +832,15 @@ AS $function$
   limit 1;
 $function$;
 
+-- 0021_crashes.sql
+CREATE OR REPLACE FUNCTION public.note_crash(p_worker uuid, p_reason text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from worker_crashes where at < clock_timestamp() - interval '1 day';
+  insert into worker_crashes (worker, reason) values (p_worker, left(p_reason, 200)) on conflict do nothing;
+$function$;
+
 -- 0011_limits.sql
 CREATE OR REPLACE FUNCTION public.note_person_edit(p_work uuid, p_path text)
  RETURNS void
@@ -788,6 +849,15 @@ AS $function$
   insert into person_edits (work_id, path, turn)
   select id, p_path, running_turn from works where id = p_work and running_turn is not null
   on conflict (work_id, path) do update set turn = excluded.turn, seen_by = null;
+$function$;
+
+-- 0021_crashes.sql
+CREATE OR REPLACE FUNCTION public.person_of(p_owner uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object('id', id, 'guest', guest) from users where id = p_owner;
 $function$;
 
 -- 0002_api.sql

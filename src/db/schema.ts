@@ -26,10 +26,13 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface Claims {
   activity_id: string;
   agent: string;
+  alone: Generated<boolean>;
   attempt: Generated<number>;
   awaited: Generated<boolean>;
+  crashes: Generated<number>;
   first_at: Generated<Timestamp>;
   key: string;
+  losses: Generated<number>;
   message_id: string | null;
   next_batch: Generated<number>;
   progress: Json | null;
@@ -205,6 +208,12 @@ export interface Users {
   password_hash: string | null;
 }
 
+export interface WorkerCrashes {
+  at: Generated<Timestamp>;
+  reason: string;
+  worker: string;
+}
+
 export interface Workers {
   host: string;
   id: string;
@@ -254,6 +263,7 @@ export interface DB {
   tool_calls: ToolCalls;
   turns: Turns;
   users: Users;
+  worker_crashes: WorkerCrashes;
   workers: Workers;
   works: Works;
 }

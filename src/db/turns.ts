@@ -38,11 +38,26 @@ export type StepClaim =
   | { kind: 'stopped'; turn: number }
   | { kind: 'done'; turn: number; step: number; result: StepResult }
   | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
-  | { kind: 'failed'; turn: number }
+  /** `crashed` where this very question gave it up, for it had brought too many workers down (C1). */
+  | { kind: 'failed'; turn: number; crashed?: true }
   | { kind: 'wait'; turn: number; step: number; inMs: number }
-  | { kind: 'claimed'; turn: number; step: number; attempt: number; messageId: string; ageMs: number };
+  | ({
+      kind: 'claimed';
+      turn: number;
+      step: number;
+      attempt: number;
+      messageId: string;
+      ageMs: number;
+    } & ClaimedFor);
 
-/** Claims a step: see claim_step in migrations/0016_whole_functions.sql for each answer. */
+/** What a claim says of whose it is, and of what befell those who held it before. */
+export interface ClaimedFor {
+  person: { id: string; guest: boolean };
+  /** Workers that came down by themselves at it. */
+  crashes: number;
+}
+
+/** Claims a step: see claim_step in migrations/0021_crashes.sql for each answer. */
 export async function claimStep(
   db: Database,
   request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },
@@ -88,6 +103,18 @@ export async function completeStep(
     sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
       ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`,
+  );
+}
+
+/** Says of a suspect's attempt whether it is beginning alone: see begin_alone in migrations/0021_crashes.sql. */
+export async function beginAlone(
+  db: Database,
+  claim: { workId: string; key: string; attempt: number },
+  alone: boolean,
+): Promise<boolean> {
+  return await call<boolean>(
+    db,
+    sql`begin_alone(${claim.workId}::uuid, ${claim.key}::text, ${claim.attempt}::integer, ${alone}::boolean)`,
   );
 }
 
@@ -141,8 +168,9 @@ export type ToolClaim =
   | { kind: 'over' }
   | { kind: 'stopped' }
   | { kind: 'busy'; worker: string; attempt: number }
-  | { kind: 'done'; result: { ok: boolean } }
-  | {
+  /** `crashed` where this very question gave it up (C1). */
+  | { kind: 'done'; result: { ok: boolean }; crashed?: true }
+  | ({
       kind: 'claimed';
       attempt: number;
       name: string;
@@ -154,9 +182,11 @@ export type ToolClaim =
       stdout: string;
       stderr: string;
       ageMs: number;
-    };
+      /** A run of code of this call has begun, in an earlier attempt. */
+      begun: boolean;
+    } & ClaimedFor);
 
-/** Claims a tool call: see claim_tool in migrations/0001_init.sql for each answer. */
+/** Claims a tool call: see claim_tool in migrations/0021_crashes.sql for each answer. */
 export async function claimTool(
   db: Database,
   request: { workId: string; turn: number; toolCallId: string },

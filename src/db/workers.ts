@@ -18,7 +18,10 @@ export async function registerWorker(
 }
 
 /** Takes the worker's lock in this session, shared with its other one, for as long as the session lasts. */
-export async function holdWorkerLock(connection: Pick<SessionConnection, 'query'>, lockKey: number): Promise<void> {
+export async function holdWorkerLock(
+  connection: Pick<SessionConnection, 'query'>,
+  lockKey: number,
+): Promise<void> {
   await connection.query('select pg_advisory_lock_shared($1)', [lockKey]);
 }
 
@@ -48,12 +51,12 @@ export interface LostActivity {
 /**
  * Finds workers that are dead, removes their rows, and gives them with the activities whose claims they had: those
  * whose work was not done, and those whose work was stored a moment ago, for its worker may have died before it
- * told Temporal. Of many processes that look at once, one gets each worker.
+ * told Temporal. Of many processes that look at once, one gets each worker. `alive` are those that are left.
  */
 export async function collectDeadWorkers(
   db: Database,
-): Promise<{ workerIds: string[]; activities: LostActivity[] }> {
-  const { rows } = await sql<{ id: string; activities: LostActivity[] }>`
+): Promise<{ workerIds: string[]; activities: LostActivity[]; alive: string[] }> {
+  const { rows } = await sql<{ id: string; activities: LostActivity[] | null }>`
     with dead as (
       delete from workers where id in (
         select id from workers where not worker_alive(id) for update skip locked
@@ -69,8 +72,15 @@ export async function collectDeadWorkers(
       join claims c on c.work_id = t.work_id and c.turn = t.turn
       where c.worker = dead.id and c.workflow_id <> '' and c.state in ('running', 'done')
     ), '[]') as activities
-    from dead`.execute(db);
-  return { workerIds: rows.map(({ id }) => id), activities: rows.flatMap(({ activities }) => activities) };
+    from dead
+    union all
+    select id, null from workers where id not in (select id from dead)`.execute(db);
+  const dead = rows.flatMap(({ id, activities }) => (activities === null ? [] : [{ id, activities }]));
+  return {
+    workerIds: dead.map(({ id }) => id),
+    activities: dead.flatMap(({ activities }) => activities),
+    alive: rows.flatMap(({ id, activities }) => (activities === null ? [id] : [])),
+  };
 }
 
 /** Those of the given workers that are registered now. */

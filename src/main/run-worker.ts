@@ -1,5 +1,4 @@
 /** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
-import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -13,8 +12,10 @@ import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
 import { createLeftBehind } from '../activities/left-behind.ts';
 import type { ActivityMetrics } from '../activities/metrics.ts';
+import { createPeers } from '../activities/peers.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
+import { createSuspects } from '../activities/suspects.ts';
 import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
@@ -24,7 +25,6 @@ import { holdLease } from '../db/worker-lease.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
-import { DEFAULT_LIMITS } from '../sandbox/types.ts';
 import { archivingDuties } from '../sweeper/archiving.ts';
 import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
@@ -35,6 +35,7 @@ import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
+import { codePlaces, codePlacesOfOne, createPlaces, MODEL_PLACES } from './worker-places.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -76,14 +77,23 @@ export interface RunningWorker {
 /** How long a model call or a run may go on after SIGTERM before it is handed to the next worker. */
 const DRAIN_MS = 3_000;
 
-/** Model streams wait, they do not compute: many fit into one process. */
-const WORK_SLOTS = 500;
+/**
+ * Activities that a worker takes from Temporal at once. Most of them wait: for a model, for a place of their person's
+ * share. Those must not keep others' from being taken, so there are far more than places.
+ */
+const ACTIVITIES_AT_ONCE = 4_000;
 
 /**
  * Workflows kept in memory, at about 0.3 MB each (measured); an idle Work beyond them costs a replay of at most
  * one history when it wakes, which continue-as-new keeps short.
  */
 const CACHED_WORKFLOWS = 250;
+
+/**
+ * How often a worker asks for runs of code at a time. Each question of one that has fallen asleep takes a run that then
+ * waits for its heartbeat to time out: there should be few.
+ */
+const CODE_POLLS = 2;
 
 const CONNECTIONS = 20;
 
@@ -95,14 +105,17 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
   });
   const attempts = createAttempts();
-  const headStarts = createHeadStarts((workId, err) =>
+  const headStarts = createHeadStarts(MODEL_PLACES, (workId, err) =>
     log.info({ workId, err }, 'what was begun ahead did not end'),
   );
   const settlements = createSettlements();
+  const peers = createPeers();
   const [lease, connection] = await Promise.all([
     holdLease(db, settings.databaseDirectUrl, {
       onStop: attempts.stop,
-      onQueued: (workId) => headStarts.begin(workId, () => turnAhead(deps, workId)),
+      onQueued(workId) {
+        if (peers.isMine(workId)) headStarts.begin(workId, () => turnAhead(deps, workId));
+      },
       onSettled: settlements.onSettled,
       onReconnect: () =>
         void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
@@ -144,6 +157,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     attempts,
     headStarts,
     settlements,
+    places: createPlaces(),
+    suspects: createSuspects(db, (workId, err) =>
+      log.warn({ workId, err }, 'that a suspect has begun could not be said'),
+    ),
     workerId: lease.workerId,
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
@@ -183,7 +200,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       taskQueue: WORK_QUEUE,
       workflowBundle: settings.workflowBundle,
       activities: createActivities(deps),
-      maxConcurrentActivityTaskExecutions: WORK_SLOTS,
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
       maxCachedWorkflows: CACHED_WORKFLOWS,
       stickyQueueScheduleToStartTimeout: '1s',
     }),
@@ -191,12 +208,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       ...common,
       taskQueue: CODE_QUEUE,
       activities: createCodeActivities(deps),
-      maxConcurrentActivityTaskExecutions: codeSlots(),
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+      maxConcurrentActivityTaskPolls: CODE_POLLS,
     }),
   ]);
   const sweeper = startSweeper(
     [
-      ...recoveryDuties({ db, client, log }),
+      ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, lease.workerId) }),
       ...housekeepingDuties({
         db,
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
@@ -216,7 +234,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   );
   headStarts.open();
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
-  log.info({ workerId: lease.workerId, codeSlots: codeSlots() }, 'worker is up');
+  log.info({ workerId: lease.workerId, codePlaces: codePlaces() }, 'worker is up');
 
   return {
     workerId: lease.workerId,
@@ -261,12 +279,10 @@ function versioned(buildId: string | undefined): Pick<WorkerOptions, 'workerDepl
 /** Sandboxes that wait for code: no more than could run at once, and only in memory that is free. */
 function withinBudget({ sandbox, sandboxPrepare }: WorkerSettings): ActivityDependencies['sandbox'] {
   if (sandbox.runs === null) return sandbox;
-  const most = sandboxPrepare ? codeSlots() : 0;
-  return { runs: withPreparedBudget(sandbox.runs, { most, freeMemory: () => process.availableMemory() }) };
-}
-
-/** Code runs at once: one per core, and no more than their memory limits fit into three quarters of the memory. */
-function codeSlots(): number {
-  const byMemory = Math.floor((totalmem() * 0.75) / DEFAULT_LIMITS.memoryBytes);
-  return Math.max(1, Math.min(availableParallelism(), byMemory));
+  const budget = {
+    most: sandboxPrepare ? codePlaces() : 0,
+    mostOfOne: codePlacesOfOne(),
+    freeMemory: () => process.availableMemory(),
+  };
+  return { runs: withPreparedBudget(sandbox.runs, budget) };
 }

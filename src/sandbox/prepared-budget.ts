@@ -10,29 +10,36 @@ export const PREPARED_FOR_MS = 600_000;
 export interface PreparedBudget {
   /** 0 prepares none. */
   most: number;
+  /** For one person; absent: all of them. */
+  mostOfOne?: number;
   /** Bytes that this machine, or the group that this process is in, has left now. */
   freeMemory: () => number;
 }
 
 interface Prepared {
+  person: string | undefined;
   since: number;
   /** Settles when it waits for its order, or could not be started. */
   started: Promise<void>;
 }
 
 /**
- * Wraps a sandbox so that at most `most` are prepared at a time, one for each owner, and none where it would take
+ * Wraps a sandbox so that at most `most` are prepared at a time, one for each owner, `mostOfOne` for one person, and none where it would take
  * the memory that a run needs. Also makes one that is only just being started safe to take and to discard.
  */
-export function withPreparedBudget(sandbox: Sandbox, { most, freeMemory }: PreparedBudget): Sandbox {
+export function withPreparedBudget(
+  sandbox: Sandbox,
+  { most, mostOfOne = most, freeMemory }: PreparedBudget,
+): Sandbox {
   const prepared = new Map<string, Prepared>();
 
-  function fits(): boolean {
+  function fits(person: string | undefined): boolean {
     for (const [owner, { since }] of prepared)
       if (performance.now() - since > PREPARED_FOR_MS) prepared.delete(owner);
     // Those that are only just being started do not show in the free memory yet.
     const wanted = (prepared.size + 1) * PREPARED_BYTES + DEFAULT_LIMITS.memoryBytes;
-    return prepared.size < most && wanted <= freeMemory();
+    const ofPerson = [...prepared.values()].filter((one) => person !== undefined && one.person === person);
+    return prepared.size < most && ofPerson.length < mostOfOne && wanted <= freeMemory();
   }
 
   /** Waits until what is being started for this owner can be found, and counts it no more. */
@@ -43,11 +50,11 @@ export function withPreparedBudget(sandbox: Sandbox, { most, freeMemory }: Prepa
 
   return {
     ...sandbox,
-    async prepare(owner, workspace) {
-      if (prepared.has(owner) || !fits()) return;
+    async prepare(owner, workspace, person) {
+      if (prepared.has(owner) || !fits(person)) return;
       const starting = sandbox.prepare(owner, workspace);
       const started = starting.catch(() => void prepared.delete(owner));
-      prepared.set(owner, { since: performance.now(), started });
+      prepared.set(owner, { person, since: performance.now(), started });
       await starting;
     },
     async run(spec, options) {

@@ -105,8 +105,11 @@ export interface Sandbox {
   abandon(key: RunKey): Promise<void>;
   /** Ends runs past their deadline and removes what nobody will ask about: runs, and what was prepared (S4, D7). */
   reap(wanted: Wanted): Promise<void>;
-  /** Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing. */
-  prepare(owner: string, workspace: string): Promise<void>;
+  /**
+   * Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing, as where `person` (whoever the
+   * owner works for) has enough of them.
+   */
+  prepare(owner: string, workspace: string, person?: string): Promise<void>;
   /** Drops what `prepare` started for this owner. */
   discard(owner: string): Promise<void>;
 }

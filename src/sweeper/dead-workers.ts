@@ -16,6 +16,8 @@ export interface DeadWorkersDependencies {
   db: Database;
   client: Client;
   log: { info(fields: object, message: string): void };
+  /** Told, at each look, of the workers that live; absent: nobody asks. */
+  onAlive?: ((workerIds: string[]) => void) | undefined;
 }
 
 /** How often the lock of each worker is tried; the delay of noticing a death. */
@@ -44,7 +46,8 @@ export function deadWorkersDuty(deps: DeadWorkersDependencies): Duty {
     name: 'dead workers',
     everyMs: EVERY_MS,
     async run() {
-      const { workerIds, activities } = await collectDeadWorkers(deps.db);
+      const { workerIds, activities, alive } = await collectDeadWorkers(deps.db);
+      deps.onAlive?.(alive);
       const now = performance.now();
       for (const id of workerIds) dead.set(id, now + ASK_FOR_MS);
       await failAll(deps, activities);

@@ -14,6 +14,7 @@ export interface RecoveryDependencies {
   db: Database;
   client: Client;
   log: { info(fields: object, message: string): void };
+  onAlive?: (workerIds: string[]) => void;
 }
 
 export function recoveryDuties(deps: RecoveryDependencies): Duty[] {

@@ -1,0 +1,37 @@
+/** How an attempt begins: in a place of its person's share, told by the log, and alone where it is a suspect. */
+import type { Attempt } from './attempts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { FairGate, Person } from './fair-gate.ts';
+
+export interface Beginning {
+  workId: string;
+  turn: number;
+  key: string;
+  attempt: number;
+  person: Person;
+  crashes: number;
+  /** Absent: it needs no place. */
+  gate?: FairGate;
+  /** It goes on already, outside this process: it counts, and waits for nobody. */
+  atOnce?: boolean;
+}
+
+/**
+ * Runs `body` once there is a place for it, and holds that until it ends. The body calls `begun` when what may be
+ * dangerous about its beginning is over.
+ * @throws AttemptEnded where the attempt ended as it waited
+ */
+export async function inItsPlace<T>(
+  deps: Pick<ActivityDependencies, 'suspects' | 'log'>,
+  { gate, atOnce = false, ...claim }: Beginning,
+  { signal }: Attempt,
+  body: (begun: () => void) => Promise<T>,
+): Promise<T> {
+  const { workId, turn, key, attempt, person, crashes } = claim;
+  using _place = await gate?.enter(person, signal, { atOnce });
+  return await deps.suspects.run(claim, signal, (begun) => {
+    // Before anything else: where it brings this process down, the last lines say what it was at (C1).
+    deps.log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
+    return body(begun);
+  });
+}
