@@ -19,6 +19,7 @@ import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareDatabase } from './setup/database.ts';
 import { openTracer } from './tracing.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** Connections to Postgres besides the one that listens. */
 const CONNECTIONS = 20;
@@ -107,6 +108,7 @@ const sweeper = startSweeper(
   ],
   (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
 );
+startWatchdog({ role: 'api' });
 log.info({ url: api.url }, 'listening');
 collectSooner();
 

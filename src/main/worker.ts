@@ -11,6 +11,7 @@ import { findSandbox } from './setup/sandbox.ts';
 import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
 import { installTemporalLogging } from './temporal-logging.ts';
 import { openTracer } from './tracing.ts';
+import { startWatchdog } from './watchdog.ts';
 
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
@@ -62,9 +63,13 @@ const worker = await startWorker({
   log,
 });
 
+startWatchdog({
+  role: 'worker',
+  crash: { workerId: worker.workerId, databaseUrl: config.databaseUrl },
+});
 collectSooner();
-// The supervisor, where there is one, waits for this.
-process.send?.('ready');
+// The supervisor, where there is one, waits for this, and says whose crash it was if it sees one.
+process.send?.({ ready: worker.workerId });
 
 let closing: Promise<void> | undefined;
 const close = () => {

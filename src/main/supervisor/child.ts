@@ -12,7 +12,7 @@ export interface ChildPlan {
   number?: number;
   /** Called before each start. */
   command: () => Promise<ServerCommand>;
-  /** Whether it says `process.send('ready')` when it serves: the only way to know of one that listens nowhere. */
+  /** Whether it sends `{ ready: its id }` when it serves: the only way to know of one that listens nowhere. */
   speaks: boolean;
   /** Resolves once this process serves; `said` when it has said so itself. */
   ready: (signal: AbortSignal, said: Promise<void>) => Promise<void>;
@@ -26,6 +26,8 @@ export interface ChildHooks {
   log: LogFile;
   onStarted: (name: ProcessName, pid: number) => void;
   onEnded: (name: ProcessName) => void;
+  /** One that had said its id came down by itself; it is started again when this settles. */
+  onCrashed?: (id: string, ending: string) => Promise<void>;
   /** A sentence for the person at the terminal. */
   say: (line: string) => void;
 }
@@ -91,14 +93,19 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     current = child;
     if (child.pid !== undefined) hooks.onStarted(name, child.pid);
     const gone = new AbortController();
+    let id: string | undefined;
     const said = new Promise<void>((resolve) =>
-      child.on('message', (message) => message === 'ready' && resolve()),
+      child.on('message', (message) => {
+        id = (message as { ready: string }).ready;
+        resolve();
+      }),
     );
     void becomeReady(AbortSignal.any([gone.signal, stopping.signal]), said);
     const ending = await endOf(child);
     gone.abort(new Error('it ended'));
     hooks.onEnded(name);
     current = undefined;
+    if (id !== undefined && isCrash(child)) await hooks.onCrashed?.(id, ending);
     return ending;
   }
 
@@ -147,6 +154,21 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
       current?.kill('SIGKILL');
     },
   };
+}
+
+/** By which a process, or its kernel for what it did, ends it: nobody sends these from outside. */
+const CRASH_SIGNALS: readonly (string | null)[] = [
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGTRAP',
+];
+
+/** Whether it came down by itself, for all that can be seen: a kill tells nothing about what it was at. */
+function isCrash({ exitCode, signalCode }: ChildProcess): boolean {
+  return CRASH_SIGNALS.includes(signalCode) || (exitCode !== null && exitCode !== 0);
 }
 
 /** Waits for the process's end and says how it ended. */

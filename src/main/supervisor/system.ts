@@ -1,5 +1,6 @@
 /** The whole system: what is missing is set up, then each process is started as soon as those it needs serve. */
 import { join } from 'node:path';
+import { noteCrash } from '../../db/note-crash.ts';
 import { type RoundRobin, startRoundRobin } from '../cluster/round-robin.ts';
 import type { Config, Environment } from '../config.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
@@ -75,6 +76,7 @@ export function createSystem(
   let proxy: RoundRobin | undefined;
   let ready: Omit<Instance, 'pids'> | undefined;
   let stopped = false;
+  let databaseAt: string | undefined;
 
   async function start(): Promise<Instance> {
     if (!(await isFree(config.port, config.host))) {
@@ -96,6 +98,7 @@ export function createSystem(
       prepareWorkflows(say),
       prepareSandbox(config, env, say),
     ]);
+    databaseAt = databaseUrl;
     const childEnvironment = {
       ...baseEnvironment(env),
       PA_DATA: folder.root,
@@ -240,6 +243,12 @@ export function createSystem(
       onEnded: (ended) => {
         notes.ended(ended);
         publish();
+      },
+      async onCrashed(workerId, ending) {
+        if (databaseAt === undefined) return;
+        await noteCrash(databaseAt, workerId, ending).catch((error: Error) =>
+          say(`${name}: that it crashed could not be written down (${error.message})`),
+        );
       },
     });
     children.push(child);

@@ -44,7 +44,10 @@ const RUNS: ServerCommand = {
 };
 
 /** @param command called before each start, with how many there have been */
-function child(command: (starts: number) => Promise<ServerCommand>) {
+function child(
+  command: (starts: number) => Promise<ServerCommand>,
+  talk: Partial<Pick<ChildPlan, 'speaks' | 'ready'>> = {},
+) {
   const log = openLogFile(join(folder.path, 'worker.log'), () => {}, say);
   let starts = 0;
   const plan: ChildPlan = {
@@ -54,6 +57,7 @@ function child(command: (starts: number) => Promise<ServerCommand>) {
     ready: async () => {},
     stopSignal: 'SIGKILL',
     stopWithinMs: 1_000,
+    ...talk,
   };
   const notes = openProcessNotes(join(folder.path, 'notes', 'processes.json'), say);
   const started = startChild(plan, {
@@ -65,6 +69,7 @@ function child(command: (starts: number) => Promise<ServerCommand>) {
       arrivals.arrived();
     },
     onEnded: (name) => notes.ended(name),
+    onCrashed: async (id, ending) => say(`${id} crashed: ${ending}`),
   });
   return {
     ...started,
@@ -85,6 +90,32 @@ test('a process that served is started again though its first new start fails, a
   await arrivals.first(() => pids[1], 'the second process');
   expect(lines).toContain('worker ended (SIGKILL); starting it again');
   expect(lines).toContain('worker ended (ENOSPC: no space left on device); starting it again');
+  await worker.stop();
+});
+
+test('C1: of a process that aborts or exits with an error it is told whose crash that was; of one that is killed it is not', async () => {
+  const ends = [
+    "process.kill(process.pid, 'SIGKILL')",
+    'process.abort()',
+    'process.exit(3)',
+    'process.exit(0)',
+  ];
+  const worker = child(
+    async (starts) => ({
+      ...RUNS,
+      args: [
+        '-e',
+        `process.send({ ready: 'w${starts}' }, () => { ${ends[starts] ?? 'setInterval(() => {}, 1000)'} })`,
+      ],
+    }),
+    { speaks: true, ready: (_signal, said) => said },
+  );
+  await worker.untilReady();
+  await arrivals.first(() => pids[ends.length], 'the last process');
+  expect(lines.filter((line) => line.includes('crashed'))).toEqual([
+    'w1 crashed: SIGABRT',
+    'w2 crashed: code 3',
+  ]);
   await worker.stop();
 });
 

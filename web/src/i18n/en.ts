@@ -161,6 +161,8 @@ export const en = {
     model_unauthorized:
       'The model’s key was refused. Put a valid key into the model’s settings, then try again.',
     model_not_found: 'There is no such model at that address. Check its name in the model’s settings.',
+    worker_crashed:
+      'A step was given up, for it brought the server’s worker down again and again. Say it in other words, or leave out the file that it was about.',
     step_limit: 'The turn took as many steps as one may. Tell the agent to go on, or ask for a smaller part.',
     other: 'Try again; if it fails the same way, say it in other words.',
   },

@@ -157,6 +157,7 @@ export const zh: Messages = {
     model_bad_request: '模型没有接受请求。请检查模型设置，或换一种说法。',
     model_unauthorized: '模型密钥被拒绝。请在模型设置中填入有效密钥后重试。',
     model_not_found: '该地址没有这个模型，请检查模型设置中的名称。',
+    worker_crashed: '这一步反复导致服务器的工作进程崩溃，已放弃。请换一种说法，或去掉相关的文件。',
     step_limit: '本轮已达到步数上限。可以让智能体继续，或先处理较小的部分。',
     other: '请重试；如果仍然失败，请换一种说法。',
   },
