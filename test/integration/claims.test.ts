@@ -4,10 +4,12 @@ import pg from 'pg';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
+import { noteCrash } from '../../src/db/note-crash.ts';
 import { postMessage } from '../../src/db/post-message.ts';
 import { changeMessage, withdrawMessage } from '../../src/db/revisions.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import {
+  beginAlone,
   type Claimant,
   claimStep,
   claimTool,
@@ -17,6 +19,7 @@ import {
   finishTurn,
   requestStop,
   stepKey,
+  toolKey,
 } from '../../src/db/turns.ts';
 import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
@@ -151,6 +154,73 @@ test('R4: a claim of a living worker is waited for; a dead one is taken over and
   expect(await completeStep(db, answer(work, claim, [{ type: 'text', text: 'late' }]))).toEqual({
     kind: 'fenced',
   });
+});
+
+/** A worker that holds what `claim` claims for it, and comes down: by itself, or killed. */
+async function deadWith<T>(how: 'crashed' | 'killed', claim: (by: Claimant) => Promise<T>): Promise<T> {
+  const worker = await liveWorker();
+  const claim_ = await claim(worker);
+  await worker.die();
+  if (how === 'crashed') await noteCrash(database.url, worker.workerId, 'SIGABRT');
+  await collectDeadWorkers(db);
+  return claim_;
+}
+
+test('C1: of two steps that one worker crashed with, the one that began alone as the next crashed is given up', async () => {
+  const [guilty, innocent] = [await makeWork(db), await makeWork(db)];
+  for (const work of [guilty, innocent]) await queueMessage(db, work, 'hello');
+  const key = stepKey(1, 'main', 1);
+  await deadWith('crashed', async (by) => {
+    for (const work of [guilty, innocent]) expect(await claimed(work, by)).toMatchObject({ crashes: 0 });
+  });
+  for (const crashes of [1, 2]) {
+    await deadWith('crashed', async (by) => {
+      expect(await claimed(innocent, by)).toMatchObject({ crashes: 1 });
+      const { attempt, ...claim } = await claimed(guilty, by);
+      expect(claim).toMatchObject({ crashes });
+      await beginAlone(db, { workId: guilty.workId, key, attempt }, true);
+    });
+  }
+  const last = await liveWorker();
+  expect(await claimStep(db, first(guilty), last)).toEqual({ kind: 'failed', turn: 1, crashed: true });
+  expect(await claimStep(db, first(guilty), last)).toEqual({ kind: 'failed', turn: 1 });
+  await finishTurn(db, { workId: guilty.workId, turn: 1, outcome: 'failed', error: null });
+  expect(ofKind(await wholeLog(db, guilty.workId), 'turn.completed')).toMatchObject([
+    { outcome: 'failed', error: { code: 'worker_crashed' } },
+  ]);
+  expect(await claimed(innocent, last)).toMatchObject({ attempt: 4, crashes: 1 });
+});
+
+test('C1, D5: a call that brings workers down ends once, as an error; kills alone give it up at the tenth', async () => {
+  for (const [how, deaths] of [
+    ['crashed', 3],
+    ['killed', 10],
+  ] as const) {
+    const work = await makeWork(db);
+    const worker = await liveWorker();
+    await queueMessage(db, work, 'hello');
+    const step = await claimed(work, worker);
+    const toolCallId = randomUUID();
+    await completeStep(
+      db,
+      answer(work, step, [{ type: 'tool', toolCallId, name: 'run_python', arguments: {}, state: 'running' }]),
+    );
+    const call = { workId: work.workId, turn: 1, toolCallId };
+    for (let death = 0; death < deaths; death += 1) {
+      await deadWith(how, async (by) => {
+        const claim = await claimTool(db, call, by);
+        if (claim.kind !== 'claimed') throw new Error(`${claim.kind} after ${death}`);
+        expect(claim.crashes).toBe(how === 'crashed' ? death : 0);
+        await beginAlone(db, { ...call, key: toolKey(toolCallId), attempt: claim.attempt }, true);
+      });
+    }
+    const end = { kind: 'done', result: { ok: false } };
+    expect(await claimTool(db, call, worker)).toEqual({ ...end, crashed: true });
+    expect(await claimTool(db, call, worker)).toEqual(end);
+    const told = ofKind(await wholeLog(db, work.workId), 'tool.completed');
+    expect(told).toMatchObject([{ toolCallId, ok: false, ending: 'lost' }]);
+    expect(told[0]?.result).toContain('given up');
+  }
 });
 
 test('R4: a worker whose lease has lapsed is taken over although its session still holds the lock', async () => {
