@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { CallRef } from '../domain/calls.ts';
 import type { ToolArguments, TurnError, TurnOutcome } from '../domain/events.ts';
-import type { FileChange, Part, RunEnding, Usage } from '../domain/messages.ts';
+import { type FileChange, type Part, type RunEnding, STOPPED_CALL, type Usage } from '../domain/messages.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 
@@ -228,10 +228,7 @@ export async function finishTurn(
   db: Database,
   turn: { workId: string; turn: number; outcome: Exclude<TurnOutcome, 'done'>; error: TurnError | null },
 ): Promise<{ ended: boolean; outcome: TurnOutcome; queued: boolean }> {
-  const words =
-    turn.outcome === 'stopped'
-      ? 'This call was stopped by the person before it finished.'
-      : 'This call did not finish: the turn failed.';
+  const words = turn.outcome === 'stopped' ? STOPPED_CALL : 'This call did not finish: the turn failed.';
   const error = turn.error ? storableJson(turn.error) : null;
   return await call(
     db,

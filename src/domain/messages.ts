@@ -12,6 +12,9 @@ export interface UserMessage {
   delivery: Delivery;
 }
 
+/** A call's result where the person stopped its turn before it ended. */
+export const STOPPED_CALL = 'This call was stopped by the person before it finished.';
+
 export type MessageStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'failed';
 
 export interface Usage {

@@ -175,7 +175,13 @@ test('U10: what a turn changed in the paper is shown, also after a reload; a bro
   await view(page, 'Changes').click();
   await changes.locator('.cm-changedLine').getByText('A sentence that this turn added.').waitFor();
 
-  await page.evaluate(`localStorage.removeItem('paperagent.before.${workId}')`);
+  await page.evaluate(`new Promise((resolve) => {
+    const request = indexedDB.open('paperagent', 1);
+    request.onsuccess = () => {
+      const removal = request.result.transaction('papers', 'readwrite').objectStore('papers').delete('${workId}');
+      removal.onsuccess = () => { request.result.close(); resolve(); };
+    };
+  })`);
   await page.reload();
   await view(page, 'Changes').click();
   await paper(page).getByText('This browser did not have the paper open').waitFor();

@@ -140,7 +140,7 @@ test('V1: the paper’s own button prints it once its figures can be drawn', asy
     `window.print = () => { window.printed = document.querySelector('.print-sheet img').naturalWidth; }`,
   );
   await paper(page).locator('img[src]').waitFor();
-  await paper(page).getByRole('button', { name: 'Print or save as PDF' }).click();
+  await paper(page).getByRole('button', { name: 'Print or make a PDF' }).click();
   await page.waitForFunction('window.printed === 64');
   await visitor.context.close();
 });

@@ -59,7 +59,7 @@ test('U5, F15: a stop acts within a second and keeps what was written', async ()
 
 test('U5: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn', async () => {
   const { page, workId } = await newPage();
-  await say(page, 'count');
+  await say(page, 'count slowly');
   await stop(page).waitFor();
   await say(page, 'first thought');
   await say(page, 'never mind');
@@ -82,7 +82,7 @@ test('U5: while a turn runs messages queue, are edited, withdrawn and turned int
   await stop(page).waitFor({ state: 'detached' });
   const said = await mine(page).allTextContents();
   expect(said.map((text) => text.trim().split(/\s{2,}/)[0])).toEqual([
-    'count',
+    'count slowly',
     'mention the weather',
     'second thought',
   ]);

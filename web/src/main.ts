@@ -4,9 +4,11 @@ import App from './app.vue';
 import { bundledIcons } from './bundled-icons.ts';
 import { createTranslations } from './i18n/index.ts';
 import { createPages } from './router.ts';
+import { browserStore, dropFormerPapers } from './shell/browser-store.ts';
 import { noticeKey } from './shell/notice.ts';
 import { createSessionContext, sessionKey } from './shell/use-session.ts';
 
+dropFormerPapers(browserStore);
 const session = createSessionContext();
 const notice = shallowRef<unknown>(null);
 const app = createApp(App);

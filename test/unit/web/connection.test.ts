@@ -305,3 +305,39 @@ test('a closed connection hears no late frame and opens no socket', async () => 
   expect(seen(page)?.seq).toBe(3);
   expect(page.sockets).toHaveLength(1);
 });
+
+test('a message that is kept outlives the page unsent, and goes out once, with its files, when it is released', async () => {
+  const first = await bench();
+  first.far().open();
+  first.far().ready(0);
+  const id = first.connection.keep({ text: 'later', delivery: 'queue', waitsFor: 'files', files: ['a.csv'] });
+  first.connection.close();
+  const page = await bench({ outbox: memoryOutbox(first.outbox.list()) });
+  page.far().open();
+  page.far().ready(0);
+  expect(page.far().ofType('message')).toEqual([]);
+  expect(page.connection.state().outgoing).toMatchObject([{ id, state: { name: 'waiting', for: 'files' } }]);
+  page.connection.release(id, ['attachments/a.csv']);
+  page.connection.release(id);
+  expect(page.far().ofType('message')).toEqual([
+    { type: 'message', id, text: 'later', delivery: 'queue', attachments: ['attachments/a.csv'] },
+  ]);
+  expect(page.outbox.list()).toMatchObject([{ id, attachments: ['attachments/a.csv'] }]);
+  expect(page.outbox.list()[0]).not.toHaveProperty('waitsFor');
+});
+
+test('a page that is looked at again asks its socket for a sign of life at once, and gives a dead one up within seconds', async () => {
+  const page = await bench();
+  page.far().open();
+  page.far().ready(0);
+  page.connection.retryNow();
+  expect(page.far().ofType('ping')).toHaveLength(1);
+  page.far().say({ type: 'pong' });
+  await page.pass(4_000);
+  expect(page.sockets).toHaveLength(1);
+
+  page.connection.retryNow();
+  await page.pass(3_500);
+  expect(page.sockets[0]?.closedByPage).toBe(true);
+  expect(page.sockets).toHaveLength(2);
+});

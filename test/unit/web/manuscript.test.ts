@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createBeforeTurn } from '../../../web/src/paper/before-turn.ts';
+import { createBeforeTurn, type Paper } from '../../../web/src/paper/before-turn.ts';
 import { createDraftKeeper } from '../../../web/src/paper/kept-draft.ts';
 import { decided, found, type Manuscript, saved, textOf, typed } from '../../../web/src/paper/manuscript.ts';
 
@@ -60,12 +60,22 @@ test('U10: a draft is kept for the next page with the state it was begun from, a
   expect(keeper.read()).toBeNull();
 });
 
-test('U10: the first text that was seen of a turn is what stood before it; another turn is not known', () => {
-  const before = createBeforeTurn(memory(), 'work');
-  expect(before.of(1)).toBeNull();
-  before.remember(2, 'old');
-  before.remember(2, 'already changed');
-  before.remember(1, 'late word');
-  expect(before.of(2)).toBe('old');
-  expect(before.of(1)).toBeNull();
+test('U10: the first text that was seen of a turn is what stood before it; another turn is not known', async () => {
+  const papers = new Map<string, Paper>();
+  const store = {
+    get: async (workId: string) => papers.get(workId) ?? null,
+    put: async (paper: Paper) => void papers.set(paper.workId, paper),
+  };
+  const before = createBeforeTurn(store, 'work', () => 7);
+  expect(await before.of(1)).toBeNull();
+  await Promise.all([
+    before.remember(2, 'old'),
+    before.remember(2, 'already changed'),
+    before.remember(1, 'late word'),
+  ]);
+  expect(await before.of(2)).toBe('old');
+  expect(await before.of(1)).toBeNull();
+  // The next page of this browser knows it too; one a Work is kept.
+  expect(await createBeforeTurn(store, 'work', () => 8).of(2)).toBe('old');
+  expect([...papers.values()]).toEqual([{ workId: 'work', turn: 2, text: 'old', at: 7 }]);
 });

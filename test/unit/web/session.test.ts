@@ -83,3 +83,13 @@ test('a refresh that the server refuses ends the session; one that only failed k
   expect(keeper.current()).toBeNull();
   await expect(keeper.fresh()).rejects.toThrow(SessionOver);
 });
+
+test('two tabs that renew in the same instant stay signed in: a refusal is no end where the other has newer tokens', async () => {
+  const { keeper, refuseWith, anotherTabHas } = setUp();
+  keeper.begin(tokens(1));
+  refuseWith(new SessionOver('reused'));
+  const renewing = keeper.renew('access 1');
+  anotherTabHas({ ...tokens(7), expiresAt: 900_000 });
+  expect((await renewing).accessToken).toBe('access 7');
+  expect(keeper.current()?.refreshToken).toBe('refresh 7');
+});

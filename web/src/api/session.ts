@@ -75,7 +75,11 @@ export function createSessionKeeper(dependencies: SessionDependencies): SessionK
     try {
       return begin(await dependencies.refresh(session.refreshToken));
     } catch (error) {
-      if (error instanceof SessionOver) store.write(null);
+      if (!(error instanceof SessionOver)) throw error;
+      // Another tab renewed in the same instant, and its answer has come: its tokens are good.
+      const now = store.read();
+      if (now !== null && now.refreshToken !== session.refreshToken) return now;
+      store.write(null);
       throw error;
     }
   }

@@ -21,23 +21,29 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
   const next = shallowRef<number | null | undefined>(undefined);
   const loading = shallowRef(false);
   const failure = shallowRef<unknown>(null);
+  /** Raised with each snapshot. */
+  let generation = 0;
   const cursor = computed(() => (next.value === undefined ? first() : next.value));
 
   async function load(): Promise<void> {
     if (cursor.value === null || loading.value) return;
     loading.value = true;
     failure.value = null;
+    const mine = generation;
     try {
       const page = await olderMessages(http, workId, cursor.value);
+      // It continues what is no longer shown: put before a new snapshot's messages it would leave a hole.
+      if (mine !== generation) return;
       for (let end = page.items.length; end > 0; end -= PIECE) {
         messages.value = [...page.items.slice(Math.max(0, end - PIECE), end), ...messages.value];
         if (end > PIECE) await nextFrame();
+        if (mine !== generation) return;
       }
       next.value = page.nextCursor ?? null;
     } catch (error) {
-      failure.value = error;
+      if (mine === generation) failure.value = error;
     } finally {
-      loading.value = false;
+      if (mine === generation) loading.value = false;
     }
   }
 
@@ -47,8 +53,11 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
   });
   // A new snapshot reaches as far back as its own cursor says.
   watch(first, () => {
+    generation += 1;
     messages.value = [];
     next.value = undefined;
+    loading.value = false;
+    failure.value = null;
   });
 
   return { messages, loading, failure, more: computed(() => cursor.value !== null), load };

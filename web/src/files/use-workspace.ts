@@ -45,6 +45,8 @@ export interface Workspace {
   downloadAll(name: string): Promise<void>;
   /** Into `attachments/`. */
   uploads: Uploads<File>;
+  /** The newest turn whose beginning this page was told of: it changes at that very event, before what follows it. */
+  turnBegan: Readonly<ShallowRef<number | null>>;
   /** Told of each event, and of each snapshot as null, so that the files on show are those on disk. */
   follow(event: LogEvent | null): void;
 }
@@ -60,6 +62,7 @@ export function provideWorkspace(workId: string): Workspace {
   const failure = shallowRef<unknown>(null);
   const versions = shallowReactive(new Map<string, number>());
   const everything = shallowRef(0);
+  const turnBegan = shallowRef<number | null>(null);
   const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
     fetchBlob: blob,
@@ -109,6 +112,7 @@ export function provideWorkspace(workId: string): Workspace {
     failure,
     uploads,
     blob,
+    turnBegan,
     refresh: () => void refresh(),
     version: (path) => everything.value + (versions.get(path) ?? 0),
     read: (path) => readText(http, workId, path),
@@ -138,7 +142,8 @@ export function provideWorkspace(workId: string): Workspace {
         images.renewAll();
         return void refresh();
       }
-      if (event.kind === 'tool.completed') {
+      if (event.kind === 'turn.started') turnBegan.value = event.turn;
+      else if (event.kind === 'tool.completed') {
         for (const file of event.files) changed(file.path);
         if (event.files.length > 0) void refresh();
       } else if (event.kind === 'turn.completed') void refresh();

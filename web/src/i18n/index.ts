@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n';
+import { browserStore } from '../shell/browser-store.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
 
@@ -8,7 +9,7 @@ const KEY = 'paperagent.language';
 
 /** What the person chose before, or what the browser asks for. */
 export function preferredLanguage(): Language {
-  const chosen = localStorage.getItem(KEY);
+  const chosen = browserStore.getItem(KEY);
   if (chosen === 'en' || chosen === 'zh') return chosen;
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
@@ -21,7 +22,7 @@ export function createTranslations() {
 
 /** Remembers the choice, and says it to screen readers and to the browser's line breaking. */
 export function keepLanguage(language: Language): void {
-  localStorage.setItem(KEY, language);
+  browserStore.setItem(KEY, language);
   document.documentElement.lang = htmlLanguage(language);
 }
 

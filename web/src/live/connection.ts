@@ -9,7 +9,7 @@ import type { ServerFrame } from '../../../src/protocol/frames.ts';
 import { FRAME_LIMIT, frameBytes, type MessageFrame } from './frames.ts';
 import { Link, type LinkDependencies, type Phase } from './link.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
-import { mark, type Outgoing, withoutShown } from './outgoing.ts';
+import { mark, type Outgoing, type OutgoingState, withoutShown } from './outgoing.ts';
 import { fromSnapshot, type SnapshotFrame } from './snapshot.ts';
 
 export interface ConnectionDependencies extends LinkDependencies {
@@ -48,9 +48,7 @@ export class WorkConnection {
 
   constructor(dependencies: ConnectionDependencies) {
     this.#with = dependencies;
-    this.#outgoing = dependencies.outbox
-      .list()
-      .map((message) => ({ ...message, state: { name: 'sending' } }));
+    this.#outgoing = dependencies.outbox.list().map((message) => ({ ...message, state: stateOf(message) }));
     this.#link = new Link(dependencies, {
       cursor: () => (this.#cursorHolds ? this.#conversation?.seq : undefined),
       ready: () => this.#ready(),
@@ -71,14 +69,33 @@ export class WorkConnection {
 
   /** Sends a message, now or when there is a connection, and shows it at once. Returns its id. */
   send(text: string, delivery: Delivery = 'queue', attachments: string[] = []): string {
-    const createdAt = new Date(this.#with.now()).toISOString();
-    const message: OutboxMessage = {
-      id: this.#with.newId(),
-      text,
-      delivery,
-      createdAt,
-      ...(attachments.length > 0 ? { attachments } : {}),
-    };
+    return this.#post({ ...this.#made(text, delivery), ...(attachments.length > 0 ? { attachments } : {}) });
+  }
+
+  /** Keeps a message, through a reload too, without sending it. Returns its id. */
+  keep(message: Pick<OutboxMessage, 'text' | 'delivery' | 'attachments' | 'waitsFor' | 'files'>): string {
+    const kept = { ...message, ...this.#made(message.text, message.delivery) };
+    this.#with.outbox.put(kept);
+    this.#outgoing = [...this.#outgoing, { ...kept, state: stateOf(kept) }];
+    this.#with.changed();
+    return kept.id;
+  }
+
+  /** Sends a message that was kept; `files`: paths of those that it waited for. */
+  release(id: string, files: string[] = []): void {
+    const kept = this.#outgoing.find((message) => message.id === id && message.state.name === 'waiting');
+    if (kept === undefined) return;
+    const { state: _state, waitsFor: _for, files: _names, attachments = [], ...message } = kept;
+    const all = [...attachments, ...files];
+    this.#outgoing = this.#outgoing.filter((other) => other !== kept);
+    this.#post({ ...message, ...(all.length > 0 ? { attachments: all } : {}) });
+  }
+
+  #made(text: string, delivery: Delivery): Pick<OutboxMessage, 'id' | 'text' | 'delivery' | 'createdAt'> {
+    return { id: this.#with.newId(), text, delivery, createdAt: new Date(this.#with.now()).toISOString() };
+  }
+
+  #post(message: OutboxMessage): string {
     if (frameBytes(messageFrame(message)) > FRAME_LIMIT) {
       const state = { name: 'refused' as const, code: 'too_large', message: '' };
       this.#outgoing = [...this.#outgoing, { ...message, state }];
@@ -105,7 +122,7 @@ export class WorkConnection {
     this.#with.changed();
   }
 
-  /** Connects now instead of at the end of the wait. */
+  /** Connects now instead of at the end of the wait; a connection that is there has to prove that it lives. */
   retryNow(): void {
     this.#link.retryNow();
   }
@@ -215,6 +232,11 @@ export class WorkConnection {
     const shown = new Set(this.#conversation?.messages.map((message) => message.id));
     this.#outgoing = withoutShown(this.#outgoing, shown);
   }
+}
+
+/** As a page finds it in the outbox. */
+function stateOf({ waitsFor }: OutboxMessage): OutgoingState {
+  return waitsFor === undefined ? { name: 'sending' } : { name: 'waiting', for: waitsFor };
 }
 
 function messageFrame(message: OutboxMessage): MessageFrame {

@@ -51,11 +51,13 @@ export type Phase =
   | { name: 'ended'; reason: EndReason };
 
 type EndReason = 'signed_out' | 'no_such_work' | 'refused';
-type TimerName = 'connect' | 'ready' | 'ping' | 'renew';
+type TimerName = 'connect' | 'ready' | 'ping' | 'proof' | 'renew';
 
 /** How long the server may take to say `ready`, and how long silence lasts before it is asked for a sign of life. */
 const READY_MS = 10_000;
 const PING_MS = 15_000;
+/** How long a page that has become visible waits for a sign of life. */
+const PROOF_MS = 3_000;
 const TOO_MANY_MS = 5_000;
 const RENEW_BEFORE_MS = 60_000;
 
@@ -97,8 +99,12 @@ export class Link {
     this.#enter({ name: 'waiting', retryAt: this.#with.now() + ms });
   }
 
-  /** Connects now instead of at the end of the wait: the network came back, or the person asked. */
+  /**
+   * Connects now instead of at the end of the wait: the network came back, or the person did. A socket that looks
+   * open may have died while the page was hidden, as on phones: it is asked at once, and given up soon.
+   */
   retryNow(): void {
+    if (this.#phase.name === 'live') this.#prove();
     if (this.#phase.name !== 'waiting') return;
     this.#attempt = 0;
     void this.#connect();
@@ -180,6 +186,14 @@ export class Link {
     this.#unanswered = true;
     this.#send({ type: 'ping' });
     this.#timer('ping', PING_MS, () => this.#ping());
+  }
+
+  #prove(): void {
+    this.#unanswered = true;
+    this.#send({ type: 'ping' });
+    this.#timer('proof', PROOF_MS, () => {
+      if (this.#unanswered) this.reconnect();
+    });
   }
 
   #renewBefore(credential: Credential): void {

@@ -4,6 +4,7 @@
  * same Work never overwrite each other's.
  */
 import type { Delivery } from '../../../src/domain/messages.ts';
+import type { KeyValueStore } from '../shell/browser-store.ts';
 
 export interface OutboxMessage {
   id: string;
@@ -11,6 +12,10 @@ export interface OutboxMessage {
   delivery: Delivery;
   /** Paths in the workspace that come with it. */
   attachments?: string[];
+  /** It is not sent by itself: a stop took it back, or its files are still on their way. */
+  waitsFor?: 'person' | 'files';
+  /** The names of those files. */
+  files?: string[];
   /** ISO 8601. */
   createdAt: string;
 }
@@ -21,23 +26,13 @@ export interface Outbox {
   remove(id: string): void;
 }
 
-/** What this needs of `localStorage`. */
-export interface KeyValueStore {
-  readonly length: number;
-  key(index: number): string | null;
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
-
 export function storedOutbox(store: KeyValueStore, workId: string): Outbox {
   const prefix = `paperagent.outbox.${workId}.`;
   return {
     list() {
       const messages: OutboxMessage[] = [];
-      for (let index = 0; index < store.length; index += 1) {
-        const key = store.key(index);
-        const value = key?.startsWith(prefix) ? store.getItem(key) : null;
+      for (const key of store.keys()) {
+        const value = key.startsWith(prefix) ? store.getItem(key) : null;
         if (value !== null) messages.push(JSON.parse(value) as OutboxMessage);
       }
       return messages.sort((a, b) => a.createdAt.localeCompare(b.createdAt));

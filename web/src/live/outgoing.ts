@@ -2,6 +2,8 @@
 import type { OutboxMessage } from './outbox.ts';
 
 export type OutgoingState =
+  /** Not sent before the person says so, or its files have arrived. */
+  | { name: 'waiting'; for: 'person' | 'files' }
   | { name: 'sending' }
   /** Too many messages came at once: it is sent again at `until` (milliseconds since the epoch). */
   | { name: 'held'; until: number }

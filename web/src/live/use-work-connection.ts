@@ -1,6 +1,7 @@
 import { useEventListener } from '@vueuse/core';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import type { LogEvent } from '../../../src/domain/events.ts';
+import { browserStore } from '../shell/browser-store.ts';
 import { onNextFrame } from '../shell/next-frame.ts';
 import { useSession } from '../shell/use-session.ts';
 import { type ConnectionState, WorkConnection } from './connection.ts';
@@ -40,7 +41,7 @@ export function useWorkConnection(workId: string, applied: (event: LogEvent | nu
       const session = await (refused === undefined ? keeper.fresh() : keeper.renew(refused));
       return { token: session.accessToken, expiresAt: session.expiresAt };
     },
-    outbox: storedOutbox(localStorage, workId),
+    outbox: storedOutbox(browserStore, workId),
     newId: randomId,
     now: Date.now,
     random: Math.random,

@@ -1,35 +1,47 @@
 /**
- * What the paper said before the latest turn, for showing what that turn changed. The server keeps no old text, so
- * the page remembers what it read when the turn began; a browser that came later does not know, and says so.
+ * What the paper said before the latest turn, for showing what that turn changed. The page remembers what it read
+ * when the turn began; a browser that came later does not know, and says so.
  */
-import type { KeyValueStore } from '../live/outbox.ts';
-
 export interface BeforeTurn {
   /** The paper says this and the turn has not touched it. Only the first word about a turn counts. */
-  remember(turn: number, text: string): void;
+  remember(turn: number, text: string): Promise<void>;
   /** What it said before that turn; null: this browser was not there. */
-  of(turn: number): string | null;
+  of(turn: number): Promise<string | null>;
 }
 
-/** Beyond this the browser's store is not the place for it. */
-const LIMIT = 1_000_000;
+export interface Paper {
+  workId: string;
+  turn: number;
+  text: string;
+  /** When it was kept, in milliseconds since the epoch. */
+  at: number;
+}
 
-export function createBeforeTurn(
-  store: Pick<KeyValueStore, 'getItem' | 'setItem'>,
-  workId: string,
-): BeforeTurn {
-  const key = `paperagent.before.${workId}`;
-  function read(): { turn: number; text: string } | null {
-    const kept = store.getItem(key);
-    return kept === null ? null : (JSON.parse(kept) as { turn: number; text: string });
-  }
+/** One paper a Work. */
+export interface PaperStore {
+  get(workId: string): Promise<Paper | null>;
+  put(paper: Paper): Promise<void>;
+}
+
+/** Longer ones are not kept, in UTF-16 units. */
+const LONGEST = 1_000_000;
+
+export function createBeforeTurn(store: PaperStore, workId: string, now: () => number): BeforeTurn {
+  /** The newest turn of which there is word: it holds before the store has answered. */
+  let known: Promise<Paper | null> = store.get(workId);
   return {
-    remember(turn, text) {
-      if (text.length > LIMIT || (read()?.turn ?? 0) >= turn) return;
-      store.setItem(key, JSON.stringify({ turn, text }));
+    async remember(turn, text) {
+      const before = known;
+      known = before.then(async (kept) => {
+        if (text.length > LONGEST || (kept?.turn ?? 0) >= turn) return kept;
+        const paper = { workId, turn, text, at: now() };
+        await store.put(paper);
+        return paper;
+      });
+      await known;
     },
-    of(turn) {
-      const kept = read();
+    async of(turn) {
+      const kept = await known;
       return kept?.turn === turn ? kept.text : null;
     },
   };

@@ -1,5 +1,5 @@
 /** The unsaved draft of a paper, kept in the browser: a reload or a closed tab loses no word. */
-import type { KeyValueStore } from '../live/outbox.ts';
+import type { KeyValueStore } from '../shell/browser-store.ts';
 import { baseOf, type Manuscript } from './manuscript.ts';
 
 export interface KeptDraft {

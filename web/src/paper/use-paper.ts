@@ -1,7 +1,9 @@
 import { computed, type ShallowRef, shallowRef, watch } from 'vue';
 import { ApiError } from '../api/http.ts';
 import { useWorkspace } from '../files/use-workspace.ts';
+import { browserStore } from '../shell/browser-store.ts';
 import { createBeforeTurn } from './before-turn.ts';
+import { browserPapers } from './browser-papers.ts';
 import { createDraftKeeper } from './kept-draft.ts';
 import {
   decided,
@@ -29,8 +31,8 @@ export interface TurnOfPaper {
 /** A Work's paper.md: read whenever it was written, edited by hand, saved over what was seen. */
 export function usePaper(workId: string, latest: () => TurnOfPaper) {
   const workspace = useWorkspace();
-  const drafts = createDraftKeeper(localStorage, workId);
-  const before = createBeforeTurn(localStorage, workId);
+  const drafts = createDraftKeeper(browserStore, workId);
+  const before = createBeforeTurn(browserPapers, workId, Date.now);
   /** Null until the file has been read once. */
   const manuscript: ShallowRef<Manuscript | null> = shallowRef(null);
   const failure = shallowRef<unknown>(null);
@@ -72,11 +74,20 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
   function remember({ turn, changed }: TurnOfPaper): void {
     const now = latest();
     if (manuscript.value === null || changed || now.changed || turn === null || now.turn !== turn) return;
-    before.remember(turn, storedOf(manuscript.value).text);
+    void before.remember(turn, storedOf(manuscript.value).text);
   }
 
   watch(() => workspace.version(PAPER), load, { immediate: true });
   watch(latest, remember);
+  // A turn may begin, write and end between two drawings.
+  watch(
+    workspace.turnBegan,
+    (turn) => {
+      if (turn === null || manuscript.value === null) return;
+      void before.remember(turn, storedOf(manuscript.value).text);
+    },
+    { flush: 'sync' },
+  );
 
   /** Stores the draft. That somebody else has written is found out here at the latest. */
   async function save(tries = SAVE_TRIES): Promise<void> {

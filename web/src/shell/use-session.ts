@@ -10,6 +10,8 @@ import {
   type User,
 } from '../api/session.ts';
 
+import { browserStore } from './browser-store.ts';
+
 export interface SessionContext {
   user: Readonly<Ref<User | null>>;
   keeper: SessionKeeper;
@@ -30,8 +32,8 @@ export function createSessionContext(): SessionContext {
     store: {
       read,
       write(session) {
-        if (session === null) localStorage.removeItem(KEY);
-        else localStorage.setItem(KEY, JSON.stringify(session));
+        if (session === null) browserStore.removeItem(KEY);
+        else browserStore.setItem(KEY, JSON.stringify(session));
         user.value = session?.user ?? null;
       },
     },
@@ -46,7 +48,7 @@ export function createSessionContext(): SessionContext {
         throw error;
       }
     },
-    // Web Locks need a secure context; without them two tabs that renew in the same instant may sign out one.
+    // Web Locks need a secure context; without them two tabs may renew in the same instant, which the server forgives.
     exclusively: (work) => ('locks' in navigator ? navigator.locks.request(KEY, work) : work()),
     now: Date.now,
   });
@@ -83,6 +85,6 @@ export function useSession(): SessionContext {
 }
 
 function read(): Session | null {
-  const text = localStorage.getItem(KEY);
+  const text = browserStore.getItem(KEY);
   return text === null ? null : (JSON.parse(text) as Session);
 }

@@ -3,6 +3,7 @@ import { useRouter } from 'vue-router';
 import { createWork } from '../api/works.ts';
 import { storedOutbox } from '../live/outbox.ts';
 import { randomId } from '../live/random-id.ts';
+import { browserStore } from './browser-store.ts';
 import { useSession } from './use-session.ts';
 
 /** Creates a Work and opens it; with a prompt, that is its first message. Without a template it is a short report. */
@@ -14,7 +15,7 @@ export function useStartWork(): (prompt?: string, templateId?: string) => Promis
     const work = await createWork(http, locale.value === 'zh' ? 'zh' : 'en', templateId);
     if (prompt !== undefined) {
       // By way of the outbox: the Work's page sends it, also when that page is reloaded before it could.
-      storedOutbox(localStorage, work.id).put({
+      storedOutbox(browserStore, work.id).put({
         id: randomId(),
         text: prompt,
         delivery: 'queue',

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page, Route } from 'playwright-core';
+import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { say, type Visitor, visit } from '../support/page.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+/** `count` streams for many seconds; `compute` has the code agent run code that does; all else is said back. */
+const script: Script = (request) => {
+  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  if (asked.startsWith('count'))
+    return textReply('one two three four five six seven '.repeat(60), { paceMs: 60 });
+  if (asked === 'compute') return toolReply([{ name: 'code_agent', arguments: { task: 'Wait for long.' } }]);
+  if (asked === 'Wait for long.') {
+    return toolReply([
+      { name: 'run_python', arguments: { code: 'import time\nprint("begun", flush=True)\ntime.sleep(60)' } },
+    ]);
+  }
+  return textReply(`Heard: ${asked.split('\n')[0]}`);
+};
+
+let system: TestSystem;
+let browser: Browser;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
+  await system.startWorker();
+  visitor = await visit(browser, system.url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+
+async function newPage(by = visitor): Promise<{ page: Page; workId: string }> {
+  const workId = await system.newWork(by);
+  return { workId, page: await by.open(`/works/${workId}`) };
+}
+
+const answers = (page: Page) => page.getByRole('group', { name: 'PaperAgent' });
+const mine = (page: Page) => page.getByRole('group', { name: 'You' });
+const stop = (page: Page) =>
+  page.getByRole('region', { name: 'Conversation' }).getByRole('button', { name: 'Stop', exact: true });
+const message = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
+
+async function attach(page: Page, name: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    `(() => { const data = new DataTransfer(); data.items.add(new File(['a,b\\n1,2\\n'], ${JSON.stringify(name)})); return data; })()`,
+  );
+  const box = page.getByRole('region', { name: 'Conversation' }).locator('> div').first();
+  for (const type of ['dragenter', 'drop']) await box.dispatchEvent(type, { dataTransfer: transfer });
+}
+
+/** Holds uploads until they are let go, or refused. */
+async function holdUploads(page: Page): Promise<(what: 'go' | 'refuse') => Promise<void>> {
+  const held: Route[] = [];
+  let waiting: (() => void) | null = null;
+  await page.route(/\/files$/, async (route) => {
+    if (route.request().method() !== 'POST') return await route.continue();
+    held.push(route);
+    waiting?.();
+  });
+  return async (what) => {
+    if (held.length === 0) await new Promise<void>((resolve) => (waiting = resolve));
+    for (const route of held.splice(0)) await (what === 'go' ? route.continue() : route.abort());
+  };
+}
+
+test('V12: a stop starts nothing: what was queued is held back, through a reload, until the person sends or discards it', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'count');
+  await stop(page).waitFor();
+  await say(page, 'first in the queue');
+  await say(page, 'second in the queue');
+  await message(page).fill('steer it');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Will steer this turn').or(mine(page).getByText('Queued')).first().waitFor();
+  await mine(page).getByText('Queued').nth(1).waitFor();
+  await stop(page).click();
+  await page.getByText('Stopped', { exact: true }).first().waitFor();
+  const held = mine(page).filter({ hasText: 'Held back by your stop' });
+  await held.filter({ hasText: 'second in the queue' }).waitFor();
+  await stop(page).waitFor({ state: 'detached' });
+  const { items } = (await (
+    await system.request(visitor, 'GET', `/api/works/${workId}/messages`)
+  ).json()) as {
+    items: { role: string; status: string }[];
+  };
+  expect(items.filter(({ status }) => status === 'queued' || status === 'running')).toEqual([]);
+
+  await page.reload();
+  await held.filter({ hasText: 'first in the queue' }).getByRole('button', { name: 'Send now' }).click();
+  await answers(page).getByText('Heard: first in the queue').waitFor();
+  await held.filter({ hasText: 'second in the queue' }).getByRole('button', { name: 'Discard' }).click();
+  await held.filter({ hasText: 'second in the queue' }).waitFor({ state: 'detached' });
+  await page.reload();
+  await answers(page).getByText('Heard: first in the queue').waitFor();
+  expect(await mine(page).filter({ hasText: 'second in the queue' }).count()).toBe(0);
+  expect(await answers(page).getByText('Heard: first in the queue').count()).toBe(1);
+  await system.expectSound(workId);
+});
+
+test('V12: what the person stopped is grey and says for how long it had run; nothing of it is red', async () => {
+  const { page } = await newPage();
+  await say(page, 'compute');
+  await page.getByText('begun').waitFor();
+  await stop(page).click();
+  const agent = page.locator('[data-tool="code_agent"]');
+  for (const look of ['live', 'after a reload']) {
+    await page.locator('[data-tool="code_agent"][data-state="stopped"]').waitFor();
+    expect([look, await agent.locator('.text-error').count()]).toEqual([look, 0]);
+    expect([look, await agent.locator('> button').textContent()]).toEqual([
+      look,
+      expect.stringMatching(/Stopped after (?!0 s)[\d.]+ m?s/),
+    ]);
+    await page.reload();
+  }
+});
+
+test('V6: a message waits for its files, and goes with them', async () => {
+  const { page, workId } = await newPage();
+  const let_ = await holdUploads(page);
+  await attach(page, 'data.csv');
+  await say(page, 'use the data');
+  await mine(page).getByText('Sent once data.csv is uploaded').waitFor();
+  expect(await message(page).inputValue()).toBe('');
+  await let_('go');
+  await answers(page).getByText('Heard: use the data').waitFor();
+  await mine(page).getByRole('button', { name: 'data.csv' }).waitFor();
+  await page.getByText('Sent once data.csv').waitFor({ state: 'detached' });
+  // Nothing is left over for the next message.
+  expect(await page.locator('form').getByText('data.csv').count()).toBe(0);
+  await system.expectSound(workId);
+});
+
+test('V6: a reload in between sends both all the same', async () => {
+  const { page } = await newPage();
+  await holdUploads(page);
+  await attach(page, 'data.csv');
+  await say(page, 'use the data');
+  await mine(page).getByText('Sent once data.csv is uploaded').waitFor();
+  await page.waitForFunction(`new Promise((resolve) => {
+    const request = indexedDB.open('paperagent', 1);
+    request.onsuccess = () => {
+      const all = request.result.transaction('uploads').objectStore('uploads').count();
+      all.onsuccess = () => { request.result.close(); resolve(all.result === 1); };
+    };
+  })`);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.reload();
+  await answers(page).getByText('Heard: use the data').waitFor();
+  await mine(page).getByRole('button', { name: 'data.csv' }).waitFor();
+});
+
+test('V6: where a file cannot be uploaded the message is kept and says so, and goes without it when asked', async () => {
+  const { page } = await newPage();
+  const let_ = await holdUploads(page);
+  await attach(page, 'data.csv');
+  await say(page, 'use the data');
+  await let_('refuse');
+  await mine(page).getByRole('alert').getByText('Not sent: data.csv could not be uploaded.').waitFor();
+  await mine(page).getByRole('button', { name: 'Send without it' }).click();
+  await answers(page).getByText('Heard: use the data').waitFor();
+  expect(await mine(page).getByRole('button', { name: 'data.csv' }).count()).toBe(0);
+});
+
+test('a full browser’s store loses nothing that is typed: the message is sent, the draft stays, and the page says what is not kept', async () => {
+  const own = await visit(browser, system.url);
+  const { page } = await newPage(own);
+  await page.getByText('What shall we work out?').waitFor();
+  await page.evaluate(`(() => {
+    for (let size = 1 << 22; size >= 1; size >>= 1) {
+      for (;;) { try { localStorage.setItem('filler', (localStorage.getItem('filler') ?? '') + 'x'.repeat(size)); } catch { break; } }
+    }
+  })()`);
+  await message(page).fill('typed into a full store');
+  await page.getByText('This browser’s storage is full or switched off').waitFor();
+  await page.keyboard.press('Enter');
+  await answers(page).getByText('Heard: typed into a full store').waitFor();
+  const paper = page.getByRole('region', { name: 'Paper', exact: true });
+  await paper.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Text of the paper' }).click();
+  await page.keyboard.type('By hand. ');
+  await page.keyboard.press('Control+s');
+  await paper.getByText('Not saved').waitFor({ state: 'detached' });
+  expect(own.complaints).toEqual([]);
+  await own.context.close();
+});
+
+test('with the browser’s store forbidden altogether one signs in, works and is answered', async () => {
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(`
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('forbidden', 'SecurityError'); } });
+  `);
+  const page = await context.newPage();
+  const thrown: string[] = [];
+  page.on('pageerror', (error) => thrown.push(error.message));
+  await page.goto(system.url);
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await say(page, 'hello');
+  await answers(page).getByText('Heard: hello').waitFor();
+  expect(thrown).toEqual([]);
+  await context.close();
+});

@@ -1,0 +1,72 @@
+/**
+ * What the browser keeps for this page, through whatever its store does: forbidden, full or cleared, nothing that is
+ * put here is lost while the page is open. What the browser does not take stays in this page's memory, and
+ * `storeFails` says so, that the person may know.
+ */
+import { type Ref, shallowRef } from 'vue';
+
+/** What this needs of `localStorage`. */
+export interface KeyValueStore {
+  keys(): string[];
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+export interface SafeStore extends KeyValueStore {
+  /** Something is in this page's memory alone. */
+  fails: Readonly<Ref<boolean>>;
+}
+
+/** `open`: gives the browser's store; may throw, as it does where a person forbids it. */
+export function createSafeStore(open: () => Storage): SafeStore {
+  /** By key; null: to be gone, and the store would not say so. */
+  const memory = new Map<string, string | null>();
+  const fails = shallowRef(false);
+
+  function attempt<T>(work: (store: Storage) => T): { value: T } | null {
+    try {
+      return { value: work(open()) };
+    } catch (error) {
+      console.warn('the browser’s store does not serve', error);
+      return null;
+    }
+  }
+
+  function settle(key: string, value: string | null, done: boolean): void {
+    if (done) memory.delete(key);
+    else memory.set(key, value);
+    fails.value = [...memory.values()].some((kept) => kept !== null);
+  }
+
+  return {
+    fails,
+    keys() {
+      const stored = attempt((store) =>
+        Array.from({ length: store.length }, (_, index) => store.key(index) ?? ''),
+      );
+      const all = new Set([...(stored?.value ?? []), ...memory.keys()]);
+      return [...all].filter((key) => memory.get(key) !== null);
+    },
+    getItem(key) {
+      const kept = memory.get(key);
+      return kept === undefined ? (attempt((store) => store.getItem(key))?.value ?? null) : kept;
+    },
+    setItem(key, value) {
+      const done = attempt((store) => store.setItem(key, value)) !== null;
+      // An older value would come back with the next page in place of this one.
+      if (!done) attempt((store) => store.removeItem(key));
+      settle(key, value, done);
+    },
+    removeItem(key) {
+      settle(key, null, attempt((store) => store.removeItem(key)) !== null);
+    },
+  };
+}
+
+export const browserStore = createSafeStore(() => localStorage);
+
+/** Takes off what pages of before kept without an end: papers from before a turn (now paper/papers.ts). */
+export function dropFormerPapers(store: KeyValueStore): void {
+  for (const key of store.keys()) if (key.startsWith('paperagent.before.')) store.removeItem(key);
+}
