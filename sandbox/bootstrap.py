@@ -1,7 +1,7 @@
 """The first program inside every sandbox: settles the process, waits for the name of a script, and becomes it.
 
 usage: bootstrap.py now|ahead MAX_PROCESSES
-One line of JSON comes on standard input: {"script": "/workspace/code/x.py"}. With `ahead` numpy and matplotlib
+One line of JSON comes on standard input: {"script": "/workspace/code/x.py", "fileBytes": 268435456}. With `ahead` numpy and matplotlib
 are imported before it is read (S12). The script then runs as `__main__` as if Python had been given its path.
 """
 
@@ -10,6 +10,16 @@ import sys
 
 WORKSPACE = "/workspace"
 MPL_READY = "/opt/paperagent/mpl"
+
+
+def close_inherited():
+    """Whatever a shell, a starter or an engine left open leads out of the sandbox (M5)."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            try:
+                os.close(int(name))
+            except OSError:
+                pass  # The listing's own.
 
 
 def settle(max_processes):
@@ -46,7 +56,7 @@ def lay_out_matplotlib():
 
 
 def read_order():
-    """The script to run, from standard input, which is empty for the script itself."""
+    """What to run, from standard input, which is empty for the script itself."""
     import json
 
     line = b""
@@ -58,7 +68,15 @@ def read_order():
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    return json.loads(line)["script"]
+    return json.loads(line)
+
+
+def bound_files(most):
+    """No file grows past what the Work has left (C2)."""
+    import resource
+
+    most = min(most, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def without_own_frames(previous):
@@ -85,7 +103,8 @@ def become(script):
     exec(compile(source, script, "exec"), main.__dict__)
 
 
-def begin(ahead, max_processes, script=None):
+def begin(ahead, max_processes):
+    close_inherited()
     os.chdir(WORKSPACE)
     settle(max_processes)
     lay_out_matplotlib()
@@ -98,7 +117,9 @@ def begin(ahead, max_processes, script=None):
         # What is there now stays to the end; not looking through it again makes the end 100 ms shorter.
         gc.collect()
         gc.freeze()
-    become(read_order() if script is None else script)
+    order = read_order()
+    bound_files(order["fileBytes"])
+    become(order["script"])
 
 
 if __name__ == "__main__":

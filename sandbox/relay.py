@@ -1,7 +1,7 @@
 """The first program in a container: runs bootstrap.py in a child, and tells what it prints and how it ends.
 
 usage: relay.py now|ahead ORDER
-ORDER is JSON, {"script", "deadlineMs", "outputBytes"}; with `ahead` it comes as a line on standard input instead.
+ORDER is JSON, {"script", "fileBytes", "deadlineMs", "outputBytes"}; with `ahead` it comes as a line on standard input instead.
 
 An engine's log keeps lines, not bytes: it cuts long ones inside a character, replaces what is no UTF-8, and
 forgets the oldest. So what is printed goes into it as frames, which say what they hold and from which byte on:
@@ -89,7 +89,6 @@ def start_child(ahead):
         os.dup2(order_out, 0)
         os.dup2(pipes[0][1], 1)
         os.dup2(pipes[1][1], 2)
-        os.closerange(3, 64)
         bootstrap.begin(ahead, 0)  # Whatever ends it, an error too, is the child's to show.
         sys.exit(0)
     for fd in (order_out, pipes[0][1], pipes[1][1]):
@@ -188,7 +187,7 @@ def main():
     order = wait_for_order(wake) if ahead else json.loads(sys.argv[2])
     if order is None:
         sys.exit(0)
-    os.write(order_in, json.dumps({"script": order["script"]}).encode() + b"\n")
+    os.write(order_in, json.dumps({name: order[name] for name in ("script", "fileBytes")}).encode() + b"\n")
     os.close(order_in)
     ending = supervise(order, child, streams)
     tell("x " + json.dumps(ending))

@@ -15,12 +15,14 @@ import {
   type Sandbox,
   SandboxUnavailable,
 } from '../sandbox/types.ts';
+import { overWorkspaceLimits } from '../sandbox/workspace-usage.ts';
+import { DISK_RESERVE_BYTES, freeBytes } from '../workspace/disk-room.ts';
 import { diff, type Snapshot } from '../workspace/snapshot.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { Attempt, AttemptEnded, EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { fileList } from './file-list.ts';
+import { type FilesLeft, filesLeft } from './file-list.ts';
 import { forgetRun } from './sandbox-upkeep.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall, type NoOutcome } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
@@ -30,6 +32,9 @@ const OUTPUT_STORED = 1024 ** 2;
 
 /** For how long a sandbox that does not answer is asked again before the model is told so. */
 const SANDBOX_AWAY_MS = 120_000;
+
+/** Milliseconds for which a stopped run's files are still looked at. */
+const STOPPED_LOOK_MS = 1_500;
 
 /** A snapshot as JSON can hold it. */
 type Entries = Snapshot extends Map<infer Path, infer State> ? [Path, State][] : never;
@@ -116,15 +121,90 @@ async function run(
   if (whyEnded(attempt) === 'fenced') return 'fenced';
 
   deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
-  const files = diff(before, await workspace.snapshot(before));
+  const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending });
+  if (typeof left === 'string') return left;
   return {
     ok: ending.kind === 'exited' && ending.code === 0,
-    result: `${forModel(forTheModel.stdout.kept(), forTheModel.stderr.kept(), ending)}\n\n${await fileList(workspace, files)}`,
-    files,
+    result: `${forModel(forTheModel.stdout.kept(), forTheModel.stderr.kept(), ending)}\n\n${left.words}`,
+    files: left.files,
     durationMs: Math.round(ending.durationMs),
     ending: ending.kind,
     output,
   };
+}
+
+/**
+ * What a run changed, in words and as stored. One that filled the workspace, or the disk, has first what it added taken
+ * away again, as far as that is needed (C2). A person's stop does not wait for what takes long to look at (H8).
+ */
+async function whatItLeft(
+  deps: ActivityDependencies,
+  workspace: Workspace,
+  run: {
+    input: ToolInput;
+    attempt: Attempt;
+    before: Snapshot;
+    script: string;
+    ending: Ending;
+  },
+): Promise<FilesLeft | NoOutcome> {
+  const { input, attempt, before, script, ending } = run;
+  const patience = patienceOf(attempt);
+  try {
+    const removed = ending.kind === 'exited' ? 0 : await bringBack(workspace, before, script);
+    if (removed > 0)
+      deps.log.warn({ ...input, removed }, 'what a run added was removed: the workspace was over its limits');
+    const after = await workspace.snapshot({ previous: before, signal: patience.signal });
+    const left = await filesLeft(workspace, diff(before, after));
+    return removed === 0 ? left : { ...left, words: `${removedInWords(removed)}\n\n${left.words}` };
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+    const why = whyEnded(attempt);
+    if (why === 'fenced') return 'fenced';
+    if (why !== 'stopped') throw attempt.signal.reason;
+    return { files: [], words: 'It was stopped before its files had been looked at.' };
+  } finally {
+    patience.release();
+  }
+}
+
+/** Aborts a little after the attempt was stopped, or at once when it ended otherwise. */
+function patienceOf({ signal }: Attempt): { signal: AbortSignal; release: () => void } {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onEnd = () => {
+    const wait = (signal.reason as AttemptEnded).why === 'stopped' ? STOPPED_LOOK_MS : 0;
+    timer = setTimeout(() => over.abort(signal.reason), wait);
+  };
+  if (signal.aborted) onEnd();
+  else signal.addEventListener('abort', onEnd, { once: true });
+  return {
+    signal: over.signal,
+    release() {
+      signal.removeEventListener('abort', onEnd);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Takes away what a run added beyond the limits. @returns how many files and folders that were */
+async function bringBack(workspace: Workspace, before: Snapshot, script: string): Promise<number> {
+  const { workspaceBytes, workspaceFiles } = DEFAULT_LIMITS;
+  if ((await overWorkspaceLimits(workspace.root, DEFAULT_LIMITS)) === null) return 0;
+  return await workspace.trim({
+    before,
+    keep: [script],
+    target: {
+      bytes: workspaceBytes,
+      entries: workspaceFiles,
+      diskBytes: Math.max(0, DISK_RESERVE_BYTES - (await freeBytes(workspace.root))),
+    },
+  });
+}
+
+function removedInWords(count: number): string {
+  const what = count === 1 ? '1 file or folder' : `${count.toLocaleString('en')} files and folders`;
+  return `To bring the workspace back within its limits, ${what} that this run had added or changed were removed, the newest first.`;
 }
 
 function notRun(error: SandboxUnavailable, ms: number): string {

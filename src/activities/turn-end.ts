@@ -13,7 +13,7 @@ import type { TurnError } from '../domain/events.ts';
 import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { fileList } from './file-list.ts';
+import { filesLeft } from './file-list.ts';
 import { historyAtTurnsEnd } from './history.ts';
 import { clearSandboxes, discardPrepared } from './sandbox-upkeep.ts';
 import { claimedCall } from './tool-call.ts';
@@ -83,7 +83,10 @@ export function finishCodeAgent(deps: ActivityDependencies) {
       const { workId, turn, toolCallId, end } = input;
       const conversation = await readConversation(deps.db, workId, toolCallId);
       const said = conversation.findLast((message) => textOf(message) !== '');
-      const files = await filesOfAgent(deps.db, workId, toolCallId);
+      const left = await filesLeft(
+        await deps.workspaceOf(workId),
+        await filesOfAgent(deps.db, workId, toolCallId),
+      );
       const text =
         end === 'answered'
           ? said === undefined
@@ -95,8 +98,8 @@ export function finishCodeAgent(deps: ActivityDependencies) {
       deps.trace.agentEnded({ workId, turn, agent: toolCallId, durationMs });
       return {
         ok: end === 'answered',
-        result: `${text}\n\n${await fileList(await deps.workspaceOf(workId), files)}`,
-        files,
+        result: `${text}\n\n${left.words}`,
+        files: left.files,
         durationMs,
       };
     });

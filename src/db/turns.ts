@@ -207,7 +207,16 @@ export interface ToolOutcome {
   ending?: RunEnding;
 }
 
-/** Stores a tool call's one outcome (D5). */
+/** Characters of a result that are stored: each reader of the conversation is sent them (H6). */
+export const RESULT_STORED = 1024 ** 2;
+
+function bounded(outcome: ToolOutcome): ToolOutcome {
+  if (outcome.result.length <= RESULT_STORED) return outcome;
+  const note = '\n[… cut: a result may have 1 MiB]';
+  return { ...outcome, result: outcome.result.slice(0, RESULT_STORED - note.length).toWellFormed() + note };
+}
+
+/** Stores a tool call's one outcome (D5); a result beyond `RESULT_STORED` is cut. */
 export async function completeTool(
   db: Database,
   tool: { workId: string; toolCallId: string; attempt: number; outcome: ToolOutcome; output: string | null },
@@ -215,7 +224,7 @@ export async function completeTool(
   return await call(
     db,
     sql`complete_tool(${tool.workId}::uuid, ${tool.toolCallId}::uuid, ${tool.attempt}::integer,
-      ${storableJson(tool.outcome)}::jsonb,
+      ${storableJson(bounded(tool.outcome))}::jsonb,
       ${tool.output === null ? null : storableText(tool.output)}::text)`,
   );
 }

@@ -47,12 +47,15 @@ export function outputLimit(limits: RunLimits, durationMs: number): Ending {
   };
 }
 
-/** `used`: what was found when the limit was passed, such as `1100 MiB` or `10,001 files`. */
+/** `used`: what was found, such as `1100 MiB` or `10,001 files`. A run of 0 ms was over the limit before it began. */
 export function diskLimit(limits: RunLimits, durationMs: number, used: string): Ending {
   const allowed = `${mebibytes(limits.workspaceBytes)} and ${limits.workspaceFiles.toLocaleString('en')} files`;
   return {
     kind: 'disk_limit',
-    message: `disk limit: the workspace may hold ${allowed}, and the run had filled it with ${used}`,
+    message:
+      durationMs === 0
+        ? `disk limit: the workspace may hold ${allowed}, and it was filled with ${used} already: no code runs in it until files are deleted`
+        : `disk limit: the workspace may hold ${allowed}, and the run had filled it with ${used}`,
     durationMs,
   };
 }

@@ -10,6 +10,8 @@ export interface RunLimits {
   outputBytes: number;
   workspaceBytes: number;
   workspaceFiles: number;
+  /** Of one file; a run gets less where its Work has less left. */
+  fileBytes: number;
 }
 
 export const DEFAULT_LIMITS: RunLimits = {
@@ -18,6 +20,7 @@ export const DEFAULT_LIMITS: RunLimits = {
   outputBytes: 4 * 1024 ** 2,
   workspaceBytes: WORKSPACE_BYTES,
   workspaceFiles: 10_000,
+  fileBytes: 256 * 1024 ** 2,
 };
 
 /** A program that a person stops has this long between being asked and being ended (S9). */

@@ -2,11 +2,9 @@
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Owner, strongestWalk } from './directory.ts';
+import { FOLDERS } from './first-folders.ts';
 import { withMadeDirectory } from './made-directory.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
-
-/** Folders that every workspace begins with (F10). */
-const FOLDERS = ['attachments', 'code', 'images'];
 
 /**
  * Makes a workspace with its first folders; fine when it exists. `owner` is whom it is given to when this process

@@ -136,7 +136,7 @@ export function strongestWalk(): Walk {
 export async function withDirectory<T>(
   walk: Walk,
   root: string,
-  segments: string[],
+  segments: readonly EntryName[],
   use: (directory: Directory) => Promise<T>,
 ): Promise<T> {
   let directory = await walk.openRoot(root);

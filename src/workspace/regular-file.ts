@@ -59,10 +59,13 @@ export async function* pieces(handle: FileHandle, start: number, length: number)
   }
 }
 
-/** SHA-256 of an open file, as lower-case hex. */
-export async function hashFile({ handle, stats }: OpenFile): Promise<string> {
+/** SHA-256 of an open file, as lower-case hex. @throws the signal's reason */
+export async function hashFile({ handle, stats }: OpenFile, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of pieces(handle, 0, Number(stats.size))) hash.update(piece);
+  for await (const piece of pieces(handle, 0, Number(stats.size))) {
+    signal?.throwIfAborted();
+    hash.update(piece);
+  }
   return hash.digest('hex');
 }
 

@@ -17,7 +17,7 @@ export async function removeEntry(
   walk: Walk,
   top: Directory,
   parent: Directory,
-  name: string,
+  name: EntryName,
 ): Promise<void> {
   if (await removedAsFile(parent.entry(name))) return;
   await removeFolders(walk, top, [await moveUp(walk, top, parent, name)]);

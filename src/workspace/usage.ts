@@ -2,6 +2,7 @@
  * How full a workspace is (S6), told the same to whoever asks: the sandbox while code runs, and an upload before it.
  * Everything that takes room counts, whatever its name is, also what no path can say and no list shows.
  */
+import type { BigIntStats } from 'node:fs';
 import { type Directory, strongestWalk, type Walk, withDirectory } from './directory.ts';
 import { inside, look, namesIn } from './look.ts';
 import { MAX_DEPTH } from './relative-path.ts';
@@ -9,7 +10,7 @@ import { MAX_DEPTH } from './relative-path.ts';
 /** Entries that are looked at together. */
 const AT_ONCE = 64;
 /** The unit in which a file's room is told. */
-const BLOCK_BYTES = 512;
+export const BLOCK_BYTES = 512;
 
 export interface Usage {
   /** Of all files together; a sparse one counts at its full length, a small one with the blocks that it takes. */
@@ -18,6 +19,14 @@ export interface Usage {
   entries: number;
   /** There is something deeper than any path can say; it is not counted. */
   tooDeep: boolean;
+}
+
+/**
+ * Bytes for which a file counts: a sparse one with its full length, for so much is read when it is copied, packed or
+ * hashed, and so much room it takes once it is filled.
+ */
+export function roomOf({ size, blocks }: BigIntStats): number {
+  return Math.max(Number(size), Number(blocks) * BLOCK_BYTES);
 }
 
 /**
@@ -46,7 +55,7 @@ export async function workspaceUsage(
       const some = names.slice(from, from + AT_ONCE);
       const seen = await Promise.all(some.map(async (name) => ({ name, stats: await look(folder, name) })));
       for (const { name, stats } of seen) {
-        if (stats?.isFile()) usage.bytes += Math.max(Number(stats.size), Number(stats.blocks) * BLOCK_BYTES);
+        if (stats?.isFile()) usage.bytes += roomOf(stats);
         if (stats?.isDirectory() && !isOver())
           await inside(walk, folder, name, (child) => visit(child, depth + 1));
       }

@@ -2,15 +2,18 @@
 import { lstat, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FileChange } from '../domain/messages.ts';
+import { WORKSPACE_BYTES } from '../domain/workspace-limits.ts';
 import { codeOf } from '../system-error.ts';
 import { type Directory, strongestWalk, type Walk, withDirectory } from './directory.ts';
+import { mustHaveRoom } from './disk-room.ts';
 import { type Entry, type Listing, listUnder } from './listing.ts';
 import { withMadeDirectory } from './made-directory.ts';
 import { hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
-import { type Snapshot, takeSnapshot } from './snapshot.ts';
-import { type Usage, workspaceUsage } from './usage.ts';
+import { type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
+import { type TrimTarget, trim } from './trim.ts';
+import { BLOCK_BYTES, roomOf, type Usage, workspaceUsage } from './usage.ts';
 import { meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
 import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
 
@@ -43,8 +46,13 @@ export interface Workspace {
   /** SHA-256 of a file, as lower-case hex. */
   hash(path: string): Promise<string>;
   /** The state of all files; hashes of files untouched since `previous` are taken from it. */
-  snapshot(previous?: Snapshot): Promise<Snapshot>;
-  /** Copies every file that stays while this runs into another workspace. Stops at `signal`. */
+  snapshot(options?: SnapshotOptions): Promise<Snapshot>;
+  /** Removes what came since `before`, the newest first, until the rest is within the target; how much it removed. */
+  trim(options: { before: Snapshot; keep: readonly string[]; target: TrimTarget }): Promise<number>;
+  /**
+   * Copies every file that stays while this runs into another workspace, holes as holes. `too_large` when that would
+   * be more than a Work may have, `disk_full` when the disk has no room. Stops at `signal`.
+   */
   copyTo(target: Workspace, signal?: AbortSignal): Promise<void>;
   /** Removes the workspace itself. It is fine when it is gone already. */
   destroy(): Promise<void>;
@@ -76,11 +84,12 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
       return withDirectory(walk, root, segments, (folder) => listUnder(walk, folder, segments));
     });
 
-  const hash = (path: string): Promise<string> => withFile(path, hashFile);
+  const hash = (path: string, signal?: AbortSignal): Promise<string> =>
+    withFile(path, (file) => hashFile(file, signal));
 
   return {
     root,
-    hash,
+    hash: (path) => hash(path),
 
     read: (path, { offset = 0, limit = Number.MAX_SAFE_INTEGER, maxBytes = READ_BYTES } = {}) =>
       withFile(path, async ({ handle, stats }) => {
@@ -132,23 +141,33 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
         return { path, change: 'removed' };
       }),
 
-    snapshot: async (previous) => {
+    snapshot: async (options = {}) => {
       const { entries } = await seen();
-      return takeSnapshot(entries, (path) => hash(path).catch(unreadable), previous);
+      return takeSnapshot(entries, (path) => hash(path, options.signal).catch(unreadable), options);
     },
+
+    trim: (options) => meant('.', () => trim(walk, root, options)),
 
     copyTo: async (target, signal) => {
       const { entries, truncated } = await seen();
       if (truncated)
         throw new WorkspaceError('too_large', '.', 'There are more files here than can be copied.');
-      for (const { path, kind } of entries) {
+      let left = WORKSPACE_BYTES;
+      for (const { stats } of entries) left -= stats.isFile() ? roomOf(stats) : 0;
+      if (left < 0) throw tooMuchToCopy();
+      left = WORKSPACE_BYTES;
+      for (const { path, kind, stats: listed } of entries) {
         signal?.throwIfAborted();
         if (kind !== 'file') continue;
         let opened = false;
         try {
-          await withFile(path, ({ handle, stats }) => {
+          await meant(path, () => mustHaveRoom(target.root, Number(listed.blocks) * BLOCK_BYTES));
+          await withFile(path, async ({ handle, stats }) => {
+            // It may have grown since it was listed.
+            left -= Number(stats.size);
+            if (left < 0) throw tooMuchToCopy();
             opened = true;
-            return target.write(path, pieces(handle, 0, Number(stats.size)));
+            await target.write(path, pieces(handle, 0, Number(stats.size)), { sparse: true });
           });
         } catch (error) {
           if (opened || !(error instanceof WorkspaceError) || !WENT_AWAY.has(error.code)) throw error;
@@ -173,6 +192,10 @@ async function meant<T>(path: string, use: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw meaningOf(error, path);
   }
+}
+
+function tooMuchToCopy(): WorkspaceError {
+  return new WorkspaceError('too_large', '.', 'The files here are more than a Work may have: delete some.');
 }
 
 function unreadable(error: unknown): null {

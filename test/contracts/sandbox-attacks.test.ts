@@ -1,11 +1,13 @@
 /** What generated code may try, against both sandboxes: each attempt is contained, ends as it should, and harms nothing. */
 
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
+import { openWorkspace } from '../../src/workspace/workspace.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import {
   isRequired,
@@ -18,6 +20,10 @@ import {
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;
+
+function attackProgram(name: string): string {
+  return readFileSync(new URL(`../support/attacks/${name}.py`, import.meta.url), 'utf8');
+}
 
 describe.each(WAYS)('%s', (way) => {
   let box: SandboxUnderTest;
@@ -193,6 +199,84 @@ for n in range(200):
 time.sleep(20)`);
     expect(ending.kind).toBe('disk_limit');
   });
+
+  attack('C2: no room on the disk can be had without writing; what libraries ask for works', async () => {
+    const { stdout } = await box.run(attackProgram('fill_by_fallocate'));
+    expect(stdout).toBe('0\n');
+    const earnest = await box.run(attackProgram('posix_fallocate'));
+    expect(earnest.stderr).toBe('');
+    expect(earnest.stdout).toBe(`${8 * MIB} 8000000\n`);
+  });
+
+  attack('C2: sparse files end as disk_limit by their length, and no code runs over the limit', async () => {
+    const { ending } = await box.run(attackProgram('sparse_files'));
+    expect(ending.kind).toBe('disk_limit');
+    const again = await box.run('print("ran")');
+    expect(again.ending.kind).toBe('disk_limit');
+    expect(again.ending.message).toContain('no code runs in it until files are deleted');
+    expect(again.stdout).toBe('');
+    const workspace = openWorkspace(box.workspace);
+    const target = { bytes: DEFAULT_LIMITS.workspaceBytes, entries: 10_000, diskBytes: 0 };
+    expect(await workspace.trim({ before: new Map(), keep: [], target })).toBeGreaterThan(40);
+    expect((await box.run('print("ran")')).stdout).toBe('ran\n');
+  });
+
+  attack('C2: no file grows past what the Work has left', async () => {
+    const full = join(box.workspace, 'full');
+    writeFileSync(full, '');
+    truncateSync(full, 1020 * MIB);
+    const { stdout } = await box.run(`import resource
+print(resource.getrlimit(resource.RLIMIT_FSIZE)[0] <= 4 * 1024 ** 2)`);
+    expect(stdout).toBe('True\n');
+  });
+
+  attack(
+    'M6: folders nested without end end as disk_limit, and are removed with few of them open',
+    async () => {
+      const { ending } = await box.run(attackProgram('nested_folders'));
+      expect(ending.kind).toBe('disk_limit');
+      const target = { bytes: DEFAULT_LIMITS.workspaceBytes, entries: 10_000, diskBytes: 0 };
+      expect(await openWorkspace(box.workspace).trim({ before: new Map(), keep: [], target })).toBe(1);
+    },
+    120_000,
+  );
+
+  attack('H3: no file gets a bit that lends its owner to whoever starts it', async () => {
+    const { stdout, stderr } = await box.run(attackProgram('set_id_bits'));
+    expect(stderr).toBe('');
+    expect(stdout).toBe('tried\n');
+  });
+
+  attack('H3: such a bit that is there already is taken off before a run', async () => {
+    const file = join(box.workspace, 'old');
+    writeFileSync(file, '');
+    chmodSync(file, 0o6755);
+    await box.run('print()');
+    expect(statSync(file).mode & 0o7777).toBe(0o755);
+  });
+
+  attack('M5: what a shell above left open leads nowhere inside', async () => {
+    const { stdout } = await box.run(attackProgram('inherited_descriptors').replace('MARKER', outside));
+    expect(stdout).toBe('tried\n');
+  });
+
+  attack("L7: the first process's command line names no folder of the host", async () => {
+    const { stdout } = await box.run(attackProgram('host_paths'));
+    expect(stdout).not.toContain(box.workspace);
+  });
+
+  attack(
+    'H4: memory in sockets and page tables counts, or is refused',
+    async () => {
+      for (const name of ['socket_buffers', 'page_tables']) {
+        const { ending, stdout } = await box.run(attackProgram(name), { limits: { memoryBytes: 256 * MIB } });
+        if (ending.kind !== 'out_of_memory')
+          expect(Number(stdout.trim().split('\n').at(-1))).toBeLessThan(512);
+      }
+      expect(Number((await box.run(attackProgram('message_queues'))).stdout)).toBe(0);
+    },
+    60_000,
+  );
 
   attack('S5: a flood of output ends as output_limit after 4 MiB', async () => {
     const { ending, bytes } = await box.run('while True: print("x" * 1000)');

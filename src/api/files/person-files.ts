@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { notePersonEdit } from '../../db/person-edits.ts';
 import { WORKSPACE_BYTES } from '../../domain/workspace-limits.ts';
 import { MAX_UPLOAD_BYTES } from '../../protocol/files.ts';
+import { mustHaveRoom } from '../../workspace/disk-room.ts';
 import { MAX_ENTRIES } from '../../workspace/listing.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -29,6 +30,7 @@ export function personFiles(db: Database, workId: string, workspace: Workspace):
   return {
     write: (path, content, options = {}) =>
       noted(path, async () => {
+        await mustHaveRoom(workspace.root, MAX_UPLOAD_BYTES);
         const room = await roomFor(workspace, path);
         try {
           return await workspace.write(path, content, {

@@ -6,12 +6,16 @@ import { sql } from 'kysely';
 import { hasMainModel } from '../../db/models.ts';
 import * as shapes from '../../protocol/meta.ts';
 import { pingTemporal } from '../../temporal/work-client.ts';
+import { DISK_RESERVE_BYTES, freeBytes } from '../../workspace/disk-room.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, errors, json } from './route-parts.ts';
 
 /** How long a dependency may take to answer. */
 const PATIENCE_MS = 2_000;
+
+/** Below this much room on its disk nothing can be counted on to be stored: an eighth of what files leave free. */
+const LEAST_FREE_BYTES = DISK_RESERVE_BYTES / 8;
 
 const tags = ['server'];
 
@@ -48,7 +52,10 @@ export function healthRoutes({ db, temporal, live: log, dataDir }: ApiDependenci
     liveLog: async () => {
       if (!log.connected) throw new Error('not connected');
     },
-    storage: () => access(dataDir, constants.W_OK),
+    storage: async () => {
+      await access(dataDir, constants.W_OK);
+      if ((await freeBytes(dataDir)) < LEAST_FREE_BYTES) throw new Error('the disk is full');
+    },
   };
 
   app.openapi(live, (c) => c.json({ status: 'ok' as const }, 200));

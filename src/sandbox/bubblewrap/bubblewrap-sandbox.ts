@@ -6,6 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cancelled, lost } from '../ending.ts';
+import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isAlive } from '../processes.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
@@ -87,12 +88,14 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, letGo, onOutput }) {
       scriptInside(script);
       const folder = folderOf(key);
-      const order = { key, script, limits };
+      let order = { key, script, limits };
       if (isUnused(folder)) runFolder.removeFolder(folder);
       if (!existsSync(folder)) {
         if (!mayStart) return lost('nothing is left of its sandbox');
         if (signal.aborted) return cancelled(0);
-        await ownWorkspace(workspace);
+        const ready = await readyForRun(workspace, limits);
+        if ('refused' in ready) return ready.refused;
+        order = { key, script, limits: ready.limits };
         const prepared = join(root, preparedName(instance, workspace, owner));
         if (!takePrepared(prepared, folder, order))
           runFolder.createFolder(folder, newBox(workspace, owner), order);

@@ -22,9 +22,13 @@ export interface BwrapCommand {
   start: 'now' | 'ahead';
   /** Processes and threads that the user may have; 0 when something else limits them. */
   maxProcesses: number;
-  /** Descriptors in the new process: the compiled filter, and where bwrap reports its child and exit code. */
+  /**
+   * Descriptors in the new process: the compiled filter, where bwrap reports its child and exit code, and what is
+   * visible inside (`isolationArguments`), which names the host's folders and therefore stands in no command line.
+   */
   seccompFd: number;
   statusFd: number;
+  argumentsFd: number;
 }
 
 /** bwrap makes the folders above a mount for its own user only, who is not always the one who goes in. */
@@ -82,6 +86,13 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
   return args;
 }
 
+/** What `--args` reads: the same arguments, each ended by a zero. */
+export function isolationArguments(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'>): string {
+  return isolation(command)
+    .map((argument) => `${argument}\0`)
+    .join('');
+}
+
 /** Root gives up its ids and every capability, also those that could be regained; others have none to give. */
 function droppingRoot(asRoot: boolean): string[] {
   if (!asRoot) return [];
@@ -102,7 +113,7 @@ function droppingRoot(asRoot: boolean): string[] {
 export function bwrapCommand(command: BwrapCommand): string[] {
   return [
     command.bwrap,
-    ...isolation(command),
+    ...['--args', String(command.argumentsFd)],
     ...['--seccomp', String(command.seccompFd), '--json-status-fd', String(command.statusFd), '--'],
     ...droppingRoot(command.asRoot),
     ...[

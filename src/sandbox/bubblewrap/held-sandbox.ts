@@ -8,7 +8,7 @@ import { bpfFilter, type Machine } from '../seccomp/bpf-filter.ts';
 import { HIDDEN_MEMORY_CALLS } from '../seccomp/rules.ts';
 import { DEFAULT_LIMITS } from '../types.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
-import { bwrapCommand } from './bwrap-command.ts';
+import { bwrapCommand, isolationArguments } from './bwrap-command.ts';
 import { type Cgroup, makeCgroup } from './cgroup.ts';
 import type { Box } from './run-folder.ts';
 
@@ -46,28 +46,33 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
 
 /**
  * @param ahead import numpy and matplotlib before the order comes.
- * The current directory has to be the run's folder: the compiled filter is put there.
+ * The current directory has to be the run's folder: the compiled filter and bwrap's arguments are put there.
  */
 export function holdSandbox(box: Box, ahead: boolean): HeldSandbox {
   const cgroup = makeCgroup(box.id);
   cgroup?.setMemoryLimit(DEFAULT_LIMITS.memoryBytes);
   writeFileSync('filter.bpf', bpfFilter(process.arch as Machine, cgroup ? [] : HIDDEN_MEMORY_CALLS));
   const filter = openSync('filter.bpf', 'r');
+  const asRoot = process.getuid?.() === 0;
+  writeFileSync('isolation.args', isolationArguments({ ...box, asRoot }));
+  const isolation = openSync('isolation.args', 'r');
   const command = bwrapCommand({
     ...box,
-    asRoot: process.getuid?.() === 0,
+    asRoot,
     start: ahead ? 'ahead' : 'now',
     maxProcesses: processLimit(cgroup),
     seccompFd: 3,
     statusFd: 4,
+    argumentsFd: 5,
   });
   const enter = (cgroup?.entries ?? []).map((file) => `echo $$ > '${file}' && `).join('');
   const bwrap = spawn('/bin/sh', ['-c', `${enter}exec "$@"`, 'sh', ...command], {
     cwd: '/',
     env: { PATH: process.env.PATH },
-    stdio: ['pipe', 'pipe', 'pipe', filter, 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', filter, 'pipe', isolation],
   });
   closeSync(filter);
+  closeSync(isolation);
 
   let status = '';
   const init = new Promise<number | null>((resolve) => {

@@ -5,11 +5,13 @@
  */
 
 import { identityOf } from '../processes.ts';
+import { closeInherited } from './close-inherited.ts';
 import { enforceOrder } from './enforce-order.ts';
 import { holdSandbox } from './held-sandbox.ts';
 import { readState, settle } from './run-folder.ts';
 import { waitForOrder } from './wait-for-order.ts';
 
+closeInherited();
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 

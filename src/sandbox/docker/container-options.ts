@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../processes.ts';
 import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { dockerSeccompProfile } from '../seccomp/docker-profile.ts';
-import type { RunLimits } from '../types.ts';
+import { DEFAULT_LIMITS, type RunLimits } from '../types.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
 
 /** What matters of `GET /info`. */
@@ -96,7 +96,7 @@ export function containerOptions(given: {
       Ulimits: [
         { Name: 'nofile', Soft: 1024, Hard: 1024 },
         { Name: 'core', Soft: 0, Hard: 0 },
-        { Name: 'fsize', Soft: 256 * 1024 ** 2, Hard: 256 * 1024 ** 2 },
+        { Name: 'fsize', Soft: DEFAULT_LIMITS.fileBytes, Hard: DEFAULT_LIMITS.fileBytes },
       ],
       Init: facts.hasInit,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '4m', 'max-file': '2' } },

@@ -2,12 +2,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { cancelled, lost } from '../ending.ts';
+import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
-import { DEFAULT_LIMITS, type RunKey, type RunSpec, type Sandbox, SandboxUnavailable } from '../types.ts';
+import {
+  DEFAULT_LIMITS,
+  type Ending,
+  type RunKey,
+  type RunSpec,
+  type Sandbox,
+  SandboxUnavailable,
+} from '../types.ts';
 import { inspect, removeContainer, renameContainer, startContainer, writeToContainer } from './container.ts';
 import { containerOptions, type EngineFacts, sandboxUser } from './container-options.ts';
 import { ask, EngineError, unlessStatus } from './engine.ts';
@@ -30,8 +38,8 @@ export interface DockerConfig {
 
 /** What the relay is told (see sandbox/relay.py). */
 function orderLine({ script, limits }: Order): string {
-  const { deadlineMs, outputBytes } = limits;
-  return JSON.stringify({ script: scriptInside(script), deadlineMs, outputBytes });
+  const { fileBytes, deadlineMs, outputBytes } = limits;
+  return JSON.stringify({ script: scriptInside(script), fileBytes, deadlineMs, outputBytes });
 }
 
 /** The name as the one parameter of the address, where dockerode would repeat the whole body: 20 KB of it. */
@@ -121,18 +129,20 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       scriptInside(script);
       const name = nameOf(key);
       const folder = recordFolder(stateDir, name);
-      const order = await orUnavailable(async () => {
+      const order = await orUnavailable(async (): Promise<Order | Ending> => {
         const found = await inspect(engine, name);
-        if (!found && (!mayStart || signal.aborted)) return null;
-        const kept = keepOrder(folder, { key, script, limits, at: Date.now() });
+        if (!found && !mayStart) return lost('nothing is left of its container');
+        if (!found && signal.aborted) return cancelled(0);
+        const ready = found ? { limits } : await readyForRun(workspace, limits);
+        if ('refused' in ready) return ready.refused;
+        const kept = keepOrder(folder, { key, script, limits: ready.limits, at: Date.now() });
         if (!found) {
-          await ownWorkspace(workspace);
           if (!(await takePrepared(spec, name))) await createRun(spec, name, kept);
         }
         await begin(name, folder, kept, signal);
         return kept;
       });
-      if (!order) return mayStart ? cancelled(0) : lost('nothing is left of its container');
+      if ('kind' in order) return order;
       const given = { engine, name, folder, workspace, order, log };
       return followContainer({ ...given, progress, signal, letGo, onOutput });
     },

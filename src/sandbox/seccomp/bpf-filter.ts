@@ -4,7 +4,7 @@
  * nr (4 bytes at 0), arch (4 at 4), instruction pointer (8 at 8), six arguments (8 each, from 16).
  */
 import { SYSCALLS, type SyscallName } from './numbers.ts';
-import { ALLOWED_CALLS, ARGUMENT_RULES, type ArgumentRule, ENOSYS, EPERM, UNKNOWN_CALLS } from './rules.ts';
+import { ABSENT_CALLS, ALLOWED_CALLS, ARGUMENT_RULES, type ArgumentRule, EPERM } from './rules.ts';
 
 export type Machine = 'x64' | 'arm64';
 
@@ -83,10 +83,9 @@ export function bpfFilter(machine: Machine, refused: readonly SyscallName[] = []
     { code: JUMP_AT_LEAST, k: X32_BIT, no: 1 },
     give(fail(EPERM)),
     ...ranges(numbersOf(ALLOWED_CALLS)).flatMap(allowRange),
-    ...numbersOf(UNKNOWN_CALLS).flatMap((number) => [
-      { code: JUMP_EQUAL, k: number, no: 1 },
-      give(fail(ENOSYS)),
-    ]),
+    ...ABSENT_CALLS.flatMap(({ name, errno }) =>
+      numbersOf([name]).flatMap((number) => [{ code: JUMP_EQUAL, k: number, no: 1 }, give(fail(errno))]),
+    ),
     ...ARGUMENT_RULES.flatMap((rule) =>
       numbersOf([rule.name]).flatMap((number) => allowByArgument(rule, number)),
     ),

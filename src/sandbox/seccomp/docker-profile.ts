@@ -1,5 +1,5 @@
 /** The seccomp rules as a Docker engine takes them: `SecurityOpt: ['seccomp=' + JSON]`. */
-import { ALLOWED_CALLS, ARGUMENT_RULES, ENOSYS, EPERM, UNKNOWN_CALLS } from './rules.ts';
+import { ABSENT_CALLS, ALLOWED_CALLS, ARGUMENT_RULES, EPERM } from './rules.ts';
 
 export function dockerSeccompProfile(): string {
   const conditional = ARGUMENT_RULES.flatMap(({ name, index, mask, values }) =>
@@ -24,7 +24,11 @@ export function dockerSeccompProfile(): string {
     syscalls: [
       { names: ALLOWED_CALLS, action: 'SCMP_ACT_ALLOW' },
       ...conditional,
-      { names: UNKNOWN_CALLS, action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+      ...ABSENT_CALLS.map(({ name, errno }) => ({
+        names: [name],
+        action: 'SCMP_ACT_ERRNO',
+        errnoRet: errno,
+      })),
     ],
   });
 }

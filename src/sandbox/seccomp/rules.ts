@@ -7,7 +7,8 @@
 import { SYSCALLS, type SyscallName } from './numbers.ts';
 
 export const EPERM = 1;
-export const ENOSYS = 38;
+const ENOSYS = 38;
+const EOPNOTSUPP = 95;
 
 /** The call is allowed when its argument number `index`, masked, has one of these values. */
 export interface ArgumentRule {
@@ -25,24 +26,57 @@ const AF_INET6 = 10;
 /** clone's flags that make a namespace, each of which is refused. */
 const CLONE_NEW_ANYTHING = 0x7e020000;
 
+/** S_ISUID and S_ISGID: on a file of the host such a bit lends the server's user to whoever starts it (H3). */
+const SET_ID_BITS = 0o6000;
+
+/** The calls that give a file its mode, by which argument. */
+const MODE_ARGUMENTS = {
+  chmod: 1,
+  fchmod: 1,
+  fchmodat: 2,
+  fchmodat2: 2,
+  creat: 1,
+  open: 2,
+  openat: 3,
+  mknod: 1,
+  mknodat: 2,
+} as const;
+
+const noSetIdBits = Object.entries(MODE_ARGUMENTS).map(([name, index]) => ({
+  name: name as keyof typeof MODE_ARGUMENTS,
+  index,
+  mask: SET_ID_BITS,
+  values: [0],
+}));
+
 export const ARGUMENT_RULES: readonly ArgumentRule[] = [
+  ...noSetIdBits,
   { name: 'socket', index: 0, values: [AF_UNIX, AF_INET, AF_INET6] },
   { name: 'clone', index: 0, mask: CLONE_NEW_ANYTHING, values: [0] },
   // Linux, Linux with 32-bit emulation of uname, each with and without fixed addresses, and the question.
   { name: 'personality', index: 0, values: [0, 8, 0x20000, 0x20008, 0xffffffff] },
 ];
 
-/** Answered as a kernel that has no such call, so that libc falls back to `clone`, whose flags can be read. */
-export const UNKNOWN_CALLS: readonly SyscallName[] = ['clone3'];
+/**
+ * Answered as by a kernel, or a file system, that does not have them, so that libraries fall back to what can be
+ * judged: `clone`, whose flags can be read, for clone3; `openat`, whose mode can be read, for openat2; and writing for
+ * fallocate, which takes gigabytes of the disk in milliseconds, before anybody has looked (C2).
+ */
+export const ABSENT_CALLS: readonly { name: SyscallName; errno: number }[] = [
+  { name: 'clone3', errno: ENOSYS },
+  { name: 'openat2', errno: ENOSYS },
+  // The one error at which glibc's posix_fallocate writes instead.
+  { name: 'fallocate', errno: EOPNOTSUPP },
+];
 
-const conditional = new Set<string>([...ARGUMENT_RULES.map((rule) => rule.name), ...UNKNOWN_CALLS]);
+const conditional = new Set<string>([...ARGUMENT_RULES, ...ABSENT_CALLS].map(({ name }) => name));
 
 export const ALLOWED_CALLS: readonly SyscallName[] = (Object.keys(SYSCALLS) as SyscallName[]).filter(
   (name) => !conditional.has(name),
 );
 
 /**
- * Memory that counts in no process's resident size: refused where that size is all that can be watched,
- * because there is no memory cgroup.
+ * Memory that counts in no process's size: refused where sizes are all that can be watched, because there is no memory
+ * control group (H4).
  */
 export const HIDDEN_MEMORY_CALLS: readonly SyscallName[] = ['memfd_create', 'shmget'];

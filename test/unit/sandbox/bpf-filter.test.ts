@@ -50,8 +50,13 @@ test.each(machines)(
         ([nr, result]) => result !== (listed.has(nr as number) ? 'allow' : 1),
       ),
     );
-    // The three whose arguments decide: with arguments of 0, clone and personality are allowed and socket is not.
-    expect(decided).toEqual({ [numberOf(machine, 'clone3')]: 38, [numberOf(machine, 'socket')]: 1 });
+    // Of those whose arguments decide only socket is refused when they are 0.
+    expect(decided).toEqual({
+      [numberOf(machine, 'clone3')]: 38,
+      [numberOf(machine, 'openat2')]: 38,
+      [numberOf(machine, 'fallocate')]: 95,
+      [numberOf(machine, 'socket')]: 1,
+    });
   },
 );
 
@@ -63,6 +68,20 @@ test.each(machines)('S2: on %s sockets are local or of the internet, and no name
   const clone = (flags: bigint) => decide(program, numberOf(machine, 'clone'), AUDIT[machine], [flags]);
   expect(clone(0x3d0f00n)).toBe('allow');
   expect([0x10000000n, 0x20000n, 0x40000000n, 0x2000000n].map(clone)).toEqual([1, 1, 1, 1]);
+});
+
+test.each(machines)('H3: on %s no file is given a set-user-id or set-group-id bit', (machine) => {
+  const program = bpfFilter(machine);
+  const calls = { fchmod: 1, fchmodat: 2, fchmodat2: 2, openat: 3, mknodat: 2 } as const;
+  for (const [name, index] of Object.entries(calls)) {
+    const withMode = (mode: bigint) =>
+      decide(program, numberOf(machine, name as SyscallName), AUDIT[machine], [
+        ...Array<bigint>(index).fill(0n),
+        mode,
+      ]);
+    expect([0o755n, 0o1777n, 0o100644n].map(withMode)).toEqual(['allow', 'allow', 'allow']);
+    expect([0o4755n, 0o2755n, 0o6000n, 0o104755n].map(withMode)).toEqual([1, 1, 1, 1]);
+  }
 });
 
 test('S2: another interface to the kernel than the machine’s own gets nowhere', () => {

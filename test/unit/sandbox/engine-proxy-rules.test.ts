@@ -22,7 +22,7 @@ const workspace = `${policy.workspaces}/${WORK}`;
 const RUN_PURPOSE: ContainerPurpose = {
   kind: 'run',
   ...{ workId: WORK, turn: 3, toolCallId: 'call', deadline: '2026-01-01T00:00:00.000Z' },
-  order: JSON.stringify({ script: '/workspace/code/a.py', deadlineMs: 1_000, outputBytes: 4 }),
+  order: JSON.stringify({ script: '/workspace/code/a.py', fileBytes: 1, deadlineMs: 1_000, outputBytes: 4 }),
 };
 const READY_PURPOSE: ContainerPurpose = {
   kind: 'ready',

@@ -1,0 +1,2 @@
+/** Folders that every workspace begins with (F10). */
+export const FOLDERS = ['attachments', 'code', 'images'];
