@@ -25,6 +25,7 @@ import { healthRoutes, metaRoutes } from './routes/server.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { workRoutes } from './routes/works.ts';
 import { securityHeaders } from './security-headers.ts';
+import { settleBody } from './settle-body.ts';
 import { staticSite } from './static-site.ts';
 import { traceRequests } from './trace-requests.ts';
 
@@ -35,6 +36,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
   app.use(
+    settleBody,
     dropHeadBodies,
     measureRequests(deps.metrics),
     requestContext(deps.log),

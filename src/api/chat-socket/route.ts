@@ -19,7 +19,12 @@ export function socketRoutes(deps: ApiDependencies): Hono<ApiEnv> {
   app.get(
     '/:workId',
     async (c, next) => {
-      if (!isAllowedOrigin(c.req.header('Origin'), c.req.header('Host'))) {
+      const [origin, host, forwardedHost] = ['Origin', 'Host', 'X-Forwarded-Host'].map((name) =>
+        c.req.header(name),
+      );
+      if (!isAllowedOrigin(origin, host, forwardedHost)) {
+        const remedy = 'a proxy before this process has to pass on the Host that it got (nginx: $http_host)';
+        c.get('log').warn({ origin, host, forwardedHost }, `a socket of another page was refused: ${remedy}`);
         throw new ApiError('forbidden', 'This page may not open a socket here.');
       }
       await next();

@@ -8,6 +8,7 @@ import { ApiError, meaningOf } from '../api-error.ts';
 import type { Identity } from '../auth/tokens.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { unsentBytes } from '../live/progress.ts';
 import { GapInLog, TooSlow } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
 import { traceMessage } from '../trace-requests.ts';
@@ -15,7 +16,8 @@ import { createFrameQueue } from './frame-queue.ts';
 import { createSocketSink, readerBehind } from './socket-sink.ts';
 
 const AUTH_MS = 5_000;
-const PING_MS = 30_000;
+/** A socket that carries nothing any more is noticed at the second: within 24 s. */
+const PING_MS = 12_000;
 /** Messages refused in a row, for being too many, after which the socket is closed. */
 const MOST_REFUSED = 100;
 
@@ -52,8 +54,12 @@ export function serveSocket(
   let over = false;
 
   const authDeadline = setTimeout(() => end('noAuthInTime'), AUTH_MS);
+  let unsent = 0;
   const heartbeat = setInterval(() => {
-    if (!alive) ws.terminate();
+    // A ping stands behind what a slow reader has yet to take: as long as that becomes less, it lives.
+    const before = unsent;
+    unsent = unsentBytes(socket);
+    if (!alive && unsent >= before) ws.terminate();
     alive = false;
     ws.ping();
   }, PING_MS);

@@ -1,7 +1,8 @@
 /** A WebSocket as a place where frames go, that says when its reader is behind. */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { type Sink, TooSlow } from '../live/pump.ts';
+import { unsentBytes, whileItTakes } from '../live/progress.ts';
+import type { Sink } from '../live/pump.ts';
 
 /** Bytes that may wait in this process for a reader before it is given nothing more. */
 const MOST_WAITING = 262_144;
@@ -29,19 +30,12 @@ export function readerBehind(ws: WebSocket, socket: Socket, patienceMs: number):
 }
 
 /** Resolves when nothing waits any more, or nobody is there to wait for. */
-function drained(ws: WebSocket, socket: Socket, patienceMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let waiting = ws.bufferedAmount;
-    const timer = setInterval(() => {
-      if (ws.bufferedAmount >= waiting) finish(() => reject(new TooSlow('the reader takes nothing')));
-      waiting = ws.bufferedAmount;
-    }, patienceMs);
-    const done = () => finish(resolve);
-    function finish(settle: () => void): void {
-      clearInterval(timer);
-      socket.off('drain', done).off('close', done);
-      settle();
-    }
-    socket.on('drain', done).on('close', done);
-  });
+async function drained(ws: WebSocket, socket: Socket, patienceMs: number): Promise<void> {
+  const ready = Promise.withResolvers<void>();
+  const done = () => ready.resolve();
+  socket.on('drain', done).on('close', done);
+  const waiting = () => ws.bufferedAmount - socket.writableLength + unsentBytes(socket);
+  await whileItTakes(ready.promise, waiting, patienceMs).finally(() =>
+    socket.off('drain', done).off('close', done),
+  );
 }

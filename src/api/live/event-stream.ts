@@ -1,6 +1,8 @@
 /** Server-sent events as a stream of bytes that knows when its reader is behind. */
+import type { Socket } from 'node:net';
 import type { LogFrame } from '../../db/log-rows.ts';
-import { type Sink, TooSlow } from './pump.ts';
+import { unsentBytes, whileItTakes } from './progress.ts';
+import type { Sink } from './pump.ts';
 
 /** Bytes that may wait for the reader before nothing more is given. */
 const MOST_WAITING = 262_144;
@@ -19,7 +21,7 @@ export interface EventStream {
  * Makes a stream; `onCancel` is called when the reader goes away. `patienceMs`: how long a reader may take nothing
  * of what waits for it.
  */
-export function createEventStream(onCancel: () => void, patienceMs: number): EventStream {
+export function createEventStream(onCancel: () => void, socket: Socket, patienceMs: number): EventStream {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let room = Promise.withResolvers<void>();
@@ -47,12 +49,9 @@ export function createEventStream(onCancel: () => void, patienceMs: number): Eve
     if (!over) controller?.enqueue(encoder.encode(text));
   }
 
-  async function drained(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TooSlow('the reader is behind')), patienceMs);
-    });
-    await Promise.race([room.promise, late]).finally(() => clearTimeout(timer));
+  function drained(): Promise<void> {
+    const waiting = () => MOST_WAITING - (controller?.desiredSize ?? MOST_WAITING) + unsentBytes(socket);
+    return whileItTakes(room.promise, waiting, patienceMs);
   }
 
   return {

@@ -1,4 +1,5 @@
 /** The live stream as server-sent events: the same events and the same snapshot as on the socket. */
+import type { IncomingMessage } from 'node:http';
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
@@ -10,8 +11,8 @@ import { openView } from '../live/view.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, errors, workParams } from './route-parts.ts';
 
-/** Proxies close what is silent for a minute. */
-const COMMENT_MS = 20_000;
+/** Proxies close what is silent for a minute, and a client may take the stream for dead after half of one. */
+const COMMENT_MS = 10_000;
 
 const seq = z.coerce.number().int().nonnegative();
 
@@ -51,7 +52,8 @@ export function eventRoutes(deps: ApiDependencies): Router {
     const view = await openView(deps, { workId, ownerId, after });
     if (view === undefined) throw notFound('Work');
 
-    const stream = createEventStream(end, deps.config.readerPatienceMs);
+    const { incoming } = c.env as unknown as { incoming: IncomingMessage };
+    const stream = createEventStream(end, incoming.socket, deps.config.readerPatienceMs);
     const { snapshot } = view;
     if (snapshot) {
       const data = JSON.stringify({ type: 'snapshot', ...snapshot });

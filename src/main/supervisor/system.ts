@@ -45,7 +45,7 @@ export interface System {
   stop(): Promise<void>;
   /** Kills everything at once. */
   kill(): void;
-  /** Ends a process, which is started again. */
+  /** Ends all processes of a role, which are started again. */
   restart(role: Role): void;
 }
 
@@ -286,7 +286,7 @@ export function createSystem(
       for (const child of children) child.kill();
     },
     restart(role) {
-      children.find((child) => child.role === role)?.restart();
+      for (const child of children) if (child.role === role) child.restart();
     },
   };
 }

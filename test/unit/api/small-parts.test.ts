@@ -20,6 +20,8 @@ test.each([
   ['https://localhost:3000.evil.example', 'localhost:3000', false],
   ['null', 'localhost:3000', false],
   ['http://localhost:3000', undefined, false],
+  ['http://paper.example.org', 'paper.example.org:80', true],
+  ['https://paper.example.org', 'paper.example.org:443', true],
 ])('A4: Origin %s at host %s: %s', (origin, host, allowed) => {
   expect(isAllowedOrigin(origin, host)).toBe(allowed);
 });

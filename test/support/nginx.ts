@@ -1,0 +1,64 @@
+/** A real nginx before an api, as operators run it. */
+import { spawn, spawnSync } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { findFreePort } from '../../src/main/setup/ports.ts';
+import { until } from './until.ts';
+
+/** Whether the program is here. In CI it has to be. */
+export const HAS_NGINX = Boolean(process.env.CI) || spawnSync('nginx', ['-v']).status === 0;
+
+export interface Nginx {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts it in `folder`; its location has upstream keepalive, and these directives of the test's. */
+export async function startNginx(folder: string, apiUrl: string, directives: string[]): Promise<Nginx> {
+  const port = await findFreePort();
+  await chmod(folder, 0o777);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+     ${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
+     events {}
+     http {
+       access_log off;
+       ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
+       map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+       upstream api { server ${new URL(apiUrl).host}; keepalive 4; }
+       server {
+         listen 127.0.0.1:${port};
+         client_max_body_size 0;
+         location / {
+           proxy_pass http://api;
+           proxy_http_version 1.1;
+           proxy_set_header Upgrade $http_upgrade;
+           proxy_set_header Connection $connection_upgrade;
+           ${directives.map((each) => `${each};`).join('\n')}
+         }
+       }
+     }`,
+  );
+  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await until(() => reachable(port), 'nginx listened');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      child.kill('SIGQUIT');
+      await ended;
+    },
+  };
+}
+
+function reachable(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
+}
