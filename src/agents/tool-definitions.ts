@@ -126,7 +126,9 @@ function usage(name: string, parameters: Record<string, Parameter<unknown>>): st
 /** A wrong value, short enough for a sentence. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  const json = JSON.stringify(value);
+  // What stands in it is not looked at: it may be nested more deeply than anything can write out.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const json = JSON.stringify(typeof value === 'string' ? value.slice(0, 80) : value);
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }
 

@@ -8,8 +8,33 @@ export interface Parameter<Value> {
   expected: string;
 }
 
-export function text(description: string): Parameter<string> {
-  return { schema: { type: 'string', description }, zod: z.string(), expected: 'a string' };
+/** Characters of what a model names: a path, and a section or a title. What is longer names nothing. */
+const PATH_CHARACTERS = 4_096;
+const NAME_CHARACTERS = 1_000;
+/** Characters of a text that becomes a file or a task: as many as the largest file has that a model edits. */
+const CONTENT_CHARACTERS = 8 * 1024 ** 2;
+
+/** A path in the workspace. */
+export function path(description: string): Parameter<string> {
+  return text(description, PATH_CHARACTERS);
+}
+
+/** A section, or a heading's text. */
+export function name(description: string): Parameter<string> {
+  return text(description, NAME_CHARACTERS);
+}
+
+/** What a file is to hold, or what an agent is to do. */
+export function content(description: string): Parameter<string> {
+  return text(description, CONTENT_CHARACTERS);
+}
+
+function text(description: string, most: number): Parameter<string> {
+  return {
+    schema: { type: 'string', description },
+    zod: z.string().max(most),
+    expected: `a string of at most ${most} characters`,
+  };
 }
 
 export function integer(description: string, least: number, most: number): Parameter<number> {

@@ -1,5 +1,5 @@
 /** The tools that a model may call (docs/tools.md): what it is told of each, and what each takes. */
-import { integer, oneOf, optional, type Parameter, text } from './tool-parameters.ts';
+import { content, integer, name, oneOf, optional, type Parameter, path } from './tool-parameters.ts';
 
 export interface Tool {
   description: string;
@@ -21,7 +21,7 @@ export const TOOLS = {
       'figures in images/, what the person uploaded in attachments/.',
     effect: 'reads',
     parameters: {
-      path: optional(text('A folder to list, such as "images". null: the whole workspace.')),
+      path: optional(path('A folder to list, such as "images". null: the whole workspace.')),
     },
   },
   analyze_template: {
@@ -29,13 +29,13 @@ export const TOOLS = {
       'Shows the outline of a Markdown file: every section with its level, what it asks for (from the comment under ' +
       'its heading) and how much is written there already. Call it before writing a paper from a template.',
     effect: 'reads',
-    parameters: { file: text(FILE) },
+    parameters: { file: path(FILE) },
   },
   get_section_content: {
     description:
       'Returns what is written in one section of a Markdown file, subsections included, without its heading line.',
     effect: 'reads',
-    parameters: { file: text(FILE), section: text(SECTION) },
+    parameters: { file: path(FILE), section: name(SECTION) },
   },
   update_section_content: {
     description:
@@ -44,9 +44,9 @@ export const TOOLS = {
       'work on a paper that has its sections already.',
     effect: 'writes',
     parameters: {
-      file: text(FILE),
-      section: text(SECTION),
-      content: text(
+      file: path(FILE),
+      section: name(SECTION),
+      content: content(
         'Markdown for the section, without its heading line. Subsections in it must have a lower level (more number ' +
           'signs) than the section. Formulas go in $…$ or $$…$$; figures are ![caption](images/name.png).',
       ),
@@ -62,12 +62,12 @@ export const TOOLS = {
       'Adds a new section to a Markdown file. To write into a section that exists, use update_section_content.',
     effect: 'writes',
     parameters: {
-      file: text(FILE),
-      title: text("The heading's text, without number signs."),
+      file: path(FILE),
+      title: name("The heading's text, without number signs."),
       level: integer('Level of the heading: 1 is a title, 2 a main section, 3 a subsection, up to 6.', 1, 6),
-      content: text('Markdown under the heading, without the heading line. May be empty.'),
+      content: content('Markdown under the heading, without the heading line. May be empty.'),
       after: optional(
-        text(
+        name(
           "The section (a heading's text or a path) after which to put it, behind its subsections. null: at the end.",
         ),
       ),
@@ -77,9 +77,9 @@ export const TOOLS = {
     description: 'Changes the text of one heading of a Markdown file; its level and its content stay.',
     effect: 'writes',
     parameters: {
-      file: text(FILE),
-      section: text(SECTION),
-      new_title: text('The new text of the heading, without number signs.'),
+      file: path(FILE),
+      section: name(SECTION),
+      new_title: name('The new text of the heading, without number signs.'),
     },
   },
   writemd: {
@@ -88,8 +88,8 @@ export const TOOLS = {
       'missing. "write" discards what the file held: to change one section, use update_section_content.',
     effect: 'writes',
     parameters: {
-      file: text(FILE),
-      content: text('The Markdown text.'),
+      file: path(FILE),
+      content: content('The Markdown text.'),
       mode: oneOf(
         ['write', 'append', 'prepend'],
         'write: the file holds exactly this text. append: add at the end, after a blank line. prepend: add at the ' +
@@ -103,7 +103,7 @@ export const TOOLS = {
       'files as what they are.',
     effect: 'reads',
     parameters: {
-      path: text('Path of a file in the workspace, such as "data/results.csv".'),
+      path: path('Path of a file in the workspace, such as "data/results.csv".'),
       offset: optional(integer('The first line to return, counted from 1. null: 1.', 0, 1_000_000_000)),
       limit: optional(integer('How many lines to return. null: as many as fit.', 1, 1_000_000)),
     },
@@ -119,7 +119,7 @@ export const TOOLS = {
       'are better read in part here, and whole by code.',
     effect: 'reads',
     parameters: {
-      path: text('Path of the attachment, such as "attachments/data.csv".'),
+      path: path('Path of the attachment, such as "attachments/data.csv".'),
       offset: optional(
         integer('The first line of the text to return, counted from 1. null: 1.', 0, 1_000_000_000),
       ),
@@ -134,7 +134,7 @@ export const TOOLS = {
       'produced.',
     effect: 'writes',
     parameters: {
-      task: text(
+      task: content(
         'The whole task, self-contained: the programmer sees the workspace but not this conversation. Say what to ' +
           'compute and with which method and parameters, which input files to use, which figures to save under which ' +
           'names (images/….png), and which numbers to report.',
@@ -149,9 +149,9 @@ export const TOOLS = {
       'figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight").',
     effect: 'writes',
     parameters: {
-      code: text('The whole script.'),
+      code: content('The whole script.'),
       filename: optional(
-        text(
+        name(
           'A short descriptive name such as "monte_carlo.py"; the script is kept under code/. null: script.py.',
         ),
       ),
@@ -164,8 +164,8 @@ export const TOOLS = {
       'folders on the way. What the file held is discarded.',
     effect: 'writes',
     parameters: {
-      path: text('Path of the file in the workspace, such as "data/parameters.json".'),
-      content: text('The text that the file is to hold.'),
+      path: path('Path of the file in the workspace, such as "data/parameters.json".'),
+      content: content('The text that the file is to hold.'),
     },
   },
 } as const satisfies Record<string, Tool>;

@@ -91,12 +91,16 @@ function afterProlog(xml: string): string {
 }
 
 function attribute(tag: string, name: string): string | undefined {
-  return new RegExp(`\\s${name}\\s*=\\s*["']([^"']*)["']`).exec(tag)?.[1];
+  return new RegExp(`\\s${name}\\s{0,9}=\\s{0,9}["']([^"']*)["']`).exec(tag)?.[1];
 }
 
-/** A plain or absolute length in user units; percentages say nothing. */
-function units(length: string | undefined): number | null {
-  const parts = /^\s*(\d+(?:\.\d+)?)\s*(px|pt|in|cm|mm)?\s*$/.exec(length ?? '');
+/** No length that anybody wrote has as many characters. */
+const LENGTH_CHARACTERS = 100;
+
+/** A plain or absolute length in user units; percentages say nothing, nor does what is no length. */
+function units(length = ''): number | null {
+  if (length.length > LENGTH_CHARACTERS) return null;
+  const parts = /^\s*(\d+(?:\.\d+)?)\s*(px|pt|in|cm|mm)?\s*$/.exec(length);
   const factor = { px: 1, pt: 4 / 3, in: 96, cm: 96 / 2.54, mm: 9.6 / 2.54 }[parts?.[2] ?? 'px'] ?? 1;
   return parts?.[1] === undefined ? null : Math.round(Number(parts[1]) * factor);
 }

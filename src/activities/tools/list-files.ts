@@ -9,9 +9,16 @@ export const ATTACHMENTS = 'attachments';
 const ATTACHMENTS_LISTED = 200;
 
 export async function tree(args: ArgumentsOf<'tree'>, ctx: ToolContext): Promise<ToolResult> {
-  const path = cleanPath(args.path ?? '').replace(/\/+$/, '');
+  const path = withoutSlashes(cleanPath(args.path ?? ''));
   if (path === '' || path === '.') return succeeded(renderTree(await ctx.workspace.list()));
   return succeeded(`${path}/\n${renderTree(await ctx.workspace.list(path), path)}`);
+}
+
+/** Without the slashes at its end; a regular expression would look at each slash anew. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 export async function listAttachments(_args: unknown, ctx: ToolContext): Promise<ToolResult> {

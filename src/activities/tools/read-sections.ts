@@ -4,6 +4,8 @@ import { sectionContent } from '../../domain/markdown/edit-section.ts';
 import { referenceTo } from '../../domain/markdown/find-section.ts';
 import { type GuidedSection, guidedOutline } from '../../domain/markdown/guidance.ts';
 import { withLineEnd } from '../../domain/markdown/line-ends.ts';
+import type { Section } from '../../domain/markdown/outline.ts';
+import { namesOf } from '../../domain/markdown/section-names.ts';
 import { cleanPath, utf8OrNull } from './markdown-text.ts';
 import { failed, succeeded, type ToolContext, type ToolResult } from './types.ts';
 
@@ -26,21 +28,19 @@ export async function analyzeTemplate(
 export function describeOutline(path: string, source: string): string {
   const guided = guidedOutline(source);
   if (guided.length === 0) return `${path} has no headings (${source.length} characters).`;
-  const lines = guided.slice(0, SECTIONS_SHOWN).flatMap((part) => describe(part, guided));
+  const sections = guided.map((part) => part.section);
+  const lines = guided.slice(0, SECTIONS_SHOWN).flatMap((part) => describe(part, sections));
   if (guided.length > SECTIONS_SHOWN) lines.push(`(and ${guided.length - SECTIONS_SHOWN} more sections)`);
   return `${path}: ${guided.length} sections\n\n${lines.join('\n')}`.slice(0, MOST_CHARACTERS);
 }
 
-function describe({ section, guidance, written }: GuidedSection, all: GuidedSection[]): string[] {
+function describe({ section, guidance, written }: GuidedSection, sections: Section[]): string[] {
   const state = written === 0 ? 'empty' : `${written} characters written`;
   const lines = [
     `${'#'.repeat(section.level)} ${section.rawTitle}  (level ${section.level}, line ${section.line}, ${state})`,
   ];
-  const twins = all.filter((other) => other.section.title === section.title);
-  if (twins.length > 1) {
-    const sections = all.map((part) => part.section);
+  if (namesOf(sections).withTitle(section.title) > 1)
     lines.push(`  section: ${referenceTo(sections, section)}`);
-  }
   if (guidance !== null) lines.push(`  asks for: ${guidance}`);
   return lines;
 }

@@ -37,6 +37,11 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
     if (name === 'folder') folder = value;
   });
   form.on('file', (_field, stream, filename) => {
+    if (filename !== undefined && filename.length > SENT_NAME_CHARACTERS) {
+      stream.resume();
+      refuse(new ApiError('bad_path', `A file's name may have at most ${SENT_NAME_CHARACTERS} characters.`));
+      return;
+    }
     const file = `${folder}/${cleanName(filename)}`;
     let broken: Error | undefined;
     // Heard from the beginning: a file may break off before anybody reads it, and an error that nobody hears ends
@@ -81,6 +86,10 @@ function openForm(contentType: string) {
   }
 }
 
+/** Characters of a name as it is sent, before anything is made of it; and bytes of UTF-8 that are kept of it. */
+const SENT_NAME_CHARACTERS = 1_000;
+const NAME_BYTES = 200;
+
 /** A name as it may stand in the workspace: the last part of what was sent, without what no name should have. */
 export function cleanName(sent: string | undefined): string {
   const last = path.win32.basename((sent ?? '').toWellFormed().normalize('NFC'));
@@ -90,7 +99,18 @@ export function cleanName(sent: string | undefined): string {
     .trim();
   if (plain === '') return 'file';
   const extension = path.posix.extname(plain).slice(0, 20);
-  let stem = plain.slice(0, plain.length - path.posix.extname(plain).length);
-  while (Buffer.byteLength(stem + extension) > 200) stem = [...stem].slice(0, -1).join('');
-  return stem + extension;
+  const stem = plain.slice(0, plain.length - path.posix.extname(plain).length);
+  return firstBytes(stem, NAME_BYTES - Buffer.byteLength(extension)) + extension;
+}
+
+/** The first whole characters of `text` that fit into so many bytes of UTF-8. */
+function firstBytes(text: string, most: number): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > most) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }

@@ -9,6 +9,7 @@ import {
   listTemplates,
 } from '../../db/templates.ts';
 import { guidedOutline } from '../../domain/markdown/guidance.ts';
+import { pathOf } from '../../domain/markdown/outline.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/templates.ts';
 import { ApiError, notFound } from '../api-error.ts';
@@ -18,6 +19,9 @@ import { removeTemplateFile, writeTemplateFile } from '../templates/template-fil
 import { bearer, body, errors, json } from './route-parts.ts';
 
 const MOST_TEMPLATES = 200;
+
+/** Of a section's path in an outline: all paths together are longer than the template without a bound. */
+const PATH_CHARACTERS = 200;
 
 const tags = ['templates'];
 const params = z.object({ id: uuid.toLowerCase() });
@@ -109,7 +113,7 @@ export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
     const items = guidedOutline(found.content).map(({ section, guidance }) => ({
       title: section.title,
       level: section.level,
-      path: section.path,
+      path: pathOf(section).slice(0, PATH_CHARACTERS).toWellFormed(),
       line: section.line,
       guidance,
     }));

@@ -1,6 +1,8 @@
 /** Finding the section that a model names: by its heading's text, or by a path `Parent > Child`. */
-import type { Section } from './outline.ts';
+import { pathOf, type Section } from './outline.ts';
 import { collapse } from './plain-text.ts';
+import { namesOf, type SectionNames } from './section-names.ts';
+import { MOST_TITLE_CHARACTERS } from './unreadable.ts';
 
 /** Why a section could not be read or changed; `message` is a sentence that a model can repair from. */
 export interface SectionFailure {
@@ -12,30 +14,39 @@ export interface SectionFailure {
 
 export type FoundSection = { ok: true; section: Section } | { ok: false; failure: SectionFailure };
 
-/** At most this many candidates are named in a failure: it stays readable, and cheap on a hostile file. */
+/** At most this many candidates are named in a failure, in at most so many characters: it stays readable. */
 const CANDIDATES_NAMED = 60;
+const CANDIDATE_CHARACTERS = 20_000;
+
+/** A path of titles, one of each level, with what parts and numbers them. */
+const MOST_REFERENCE_CHARACTERS = 6 * (MOST_TITLE_CHARACTERS + 10);
 
 /**
  * The one section that `reference` names. It is a heading's text (plain, or as written), a path of such texts
  * from any ancestor's child down (`Parent > Child`), or either with ` [n]` for the nth of several with one path.
  */
 export function findSection(sections: Section[], reference: string): FoundSection {
+  const names = namesOf(sections);
+  if (reference.length > MOST_REFERENCE_CHARACTERS) {
+    return { ok: false, failure: missing(names, `${reference.slice(0, 100).toWellFormed()}…`) };
+  }
   const wanted = normalise(reference);
-  const found = matching(sections, wanted);
+  const found = matching(names, wanted);
   const [section] = found;
   if (section !== undefined && found.length === 1) return { ok: true, section };
-  if (section !== undefined) return { ok: false, failure: ambiguous(sections, reference, found) };
-  const numbered = byNumber(sections, wanted);
+  if (section !== undefined) return { ok: false, failure: ambiguous(names, reference, found) };
+  const numbered = byNumber(names, wanted);
   return numbered === undefined
-    ? { ok: false, failure: missing(sections, reference) }
+    ? { ok: false, failure: missing(names, reference) }
     : { ok: true, section: numbered };
 }
 
 /** A reference that `findSection` resolves to exactly this section: its path, numbered where that is not enough. */
 export function referenceTo(sections: Section[], section: Section): string {
-  if (section.path !== '' && matching(sections, normalise(section.path)).length === 1) return section.path;
-  const twins = sections.filter((other) => other.path === section.path);
-  return `${section.path} [${twins.findIndex((other) => other.start === section.start) + 1}]`;
+  const names = namesOf(sections);
+  const path = pathOf(section);
+  if (path !== '' && matching(names, normalise(path), 2).length === 1) return path;
+  return `${path} [${names.numberOf(section)}]`;
 }
 
 /** Models often write the heading line where its text is asked for: `## Results` names `Results`. */
@@ -44,32 +55,38 @@ function normalise(reference: string): string {
   return text.replace(/^#{1,6} (?=\S)/, '');
 }
 
-function matching(sections: Section[], wanted: string): Section[] {
-  return sections.filter((section) => names([...section.parents, section], wanted));
+/** The sections that `wanted` names, the first `most` of them. */
+function matching(names: SectionNames, wanted: string, most = Number.POSITIVE_INFINITY): Section[] {
+  const found: Section[] = [];
+  for (const section of names.endingIn(wanted)) {
+    if (isNamed([...section.parents, section], wanted)) found.push(section);
+    if (found.length >= most) break;
+  }
+  return found;
 }
 
-/** Whether `wanted` is the last title of `chain`, or ends in ` > ` and it, with the rest naming its parent. */
-function names(chain: Section[], wanted: string): boolean {
+/** Whether `wanted`, which is collapsed, is the last title of `chain`, or ends in ` > ` and it, with the rest naming its parent. */
+function isNamed(chain: readonly Section[], wanted: string): boolean {
   const last = chain.at(-1);
   if (last === undefined) return false;
-  for (const title of new Set([last.title, collapse(last.rawTitle)])) {
+  for (const title of new Set([last.title, last.spelledTitle])) {
     if (wanted === title) return true;
-    const rest = wanted.slice(0, wanted.length - title.length);
-    const separator = /\s*>\s*$/.exec(rest)?.[0];
-    if (separator === undefined || !wanted.endsWith(title)) continue;
-    if (names(chain.slice(0, -1), rest.slice(0, rest.length - separator.length))) return true;
+    if (!wanted.endsWith(title)) continue;
+    const rest = wanted.slice(0, wanted.length - title.length).trimEnd();
+    if (rest.endsWith('>') && isNamed(chain.slice(0, -1), rest.slice(0, -1).trimEnd())) return true;
   }
   return false;
 }
 
-function byNumber(sections: Section[], wanted: string): Section | undefined {
+function byNumber(names: SectionNames, wanted: string): Section | undefined {
   const parts = /^(.*?) ?\[(\d{1,5})\]$/.exec(wanted);
-  if (parts === null) return undefined;
-  return sections.filter((section) => section.path === parts[1])[Number(parts[2]) - 1];
+  const [, path = '', number = ''] = parts ?? [];
+  return parts === null ? undefined : names.numbered(path, Number(number));
 }
 
-function missing(sections: Section[], reference: string): SectionFailure {
-  const candidates = named(sections, sections);
+function missing(names: SectionNames, reference: string): SectionFailure {
+  const { sections } = names;
+  const candidates = named(names, sections);
   return {
     code: 'missing_section',
     message:
@@ -80,8 +97,8 @@ function missing(sections: Section[], reference: string): SectionFailure {
   };
 }
 
-function ambiguous(sections: Section[], reference: string, found: Section[]): SectionFailure {
-  const candidates = named(sections, found);
+function ambiguous(names: SectionNames, reference: string, found: Section[]): SectionFailure {
+  const candidates = named(names, found);
   const lines = candidates.map((candidate, index) => `${candidate} (line ${found[index]?.line})`);
   return {
     code: 'ambiguous_section',
@@ -90,8 +107,16 @@ function ambiguous(sections: Section[], reference: string, found: Section[]): Se
   };
 }
 
-function named(sections: Section[], found: Section[]): string[] {
-  return found.slice(0, CANDIDATES_NAMED).map((section) => referenceTo(sections, section));
+function named(names: SectionNames, found: Section[]): string[] {
+  const candidates: string[] = [];
+  let room = CANDIDATE_CHARACTERS;
+  for (const section of found.slice(0, CANDIDATES_NAMED)) {
+    const reference = referenceTo(names.sections, section);
+    room -= reference.length;
+    if (room < 0) break;
+    candidates.push(reference);
+  }
+  return candidates;
 }
 
 function list(candidates: string[], total: number): string {

@@ -2,7 +2,8 @@
 import { type Block, topLevel } from './blocks.ts';
 import { afterLine, type Line } from './line-ends.ts';
 import { mathLines } from './math-blocks.ts';
-import { plainText } from './plain-text.ts';
+import { collapse, plainText } from './plain-text.ts';
+import { MOST_SECTIONS, MOST_TITLE_CHARACTERS, titleTooLong, tooManySections } from './unreadable.ts';
 
 /** A heading and what stands under it. Offsets are UTF-16 code units into the document. */
 export interface Section {
@@ -10,6 +11,8 @@ export interface Section {
   title: string;
   /** The heading's text as it is written, markup and all. */
   rawTitle: string;
+  /** The same with white space collapsed: the other text by which the section may be named. */
+  spelledTitle: string;
   level: number;
   style: 'atx' | 'setext';
   /** 1-based line of the heading. */
@@ -27,8 +30,6 @@ export interface Section {
   end: number;
   /** The sections that this one stands in, outermost first. */
   parents: Section[];
-  /** The titles from the outermost section down to this one: `Parent > Child`. */
-  path: string;
 }
 
 /** A document's sections, and where its top-level HTML stands: comments that say what a section asks for, and tags. */
@@ -40,7 +41,8 @@ export interface Outline {
 /**
  * The document's sections, in order. Only headings at the top level count: those in quotes, lists, fences,
  * front matter, HTML and display math are none.
- * @throws UnreadableMarkdown for a document that is too long or nested too deeply
+ * @throws UnreadableMarkdown for a document that is too long or nested too deeply, has too many sections or a title
+ * that is too long
  */
 export function outline(source: string): Section[] {
   return readOutline(source).sections;
@@ -56,12 +58,21 @@ export function readOutline(source: string): Outline {
     if (block.kind === 'heading') {
       if (!math.has(block.from) || !math.has(block.to - 1))
         headings.push(readHeading(source, block, read.lines));
+      if (headings.length > MOST_SECTIONS) throw tooManySections();
     } else if (block.kind === 'html') html.push(linesAt(read.lines, block.from, block.to));
   }
   return { sections: nest(source, headings), html };
 }
 
-type Found = Omit<Section, 'end' | 'parents' | 'path'>;
+/**
+ * The titles from the outermost section down to this one: `Parent > Child`. Made where it is shown and kept nowhere:
+ * all paths of a document together may be far longer than the document.
+ */
+export function pathOf(section: Section): string {
+  return [...section.parents, section].map((part) => part.title).join(' > ');
+}
+
+type Found = Omit<Section, 'end' | 'parents'>;
 
 function readHeading(
   source: string,
@@ -74,10 +85,12 @@ function readHeading(
     style === 'atx'
       ? atxTitle(source, { start, end: headingEnd }, level)
       : trimmed(source, linesAt(lines, from, to - 1));
+  if (title.end - title.start > MOST_TITLE_CHARACTERS) throw titleTooLong(from + 1);
   const rawTitle = source.slice(title.start, title.end);
   return {
     title: plainText(rawTitle),
     rawTitle,
+    spelledTitle: collapse(rawTitle),
     level,
     style,
     line: from + 1,
@@ -130,8 +143,7 @@ function nest(source: string, headings: Found[]): Section[] {
       if (closed) closed.end = heading.start;
     }
     const parents = [...open];
-    const path = [...parents, heading].map((part) => part.title).join(' > ');
-    const section: Section = { ...heading, end: source.length, parents, path };
+    const section: Section = { ...heading, end: source.length, parents };
     open.push(section);
     sections.push(section);
   }

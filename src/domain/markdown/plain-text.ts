@@ -1,8 +1,7 @@
 /** Inline Markdown as its reader sees it, and texts made fit to be compared. */
 import createMarkdownIt from 'markdown-it';
 
-/** A longer text stays as it is written: no title has this length, and nesting makes long ones costly. */
-const MOST_CHARACTERS = 1_000;
+import { MOST_TITLE_CHARACTERS } from './unreadable.ts';
 
 const PARSER = inlineParser();
 
@@ -21,13 +20,18 @@ const MARKUP = /[\\`*_[\]<>&!]/;
 /** What a reader sees of inline Markdown: `**A** \`b\`` is `A b`. White space is collapsed. */
 export function plainText(markdown: string): string {
   const text = collapse(markdown);
-  if (text.length > MOST_CHARACTERS || !MARKUP.test(text)) return text;
+  // Nesting makes long ones costly, and no title is longer.
+  if (text.length > MOST_TITLE_CHARACTERS || !MARKUP.test(text)) return text;
   return collapse(PARSER.parseInline(text, {}).map(textOf).join(''));
 }
 
-/** White space runs as one space, none at the ends, composed Unicode: how titles are compared. */
+/**
+ * White space runs as one space, none at the ends, composed Unicode: how titles are compared. What is longer than a
+ * title stays uncomposed: what composing costs grows with the square of a run of marks.
+ */
 export function collapse(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().normalize('NFC');
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > MOST_TITLE_CHARACTERS ? line : line.normalize('NFC');
 }
 
 function textOf({ type, children, content }: Token): string {

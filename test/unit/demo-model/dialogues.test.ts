@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
-import { outline } from '../../../src/domain/markdown/outline.ts';
+import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
 import { type Played, play } from './play.ts';
 
 const TEMPLATE =
@@ -223,7 +223,7 @@ test('F11: every template that is shipped is filled, each section with something
     );
     for (const leaf of leaves) {
       const text = played.paper.slice(leaf.bodyStart, leaf.end);
-      expect(`${file} ${leaf.path}: ${text}`).not.toMatch(/nothing to say|对本节没有内容|<!--/);
+      expect(`${file} ${pathOf(leaf)}: ${text}`).not.toMatch(/nothing to say|对本节没有内容|<!--/);
     }
     expect(played.paper).toContain('3.198765');
   }

@@ -6,6 +6,7 @@ import { addSection } from '../../../src/domain/markdown/add-section.ts';
 import { appendToDocument } from '../../../src/domain/markdown/document.ts';
 import { updateSection } from '../../../src/domain/markdown/edit-section.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
+import { pathOf } from '../../../src/domain/markdown/outline.ts';
 import { renameSection } from '../../../src/domain/markdown/rename-section.ts';
 import type { Edited } from '../../../src/domain/markdown/splice.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
@@ -83,7 +84,7 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
           guidedOutline(played.paper)
             .map(
               ({ section: s }) =>
-                `${'#'.repeat(s.level)} ${s.rawTitle}  (level ${s.level}, line ${s.line}, empty)\n  section: ${s.path}`,
+                `${'#'.repeat(s.level)} ${s.rawTitle}  (level ${s.level}, line ${s.line}, empty)\n  section: ${pathOf(s)}`,
             )
             .join('\n') || `${file} has no headings (0 characters).`
         );

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromMarkdown } from 'mdast-util-from-markdown';
-import { outline } from '../../../src/domain/markdown/outline.ts';
+import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
 import { lines } from './arbitraries.ts';
 
 const titles = (source: string): string[] => outline(source).map((section) => section.title);
-const paths = (source: string): string[] => outline(source).map((section) => section.path);
+const paths = (source: string): string[] => outline(source).map(pathOf);
 
 test('F6: ATX and setext headings are sections, with levels and paths', () => {
   const source =
