@@ -205,3 +205,41 @@ test('with the browser’s store forbidden altogether one signs in, works and is
   expect(thrown).toEqual([]);
   await context.close();
 });
+
+test('V61: a part of the page that cannot be loaded says so, keeps the rest, and comes when the network is back', async () => {
+  const { page } = await newPage();
+  await message(page).fill('half a thought');
+  await page.route(/paper-editor/, (route) => route.abort());
+  const paper = page.getByRole('region', { name: 'Paper', exact: true });
+  await paper.getByRole('button', { name: 'Edit', exact: true }).click();
+  await paper.getByRole('alert').getByText('This part of the page could not be loaded').waitFor();
+  expect(await message(page).inputValue()).toBe('half a thought');
+  await page.unrouteAll();
+  await paper.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('textbox', { name: 'Text of the paper' }).waitFor();
+});
+
+test('V4: a guest becomes an account from the page and keeps everything; signing out as a guest asks first', async () => {
+  const own = await visit(browser, system.url);
+  const { page, workId } = await newPage(own);
+  await say(page, 'remember me');
+  await answers(page).getByText('Heard: remember me').waitFor();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+  await answers(page).getByText('Heard: remember me').waitFor();
+  await page.goto(system.url);
+  await page.getByText('You are a guest').waitFor();
+  await page.getByRole('link', { name: 'Create an account and keep your works' }).click();
+  await page.getByText('Everything that you made as a guest').waitFor();
+  await page.getByRole('textbox', { name: 'Email' }).fill(`${workId}@example.org`);
+  await page.getByRole('textbox', { name: 'Password' }).fill('long enough it is');
+  await page.getByRole('button', { name: 'Create account', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Your works' }).waitFor();
+  await page.locator(`a[href="/works/${workId}"]`).click();
+  await answers(page).getByText('Heard: remember me').waitFor();
+  await page.goto(system.url);
+  await page.locator(`a[href="/works/${workId}"]`).waitFor();
+  expect(await page.getByText('You are a guest').count()).toBe(0);
+  await own.context.close();
+});

@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { isMissingPart } from './shell/missing-parts.ts';
 import type { SessionContext } from './shell/use-session.ts';
 
 declare module 'vue-router' {
@@ -38,6 +39,11 @@ export function createPages(session: SessionContext) {
   router.beforeEach((to) => {
     if (to.meta.open || session.user.value !== null) return true;
     return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  });
+  router.onError((error, to) => {
+    // The server has a newer page, and no longer this one's parts. The first address was opened with what there is now.
+    const opened = router.currentRoute.value.matched.length > 0;
+    if (opened && navigator.onLine && isMissingPart(error)) location.assign(to.fullPath);
   });
   return router;
 }

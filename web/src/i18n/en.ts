@@ -11,6 +11,10 @@ export const en = {
     account: 'Account',
     guest: 'Guest',
     signOut: 'Sign out',
+    becomeAccount: 'Create an account and keep your works',
+    guestLeaves:
+      'You are a guest: once signed out you cannot come back to your works. An account keeps them.',
+    leaveAnyway: 'Sign out and give them up',
     temporal: 'Temporal UI',
   },
   demo: {
@@ -30,9 +34,12 @@ export const en = {
     tryHint: 'No account needed',
     show: 'Show password',
     hide: 'Hide password',
+    guestKeeps: 'Everything that you made as a guest belongs to the new account.',
+    guestLoses: 'What you made as a guest does not come along into another account.',
   },
   works: {
     search: 'Search your works',
+    guest: 'You are a guest: works of guests are deleted some time after their last visit.',
     noneFound: 'No work’s title holds these words.',
     duplicate: 'Duplicate',
     copyOf: 'Copy of {title}',
@@ -327,6 +334,9 @@ export const en = {
   },
   error: {
     details: 'What the server said',
+    partMissing:
+      'This part of the page could not be loaded: you are offline, or the page has been updated. What you typed is kept.',
+    reload: 'Reload the page',
     quota_exceeded:
       'Your share of this server is used up. Delete what you no longer need, or ask who runs it.',
     conflict: 'Too late: this has changed in the meantime.',

@@ -12,6 +12,9 @@ export const zh: Messages = {
     account: '账户',
     guest: '访客',
     signOut: '退出登录',
+    becomeAccount: '注册账户并保留作品',
+    guestLeaves: '你是访客：退出后将无法再回到你的作品。注册账户即可保留。',
+    leaveAnyway: '退出并放弃作品',
     temporal: 'Temporal 界面',
   },
   demo: {
@@ -31,9 +34,12 @@ export const zh: Messages = {
     tryHint: '无需注册',
     show: '显示密码',
     hide: '隐藏密码',
+    guestKeeps: '你以访客身份创建的一切都归入新账户。',
+    guestLoses: '你以访客身份创建的内容不会带入其他账户。',
   },
   works: {
     search: '搜索作品',
+    guest: '你是访客：访客的作品会在最后一次访问后的一段时间被删除。',
     noneFound: '没有标题包含这些文字的作品。',
     duplicate: '复制',
     copyOf: '{title} 的副本',
@@ -320,6 +326,8 @@ export const zh: Messages = {
   },
   error: {
     details: '服务器的原文',
+    partMissing: '页面的这一部分无法加载：网络已断开，或页面已更新。你输入的内容已保留。',
+    reload: '重新加载页面',
     quota_exceeded: '您在此服务器上的额度已用完。请删除不再需要的内容，或联系管理员。',
     conflict: '为时已晚：情况已发生变化。',
     changed_meanwhile: '内容已被更改。',

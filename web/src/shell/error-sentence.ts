@@ -1,4 +1,5 @@
 import { ApiError, Unreachable } from '../api/http.ts';
+import { isMissingPart } from './missing-parts.ts';
 
 /** What a sentence needs: vue-i18n's `t` and `te`. */
 export interface Translator {
@@ -12,5 +13,6 @@ export function errorSentence(error: unknown, { t, te }: Translator): string {
   if (error instanceof ApiError) {
     return te(`error.${error.code}`) ? t(`error.${error.code}`) : error.message;
   }
+  if (isMissingPart(error)) return t('error.partMissing');
   return t('error.unexpected', { message: error instanceof Error ? error.message : String(error) });
 }

@@ -17,6 +17,7 @@ export interface SessionContext {
   keeper: SessionKeeper;
   http: Http;
   signIn(email: string, password: string): Promise<void>;
+  /** A guest becomes the account and keeps everything. */
   register(email: string, password: string): Promise<void>;
   beGuest(): Promise<void>;
   signOut(): Promise<void>;
@@ -56,8 +57,12 @@ export function createSessionContext(): SessionContext {
     if (event.key === KEY || event.key === null) user.value = read()?.user ?? null;
   });
 
-  async function begin(path: string, body?: unknown): Promise<void> {
-    const answer = await request(path, { method: 'POST', ...(body === undefined ? {} : { body }) });
+  async function begin(path: string, body?: unknown, token?: string): Promise<void> {
+    const answer = await request(path, {
+      method: 'POST',
+      ...(body === undefined ? {} : { body }),
+      ...(token === undefined ? {} : { token }),
+    });
     keeper.begin((await answer.json()) as TokenAnswer);
   }
 
@@ -66,7 +71,10 @@ export function createSessionContext(): SessionContext {
     keeper,
     http: createHttp(keeper, postForm),
     signIn: (email, password) => begin('/api/auth/login', { email, password }),
-    register: (email, password) => begin('/api/auth/register', { email, password }),
+    async register(email, password) {
+      const token = user.value?.guest ? (await keeper.fresh()).accessToken : undefined;
+      await begin('/api/auth/register', { email, password }, token);
+    },
     beGuest: () => begin('/api/auth/guest'),
     async signOut() {
       const session = keeper.current();
