@@ -1,6 +1,8 @@
 /** What the scripted model answers in benchmarks. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { callTool, type Step, type StreamReply } from '../src/demo-model/reply.ts';
+import { lastWords } from '../src/demo-model/said.ts';
 import type { StrictRequest } from '../src/demo-model/strict-request.ts';
 
 /** Every counted token has this many characters, so that a client knows how many have come from the text's length. */
@@ -36,9 +38,7 @@ export function lookAround(): StreamReply {
 
 /** The newest thing that a person said, or the task of a code agent. */
 export function lastSaid({ messages }: StrictRequest): string {
-  const said = messages.findLast((message) => message.role === 'user');
-  if (said?.role !== 'user') throw new Error('a request without a user message');
-  return said.content;
+  return lastWords(messages);
 }
 
 /** How many answers the model has given since then. */

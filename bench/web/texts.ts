@@ -1,5 +1,7 @@
 /** What the scripted model says to the page that is measured. */
+
 import { type Script, splitEvery, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 
 const SECTIONS = 1_200;
 
@@ -15,7 +17,7 @@ export const longText = `${Array.from({ length: SECTIONS }, (_, index) =>
 
 /** `steady SECONDS` streams 100 tokens a second for that long, `long` the long text in three seconds. */
 export const webScript: Script = (request) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   const seconds = Number(/^steady (\d+)$/.exec(asked)?.[1] ?? 0);
   if (seconds > 0) {
     const words = longText.match(/\s*\S+/g) ?? [];

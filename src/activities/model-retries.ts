@@ -20,6 +20,6 @@ export function retryDelay(
   const unreachable = error.code === 'model_unreachable';
   const wait = error.retryAfterMs ?? Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
   if (ageMs + wait > (unreachable ? MAX_UNREACHABLE_MS : MAX_TOTAL_MS)) return undefined;
-  if (!unreachable && attempt >= MAX_TRIES) return undefined;
+  if (attempt >= (error.mostTries ?? (unreachable ? Number.POSITIVE_INFINITY : MAX_TRIES))) return undefined;
   return wait;
 }

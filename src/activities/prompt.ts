@@ -1,21 +1,48 @@
 /**
- * What a model is sent of the conversation, in the strict OpenAI shape. Role `user`
- * holds only what a person wrote, or a code agent's task, word for word (P12).
+ * The conversation as a model is shown it, before its server's profile gives it a shape: a pure function of what is
+ * stored, so that a later step sends the same bytes again and a provider's cache holds them (M1).
  */
-import type { Message, ToolPart } from '../domain/messages.ts';
-import { textOf } from '../domain/messages.ts';
-import type { ChatMessage } from '../llm/types.ts';
 
-/** A message as chat messages; none for one that says and calls nothing, for the shape forbids it. */
-export function chatOf(message: Message): ChatMessage[] {
-  return message.role === 'user' ? [{ role: 'user', content: textOf(message) }] : answerToChat(message);
+import type { ContextMessage } from '../db/summaries.ts';
+import type { FileChange, ToolPart } from '../domain/messages.ts';
+import { textOf } from '../domain/messages.ts';
+import type { ChatMessage, UserPart } from '../llm/types.ts';
+import { readableSize } from '../workspace/tree.ts';
+
+/** Files that one result names; a run that changes more lists them itself. */
+const FILES_NAMED = 20;
+/** Tools whose results list the files that they changed. */
+const LIST_FILES = new Set(['run_python', 'code_agent']);
+
+/** A message as chat messages; none for an answer that says and calls nothing. `opening` is what its turn began with. */
+export function chatOf(message: ContextMessage, opening?: string): ChatMessage[] {
+  return message.role === 'user'
+    ? [{ role: 'user', parts: userParts(message, opening) }]
+    : answerToChat(message);
+}
+
+function userParts(message: ContextMessage, opening: string | undefined): UserPart[] {
+  const attached = message.attachments ?? [];
+  return [
+    ...openingParts(opening),
+    ...(attached.length === 0
+      ? []
+      : [{ type: 'told' as const, name: 'attachments' as const, text: attached.join('\n') }]),
+    { type: 'said', text: textOf(message) },
+  ];
+}
+
+/** What a turn or a code agent begins with: the files and the outline as they were then. */
+export function openingParts(opening: string | undefined): UserPart[] {
+  return opening === undefined ? [] : [{ type: 'told', name: 'workspace', text: opening }];
 }
 
 /** An answer and the results of its calls. */
-function answerToChat(message: Message): ChatMessage[] {
+function answerToChat(message: ContextMessage): ChatMessage[] {
   const calls = message.parts.filter((part) => part.type === 'tool');
   const text = textOf(message);
-  if (calls.length === 0) return text === '' ? [] : [{ role: 'assistant', content: text }];
+  const returned = message.returned === undefined ? {} : { returned: message.returned };
+  if (calls.length === 0) return text === '' ? [] : [{ role: 'assistant', content: text, ...returned }];
   return [
     {
       role: 'assistant',
@@ -25,13 +52,10 @@ function answerToChat(message: Message): ChatMessage[] {
         type: 'function',
         function: { name: call.name, arguments: argumentsText(call) },
       })),
+      ...returned,
     },
     ...calls.map(
-      (call): ChatMessage => ({
-        role: 'tool',
-        tool_call_id: call.toolCallId,
-        content: call.result ?? '(no result)',
-      }),
+      (call): ChatMessage => ({ role: 'tool', tool_call_id: call.toolCallId, content: resultText(call) }),
     ),
   ];
 }
@@ -41,4 +65,16 @@ function argumentsText(call: ToolPart): string {
   return typeof call.arguments === 'string'
     ? JSON.stringify({ invalid_json: call.arguments })
     : JSON.stringify(call.arguments);
+}
+
+/** The result, with what the call has changed in the workspace: the listing at the turn's beginning stays as it is. */
+function resultText({ name, result = '', files = [] }: ToolPart): string {
+  if (files.length === 0 || LIST_FILES.has(name)) return result;
+  const named = files.slice(0, FILES_NAMED).map(fileText);
+  const more = files.length - named.length;
+  return `${result}\n\nWorkspace now: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+}
+
+function fileText({ path, size, change }: FileChange): string {
+  return `${path} (${[change, ...(size === undefined ? [] : [readableSize(size)])].join(', ')})`;
 }

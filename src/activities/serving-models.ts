@@ -1,11 +1,13 @@
 /** Which model serves a role of a Work: asked of Postgres at each step, so that a change counts from the next (F13). */
 import type { Database } from '../db/database.ts';
+import { learnedChange, writeLearned } from '../db/learned-facts.ts';
 import { modelOfWork } from '../db/models.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
 import { endpointOf } from '../llm/own-model.ts';
+import { createLearning } from '../llm/profiles/learning.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { ActivityDependencies, Log } from './dependencies.ts';
 
 /** The model that serves a role of a Work at present. */
 export interface ServingModel {
@@ -34,10 +36,15 @@ export function createServingModels(options: {
   /** 32 bytes: ENCRYPTION_KEY. */
   secret: Buffer;
   allowHost: AllowHost;
+  log: Pick<Log, 'warn'>;
 }): ServingModels {
-  const { db, server, secret, allowHost } = options;
-  const anywhere = openModelConnection();
-  const guarded = openModelConnection({ allowHost });
+  const { db, server, secret, allowHost, log } = options;
+  const learning = createLearning(
+    { read: (of) => learnedChange(db, of), write: (of, facts) => writeLearned(db, of, facts) },
+    (error) => log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
+  );
+  const anywhere = openModelConnection({ learning });
+  const guarded = openModelConnection({ learning, allowHost });
   return {
     async modelFor(workId, role) {
       const own = await modelOfWork(db, workId, role);

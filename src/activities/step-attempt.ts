@@ -59,6 +59,7 @@ export async function attemptStep(
           {
             workId,
             agent,
+            turn,
             key,
             attempt,
             model,
@@ -130,6 +131,7 @@ async function store(
       attempt,
       parts,
       usage: answer.usage,
+      returned: answer.returned,
       final: agent === 'main' && answer.toolCalls.length === 0,
       mayGoOn: step < deps.limits.maxSteps,
       result: {

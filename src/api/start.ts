@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import { learnedChange, writeLearned } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
+import { createLearning } from '../llm/profiles/learning.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { createApp } from './app.ts';
 import { createPasswords } from './auth/passwords.ts';
@@ -52,7 +54,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const live = await openLiveLog({ databaseUrl: databaseDirectUrl, log, onLag: metrics.logLag });
   const viewers = createViewers();
   const tokens = createTokens(config.jwtSecret);
-  const modelConnection = openModelConnection({ allowHost: config.allowModelHost });
+  const modelConnection = openModelConnection({
+    allowHost: config.allowModelHost,
+    learning: createLearning(
+      { read: (of) => learnedChange(db, of), write: (of, facts) => writeLearned(db, of, facts) },
+      (error) => log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
+    ),
+  });
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, tokens, passwords },
     ...{ modelConnection, metrics, tracer },

@@ -12,7 +12,7 @@ begin
   return null;
 end $function$;
 
--- 0001_init.sql
+-- 0001_init.sql, 0035_models_answers.sql
 CREATE OR REPLACE FUNCTION public.add_usage(a jsonb, b jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -21,8 +21,9 @@ AS $function$
   select case when b is null then a else
     jsonb_build_object('inputTokens', (a ->> 'inputTokens')::numeric + (b ->> 'inputTokens')::numeric,
                        'outputTokens', (a ->> 'outputTokens')::numeric + (b ->> 'outputTokens')::numeric)
-    || case when a ? 'cost' or b ? 'cost' then jsonb_build_object('cost',
-         coalesce((a ->> 'cost')::numeric, 0) + coalesce((b ->> 'cost')::numeric, 0)) else '{}' end
+    || coalesce((select jsonb_object_agg(part,
+         coalesce((a ->> part)::numeric, 0) + coalesce((b ->> part)::numeric, 0))
+       from unnest(array['cachedTokens', 'reasoningTokens', 'cost']) part where a ? part or b ? part), '{}')
     || case when a ? 'estimated' or b ? 'estimated' then jsonb_build_object('estimated', true) else '{}' end
   end;
 $function$;
@@ -750,6 +751,16 @@ begin
 
   perform end_turn(p_work, p_turn, p_outcome, v_error);
   return jsonb_build_object('ended', true, 'outcome', p_outcome, 'queued', has_queued(p_work));
+end $function$;
+
+-- 0035_models_answers.sql
+CREATE OR REPLACE FUNCTION public.forget_learned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from learned_facts where model_id = new.id;
+  return null;
 end $function$;
 
 -- 0001_init.sql

@@ -23,6 +23,12 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AnswerReturns {
+  items: Json;
+  message_id: string;
+  work_id: string;
+}
+
 export interface Claims {
   activity_id: string;
   agent: string;
@@ -66,6 +72,17 @@ export interface FileChanges {
   work_id: string;
 }
 
+export interface LearnedFacts {
+  endpoint: string;
+  field: string;
+  id: Generated<number>;
+  learned_at: Generated<Timestamp>;
+  model: string;
+  model_id: string | null;
+  value: Json;
+  words: string;
+}
+
 export interface Messages {
   agent: string | null;
   attachments: Generated<Json>;
@@ -102,6 +119,13 @@ export interface Models {
   sealed_key: Buffer | null;
   temperature: number | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface Openings {
+  agent: string;
+  text: string;
+  turn: number;
+  work_id: string;
 }
 
 export interface PersonEdits {
@@ -248,11 +272,14 @@ export interface Works {
 }
 
 export interface DB {
+  answer_returns: AnswerReturns;
   claims: Claims;
   events: Events;
   file_changes: FileChanges;
+  learned_facts: LearnedFacts;
   messages: Messages;
   models: Models;
+  openings: Openings;
   person_edits: PersonEdits;
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;

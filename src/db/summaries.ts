@@ -15,19 +15,54 @@ export interface StoredSummary {
   stepKey: string;
 }
 
+/** A message, with what has to go back to the model that gave it (M8). */
+export type ContextMessage = Message & { returned?: ReturnedItems };
+
+/** As the model handler gave it. */
+export interface ReturnedItems {
+  endpoint: string;
+  model: string;
+  message?: Record<string, unknown>;
+  calls?: (Record<string, unknown> | null)[];
+  output?: Record<string, unknown>[];
+}
+
 export interface StoredContext {
   summary: StoredSummary | undefined;
+  /** What each turn began with, as far as its beginning is part of the conversation. */
+  openings: ReadonlyMap<number, string>;
   /** Oldest first: the person's first message, those of theirs in the running turn, and what follows the summary. */
-  conversation: Message[];
+  conversation: ContextMessage[];
 }
 
 /** What one agent's model is to be told, in one statement (and one for the calls): see read_context in migrations/. */
 export async function readContext(db: Database, workId: string, agent: string): Promise<StoredContext> {
-  const { rows } = await sql<MessageRow & { summary: StoredSummary | null }>`
-    select * from read_context(${workId}::uuid, ${agent}::text)`.execute(db);
+  const { rows } = await sql<
+    MessageRow & {
+      summary: StoredSummary | null;
+      returned: ReturnedItems | null;
+      opening: string | null;
+      openingTurn: number | null;
+    }
+  >`
+    select c.*, r.items as returned, o.text as opening, o.turn as "openingTurn"
+    from read_context(${workId}::uuid, ${agent}::text) with ordinality c
+    left join answer_returns r on r.work_id = ${workId}::uuid and r.message_id = c.id
+    left join openings o on o.work_id = ${workId}::uuid and o.agent = ${agent}::text
+      and case when ${agent}::text = 'main' then c.role = 'user' and o.turn = c.turn else c.ordinality = 1 end
+    order by c.ordinality`.execute(db);
+  const messages = await withCalls(db, workId, rows);
+  const openings = new Map<number, string>();
+  for (const { openingTurn, opening } of rows) {
+    if (openingTurn !== null && opening !== null) openings.set(openingTurn, opening);
+  }
   return {
     summary: rows[0]?.summary ?? undefined,
-    conversation: await withCalls(db, workId, rows),
+    openings,
+    conversation: messages.map((message, at) => {
+      const returned = rows[at]?.returned;
+      return returned ? { ...message, returned } : message;
+    }),
   };
 }
 

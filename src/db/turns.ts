@@ -93,16 +93,25 @@ export async function completeStep(
     attempt: number;
     parts: Part[];
     usage: Usage;
+    /** What goes back with the answer (M8); stored in the same statement. */
+    returned?: object | undefined;
     final: boolean;
     mayGoOn?: boolean;
     result: Omit<StepResult, 'ended' | 'queued'>;
   },
 ): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult }> {
+  const complete = sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
+      ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
+      ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`;
+  if (step.returned === undefined) return await call(db, complete);
   return await call(
     db,
-    sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
-      ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
-      ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`,
+    sql`(with done as materialized (select ${complete} as answer), kept as (
+        insert into answer_returns (work_id, message_id, items)
+        select ${step.workId}::uuid, (answer -> 'result' ->> 'messageId')::uuid, ${storableJson(step.returned)}::jsonb
+        from done where answer ->> 'kind' = 'stored'
+        on conflict do nothing)
+      select answer from done)`,
   );
 }
 

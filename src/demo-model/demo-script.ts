@@ -6,6 +6,7 @@ import { mainMove } from './main-agent.ts';
 import { answer, type Move } from './move.ts';
 import { phrases } from './phrases.ts';
 import { callTool, type Script, say, splitEvery, splitTokens } from './reply.ts';
+import { saidIn } from './said.ts';
 import type { StrictRequest } from './strict-request.ts';
 import { readTurn } from './turn.ts';
 
@@ -35,7 +36,8 @@ export function demoMove({ messages, tools = [] }: StrictRequest): Move {
 
 /** The context manager's request for a summary, or the settings' "test this": no tools are offered. */
 function withoutTools(messages: StrictRequest['messages']): Move {
-  const asked = messages.filter((message) => message.role === 'user').map((message) => message.content);
+  const contents = messages.filter((message) => message.role === 'user').map((message) => message.content);
+  const asked = contents.flatMap((content) => saidInSummary(content) ?? saidIn(content).words);
   const language = languageOf(asked.join('\n'));
   const wantsSummary = messages.some(
     (message) => message.role === 'system' && /summar/i.test(message.content),
@@ -43,4 +45,13 @@ function withoutTools(messages: StrictRequest['messages']): Move {
   if (!wantsSummary) return answer(phrases[language].whatIAm);
   const list = asked.map((text) => `- ${text.replace(/\s+/g, ' ').slice(0, 300)}`);
   return answer([phrases[language].conversationSummary, ...list].join('\n'));
+}
+
+/** What the person said in the conversation that is to be summarised; undefined where none is. */
+function saidInSummary(content: string): string[] | undefined {
+  const transcript = saidIn(content).told.find(({ name }) => name === 'conversation');
+  return transcript?.text
+    .split(/\n\n(?=\[(?:the person|you|called|result)\b)/)
+    .filter((line) => line.startsWith('[the person] '))
+    .map((line) => line.slice('[the person] '.length));
 }

@@ -1,8 +1,9 @@
 /**
- * The strict OpenAI chat shape (P12), as the pickiest vendors read it: the scripted model server checks every
+ * The chat shape that every server takes (P12, M1-M5), as the pickiest vendors read it: the scripted model server checks every
  * request by it, so that every test of a turn is also a test of what is sent.
  */
 import { z } from 'zod';
+import { checkPlainSchema } from './plain-schema.ts';
 import { checkStrictSchema } from './strict-schema.ts';
 
 /** A lone surrogate (half an emoji, left by cutting a text) is no valid JSON string to many parsers. */
@@ -11,8 +12,11 @@ const someText = text.refine((value) => value !== '', 'is empty');
 const functionName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'is no function name');
 const jsonObject = text.refine(isJsonObject, 'is not the text of a JSON object');
 
+/** The only ids that some vendors take. */
+const callId = z.string().regex(/^[a-z0-9]{9}$/, 'is not nine lower-case letters and digits');
+
 const toolCall = z.strictObject({
-  id: z.string().min(1).max(40),
+  id: callId,
   type: z.literal('function'),
   function: z.strictObject({ name: functionName, arguments: jsonObject }),
 });
@@ -27,7 +31,7 @@ const message = z.discriminatedUnion('role', [
       tool_calls: z.array(toolCall).min(1).optional(),
     })
     .refine((value) => value.content !== null || value.tool_calls !== undefined, 'says and calls nothing'),
-  z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1), content: text }),
+  z.strictObject({ role: z.literal('tool'), tool_call_id: callId, content: someText }),
 ]);
 
 const tool = z.strictObject({
@@ -67,7 +71,28 @@ export function checkStrictRequest(request: unknown): string[] {
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
   }
-  return [...checkCalls(parsed.data.messages), ...checkTools(parsed.data.tools ?? [])];
+  const { messages, tools = [] } = parsed.data;
+  return [...checkOrder(messages), ...checkCalls(messages), ...checkTools(tools)];
+}
+
+/** One system message, first; then a user; nobody twice in a row; no user behind a tool; a user or a tool last. */
+function checkOrder(messages: StrictMessage[]): string[] {
+  const roles = messages.map(({ role }) => role);
+  const problems: string[] = [];
+  for (const [index, role] of roles.entries()) {
+    const before = roles[index - 1];
+    if (role === 'system' && index > 0)
+      problems.push(`messages.${index}: a system message that is not the first`);
+    if (role === before && (role === 'user' || role === 'assistant'))
+      problems.push(`messages.${index}: two messages of role ${role} in a row`);
+    if (role === 'user' && before === 'tool')
+      problems.push(`messages.${index}: a user speaks straight after a tool's result`);
+  }
+  if (roles.find((role) => role !== 'system') !== 'user')
+    problems.push('messages: the conversation does not begin with a user');
+  if (roles.at(-1) !== 'user' && roles.at(-1) !== 'tool')
+    problems.push('messages: the last is neither of a user nor of a tool');
+  return problems;
 }
 
 /** Each call is answered by exactly one tool message, before anyone else speaks; each id is used once. */
@@ -104,8 +129,8 @@ function checkTools(tools: z.infer<typeof tool>[]): string[] {
   for (const [index, { function: made }] of tools.entries()) {
     if (names.has(made.name)) problems.push(`tools.${index}: the name "${made.name}" is used twice`);
     names.add(made.name);
-    if (made.strict === true)
-      problems.push(...checkStrictSchema(made.parameters, `tools.${index} ${made.name}`));
+    const check = made.strict === true ? checkStrictSchema : checkPlainSchema;
+    problems.push(...check(made.parameters, `tools.${index} ${made.name}`));
   }
   return problems;
 }

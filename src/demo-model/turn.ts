@@ -1,4 +1,5 @@
 /** The running turn, read from the conversation that a model is sent: all that the demo's next move depends on. */
+import { saidIn } from './said.ts';
 import type { StrictRequest } from './strict-request.ts';
 
 export interface MadeCall {
@@ -14,7 +15,7 @@ export interface Turn {
   prompts: string[];
   /** The calls made since the prompt, with their results. */
   calls: MadeCall[];
-  /** Whether the system prompt lists a CSV file among the attachments. */
+  /** Whether a CSV file came with a message. */
   hasTable: boolean;
   /** Whether the person has written since the last result. */
   justSteered: boolean;
@@ -38,10 +39,10 @@ export function readTurn(messages: Messages): Turn {
           calls = [];
         }
         answered = false;
-        prompts.push(message.content);
+        prompts.push(...saidIn(message.content).words);
         break;
       case 'assistant':
-        if (message.tool_calls === undefined) answered = true;
+        if (message.tool_calls === undefined && message.content !== BRIDGE) answered = true;
         for (const call of message.tool_calls ?? []) {
           const result = resultOf(messages, index, call.id);
           calls.push({
@@ -57,9 +58,16 @@ export function readTurn(messages: Messages): Turn {
         break;
     }
   }
-  const hasTable = messages.some((message) => message.role === 'system' && TABLE.test(message.content));
+  const hasTable = messages.some(
+    (message) =>
+      message.role === 'user' &&
+      saidIn(message.content).told.some(({ name, text }) => name !== 'workspace' && TABLE.test(text)),
+  );
   return { prompts, calls, hasTable, justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1 };
 }
+
+/** What the system says in the model's place between a result and a person's words: it ends no turn. */
+const BRIDGE = 'I have read these results.';
 
 const TABLE = /attachments\/[^\n]+\.(?:csv|tsv)\b/i;
 

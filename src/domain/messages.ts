@@ -20,6 +20,10 @@ export type MessageStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'fai
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
+  /** Of the input, what the vendor had in its cache. */
+  cachedTokens?: number;
+  /** Of the output, what was thought and not said. */
+  reasoningTokens?: number;
   /** In the currency of the model's configured prices; absent when it has none. */
   cost?: number;
   /** True where the provider reported nothing and tokens were counted here (P9). */
@@ -94,6 +98,9 @@ export function addUsage(a: Usage, b: Usage): Usage {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
   };
+  for (const part of ['cachedTokens', 'reasoningTokens'] as const) {
+    if (a[part] !== undefined || b[part] !== undefined) sum[part] = (a[part] ?? 0) + (b[part] ?? 0);
+  }
   if (a.cost !== undefined || b.cost !== undefined) sum.cost = (a.cost ?? 0) + (b.cost ?? 0);
   if (a.estimated || b.estimated) sum.estimated = true;
   return sum;

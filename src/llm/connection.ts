@@ -3,20 +3,21 @@ import { lookup as dnsLookup } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { type Agents, openAgents } from '../network/agents.ts';
 import { ModelError } from './errors.ts';
-import { isPublicAddress } from './public-address.ts';
-import type { OptionalField } from './request-body.ts';
+import { createLearning, type Learning } from './profiles/learning.ts';
+import { isPublicAddress, ownAddresses } from './public-address.ts';
 
 export interface ModelConnection {
-  httpAgent: HttpAgent;
-  httpsAgent: HttpsAgent;
+  /** The sockets for a URL, kept alive. */
+  agentFor(url: URL): HttpAgent;
   /**
    * How the host of a URL is looked up for a socket; undefined: as always.
    * @throws ModelError when it is an address that may not be connected to.
    */
   lookupFor(url: URL): LookupFunction | undefined;
-  /** Fields that a model has refused before, by endpoint and model: the next call leaves them out at once. */
-  refused: Map<string, ReadonlySet<OptionalField>>;
+  /** What its models have refused before: the next call begins with it (M19). */
+  learning: Learning;
   /** Milliseconds until a socket must be connected. */
   connectTimeoutMs: number;
   close(): void;
@@ -31,7 +32,15 @@ export interface ModelConnectionOptions {
   connectTimeoutMs?: number;
   /** How names are resolved; absent: as the system does it. */
   resolve?: typeof dnsLookup;
+  /** This machine's own addresses; absent: as the system says. */
+  ownAddresses?: () => ReadonlySet<string>;
+  /** Absent: what is learned is forgotten with the connection. */
+  learning?: Learning;
 }
+
+/** Ports of the web, and those that no service of the system is on: a person's address may name these (M9). */
+const WEB_PORTS = new Set([80, 443]);
+const FIRST_FREE_PORT = 1024;
 
 /**
  * A pool of sockets to model servers. With `allowHost`, every other host must resolve to public addresses
@@ -39,25 +48,38 @@ export interface ModelConnectionOptions {
  * who is not must not share a pool: a kept socket is not looked up again.
  */
 export function openModelConnection(options: ModelConnectionOptions = {}): ModelConnection {
-  const { allowHost, connectTimeoutMs = 10_000, resolve = dnsLookup } = options;
-  const publicLookup = lookUpPublic(resolve);
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgent = new HttpsAgent({ keepAlive: true });
+  const { allowHost, connectTimeoutMs = 10_000, resolve = dnsLookup, learning = createLearning() } = options;
+  const own = options.ownAddresses ?? ownAddresses;
+  // This machine may have a public address, and behind a firewall what listens there is not public (M9).
+  const isAllowed = (address: string) => isPublicAddress(address) && !own().has(address);
+  const publicLookup = lookUpPublic(resolve, isAllowed);
+  const agents = allowHost === undefined ? openAgents() : straightAgents();
   return {
-    httpAgent,
-    httpsAgent,
+    agentFor: agents.agentFor,
     lookupFor(url) {
       const host = url.hostname.replace(/^\[|\]$/g, '');
-      if (allowHost === undefined || allowHost(host, portOf(url))) return undefined;
+      const port = portOf(url);
+      if (allowHost === undefined || allowHost(host, port)) return undefined;
+      if (!WEB_PORTS.has(port) && port < FIRST_FREE_PORT) throw forbiddenPort(port);
       // An address literal is never looked up, so it is checked here.
-      if (isIP(host) !== 0 && !isPublicAddress(host)) throw notPublic(host);
+      if (isIP(host) !== 0 && !isAllowed(host)) throw notPublic(host);
       return publicLookup;
     },
-    refused: new Map(),
+    learning,
     connectTimeoutMs,
+    close: agents.close,
+  };
+}
+
+/** Past any proxy: what a proxy looks up cannot be looked at here (A6). */
+function straightAgents(): Pick<Agents, 'agentFor' | 'close'> {
+  const plain = new HttpAgent({ keepAlive: true });
+  const secure = new HttpsAgent({ keepAlive: true });
+  return {
+    agentFor: ({ protocol }) => (protocol === 'https:' ? secure : plain),
     close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      plain.destroy();
+      secure.destroy();
     },
   };
 }
@@ -68,11 +90,11 @@ function portOf({ port, protocol }: URL): number {
 }
 
 /** The very addresses that were checked are the ones that the socket then connects to. */
-function lookUpPublic(resolve: typeof dnsLookup): LookupFunction {
+function lookUpPublic(resolve: typeof dnsLookup, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
-      if (!addresses.every(({ address }) => isPublicAddress(address))) {
+      if (!addresses.every(({ address }) => isAllowed(address))) {
         return callback(notPublic(hostname), '');
       }
       if (options.all === true) return callback(null, addresses);
@@ -84,5 +106,10 @@ function lookUpPublic(resolve: typeof dnsLookup): LookupFunction {
 
 function notPublic(host: string): ModelError {
   const message = `The model address "${host}" is not on the public internet. The operator of this server has to allow it first.`;
+  return new ModelError('model_bad_request', message, { retryable: false });
+}
+
+function forbiddenPort(port: number): ModelError {
+  const message = `A model server is reached at port 80, 443, or one from 1024 on, and not at ${port}. The operator of this server has to allow it first.`;
   return new ModelError('model_bad_request', message, { retryable: false });
 }

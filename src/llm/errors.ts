@@ -1,29 +1,42 @@
-/** Everything that can go wrong with a model call, as one closed set (R7). */
+/** Everything that can go wrong with a model call, as one closed set (R7, M18). */
 import type { ModelErrorCode } from './types.ts';
+import { type Meaning, means, readWords } from './vendor-words.ts';
+import { waitAsked } from './waits.ts';
+
+interface ErrorDetails {
+  retryable: boolean;
+  /** How long the server asked us to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
+  /** The HTTP status, when the server answered at all. */
+  status?: number | undefined;
+  /** How often such a call is made in all, where that is less than for others. */
+  mostTries?: number | undefined;
+  /** The request was longer than the model's window: a shorter one may do. */
+  isTooLong?: boolean;
+  /** What the vendor or the socket said. It may quote the prompt: it goes to the log, never to Temporal (R1). */
+  detail?: string | undefined;
+}
 
 /** A model call failed. `message` is for a person; `detail` is the vendor's own text, for the log only. */
-export class ModelError extends Error {
+export class ModelError extends Error implements ErrorDetails {
   override readonly name = 'ModelError';
   readonly code: ModelErrorCode;
   readonly retryable: boolean;
-  /** How long the server asked us to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
-  /** The HTTP status, when the server answered at all. */
-  readonly status?: number;
-  /** What the vendor or the socket said. It may quote the prompt: it goes to the log, never to Temporal (R1). */
-  readonly detail?: string;
+  readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
+  readonly mostTries: number | undefined;
+  readonly isTooLong: boolean;
+  readonly detail: string | undefined;
 
-  constructor(
-    code: ModelErrorCode,
-    message: string,
-    more: { retryable: boolean; retryAfterMs?: number; status?: number; detail?: string },
-  ) {
+  constructor(code: ModelErrorCode, message: string, details: ErrorDetails) {
     super(message);
     this.code = code;
-    this.retryable = more.retryable;
-    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
-    if (more.status !== undefined) this.status = more.status;
-    if (more.detail !== undefined) this.detail = more.detail;
+    this.retryable = details.retryable;
+    this.retryAfterMs = details.retryAfterMs;
+    this.status = details.status;
+    this.mostTries = details.mostTries;
+    this.isTooLong = details.isTooLong ?? false;
+    this.detail = details.detail;
   }
 }
 
@@ -52,84 +65,124 @@ export function toModelError(failure: unknown, endpoint: EndpointName, now = Dat
 /** The same error with a secret cut out of the vendor's words: some quote the key that they refuse (A5). */
 export function withoutSecret(error: ModelError, secret: string): ModelError {
   if (secret === '' || !error.detail?.includes(secret)) return error;
-  const { retryable, retryAfterMs, status } = error;
   return new ModelError(error.code, error.message, {
-    retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(status === undefined ? {} : { status }),
+    ...error,
     detail: error.detail.replaceAll(secret, '[key]'),
   });
 }
 
-/** Milliseconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date); undefined without either. */
-export function retryAfterMs(headers: HttpFailure['headers'], now: number): number | undefined {
-  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (Number.isFinite(exact)) return Math.max(0, exact);
-  const text = String(headers['retry-after'] ?? '').trim();
-  if (text === '') return undefined;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds * 1000));
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/** How vendors without OpenAI's code for it say that a request is longer than the model's window. */
-const TOO_LONG =
-  /context[_ -](?:length|window|size)|maximum (?:context|input|prompt)|(?:prompt|input|request) is too long|token count .*exceeds/i;
-
 /** Whether the call failed because the request was longer than the model's window: a shorter one may do. */
 export function isTooLong(error: unknown): boolean {
-  if (!(error instanceof ModelError) || error.code !== 'model_bad_request') return false;
-  return error.status !== undefined && TOO_LONG.test(error.detail ?? '');
+  return error instanceof ModelError && error.isTooLong;
 }
+
+/** How often a call is made in all whose answer was broken in itself (M12). */
+export const BROKEN_TRIES = 3;
+/** Refusals that pass: timeouts, conflicts, too early, a dependency that failed (424), capacity (498). */
+const PASSING = new Set([408, 409, 424, 425, 498]);
+const DETAIL_CHARACTERS = 4_000;
 
 function isHttpFailure(failure: unknown): failure is HttpFailure {
   return typeof failure === 'object' && failure !== null && 'status' in failure && 'body' in failure;
 }
 
-function fromHttp({ status, headers, body }: HttpFailure, endpoint: EndpointName, now: number): ModelError {
+/** The sentence for a person, by what the server's words or its status mean; the first that applies counts. */
+function fromHttp(failure: HttpFailure, endpoint: EndpointName, now: number): ModelError {
   const at = `The model server at ${addressOf(endpoint)}`;
-  const vendor = vendorCodes(body);
-  const wait = retryAfterMs(headers, now);
-  const common = { status, detail: body.slice(0, 4000) };
-  const final = { ...common, retryable: false };
-  const again = { ...common, retryable: true, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  const model = `"${endpoint.model}"`;
+  const words = readWords(failure.body);
+  const status = failure.status || words.status || 0;
+  const common = {
+    status: status === 0 ? undefined : status,
+    detail: failure.body.slice(0, DETAIL_CHARACTERS),
+  };
+  const is = (meaning: Meaning) => means(words, meaning);
+  const final = (code: ModelErrorCode, sentence: string, more: { isTooLong?: boolean } = {}) =>
+    new ModelError(code, sentence, { ...common, ...more, retryable: false });
+  const again = (code: ModelErrorCode, sentence: string, more: { mostTries?: number } = {}) =>
+    new ModelError(code, sentence, {
+      ...common,
+      ...more,
+      retryable: true,
+      retryAfterMs: waitAsked(failure, now),
+    });
 
-  if (status === 402 || vendor.includes('insufficient_quota')) {
-    const message = `${at} says that this account has no credit left. Top it up, or choose another model.`;
-    return new ModelError('model_unauthorized', message, final);
-  }
-  if (status === 401) {
-    const message = `${at} refused the API key. Check the key in the model settings.`;
-    return new ModelError('model_unauthorized', message, final);
-  }
-  if (status === 403) {
-    const message = `${at} does not let this API key use the model "${endpoint.model}". Check the key's permissions or choose another model.`;
-    return new ModelError('model_unauthorized', message, final);
-  }
-  if (status === 404) {
-    const message = `${at} does not know the model "${endpoint.model}", or the address is wrong. Check both in the model settings (the address usually ends in /v1).`;
-    return new ModelError('model_not_found', message, final);
-  }
-  if (status === 429 || vendor.some((code) => code.includes('rate_limit'))) {
-    const message = `${at} receives more requests than it allows.`;
-    return new ModelError('model_rate_limited', message, again);
-  }
-  if (vendor.includes('context_length_exceeded')) {
-    const message = `${at} says that the conversation is longer than the window of "${endpoint.model}". Set the right context window in the model settings, or start a new Work.`;
-    return new ModelError('model_bad_request', message, final);
+  if (status === 402 || is('empty')) {
+    return final(
+      'model_unauthorized',
+      `${at} says that this account has no credit left. Top it up, or choose another model.`,
+    );
   }
   if (status >= 300 && status < 400) {
-    const message = `${at} redirects to another address, which is not followed. Enter the final address in the model settings.`;
-    return new ModelError('model_bad_request', message, final);
+    return final(
+      'model_bad_request',
+      `${at} redirects to another address, which is not followed. Enter the final address in the model settings.`,
+    );
   }
-  if (status === 0 || status >= 500 || status === 408 || status === 409 || status === 425) {
+  if (status === 429) {
+    return again('model_rate_limited', `${at} receives more requests than it allows.`);
+  }
+  if (status === 401 || (status > 0 && status < 500 && is('key'))) {
+    return final('model_unauthorized', `${at} refused the API key. Check the key in the model settings.`);
+  }
+  if (is('noTools')) {
+    return final(
+      'model_bad_request',
+      `${at} cannot use tools with the model ${model}, and PaperAgent lives by them. Choose a model with tool ` +
+        'support, or start the server so that it parses tool calls (vLLM: --enable-auto-tool-choice and ' +
+        '--tool-call-parser; llama.cpp: --jinja).',
+    );
+  }
+  if (is('badCall')) {
+    return again(
+      'model_server_error',
+      `${at} could not read a tool call that the model ${model} wrote. Trying again may help.`,
+      { mostTries: BROKEN_TRIES },
+    );
+  }
+  if (status === 413 || (status !== 404 && is('tooLong'))) {
+    return final(
+      'model_bad_request',
+      `${at} says that the conversation is longer than the window of ${model}. Set the right context window in the model settings, or start a new Work.`,
+      { isTooLong: true },
+    );
+  }
+  if (is('template')) {
+    return final(
+      'model_bad_request',
+      `${at} cannot bring the conversation into the form that the model ${model} was made for: its chat template refused it. Choose another model, or another template on that server.`,
+    );
+  }
+  if (status === 404 || (status > 0 && status < 500 && is('noModel'))) {
+    return final(
+      'model_not_found',
+      `${at} does not know the model ${model}, or the address is wrong. Check both in the model settings (the address usually ends in /v1).`,
+    );
+  }
+  if (status > 0 && status < 500 && is('filter')) {
+    return final(
+      'model_bad_request',
+      `${at} did not answer, for its content filter objected to this conversation. Say it in other words, or choose another model.`,
+    );
+  }
+  if (status === 403) {
+    return final(
+      'model_unauthorized',
+      `${at} does not let this API key use the model ${model}. Check the key's permissions or choose another model.`,
+    );
+  }
+  if (is('rate') && (status === 0 || status >= 500)) {
+    return again('model_rate_limited', `${at} receives more requests than it allows.`);
+  }
+  if (status === 0 || status >= 500 || PASSING.has(status)) {
     const what =
       status === 0 ? 'reported an error in its answer' : `has a problem of its own (HTTP ${status})`;
-    return new ModelError('model_server_error', `${at} ${what}. Trying again may help.`, again);
+    return again('model_server_error', `${at} ${what}. Trying again may help.`);
   }
-  const message = `${at} refused the request (HTTP ${status}). The model "${endpoint.model}" may not support tools or one of the settings; the server's log has its words.`;
-  return new ModelError('model_bad_request', message, final);
+  return final(
+    'model_bad_request',
+    `${at} refused the request (HTTP ${status}). The model ${model} may not support tools or one of the settings; the server's log has its words.`,
+  );
 }
 
 function fromThrown(thrown: unknown, endpoint: EndpointName): ModelError {
@@ -140,7 +193,8 @@ function fromThrown(thrown: unknown, endpoint: EndpointName): ModelError {
     const message = `"${endpoint.baseUrl}" is not the address of a model server. It should look like https://api.example.com/v1.`;
     return new ModelError('model_bad_request', message, { retryable: false, detail });
   }
-  if (code === 'ERR_INVALID_CHAR') {
+  // Node's words for a header, and those of the standard's Headers, which have no code.
+  if (code === 'ERR_INVALID_CHAR' || /invalid header value|to a ByteString/i.test(String(thrown))) {
     const message = `The API key for ${address} holds a character that no key can have. Enter it again in the model settings.`;
     return new ModelError('model_unauthorized', message, { retryable: false, detail });
   }
@@ -176,14 +230,4 @@ function errorCode(thrown: unknown): string {
 export function addressOf({ baseUrl }: EndpointName): string {
   const url = URL.parse(baseUrl);
   return url === null ? baseUrl : `${url.origin}${url.pathname.replace(/\/$/, '')}`;
-}
-
-/** `error.code` and `error.type` as vendors give them; empty when the body is something else. */
-function vendorCodes(body: string): string[] {
-  try {
-    const { error } = JSON.parse(body) as { error?: { code?: unknown; type?: unknown } };
-    return [error?.code, error?.type].filter((code) => typeof code === 'string');
-  } catch {
-    return []; // A body that is not JSON, such as a proxy's HTML page, names no code.
-  }
 }

@@ -1,153 +1,134 @@
-/**
- * One HTTP exchange with a model server: the request goes out, the answer streams in.
- *
- * Why not the `openai` SDK or `fetch`, both of which were tried against the fault list: the SDK reads on after
- * `[DONE]` until the server closes (a server that keeps the socket open hangs the turn); it ends normally when
- * the last event was cut in the middle, and hides `[DONE]`, so that a lost half cannot be told from an end; it
- * writes unparsable events to the console, prompts and all; and it spends twice the CPU a token. Neither it
- * nor `fetch` can check the address as the socket connects (A6) without another HTTP client.
- */
-import http from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
-import { type AnswerSoFar, createAnswerAssembly } from './answer-assembly.ts';
+/** One exchange with a model server: the request goes out, the answer streams in. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type Late, startAnswerClock } from './answer-clock.ts';
+import type { AnswerSoFar } from './answers/assembly.ts';
+import { parseBounded } from './answers/bounded-json.ts';
 import type { ModelConnection } from './connection.ts';
+import { dialectOf } from './dialects.ts';
 import { addressOf, type HttpFailure, ModelError, toModelError } from './errors.ts';
-import { readEvents, readWhole } from './response-body.ts';
+import type { Profile } from './profiles/profile.ts';
+import { readAnswer, readWhole } from './response-body.ts';
+import { post } from './transport.ts';
 import type { ModelDelta, ModelRequest } from './types.ts';
+import { isErrorObject } from './vendor-words.ts';
 
-/** How long usage and `[DONE]` may take once the model has said that it is finished. */
-const AFTER_FINISH_MS = 3_000;
-/** How long the server may take to end its answer after `[DONE]`, so that the socket can be used again. */
+/** How long the server may take to end its answer after the end, so that the socket can be used again. */
 const DRAIN_MS = 1_000;
 const ERROR_BODY_BYTES = 65_536;
-const WHOLE_BODY_BYTES = 32 * 1024 * 1024;
+const WHOLE_BODY_BYTES = 4 * 1024 * 1024;
 /**
- * The longest answer, in UTF-16 code units of text, reasoning, names and arguments, each piece counting one more. No
- * model writes that much; a server that does would fill this process, the log and every viewer.
+ * The longest answer, in UTF-16 code units of text, reasoning, names and arguments. No model writes that much; a
+ * server that does would fill this process, the log and every viewer.
  */
 export const MOST_ANSWER = 8 * 1024 * 1024;
+/** Pieces of one answer: a token each, and more than any window has. */
+export const MOST_PIECES = 200_000;
 /** Tool calls of one answer; each costs an event, a claim and a run, however short it is. */
 export const MOST_CALLS = 256;
 
 export type ExchangeResult = { ok: true; answer: AnswerSoFar } | { ok: false; failure: HttpFailure };
 
 /**
- * Sends `body` and resolves with the finished answer, or with the refusal of a server that did not begin one.
- * An abort closes the socket in the same tick.
+ * Asks as `profile` says and resolves with the finished answer, or with the refusal of a server that did not begin
+ * one. An abort closes the socket in the same tick.
  * @throws ModelError; what `onDelta` throws comes through as it is.
  */
 export function exchange(
   request: ModelRequest,
-  body: string,
+  profile: Profile,
   connection: ModelConnection,
   onDelta: (delta: ModelDelta) => void,
 ): Promise<ExchangeResult> {
   const { endpoint, signal, timeouts } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw aborted();
-    const url = completionsUrl(endpoint.baseUrl);
-    const lookup = connection.lookupFor(url);
-    const secure = url.protocol === 'https:';
-    const sent = (secure ? https : http).request(url, {
-      method: 'POST',
-      agent: secure ? connection.httpsAgent : connection.httpAgent,
-      ...(lookup === undefined ? {} : { lookup }),
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        accept: 'text/event-stream, application/json',
-        'accept-encoding': 'identity',
-        ...(endpoint.apiKey === '' ? {} : { authorization: `Bearer ${endpoint.apiKey}` }),
-      },
-    });
-    const assembly = createAnswerAssembly();
+    const dialect = dialectOf(request, profile);
+    const assembly = dialect.assembly();
+    let sent: ClientRequest | undefined;
     let settled = false;
     let begun = false;
     let sawToken = false;
+    let finishedEarly = false;
     let received = 0;
-    let awaited: 'first token' | 'token' | 'goodbye' = 'first token';
-    let timer = setTimeout(stalled, timeouts.firstTokenMs);
+    let pieces = 0;
+    const clock = startAnswerClock(timeouts, profile.patience, state, late);
 
+    function state() {
+      const { isBusy, isFinished } = assembly;
+      return { sawToken, isBusy: isBusy(), isFinished: isFinished(), finishedEarly, received };
+    }
     function settle(): boolean {
       if (settled) return false;
       settled = true;
-      clearTimeout(timer);
+      clock.stop();
       signal.removeEventListener('abort', onAbort);
       return true;
     }
     function fail(error: unknown): void {
       if (!settle()) return;
-      sent.destroy();
+      sent?.destroy();
       reject(error);
     }
     function complete(): void {
+      if (settled) return;
+      pass(assembly.flush());
       if (!settle()) return;
-      const drain = setTimeout(() => sent.destroy(), DRAIN_MS).unref();
-      sent.once('close', () => clearTimeout(drain));
+      const drain = setTimeout(() => sent?.destroy(), DRAIN_MS).unref();
+      sent?.once('close', () => clearTimeout(drain));
       resolve({ ok: true, answer: assembly.soFar() });
     }
     function onAbort(): void {
       fail(aborted());
     }
-    function stalled(): void {
+    function late(why: Late): void {
       // The answer is whole; only the server's goodbye is missing.
-      if (awaited === 'goodbye') {
-        complete();
-        return;
-      }
-      const silence = sawToken
-        ? `fell silent in the middle of its answer for ${timeouts.stallMs / 1000} s`
-        : `did not begin to answer within ${timeouts.firstTokenMs / 1000} s`;
-      fail(stallError(`The model server at ${addressOf(endpoint)} ${silence}. Trying again may help.`));
+      if (why === 'goodbye') guarded(complete);
+      else fail(stalled(request, why, assembly.isCalling()));
     }
     /** The stream is over, by its end or by a broken connection. */
     function ended(detail: string): void {
-      if (assembly.isFinished()) complete();
+      if (assembly.isFinished()) guarded(complete);
       else fail(cutOff(request, detail));
     }
-    function deliver(chunk: unknown): void {
-      const deltas = assembly.take(chunk);
-      sawToken ||= deltas.length > 0;
+    function pass(deltas: ModelDelta[]): void {
+      if (deltas.length > 0) {
+        sawToken = true;
+        pieces += deltas.length;
+      }
       for (const delta of deltas) {
-        received += sizeOf(delta);
-        if (received > MOST_ANSWER || (delta.type === 'tool' && delta.index >= MOST_CALLS)) {
-          throw endless(request);
-        }
+        received += delta.text.length + (delta.type === 'tool' ? (delta.name?.length ?? 0) : 0);
+        const isEndless = received > MOST_ANSWER || pieces > MOST_PIECES;
+        if (isEndless || (delta.type === 'tool' && delta.index >= MOST_CALLS)) throw endless(request);
         onDelta(delta);
       }
     }
-
+    function deliver(event: unknown): void {
+      const wasFinished = assembly.isFinished();
+      const begins = !sawToken;
+      const deltas = assembly.take(event);
+      // A reason with the first token, or before the last one, is no sign of the end (M11).
+      if (deltas.length > 0 && (wasFinished || (begins && assembly.isFinished()))) finishedEarly = true;
+      pass(deltas);
+      if (deltas.length > 0 || assembly.isFinished() !== wasFinished) clock.moved();
+    }
     function takeEvent(data: string): void {
       if (settled) return;
-      if (data.trim() === '[DONE]') {
-        // Some vendors give no finish_reason: [DONE] after something was said is an end, too.
+      const text = data.trim();
+      if (text === '') return;
+      if (text === '[DONE]') {
+        // Some vendors give no finish reason: [DONE] after something was said is an end, too.
         if (sawToken || assembly.isFinished()) complete();
         else ended('[DONE] without an answer');
         return;
       }
-      const chunk = parseJson(data);
-      const error = errorInStream(chunk, data);
-      if (chunk === undefined) ended(`not JSON: ${data.slice(0, 200)}`);
-      else if (error !== undefined) fail(toModelError(error, endpoint));
+      const event = parseBounded(data);
+      if (event === undefined) ended(`not JSON: ${data.slice(0, 200)}`);
+      else if (isErrorObject(event)) fail(toModelError({ status: 0, headers: {}, body: data }, endpoint));
       else {
-        deliver(chunk);
-        if (!settled) expectMore();
+        deliver(event);
+        if (assembly.isOver()) complete();
       }
     }
-    /** Sets the deadline of the next event by what has come so far. */
-    function expectMore(): void {
-      const next = assembly.isFinished() ? 'goodbye' : sawToken ? 'token' : 'first token';
-      if (next === awaited) {
-        if (next === 'token') timer.refresh();
-        return;
-      }
-      awaited = next;
-      clearTimeout(timer);
-      const { stallMs } = timeouts;
-      timer = setTimeout(stalled, next === 'goodbye' ? Math.min(AFTER_FINISH_MS, stallMs) : stallMs);
-    }
-
     /** Runs what an event of the socket brings; what it throws (onDelta's errors too) fails the call. */
     function guarded(work: () => void): void {
       try {
@@ -156,31 +137,36 @@ export function exchange(
         fail(error);
       }
     }
-
-    function receive(response: http.IncomingMessage): void {
+    function receive(response: IncomingMessage): void {
       begun = true;
+      clock.alive();
       const status = response.statusCode ?? 0;
-      const type = response.headers['content-type'] ?? '';
       if (status !== 200) {
         readWhole(response, ERROR_BODY_BYTES, (text) => {
           if (!settle()) return;
-          sent.destroy();
+          sent?.destroy();
           resolve({ ok: false, failure: { status, headers: response.headers, body: text } });
         });
-      } else if (type.includes('json')) {
-        readWhole(response, WHOLE_BODY_BYTES, (text) => guarded(() => takeWhole(text)));
-      } else if (type.includes('html')) {
+      } else if (response.headers['content-type']?.includes('html')) {
         readWhole(response, ERROR_BODY_BYTES, (text) => fail(notAModelServer(request, text)));
       } else {
-        readEvents(response, (data) => guarded(() => takeEvent(data)), ended);
+        const reader = {
+          onData: (data: string) => guarded(() => takeEvent(data)),
+          onLife: clock.alive,
+          onOver: ended,
+        };
+        readAnswer(response, reader, {
+          limit: WHOLE_BODY_BYTES,
+          onWhole: (text) => guarded(() => takeWhole(text)),
+        });
       }
     }
     /** A vendor that does not stream: the whole answer is one JSON object. */
     function takeWhole(text: string): void {
-      const whole = parseJson(text);
-      const error = whole === undefined ? undefined : errorInStream(whole, text);
-      if (error !== undefined) {
-        fail(toModelError(error, endpoint));
+      if (settled) return;
+      const whole = parseBounded(text);
+      if (isErrorObject(whole)) {
+        fail(toModelError({ status: 0, headers: {}, body: text }, endpoint));
         return;
       }
       deliver(whole);
@@ -188,55 +174,39 @@ export function exchange(
     }
 
     signal.addEventListener('abort', onAbort, { once: true });
-    sent.on('socket', (socket) => limitConnecting(socket, connection.connectTimeoutMs));
-    sent.on('response', receive);
-    sent.on('error', (error) => {
-      if (begun) ended(String(error));
-      else if (sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
-        // The server had closed this idle socket as we wrote to it: nobody has read the request.
-        if (settle()) resolve(exchange(request, body, connection, onDelta));
-      } else fail(toModelError(error, endpoint));
+    void post(connection, endpoint, profile, dialect.send, {
+      onRequest(next) {
+        sent = next;
+        if (settled) next.destroy();
+      },
+      onResponse: receive,
+      onError(error) {
+        if (begun) ended(String(error));
+        else fail(toModelError(error, endpoint));
+      },
     });
-    sent.end(body);
   });
-}
-
-/** An address that swallows packets is unreachable, and not a model that thinks: it must not take its time. */
-function limitConnecting(socket: Socket, timeoutMs: number): void {
-  if (!socket.connecting) return;
-  const timeout = Object.assign(new Error(`no connection in ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
-  const timer = setTimeout(() => socket.destroy(timeout), timeoutMs);
-  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
-}
-
-function completionsUrl(baseUrl: string): URL {
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
-  return url;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // The caller says what a text that is no JSON means where it stood.
-  }
-}
-
-/** An error that the vendor sent with status 200, as its failure. */
-function errorInStream(chunk: unknown, body: string): HttpFailure | undefined {
-  if (typeof chunk !== 'object' || chunk === null || !('error' in chunk) || !chunk.error) return undefined;
-  const { code, status } = chunk.error as { code?: unknown; status?: unknown };
-  const number = [code, status].map(Number).find((value) => value >= 400 && value < 600);
-  return { status: number ?? 0, headers: {}, body };
 }
 
 function aborted(): ModelError {
   return new ModelError('model_aborted', 'The model call was stopped.', { retryable: false });
 }
 
-function stallError(message: string): ModelError {
-  return new ModelError('model_stalled', message, { retryable: true });
+/** How often a call is made in all that fell silent once a tool's arguments had begun: each costs what they cost. */
+const STALLED_CALL_TRIES = 2;
+
+function stalled({ endpoint, timeouts }: ModelRequest, late: Late, inCall: boolean): ModelError {
+  const what = {
+    'no token': `did not begin to answer within ${timeouts.firstTokenMs / 1000} s`,
+    silence: `fell silent in the middle of its answer for ${timeouts.stallMs / 1000} s`,
+    'no end': 'has not come to the end of its answer and is too slow to wait for',
+    goodbye: '',
+  }[late];
+  const message = `The model server at ${addressOf(endpoint)} ${what}. Trying again may help.`;
+  return new ModelError('model_stalled', message, {
+    retryable: true,
+    mostTries: inCall || late === 'no end' ? STALLED_CALL_TRIES : undefined,
+  });
 }
 
 function cutOff({ endpoint }: ModelRequest, detail: string): ModelError {
@@ -244,15 +214,10 @@ function cutOff({ endpoint }: ModelRequest, detail: string): ModelError {
   return new ModelError('model_cut_off', message, { retryable: true, detail });
 }
 
-function sizeOf(delta: ModelDelta): number {
-  const name = delta.type === 'tool' ? (delta.name ?? '') : '';
-  return 1 + delta.text.length + name.length;
-}
-
 function endless({ endpoint }: ModelRequest): ModelError {
   const message =
     `The answer of "${endpoint.model}" at ${addressOf(endpoint)} was broken off: it had more than ` +
-    `${MOST_ANSWER / 1024 ** 2} MiB of text or ${MOST_CALLS} tool calls. Ask for less at a time, or choose another model.`;
+    `${MOST_ANSWER / 1024 ** 2} MiB of text, ${MOST_PIECES} pieces or ${MOST_CALLS} tool calls. Ask for less at a time, or choose another model.`;
   return new ModelError('model_bad_request', message, { retryable: false });
 }
 

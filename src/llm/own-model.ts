@@ -23,6 +23,7 @@ export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
     model,
     contextWindow,
     params,
+    id: own.id,
     apiKey: own.sealedKey === null ? '' : readKey(own.sealedKey, own.id, secret),
     ...(prices === null ? {} : { prices }),
     ...(temperature === null ? {} : { temperature }),

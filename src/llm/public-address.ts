@@ -1,5 +1,6 @@
 /** Which addresses belong to the public internet (A6). */
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** Whether an IP address is one of the public internet. Anything else, a name for instance, is not. */
 export function isPublicAddress(address: string): boolean {
@@ -10,6 +11,12 @@ export function isPublicAddress(address: string): boolean {
   const family = isIP(plain);
   if (family === 4) return !reserved4.check(plain, 'ipv4');
   return family === 6 && globalUnicast.check(plain, 'ipv6') && !reserved6.check(plain, 'ipv6');
+}
+
+/** The addresses of this machine's own interfaces, as they are now. */
+export function ownAddresses(): ReadonlySet<string> {
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  return new Set(interfaces.map(({ address }) => address));
 }
 
 // IANA's special-purpose registries: what is not globally reachable. Lists of their own, for a BlockList applies its

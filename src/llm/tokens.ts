@@ -1,4 +1,5 @@
 /** Counting tokens here, for vendors that report none (P9) and for the context manager's budget (F7). */
+import { userText } from './requests/user-text.ts';
 import type { ChatMessage, ToolDefinition } from './types.ts';
 
 /** What the chat format adds around each message, by OpenAI's published count. */
@@ -39,8 +40,9 @@ export async function countTokens(messages: ChatMessage[], tools: ToolDefinition
 export function tokensOfMessages(messages: ChatMessage[], count: CountTokens): number {
   let tokens = messages.length * PER_MESSAGE;
   for (const message of messages) {
-    tokens += count(message.content ?? '');
+    tokens += count(message.role === 'user' ? userText(message.parts) : (message.content ?? ''));
     if (message.role !== 'assistant') continue;
+    if (message.returned !== undefined) tokens += count(JSON.stringify(message.returned));
     for (const call of message.tool_calls ?? []) {
       tokens += count(call.function.name + call.function.arguments) + PER_MESSAGE;
     }

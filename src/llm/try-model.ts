@@ -32,7 +32,7 @@ export async function tryModel(
     await streamAnswer(
       {
         endpoint,
-        messages: [{ role: 'user', content: 'Reply with the single word: ready' }],
+        messages: [{ role: 'user', parts: [{ type: 'said', text: 'Reply with the single word: ready' }] }],
         tools: [TOOL],
         signal: AbortSignal.any([enough.signal, late]),
         timeouts: { firstTokenMs: timeoutMs, stallMs: timeoutMs },

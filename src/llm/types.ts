@@ -1,31 +1,89 @@
 /** What the model handler takes and gives. Everything here is plain data. */
 import type { Usage } from '../domain/messages.ts';
+import type { Profile } from './profiles/profile.ts';
+
+/** Price per million tokens, in the operator's currency; cached and written default to `input` (M20). */
+export interface Prices {
+  input: number;
+  output: number;
+  /** Of input that the server had in its cache. */
+  cached?: number;
+  /** Of input that it wrote into its cache. */
+  written?: number;
+}
+
+/** Usage as a vendor reports it. */
+export type ReportedUsage = Usage & {
+  /** Input that was written into the vendor's cache; it has a price of its own. */
+  writtenTokens?: number;
+};
 
 /** Where a model is and what is known of it. */
 export interface ModelEndpoint {
+  /** Of a model that a person set up; absent for the server's own. */
+  id?: string;
   /** An OpenAI-compatible base URL, such as `https://api.openai.com/v1`. */
   baseUrl: string;
   apiKey: string;
   model: string;
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
+  /** Most tokens of one answer, where that is known. */
+  maxOutput?: number;
   temperature?: number;
   /** Further fields of the request's body, such as `reasoning_effort`; ours win over them. */
   params?: Record<string, unknown>;
-  /** Price per million tokens, in the operator's currency. */
-  prices?: { input: number; output: number };
+  /** How this server wants to be asked, where the person has said so: it goes before all that was learned (M19). */
+  profile?: Partial<Profile>;
+  prices?: Prices;
 }
 
-/** A message in the strict OpenAI chat format. */
+/** What came with an answer and goes back as it came, to the same endpoint and model only (M8). */
+export interface ReturnedItems {
+  /** The base URL and the model that gave it. */
+  endpoint: string;
+  model: string;
+  /** Fields of the assistant message. */
+  message?: Record<string, unknown>;
+  /** Fields of each call, by its place in the answer. */
+  calls?: (Record<string, unknown> | null)[];
+  /** The items of a Responses API answer. */
+  output?: Record<string, unknown>[];
+}
+
+/**
+ * A message of the conversation as we have it. How a server is sent it is for its profile to say
+ * (requests/chat-messages.ts).
+ */
 export type ChatMessage =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string }
+  | {
+      role: 'user';
+      /** What stands in it, in order; a person's words are word for word a part of their own (P12). */
+      parts: UserPart[];
+    }
   | {
       role: 'assistant';
       content: string | null;
-      tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+      tool_calls?: ChatCall[];
+      returned?: ReturnedItems;
     }
   | { role: 'tool'; tool_call_id: string; content: string };
+
+/** `said`: a person's words, or a code agent's task. `told`: what we add, delimited by its name. */
+export type UserPart =
+  | { type: 'said'; text: string }
+  | {
+      type: 'told';
+      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction';
+      text: string;
+    };
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+}
 
 /** A tool as the model is told of it: a strict JSON schema (every property required, optional ones nullable). */
 export interface ToolDefinition {
@@ -35,13 +93,22 @@ export interface ToolDefinition {
   parameters: Record<string, unknown>;
 }
 
+/** Milliseconds until the first token, and between tokens after it (P10, M16). */
+export interface ModelTimeouts {
+  firstTokenMs: number;
+  stallMs: number;
+}
+
 export interface ModelRequest {
   endpoint: ModelEndpoint;
   messages: ChatMessage[];
   tools: ToolDefinition[];
   signal: AbortSignal;
-  /** Milliseconds until the first token, and between tokens after it (P10). */
-  timeouts: { firstTokenMs: number; stallMs: number };
+  timeouts: ModelTimeouts;
+  /** What the prompt fills at most, in the endpoint's tokens, where it is known: bounds the answer (M7). */
+  promptTokens?: number;
+  /** Names the conversation to a server that keeps prompts by a key. */
+  cacheKey?: string;
 }
 
 /** A piece of the answer, as it arrives. `index` is the call's place in this answer, from 0. */
@@ -64,6 +131,7 @@ export interface ModelAnswer {
   toolCalls: ModelToolCall[];
   finishReason: FinishReason;
   usage: Usage;
+  returned?: ReturnedItems;
 }
 
 /** The closed set of ways in which a model call fails. */

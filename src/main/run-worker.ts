@@ -137,6 +137,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     server: settings.serverModel,
     secret: settings.encryptionKey,
     allowHost: settings.allowModelHost,
+    log: settings.log,
   });
 
   const sandbox = withinBudget(settings);

@@ -12,6 +12,8 @@ export const usage = z
   .object({
     inputTokens: count,
     outputTokens: count,
+    cachedTokens: count.exactOptional(),
+    reasoningTokens: count.exactOptional(),
     cost: z.number().nonnegative().exactOptional(),
     estimated: z.boolean().exactOptional(),
   })

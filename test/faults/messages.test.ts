@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Script, type Step, say, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import type { LogEvent } from '../../src/domain/events.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { setGate } from '../support/faults/gate.ts';
@@ -43,7 +44,7 @@ async function withWork(use: (watcher: Watcher, workId: string) => Promise<strin
   }
 }
 
-const echo: Script = (request) => textReply(`You said ${request.messages.at(-1)?.content}.`);
+const echo: Script = (request) => textReply(`You said ${lastWords(request.messages)}.`);
 
 test('P5, D1: the same message sent at once by two sockets to two api processes is one message and one turn', async () => {
   await list.row('the same id at once, by two sockets to two api processes, 20 times', async () => {

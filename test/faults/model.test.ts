@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, type Script, say, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { startScriptedModel } from '../../src/demo-model/server.ts';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 function inTurn(replies: (said: string) => Reply[]): Script {
   const calls = new Map<string, number>();
   return (request) => {
-    const said = String(request.messages.findLast(({ role }) => role === 'user')?.content);
+    const said = lastWords(request.messages);
     const call = calls.get(said) ?? 0;
     calls.set(said, call + 1);
     if (answersSoFar(request) > 0) return textReply(GOOD_ANSWER);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { addPastTurns } from '../support/past-turns.ts';
@@ -14,7 +15,7 @@ const PAST = 40;
 /** A request without tools asks for a summary. */
 const script: Script = (request) => {
   if (request.tools === undefined) return textReply('Much was asked of the log.');
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   return textReply(`Heard: ${asked.split('\n')[0]}`);
 };
 
@@ -102,7 +103,7 @@ test('F10: files of the disk and of the workspace go with a message; they are ke
     system.model.requests.findLast(({ body }) => JSON.stringify(body).includes('Look at these'))?.body,
   );
   expect(told).toContain(
-    JSON.stringify('that came with the messages\n\nattachments/growth.csv\nnotes.md\n\n').slice(1, -1),
+    JSON.stringify('<attachments>\nattachments/growth.csv\nnotes.md\n</attachments>').slice(1, -1),
   );
 
   await sent.getByRole('button', { name: 'growth.csv' }).click();

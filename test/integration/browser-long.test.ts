@@ -1,7 +1,9 @@
 /** That all of it arrives; how smoothly is for a quiet machine to say: `npm run web:budget`. */
+
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, splitEvery, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { addLongConversation } from '../support/long-conversation.ts';
@@ -15,7 +17,7 @@ const section = (index: number) =>
 const LONG = `${Array.from({ length: SECTIONS }, (_, index) => section(index)).join('')}The end of it.`;
 
 const script: Script = (request) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   if (asked !== 'long') return textReply('Short.');
   const steps = splitEvery(200)(LONG).map((text) => ({ type: 'text' as const, text }));
   return { kind: 'stream', steps, paceMs: 10 };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
@@ -11,7 +12,7 @@ import { startTestSystem, type TestSystem } from '../support/system.ts';
 /** `write: TEXT` has the agent put TEXT at the paper's end, `replace: TEXT` in the whole paper's place. */
 const script: Script = (request) => {
   const last = request.messages.at(-1);
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   const [, how, text] = /^(write|replace): (.*)/s.exec(asked) ?? [];
   if (text === undefined || last?.role === 'tool') return textReply('Written.');
   const written =

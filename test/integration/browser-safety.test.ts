@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -42,7 +43,7 @@ const bombs = [
 ].join('\n\n');
 
 const script: Script = (request) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   if (asked === 'attack') return textReply(`${attacks}\n\nEnd of attacks.`);
   if (asked === 'bombs') return textReply(`${bombs}\n\nEnd of bombs.`);
   if (asked === 'refuse') return { kind: 'http', status: 401 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -13,7 +14,7 @@ const counted = Array.from({ length: WORDS }, (_, index) => `w${index + 1}`).joi
 
 /** `count` streams for a few seconds; everything else is said back at once, with the number of the call. */
 const script: Script = (request, { index }) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   if (/^count/.test(asked)) return textReply(counted, { paceMs: asked === 'count slowly' ? 80 : 25 });
   return textReply(`Call ${index} heard: ${asked}`);
 };

@@ -4,6 +4,7 @@ import { createSettlements } from '../../src/activities/settlements.ts';
 import { openSession } from '../../src/db/listener.ts';
 import { awaitClaim, claimStep, releaseClaim, stepKey } from '../../src/db/turns.ts';
 import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -34,7 +35,7 @@ test('B4: after an answer its file tools and one step go on while Temporal is aw
   const firstAnswer = Promise.withResolvers<void>();
   const look = (path: string) => callTool(0, 'call', 'tree', { path });
   system.model.setScript((request) => {
-    const said = request.messages.findLast(({ role }) => role === 'user')?.content;
+    const said = lastWords(request.messages);
     if (said === 'just talk') return textReply('Hello.');
     const answers = answersSoFar(request);
     if (answers === 2) return textReply('I have looked twice.');

@@ -1,9 +1,11 @@
 /** Changing one's mind in the whole system, while a model speaks. */
+
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Step, say, textReply } from '../../src/demo-model/reply.ts';
+import { saidIn } from '../../src/demo-model/said.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { type Message, textOf } from '../../src/domain/messages.ts';
 import type { AppProcess } from '../support/child-process.ts';
@@ -20,7 +22,11 @@ afterAll(() => system.close());
 
 /** What a model was told that people and agents said, oldest first. */
 const told = ({ messages }: StrictRequest) =>
-  messages.flatMap(({ role, content }) => (role === 'system' ? [] : [`${role}: ${String(content)}`]));
+  messages.flatMap(({ role, content }) => {
+    if (role === 'system') return [];
+    const said = role === 'user' ? saidIn(content).words : [String(content)];
+    return said.map((text) => `${role}: ${text}`);
+  });
 
 async function begin() {
   const { account, workId, chat } = await system.newChat();

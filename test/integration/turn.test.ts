@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, say, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
@@ -73,7 +74,7 @@ test('F3, F6, P7: tools that read run side by side, one that writes changes the 
 });
 
 test('P5, P13: queued messages are a turn each, in order, and a repeated one is none', async () => {
-  system.model.setScript((request) => textReply(`You said ${request.messages.at(-1)?.content}.`));
+  system.model.setScript((request) => textReply(`You said ${lastWords(request.messages)}.`));
   const { workId, chat } = await system.newChat();
   const id = chat.say('one');
   chat.say('two');

@@ -2,10 +2,13 @@
  * The context manager (F7): asks a model for an agent's next answer with a request that fits its window. While the
  * conversation clearly fits, which its bytes tell, nothing is counted and nothing is looked up.
  */
+import { earlierConversation } from '../../agents/prompts.ts';
+import { keepOpening } from '../../db/openings.ts';
+import { persist } from '../../db/unavailable.ts';
 import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
-import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint } from '../../llm/types.ts';
+import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint, ToolDefinition } from '../../llm/types.ts';
 import { type Briefing, briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { measuredAnswer } from '../metrics.ts';
@@ -15,10 +18,9 @@ import { type ClaimedStep, condense } from './condense.ts';
 import { type Planned, plan, roomForSummary, wholeTokens } from './plan.ts';
 import { shortenToTokens } from './shorten.ts';
 
-/** Lengths of the outline and of the tree in a system prompt, tried until it leaves room for a conversation. */
-const LISTINGS = [Number.POSITIVE_INFINITY, 4_000, 1_000, 300];
-/** The part of a budget that the system prompt and the tools should not exceed. */
-const FIXED_PART = 0.6;
+/** Of a budget, what a turn's opening may have at most, in UTF-16 code units for each of its tokens. */
+const OPENING_PART = 0.6;
+const LONGEST_OPENING = 40_000;
 
 /** A request that fits; `tokens` is undefined where nothing had to be counted. */
 interface Fitted {
@@ -34,13 +36,18 @@ interface Fitted {
  */
 export async function answerInWindow(
   deps: ActivityDependencies,
-  step: ClaimedStep & { model: ServingModel },
+  step: ClaimedStep & { model: ServingModel; turn: number },
   onDelta: (delta: ModelDelta) => void,
 ): Promise<{ answer: ModelAnswer; summary: Part[] }> {
   const { model, signal, key } = step;
   const endpoint = model.endpoint();
   const { counter, window } = deps.contextMemory;
-  let given = await briefing(deps, step);
+  const most = Math.min(LONGEST_OPENING, Math.floor(window.budget(endpoint) * OPENING_PART));
+  let given = await briefing(deps, step, most);
+  // Stored while the model begins to answer: only the steps that follow need it.
+  const stored = storeOpening(deps, step, given.newOpening);
+  // Heard below; until then a failure is nobody's.
+  stored.catch(() => undefined);
   for (let refused = false; ; refused = true) {
     const { messages, tokens, briefing: fitted } = await fitRequest(deps, { ...step, endpoint }, given);
     given = fitted;
@@ -55,9 +62,12 @@ export async function answerInWindow(
           tools,
           signal,
           timeouts: { firstTokenMs: deps.limits.firstTokenMs, stallMs: deps.limits.stallMs },
+          promptTokens: tokens ?? sizeOf(messages, tools),
+          cacheKey: `${step.workId} ${step.agent}`,
         },
         onDelta,
       );
+      await stored;
       if (tokens !== undefined) window.answered(endpoint, tokens, answer.usage);
       return { answer, summary: summary?.stepKey === key ? [summaryPart(summary)] : [] };
     } catch (error) {
@@ -79,16 +89,16 @@ async function fitRequest(
   const { counter, window } = deps.contextMemory;
   const budget = window.budget(step.endpoint);
   const messages = wholeRequest(given);
-  if (tokensOfMessages(messages, countBytes) + countBytes(JSON.stringify(given.tools)) <= budget) {
+  if (sizeOf(messages, given.tools) <= budget) {
     return { messages, tokens: undefined, briefing: given };
   }
   const count = await counter();
   for (let now = given; ; ) {
-    const { system, planned } = prepare(now, budget, count);
+    const { summary, planned } = prepare(now, budget, count);
     const planning = plan(planned);
     if (planning.kind === 'send') {
       const { chat, tokens } = planning;
-      return { messages: [{ role: 'system', content: system }, ...chat], tokens, briefing: now };
+      return { messages: request(now.system, chat, summary, now.summary), tokens, briefing: now };
     }
     now = await condense(deps, step, now, {
       to: planning.through,
@@ -114,25 +124,52 @@ function summaryPart({ text, throughMessageId }: { text: string; throughMessageI
 }
 
 function wholeRequest({ system, summary, blocks }: Briefing): ChatMessage[] {
-  const content = system({ summary: summary?.text, listing: Number.POSITIVE_INFINITY });
-  return [{ role: 'system', content }, ...blocks.flatMap((block) => block.chat)];
+  const chat = blocks.flatMap((block) => block.chat);
+  return request(system, chat, summary?.text, summary);
 }
 
-/** The system prompt in its share of the budget, and what is to be planned around it. */
+/** The system prompt and the chat, with the summary behind the first words of the person. */
+function request(
+  system: string,
+  chat: ChatMessage[],
+  text: string | undefined,
+  summary: Briefing['summary'],
+): ChatMessage[] {
+  const behind = chat[0]?.role === 'user' ? 1 : 0;
+  const told = text === undefined ? [] : [earlier(text, summary?.attachments ?? [])];
+  return [{ role: 'system', content: system }, ...chat.slice(0, behind), ...told, ...chat.slice(behind)];
+}
+
+function earlier(text: string, attachments: string[]): ChatMessage {
+  return {
+    role: 'user',
+    parts: [{ type: 'told', name: 'earlier', text: earlierConversation(text, attachments) }],
+  };
+}
+
+/** An upper bound of a request's tokens: its bytes. */
+function sizeOf(messages: ChatMessage[], tools: ToolDefinition[]): number {
+  return tokensOfMessages(messages, countBytes) + countBytes(JSON.stringify(tools));
+}
+
+/** The summary in its share of the budget, and what is to be planned around it. */
 function prepare(
   { system, summary, blocks, tools }: Briefing,
   budget: number,
   count: CountTokens,
-): { system: string; planned: Planned } {
-  const ofTools = count(JSON.stringify(tools));
+): { summary: string | undefined; planned: Planned } {
   const shown = summary && shortenToTokens(summary.text, roomForSummary(budget), count);
-  const tokensOf = (content: string) => tokensOfMessages([{ role: 'system', content }], count);
-  const ofSummary = shown === undefined ? 0 : count(shown);
-  let content = '';
-  for (const listing of LISTINGS) {
-    content = system({ summary: shown, listing });
-    if (tokensOf(content) - ofSummary + ofTools <= budget * FIXED_PART) break;
-  }
-  const fixed = tokensOf(content) - ofSummary + ofTools;
-  return { system: content, planned: { fixed, summary: ofSummary, blocks, budget, count } };
+  const fixed = tokensOfMessages([{ role: 'system', content: system }], count) + count(JSON.stringify(tools));
+  const ofSummary =
+    shown === undefined ? 0 : tokensOfMessages([earlier(shown, summary?.attachments ?? [])], count);
+  return { summary: shown, planned: { fixed, summary: ofSummary, blocks, budget, count } };
+}
+
+/** Keeps what the turn began with; where the Work is gone, there is nothing to keep it for. */
+async function storeOpening(
+  { db }: ActivityDependencies,
+  { workId, agent, turn }: { workId: string; agent: string; turn: number },
+  text: string | undefined,
+): Promise<void> {
+  if (text !== undefined) await persist(() => keepOpening(db, { workId, agent, turn, text }));
 }

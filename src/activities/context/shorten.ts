@@ -1,6 +1,6 @@
 /** Texts shortened for a model: head and tail with a marker between. What is stored stays whole (F7). */
 import type { CountTokens } from '../../llm/tokens.ts';
-import type { ChatMessage } from '../../llm/types.ts';
+import type { ChatMessage, UserPart } from '../../llm/types.ts';
 
 /** How long the texts of one message may be, in UTF-16 code units. */
 export interface Limits {
@@ -42,10 +42,20 @@ export function shortenChat(chat: ChatMessage[], { calls, texts }: Limits): Chat
   if (calls === Number.POSITIVE_INFINITY && texts === Number.POSITIVE_INFINITY) return chat;
   return chat.map((message): ChatMessage => {
     if (message.role === 'tool') return { ...message, content: shortenText(message.content, calls) };
-    if (message.role !== 'assistant')
-      return { role: message.role, content: shortenText(message.content, texts) };
+    if (message.role === 'system') return { role: 'system', content: shortenText(message.content, texts) };
+    if (message.role === 'user') {
+      const limitOf = (part: UserPart) => (part.type === 'said' ? texts : Math.min(calls, texts));
+      return {
+        role: 'user',
+        parts: message.parts.map((part) => ({ ...part, text: shortenText(part.text, limitOf(part)) })),
+      };
+    }
+    // What goes back as it came cannot be shortened: it goes where something has to.
+    const { returned, ...answer } = message;
+    const isWhole = (message.tool_calls ?? []).every((call) => call.function.arguments.length <= calls);
     return {
-      role: 'assistant',
+      ...answer,
+      ...(returned !== undefined && isWhole ? { returned } : {}),
       content: message.content === null ? null : shortenText(message.content, texts),
       ...(message.tool_calls === undefined
         ? {}

@@ -1,7 +1,7 @@
-/** The request by which a model condenses older turns (F7), and how much of them goes into one request. */
+/** The request by which a model condenses older turns (F7, M6), and how much of them goes into one request. */
 import { summaryClosing, summarySystemPrompt } from '../../agents/prompts.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
-import type { ChatMessage } from '../../llm/types.ts';
+import type { ChatMessage, UserPart } from '../../llm/types.ts';
 import type { Block } from './blocks.ts';
 import { roomForSummary } from './plan.ts';
 import { shortenChat, shortenText, shortenToTokens } from './shorten.ts';
@@ -33,10 +33,9 @@ export function summaryRequest(material: {
   const { blocks, from, to, budget, count } = material;
   const before = material.before && shortenToTokens(material.before, roomForSummary(budget), count);
   const opening = from > 0 && blocks[0]?.pinned ? [blocks[0]] : [];
-  const around = (said: ChatMessage[]): ChatMessage[] => [
-    { role: 'system', content: summarySystemPrompt(before) },
-    ...said,
-    { role: 'system', content: summaryClosing() },
+  const around = (said: string[]): ChatMessage[] => [
+    { role: 'system', content: summarySystemPrompt() },
+    { role: 'user', parts: userParts(before, said.join('\n\n')) },
   ];
   const request = (through: number, calls: number, texts = 4 * calls): SummaryRequest => {
     const chosen = [...opening, ...blocks.slice(from, through)];
@@ -52,7 +51,7 @@ export function summaryRequest(material: {
   let tokens = tokensOfMessages(around(opening.flatMap((block) => asText(block, calls, 4 * calls))), count);
   let through = from;
   while (through < to) {
-    tokens += tokensOfMessages(asText(blocks[through] as Block, calls, 4 * calls), count);
+    tokens += count(`\n\n${asText(blocks[through] as Block, calls, 4 * calls).join('\n\n')}`) + 1;
     if (tokens > budget) break;
     through += 1;
   }
@@ -64,17 +63,34 @@ export function summaryRequest(material: {
   return single;
 }
 
+function userParts(before: string | undefined, transcript: string): UserPart[] {
+  return [
+    ...(before ? [{ type: 'told' as const, name: 'earlier' as const, text: before }] : []),
+    { type: 'told', name: 'conversation', text: transcript },
+    { type: 'told', name: 'instruction', text: summaryClosing(before !== undefined) },
+  ];
+}
+
 /** What a block says, with calls and results as text: some vendors take neither without the tools' schemas. */
-function asText(block: Block, calls: number, texts: number): ChatMessage[] {
-  const chat = shortenChat(block.chat, { calls, texts });
-  const lines = chat.flatMap((message): string[] => {
-    if (message.role === 'tool') return [`[result] ${message.content}`];
-    if (message.role !== 'assistant') return [];
-    const made = (message.tool_calls ?? []).map(
-      ({ function: called }) => `[called ${called.name} ${shortenText(called.arguments, calls)}]`,
-    );
-    return [...(message.content === null ? [] : [message.content]), ...made];
+function asText(block: Block, calls: number, texts: number): string[] {
+  return shortenChat(block.chat, { calls, texts }).flatMap((message): string[] => {
+    switch (message.role) {
+      case 'user':
+        return message.parts
+          .filter((part) => part.type === 'said')
+          .map((part) => `[the person] ${part.text}`);
+      case 'tool':
+        return [`[result] ${message.content}`];
+      case 'assistant':
+        return [
+          ...(message.content === null ? [] : [`[you] ${message.content}`]),
+          ...(message.tool_calls ?? []).map(
+            ({ function: called }) => `[called ${called.name} ${shortenText(called.arguments, calls)}]`,
+          ),
+        ];
+      case 'system':
+        break;
+    }
+    return [];
   });
-  const said = chat.filter((message) => message.role === 'user');
-  return lines.length === 0 ? said : [...said, { role: 'assistant', content: lines.join('\n') }];
 }

@@ -5,12 +5,16 @@ import { shortenText, shortenToTokens } from '../../../src/activities/context/sh
 import { summaryRequest } from '../../../src/activities/context/summary-request.ts';
 import { createWindowKnowledge, promptBudget } from '../../../src/activities/context/window.ts';
 import { checkStrictRequest } from '../../../src/demo-model/strict-request.ts';
-import { textOf } from '../../../src/domain/messages.ts';
+import { PLAIN } from '../../../src/llm/profiles/profile.ts';
+import { chatMessages } from '../../../src/llm/requests/chat-messages.ts';
+import type { ChatMessage } from '../../../src/llm/types.ts';
 import { answerMessage, conversations, userMessage } from './conversations.ts';
 
 const count = (text: string) => Math.ceil(Buffer.byteLength(text) / 4);
 
-test('F7, P12: a request for a summary is strict, fits, makes progress, and asks in role system only', () => {
+const wire = (chat: ChatMessage[]) => chatMessages(chat, PLAIN, { baseUrl: 'http://m', model: 'm' });
+
+test('F7, M6: a request for a summary is one system and one user message, fits, and makes progress', () => {
   fc.assert(
     fc.property(
       conversations,
@@ -20,21 +24,17 @@ test('F7, P12: a request for a summary is strict, fits, makes progress, and asks
         const budget = 3_000;
         const from = Math.min(1, blocks.length - 1);
         const made = summaryRequest({ blocks, from, to: blocks.length, before, budget, count });
-        expect(checkStrictRequest({ model: 'm', messages: made.messages, stream: true })).toEqual([]);
+        const messages = wire(made.messages);
+        expect(checkStrictRequest({ model: 'm', messages, stream: true })).toEqual([]);
         expect(made.through).toBeGreaterThan(from);
         expect(made.tokens).toBeLessThanOrEqual(budget);
-        expect(made.messages[0]?.role).toBe('system');
-        expect(made.messages.at(-1)?.role).toBe('system');
-        const said = conversation.filter(({ role }) => role === 'user').map((message) => textOf(message));
-        for (const { role, content } of made.messages) {
-          if (role === 'user' && !content.includes('characters not shown')) expect(said).toContain(content);
-        }
+        expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
       },
     ),
   );
 });
 
-test('F7: the material opens with the first message, and the earlier summary stands in the prompt', () => {
+test('F7: the material opens with the first message, the earlier summary before it and the instruction last', () => {
   const conversation = [
     userMessage(1, 'Estimate pi.'),
     answerMessage(1, 'It is 3.14.', []),
@@ -49,12 +49,9 @@ test('F7: the material opens with the first message, and the earlier summary sta
     budget: 5_000,
     count,
   });
-  expect(made.messages[0]?.content).toContain('Pi was found to be 3.14.');
-  expect(made.messages.slice(1, -1).map(({ content }) => content)).toEqual([
-    'Estimate pi.',
-    'And e?',
-    expect.stringContaining('[result] e=2.718'),
-  ]);
+  expect(wire(made.messages)[1]?.content).toMatch(
+    /^<earlier>\nPi was found to be 3\.14\.[\s\S]*<conversation>\n\[the person\] Estimate pi\.\n\n\[the person\] And e\?[\s\S]*\[result\] e=2\.718[\s\S]*<instruction>\n[\s\S]*<\/instruction>$/,
+  );
 });
 
 test('F7: a shortened text is within its limit, keeps both ends, and no character is halved', () => {

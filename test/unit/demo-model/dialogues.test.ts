@@ -2,8 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
+import type { StrictRequest } from '../../../src/demo-model/strict-request.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
 import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
+import { PLAIN } from '../../../src/llm/profiles/profile.ts';
+import { chatMessages } from '../../../src/llm/requests/chat-messages.ts';
+import type { ChatMessage } from '../../../src/llm/types.ts';
 import { type Played, play } from './play.ts';
 
 const TEMPLATE =
@@ -126,17 +130,17 @@ test('F18: an uploaded CSV is read first, and its name and columns come from it'
   expect(outline(played.paper)[0]?.title).toBe('An analysis of my heights.csv');
 });
 
-test('F18: a vague wish is about the CSV file that the system prompt lists', async () => {
-  const system = {
-    role: 'system' as const,
-    content: 'Files that came with the messages:\nattachments/my heights.csv',
+test('F18: a vague wish is about the CSV file that came with it', async () => {
+  const attached: ChatMessage = {
+    role: 'user',
+    parts: [{ type: 'told', name: 'attachments', text: 'attachments/my heights.csv' }],
   };
   const world = {
     paper: TEMPLATE,
     attachments: { 'attachments/my heights.csv': CSV },
     python: () => DATA_OUTPUT,
   };
-  const played = await play('Please describe this for me', world, [system]);
+  const played = await play('Please describe this for me', world, [attached]);
   expect(played.final).toContain('321 rows');
 });
 
@@ -252,7 +256,8 @@ test('D6: the dialogue depends on the conversation alone: a model restarted at a
   const tools = mainTools.map((tool) => ({ type: 'function' as const, function: { ...tool, strict: true } }));
   for (const [index, message] of conversation.entries()) {
     if (message.role !== 'assistant') continue;
-    const move = demoMove({ model: 'demo', messages: conversation.slice(0, index), tools });
+    const messages = chatMessages(conversation.slice(0, index), PLAIN, { baseUrl: '', model: '' });
+    const move = demoMove({ model: 'demo', messages: messages as StrictRequest['messages'], tools });
     expect(move.text).toBe(message.content);
     const calls = (message.tool_calls ?? []).map((call) => JSON.parse(call.function.arguments));
     expect(move.calls.map((call) => call.arguments)).toEqual(calls);

@@ -11,7 +11,7 @@ import { renameSection } from '../../../src/domain/markdown/rename-section.ts';
 import type { Edited } from '../../../src/domain/markdown/splice.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
 import type { ChatMessage, ModelToolCall, ToolDefinition } from '../../../src/llm/types.ts';
-import { modelRequest } from '../llm/model-call.ts';
+import { modelRequest, said } from '../llm/model-call.ts';
 
 export interface World {
   paper: string;
@@ -42,7 +42,7 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
   try {
     const opening =
       before.length > 0 ? before : [{ role: 'system' as const, content: 'You are PaperAgent.' }];
-    played.conversation = [...opening, { role: 'user', content: prompt }];
+    played.conversation = [...opening, said(prompt)];
     played.final = await runAgent(mainTools, played.conversation);
     return played;
   } finally {
@@ -112,10 +112,7 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
           ? 'A PNG image, 1200 x 675 pixels.'
           : `There is no file ${path}.`;
       case 'code_agent':
-        return runAgent(codeTools, [
-          { role: 'system', content: 'You write Python.' },
-          { role: 'user', content: args.task ?? '' },
-        ]);
+        return runAgent(codeTools, [{ role: 'system', content: 'You write Python.' }, said(args.task ?? '')]);
       case 'run_python':
         return world.python(args.filename ?? '', args.code ?? '');
       default:

@@ -32,7 +32,10 @@ test('P12: a request that is not strict is answered by 400 with the problems, an
   withServer(async ({ url, requests }) => {
     const response = await post(url, {
       ...request,
-      messages: [{ role: 'tool', tool_call_id: 'x', content: '' }],
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'tool', tool_call_id: 'aaaaaaaaa', content: 'x' },
+      ],
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('no open call');

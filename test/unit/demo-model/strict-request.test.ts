@@ -14,16 +14,18 @@ const asks = (...ids: string[]) => ({
   content: null,
   tool_calls: ids.map((id) => call(id)),
 });
-const result = (id: string) => ({ role: 'tool', tool_call_id: id, content: '' });
+const result = (id: string) => ({ role: 'tool', tool_call_id: id, content: 'x' });
+const A = 'aaaaaaaa1';
+const B = 'aaaaaaaa2';
 const check = (messages: unknown[], more = {}) => checkStrictRequest({ model: 'm', messages, ...more });
 
 test('P12: a whole conversation with calls and results is strict', () => {
   const messages = [
     { role: 'system', content: 'be brief' },
     user,
-    asks('a', 'b'),
-    result('b'),
-    result('a'),
+    asks(A, B),
+    result(B),
+    result(A),
     { role: 'assistant', content: 'done' },
     user,
   ];
@@ -31,16 +33,20 @@ test('P12: a whole conversation with calls and results is strict', () => {
 });
 
 const wrong: [string, unknown[], RegExp][] = [
-  ['a call without a result', [user, asks('a')], /ends before the call "a" is answered/],
+  ['a call without a result', [user, asks(A)], /ends before the call "aaaaaaaa1" is answered/],
   [
     'a user who speaks before the result',
-    [user, asks('a'), user, result('a')],
-    /user speaks before the call "a"/,
+    [user, asks(A), user, result(A)],
+    /user speaks before the call "aaaaaaaa1"/,
   ],
-  ['a result that nobody asked for', [user, result('a')], /answers "a", which is no open call/],
-  ['a result given twice', [user, asks('a'), result('a'), result('a')], /answers "a", which is no open call/],
-  ['one id for two calls', [user, asks('a', 'a'), result('a')], /"a" is used twice/],
-  ['one id in two steps', [user, asks('a'), result('a'), asks('a'), result('a')], /"a" is used twice/],
+  ['a result that nobody asked for', [user, result(A)], /answers "aaaaaaaa1", which is no open call/],
+  [
+    'a result given twice',
+    [user, asks(A), result(A), result(A)],
+    /answers "aaaaaaaa1", which is no open call/,
+  ],
+  ['one id for two calls', [user, asks(A, A), result(A)], /"aaaaaaaa1" is used twice/],
+  ['one id in two steps', [user, asks(A), result(A), asks(A), result(A)], /"aaaaaaaa1" is used twice/],
   ['an unknown role', [{ role: 'bot', content: 'x' }], /messages\.0/],
   ['an unknown field', [{ ...user, agent: 'main' }], /messages\.0/],
   ['an empty user message', [{ role: 'user', content: '' }], /is empty/],
@@ -49,19 +55,24 @@ const wrong: [string, unknown[], RegExp][] = [
     [user, { role: 'assistant', content: null }],
     /says and calls nothing/,
   ],
-  ['empty text beside a call', [user, { ...asks('a'), content: '' }, result('a')], /is empty/],
+  ['empty text beside a call', [user, { ...asks(A), content: '' }, result(A)], /is empty/],
   ['an empty list of calls', [user, { role: 'assistant', content: 'x', tool_calls: [] }], /tool_calls/],
   [
     'an impossible function name',
-    [user, { ...asks(), tool_calls: [call('a', 'run python')] }, result('a')],
+    [user, { ...asks(), tool_calls: [call(A, 'run python')] }, result(A)],
     /no function name/,
   ],
   [
     'arguments that are no object',
-    [user, { ...asks(), tool_calls: [call('a', 'tree', '[1')] }, result('a')],
+    [user, { ...asks(), tool_calls: [call(A, 'tree', '[1')] }, result(A)],
     /JSON object/,
   ],
-  ['a call id longer than 40', [user, asks('x'.repeat(41)), result('x'.repeat(41))], /messages\.1/],
+  ['M3: a call id of another form', [user, asks('call_1'), result('call_1')], /nine lower-case/],
+  ['M4: an empty result', [user, asks(A), { ...result(A), content: '' }], /is empty/],
+  ['M2: two users in a row', [user, user], /two messages of role user/],
+  ['M2: a user behind a result', [user, asks(A), result(A), user], /straight after a tool/],
+  ['M1: a second system message', [user, { role: 'system', content: 'x' }], /not the first/],
+  ['M2: an answer that is last', [user, { role: 'assistant', content: 'x' }], /the last is neither/],
   ['half an emoji', [{ role: 'user', content: '🥧'.slice(0, 1) }], /lone surrogate/],
   ['no message', [], /messages/],
 ];
@@ -88,8 +99,9 @@ test('P12: two tools of one name, or a loose schema that claims to be strict, ar
   expect(check([user], { tools: [tool, tool] }).join()).toMatch(/"tree" is used twice/);
   const loose = { ...tool, function: { ...tool.function, parameters: { ...schema, required: [] } } };
   expect(check([user], { tools: [loose] }).join()).toMatch(/path: is not in required/);
-  expect(check([user], { tools: [{ ...loose, function: { ...loose.function, strict: false } }] })).toEqual(
-    [],
+  const plain = { ...tool, function: { ...tool.function, strict: false } };
+  expect(check([user], { tools: [plain] }).join()).toMatch(
+    /"additionalProperties".*path: the type is not a single/,
   );
 });
 

@@ -126,7 +126,8 @@ test('A6: a redirect is refused, not followed', async () => {
 test('R7: an address that never connects is unreachable after the connect timeout, not the first-token one', async () => {
   const connection = openModelConnection({ connectTimeoutMs: 30 });
   const socket = Object.defineProperty(new Socket(), 'connecting', { value: true });
-  connection.httpAgent = Object.assign(new Agent(), { createConnection: () => socket });
+  const agent = Object.assign(new Agent(), { createConnection: () => socket });
+  connection.agentFor = () => agent;
   const call = streamAnswer(modelRequest('http://192.0.2.1/v1'), () => {}, connection);
   await expect(call).rejects.toMatchObject({
     code: 'model_unreachable',

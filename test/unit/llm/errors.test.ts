@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { isTooLong, ModelError, retryAfterMs, toModelError } from '../../../src/llm/errors.ts';
+import { isTooLong, ModelError, toModelError } from '../../../src/llm/errors.ts';
+import { waitAsked } from '../../../src/llm/waits.ts';
 import { callOnce } from './model-call.ts';
 
 const endpoint = { baseUrl: 'https://user:pass@models.example/v1?key=secret', model: 'm-1' };
@@ -52,20 +53,24 @@ test('R7: a full conversation and an empty account are told apart from a bad req
     expect(isTooLong(toModelError(failure(400, body), endpoint))).toBe(true);
   }
   expect(isTooLong(toModelError(failure(400, '{"error":{"message":"bad tools"}}'), endpoint))).toBe(false);
-  expect(isTooLong(toModelError(failure(500, '{"error":{"message":"context size"}}'), endpoint))).toBe(false);
+  expect(isTooLong(toModelError(failure(500, '{"error":{"message":"context canceled"}}'), endpoint))).toBe(
+    false,
+  );
   const empty = toModelError(failure(429, '{"error":{"type":"insufficient_quota"}}'), endpoint);
   expect(empty).toMatchObject({ code: 'model_unauthorized', retryable: false });
 });
 
 test('R7: Retry-After is understood in seconds, as a date and in milliseconds', async () => {
   const now = Date.parse('2026-03-01T10:00:00Z');
-  expect(retryAfterMs({ 'retry-after': '7' }, now)).toBe(7000);
-  expect(retryAfterMs({ 'retry-after': '0' }, now)).toBe(0);
-  expect(retryAfterMs({ 'retry-after': 'Sun, 01 Mar 2026 10:00:30 GMT' }, now)).toBe(30_000);
-  expect(retryAfterMs({ 'retry-after': 'Sun, 01 Mar 2026 09:00:00 GMT' }, now)).toBe(0);
-  expect(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '1' }, now)).toBe(250);
-  expect(retryAfterMs({ 'retry-after': 'soon' }, now)).toBeUndefined();
-  expect(retryAfterMs({}, now)).toBeUndefined();
+  expect(waitAsked({ headers: { 'retry-after': '7' }, body: '' }, now)).toBe(7000);
+  expect(waitAsked({ headers: { 'retry-after': '0' }, body: '' }, now)).toBe(0);
+  expect(waitAsked({ headers: { 'retry-after': 'Sun, 01 Mar 2026 10:00:30 GMT' }, body: '' }, now)).toBe(
+    30_000,
+  );
+  expect(waitAsked({ headers: { 'retry-after': 'Sun, 01 Mar 2026 09:00:00 GMT' }, body: '' }, now)).toBe(0);
+  expect(waitAsked({ headers: { 'retry-after-ms': '250', 'retry-after': '1' }, body: '' }, now)).toBe(250);
+  expect(waitAsked({ headers: { 'retry-after': 'soon' }, body: '' }, now)).toBeUndefined();
+  expect(waitAsked({ headers: {}, body: '' }, now)).toBeUndefined();
   const { error } = await callOnce({ kind: 'http', status: 429, headers: { 'retry-after': '3' } });
   expect(error?.retryAfterMs).toBe(3000);
 });

@@ -3,7 +3,9 @@ import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
-import { requestBody } from '../../../src/llm/request-body.ts';
+import { createLearning, type Learning } from '../../../src/llm/profiles/learning.ts';
+import { PLAIN } from '../../../src/llm/profiles/profile.ts';
+import { chatBody } from '../../../src/llm/requests/chat-body.ts';
 import type { ToolDefinition } from '../../../src/llm/types.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
@@ -49,7 +51,7 @@ test('F5: a token reaches the listener while the model still holds the next one'
   });
 });
 
-test('P12: the request is strict, with strict tools, and the key is a bearer token', async () => {
+test('P12, M5: the request is plain, with plain tools, and the key is a bearer token', async () => {
   await withModel(textReply('ok'), async (model) => {
     await streamAnswer(modelRequest(model.url, { tools: [tree] }), () => {});
     const [request] = model.requests;
@@ -60,7 +62,15 @@ test('P12: the request is strict, with strict tools, and the key is a bearer tok
       messages: [{ role: 'user', content: 'hello' }],
       stream: true,
       stream_options: { include_usage: true },
-      tools: [{ type: 'function', function: { ...tree, strict: true } }],
+      tools: [
+        {
+          type: 'function',
+          function: {
+            ...tree,
+            parameters: { type: 'object', properties: { path: { type: 'string' } }, required: [] },
+          },
+        },
+      ],
     });
   });
 });
@@ -105,6 +115,13 @@ test('F5: the cost is tokens times the price of a million', async () => {
   });
 });
 
+/** As a server is asked of which the table says that it takes strict schemas. */
+async function strictBefore(baseUrl: string): Promise<Learning> {
+  const learning = createLearning();
+  await learning.learn({ baseUrl, model: 'demo' }, [{ change: { schema: 'strict' }, words: '' }]);
+  return learning;
+}
+
 test.each(['stream_options', 'strict', 'temperature'])(
   'F5: a vendor that refuses %s gets the same call without it, and is not asked again with it',
   async (field) => {
@@ -116,7 +133,7 @@ test.each(['stream_options', 'strict', 'temperature'])(
     await withModel(
       (body) => (JSON.stringify(body).includes(`"${field}"`) ? refusal : textReply('fine')),
       async (model) => {
-        const connection = openModelConnection();
+        const connection = openModelConnection({ learning: await strictBefore(model.url) });
         const request = modelRequest(model.url, { tools: [tree] });
         request.endpoint.temperature = 0.2;
         expect((await streamAnswer(request, () => {}, connection)).text).toBe('fine');
@@ -141,7 +158,7 @@ test('F5: of two calls at once that are refused for a field, both go on without 
         : textReply('fine');
     },
     async (model) => {
-      const connection = openModelConnection();
+      const connection = openModelConnection({ learning: await strictBefore(model.url) });
       const request = modelRequest(model.url, { tools: [tree] });
       const answers = await Promise.all([1, 2].map(() => streamAnswer(request, () => {}, connection)));
       expect(answers.map(({ text }) => text)).toEqual(['fine', 'fine']);
@@ -194,8 +211,9 @@ test('F5: calls over one connection use one socket again', async () => {
       await streamAnswer(modelRequest(model.url), () => {}, connection);
       await model.requests[call]?.ended;
     }
-    expect(Object.values(connection.httpAgent.freeSockets).flat().length).toBeLessThanOrEqual(1);
-    expect(Object.values(connection.httpAgent.sockets).flat().length).toBeLessThanOrEqual(1);
+    const { freeSockets, sockets } = connection.agentFor(new URL(model.url));
+    expect(Object.values(freeSockets).flat().length).toBeLessThanOrEqual(1);
+    expect(Object.values(sockets).flat().length).toBeLessThanOrEqual(1);
     connection.close();
   });
 });
@@ -231,9 +249,7 @@ test('A5: a vendor that quotes the key in its refusal does not bring it into the
 test('F13: further fields of the settings are in the request, and none of them replaces what the loop sends', () => {
   const request = modelRequest('http://127.0.0.1/v1');
   const params = { reasoning_effort: 'low', stream: false, messages: [], model: 'another' };
-  const body = JSON.parse(
-    requestBody({ ...request, endpoint: { ...request.endpoint, params } }, new Set()),
-  ) as unknown;
+  const body = chatBody({ ...request, endpoint: { ...request.endpoint, params } }, PLAIN);
   expect(body).toMatchObject({
     reasoning_effort: 'low',
     stream: true,

@@ -4,12 +4,17 @@ import type { Reply, Script } from '../../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../../src/demo-model/server.ts';
 import { ModelError } from '../../../src/llm/errors.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
-import type { ModelAnswer, ModelDelta, ModelRequest } from '../../../src/llm/types.ts';
+import type { ChatMessage, ModelAnswer, ModelDelta, ModelRequest } from '../../../src/llm/types.ts';
+
+/** A message of a person. */
+export function said(text: string): ChatMessage {
+  return { role: 'user', parts: [{ type: 'said', text }] };
+}
 
 export function modelRequest(baseUrl: string, more: Partial<ModelRequest> = {}): ModelRequest {
   return {
     endpoint: { baseUrl, apiKey: 'key', model: 'demo', contextWindow: 8000 },
-    messages: [{ role: 'user', content: 'hello' }],
+    messages: [said('hello')],
     tools: [],
     signal: new AbortController().signal,
     timeouts: { firstTokenMs: 20_000, stallMs: 20_000 },

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { countText, countTokens } from '../../../src/llm/tokens.ts';
+import { said } from './model-call.ts';
 
 test('F7: tokens are counted in o200k', async () => {
   expect(await countText('hello world')).toBe(2);
@@ -11,7 +12,7 @@ test('F7: a special token in a text is counted as text, not thrown', async () =>
 });
 
 test('F7: messages, calls, results and tools all count', async () => {
-  const said = await countTokens([{ role: 'user', content: 'hello world' }], []);
+  const alone = await countTokens([said('hello world')], []);
   const call = {
     id: 'a',
     type: 'function' as const,
@@ -19,18 +20,18 @@ test('F7: messages, calls, results and tools all count', async () => {
   };
   const called = await countTokens(
     [
-      { role: 'user', content: 'hello world' },
+      said('hello world'),
       { role: 'assistant', content: null, tool_calls: [call] },
       { role: 'tool', tool_call_id: 'a', content: 'plot.png' },
     ],
     [],
   );
   const withTools = await countTokens(
-    [{ role: 'user', content: 'hello world' }],
+    [said('hello world')],
     [{ name: 'tree', description: 'Lists files.', parameters: { type: 'object' } }],
   );
-  expect(called).toBeGreaterThan(said + 8);
-  expect(withTools).toBeGreaterThan(said + 8);
+  expect(called).toBeGreaterThan(alone + 8);
+  expect(withTools).toBeGreaterThan(alone + 8);
 });
 
 test('F7: a long run without a word boundary costs time in proportion, and counts alike', async () => {

@@ -1,0 +1,62 @@
+/**
+ * What stands at the user's side of a turn's beginning (M1): the files and the paper's outline as they are then. It is
+ * stored with the turn's first step, so that all later steps send the same bytes, whoever makes them.
+ */
+import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
+import { renderTree } from '../workspace/tree.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { WorkspaceError } from '../workspace/workspace-error.ts';
+import { shortenText } from './context/shorten.ts';
+import { describeOutline } from './tools/read-sections.ts';
+
+export const PAPER = 'paper.md';
+/** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
+const PAPER_BYTES = 2 * 1024 ** 2;
+
+/** The text for the model. `most` limits outline and tree together, in UTF-16 code units. */
+export async function openingOf(
+  workspace: Workspace,
+  { isMain, most }: { isMain: boolean; most: number },
+): Promise<string> {
+  const [tree, outline] = await Promise.all([treeOf(workspace), isMain ? paperOutline(workspace) : '']);
+  const half = Math.floor(most / 2);
+  return [
+    ...(isMain
+      ? [
+          section(
+            `Outline of ${PAPER}`,
+            shortenText(outline, half) || 'There is no paper yet, or it has no headings.',
+          ),
+        ]
+      : []),
+    section('Files in the workspace', shortenText(tree, isMain ? half : most) || 'none'),
+  ].join('\n\n');
+}
+
+function section(title: string, body: string): string {
+  return `${title}:\n${body}`;
+}
+
+/** The files, as a tree; a folder that cannot be listed (it is gone) is something that the model can say. */
+async function treeOf(workspace: Workspace): Promise<string> {
+  try {
+    return renderTree(await workspace.list());
+  } catch (error) {
+    if (error instanceof WorkspaceError) return `(the workspace cannot be listed: ${error.message})`;
+    throw error;
+  }
+}
+
+/** The paper's outline; a paper that is not there has none, and one that is too long or tangled has a sentence. */
+export async function paperOutline(workspace: Workspace): Promise<string> {
+  try {
+    const bytes = await workspace.read(PAPER, { maxBytes: PAPER_BYTES });
+    return describeOutline(PAPER, bytes.toString('utf8'));
+  } catch (error) {
+    if (error instanceof UnreadableMarkdown) return `(${PAPER} has no outline. ${error.message})`;
+    if (error instanceof WorkspaceError && error.code === 'too_large')
+      return `(${PAPER} has no outline: ${error.message})`;
+    if (error instanceof WorkspaceError) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * What servers say when they do not take a request's shape, and the change of the profile that each asks for (M19):
+ * data. The first entry counts whose words are in the refusal and whose change is not made yet.
+ */
+import type { HttpFailure } from '../errors.ts';
+import { readWords } from '../vendor-words.ts';
+import type { LearnedFact } from './learning.ts';
+import type { Profile, ProfileChange } from './profile.ts';
+
+interface Repair {
+  /** All must be found in the server's words. */
+  words: readonly RegExp[];
+  /** What the profile must hold now for the change to make sense; absent: anything. */
+  now?: ProfileChange;
+  change: ProfileChange;
+}
+
+/** How servers say that they do not take something, and not that something is wrong with it. */
+const REFUSES =
+  /unknown|unrecogni[sz]ed|unsupported|unexpected|not (?:supported|permitted|allowed|valid)|(?:does not|doesn't) support|extra (?:inputs|fields|key)|additional propert|only the default|invalid/i;
+const NEEDS = /must|missing|required|need|expected|should be|provide|pass/i;
+
+const REPAIRS: readonly Repair[] = [
+  { words: [/\/responses\b|responses api/i], now: { api: 'chat' }, change: { api: 'responses' } },
+  { words: [/\bstream_options\b/, REFUSES], now: { streamOptions: true }, change: { streamOptions: false } },
+  { words: [/\bstrict\b/, REFUSES], now: { schema: 'strict' }, change: { schema: 'plain' } },
+  {
+    words: [/additionalProperties|anyOf|\$ref|json ?schema|schema/i],
+    now: { schema: 'strict' },
+    change: { schema: 'plain' },
+  },
+  { words: [/\btemperature\b/, REFUSES], now: { temperature: true }, change: { temperature: false } },
+  {
+    words: [/\bmax_completion_tokens\b/],
+    now: { maxTokens: 'max_tokens' },
+    change: { maxTokens: 'max_completion_tokens' },
+  },
+  {
+    words: [/\bmax_completion_tokens\b/, REFUSES],
+    now: { maxTokens: 'max_completion_tokens' },
+    change: { maxTokens: 'max_tokens' },
+  },
+  { words: [/\bmax_tokens\b/], now: { maxTokens: 'max_tokens' }, change: { maxTokens: 'none' } },
+  { words: [/\bprompt_cache_key\b/, REFUSES], now: { cache: 'key' }, change: { cache: 'none' } },
+  { words: [/\bcache_control\b/, REFUSES], now: { cache: 'cache_control' }, change: { cache: 'none' } },
+  { words: [/\btool_stream\b/, REFUSES], now: { toolStream: true }, change: { toolStream: false } },
+  {
+    words: [/\bapi-key\b|missing subscription key/i],
+    now: { auth: 'bearer' },
+    change: { auth: 'api-key' },
+  },
+  {
+    words: [/thought_signature/i],
+    now: { signatures: 'none' },
+    change: { signatures: 'google' },
+  },
+  // Reasoning asked for: first with the answers that call, then with all.
+  {
+    words: [/reasoning_content|thinking mode/i, NEEDS],
+    now: { reasoningBack: 'none' },
+    change: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls', reasoningEmpty: true },
+  },
+  {
+    words: [/reasoning_content|thinking mode/i, /must|missing|required|pass/i],
+    now: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls' },
+    change: { reasoningWhen: 'all', reasoningEmpty: true },
+  },
+  {
+    words: [/reasoning_content|reasoning_details|\breasoning\b/i, REFUSES],
+    change: { reasoningBack: 'none' },
+  },
+  {
+    words: [/one tool.?call|single tool.?call|multiple tool.?calls|parallel tool/i],
+    now: { parallelHistory: 'together' },
+    change: { parallelHistory: 'split' },
+  },
+  {
+    words: [/content/i, /tool_calls/, /both|together|simultaneous|same time|not allowed with/i],
+    now: { textWithCalls: true },
+    change: { textWithCalls: false },
+  },
+  {
+    words: [/system(?: role| message| prompt)?/i, /not supported|unsupported|only supports|invalid role/i],
+    change: { systemRole: 'user' },
+  },
+  { words: [/developer/i, REFUSES], now: { systemRole: 'developer' }, change: { systemRole: 'system' } },
+  {
+    words: [
+      /roles? must alternate|alternat|after (?:role )?['"`]?tool|consecutive|unexpected role|last message/i,
+    ],
+    change: { userAfterTool: 'bridge', joinUsers: true },
+  },
+  {
+    words: [/tool.?call.?ids?|tool_calls?\[?\d*\]?\.id|\bcall ids?\b/i, /functions\./],
+    now: { toolIds: 'nine' },
+    change: { toolIds: 'functions' },
+  },
+  {
+    words: [/tool.?call.?ids?|tool_calls?\[?\d*\]?\.id/i, /a-z|length|characters|alphanumeric/i],
+    now: { toolIds: 'functions' },
+    change: { toolIds: 'nine' },
+  },
+  {
+    words: [/content/i, /null|none\b|nonetype|string|missing|required/i],
+    now: { emptyContent: 'null' },
+    change: { emptyContent: 'empty' },
+  },
+  {
+    words: [/content|text/i, /empty|non-?empty|blank/i],
+    now: { emptyContent: 'empty' },
+    change: { emptyContent: 'absent' },
+  },
+];
+
+/** What a template's exception, a wrong route or a missing header may be answered with, beside a plain refusal. */
+const REFUSAL = new Set([400, 401, 404, 405, 415, 422, 500]);
+const WORDS_KEPT = 300;
+
+/**
+ * The change that a refusal asks for; undefined where it asks for none, or for what the person has set otherwise.
+ * @param own what the person set: it is never repaired
+ */
+export function repairFor(
+  { status, body }: HttpFailure,
+  profile: Profile,
+  own: ProfileChange = {},
+): LearnedFact | undefined {
+  if (!REFUSAL.has(status)) return undefined;
+  const { message, codes } = readWords(body);
+  const said = [message, ...codes].join(' ');
+  const repair = REPAIRS.find(
+    ({ words, now = {}, change }) =>
+      words.every((pattern) => pattern.test(said)) &&
+      includes(profile, now) &&
+      !includes(profile, change) &&
+      !Object.keys(change).some((field) => field in own),
+  );
+  return repair && { change: repair.change, words: message.slice(0, WORDS_KEPT) };
+}
+
+function includes(profile: Profile, part: ProfileChange): boolean {
+  return Object.entries(part).every(([field, value]) => profile[field as keyof Profile] === value);
+}
