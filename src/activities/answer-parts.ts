@@ -4,6 +4,7 @@ import type { CallMode, CallRef } from '../domain/calls.ts';
 import type { ToolArguments } from '../domain/events.ts';
 import type { Part } from '../domain/messages.ts';
 import type { ModelAnswer } from '../llm/types.ts';
+import { readArguments } from './mend-arguments.ts';
 
 /** The parts as the reducer would have built them from the deltas, with the calls' parsed arguments. */
 export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
@@ -19,7 +20,7 @@ export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
       type: 'tool',
       toolCallId: toolCallIdOf(messageId, index),
       name: call.name,
-      arguments: parseArguments(call.arguments),
+      arguments: readArguments(call.arguments),
       state: 'running',
     });
   });
@@ -52,19 +53,6 @@ export function toolCallIdOf(messageId: string, index: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );
-}
-
-function parseArguments(text: string): ToolArguments {
-  if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-  } catch {
-    // Not JSON: the raw text is kept, and the tool's result tells the model so.
-  }
-  return text;
 }
 
 /** `name file`, at most 40 bytes of printable ASCII: it stands in Temporal's history (R1, F17). */
