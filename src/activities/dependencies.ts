@@ -1,6 +1,7 @@
 /** What the activities need of the world; made once per worker process. */
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
+import type { TokensPerDay } from '../db/turns.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -41,7 +42,7 @@ export interface ActivityDependencies {
   historyDir: string;
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
-  limits: { maxSteps: number; firstTokenMs: number; stallMs: number };
+  limits: { maxSteps: number; firstTokenMs: number; stallMs: number; tokensPerDay?: TokensPerDay };
   metrics: ActivityMetrics;
   trace: TurnTrace;
   log: Log;

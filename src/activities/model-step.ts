@@ -37,7 +37,12 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
       if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
         return { kind: 'limit', turn: at.turn };
       }
-      const claim = await claimStep(deps.db, { workId, agent, ...at, model: model.name }, claimant(deps));
+      const claim = await claimStep(
+        deps.db,
+        { workId, agent, ...at, model: model.name },
+        claimant(deps),
+        deps.limits.tokensPerDay,
+      );
       if ('turn' in claim) at.turn = claim.turn;
       if ('step' in claim) at.step = claim.step;
       switch (claim.kind) {
@@ -77,7 +82,12 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
 export async function stepAhead(deps: ActivityDependencies, input: ModelStepInput): Promise<void> {
   const { workId, agent } = input;
   const model = await modelOf(deps, workId, agent);
-  const claim = await claimStep(deps.db, { ...input, model: model.name }, ahead(deps));
+  const claim = await claimStep(
+    deps.db,
+    { ...input, model: model.name },
+    ahead(deps),
+    deps.limits.tokensPerDay,
+  );
   if (claim.kind === 'failed' && claim.crashed) deps.log.error({ workId, agent, turn: claim.turn }, CRASHED);
   if (claim.kind === 'claimed') await attemptStep(deps, { workId, agent }, claim, model);
 }

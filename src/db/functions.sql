@@ -181,8 +181,8 @@ begin
   return true;
 end $function$;
 
--- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql, 0021_crashes.sql
-CREATE OR REPLACE FUNCTION public.claim_step(p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text, p_worker uuid, p_workflow_id text, p_activity_id text)
+-- 0001_init.sql, 0005_edits.sql, 0014_bounded_statements.sql, 0016_whole_functions.sql, 0021_crashes.sql, 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.claim_step(p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text, p_worker uuid, p_workflow_id text, p_activity_id text, p_tokens bigint DEFAULT NULL::bigint, p_guest_tokens bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -288,6 +288,13 @@ begin
     attempt = claims.attempt + 1, worker = p_worker, state = 'running', next_batch = 0,
     message_id = v_message, started_seq = v_seq, workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
+  if is_out_of_tokens(w.owner_id, p_tokens, p_guest_tokens) then
+    update claims set state = 'failed', result = jsonb_build_object('error', jsonb_build_object(
+      'code', 'quota_exceeded', 'message',
+      'Your tokens of 24 hours are used up. What was written is kept; go on when some of that time has passed.'))
+    where work_id = p_work and key = c.key;
+    return jsonb_build_object('kind', 'failed', 'turn', v_turn);
+  end if;
   return jsonb_build_object('kind', 'claimed', 'turn', v_turn, 'step', v_step, 'attempt', c.attempt,
                             'messageId', v_message, 'ageMs', age_ms(c.first_at),
                             'person', person_of(w.owner_id), 'crashes', c.crashes);
@@ -465,6 +472,19 @@ CREATE OR REPLACE FUNCTION public.copied_id(p_work uuid, p_id text)
 AS $function$
   select case when p_id is not null then md5(p_work::text || p_id)::uuid end;
 $function$;
+
+-- 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.count_tokens()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into token_use as u (user_id, hour, tokens)
+  select w.owner_id, date_trunc('hour', clock_timestamp()), tokens_of(new.usage) - tokens_of(old.usage)
+  from works w where w.id = new.work_id
+  on conflict (user_id, hour) do update set tokens = u.tokens + excluded.tokens;
+  return null;
+end $function$;
 
 -- 0007_accounts.sql
 CREATE OR REPLACE FUNCTION public.delete_account(p_user uuid)
@@ -789,6 +809,36 @@ AS $function$
   from (select distinct worker from claims where work_id = p_work and turn = p_turn and state = 'running') c;
 $function$;
 
+-- 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.is_out_of_tokens(p_owner uuid, p_tokens bigint, p_guest_tokens bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  guests_of_a_network constant integer := 5;
+  u users;
+  v_most bigint;
+begin
+  if p_tokens is null and p_guest_tokens is null then
+    return false;
+  end if;
+  select * into u from users where id = p_owner;
+  v_most := case when u.guest then p_guest_tokens else p_tokens end;
+  if v_most is null then
+    return false;
+  end if;
+  if (select coalesce(sum(tokens), 0) from token_use
+      where user_id = p_owner and hour > clock_timestamp() - interval '1 day') >= v_most then
+    return true;
+  end if;
+  return u.guest and u.network is not null and (
+    select coalesce(sum(t.tokens), 0)
+    from users g join token_use t on t.user_id = g.id
+    where g.network = u.network and g.guest and t.hour > clock_timestamp() - interval '1 day'
+  ) >= guests_of_a_network * v_most;
+end $function$;
+
 -- 0001_init.sql
 CREATE OR REPLACE FUNCTION public.iso_time(p_at timestamp with time zone)
  RETURNS text
@@ -871,18 +921,23 @@ AS $function$
   select jsonb_build_object('id', id, 'guest', guest) from users where id = p_owner;
 $function$;
 
--- 0002_api.sql
-CREATE OR REPLACE FUNCTION public.post_message(p_owner uuid, p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_title text, p_limit integer)
+-- 0002_api.sql, 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.post_message(p_owner uuid, p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_title text, p_limit integer, p_turns integer DEFAULT NULL::integer, p_guest_turns integer DEFAULT NULL::integer, p_tokens bigint DEFAULT NULL::bigint, p_guest_tokens bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
 declare
   v_wait double precision;
+  v_share text;
 begin
   if not exists (select 1 from messages where work_id = p_work and id = p_id) then
     v_wait := take_rate('messages:' || p_owner, p_limit);
     if v_wait > 0 then
       return jsonb_build_object('kind', 'limited', 'retryAfter', v_wait);
+    end if;
+    v_share := used_up(p_owner, p_work, p_turns, p_guest_turns, p_tokens, p_guest_tokens);
+    if v_share is not null then
+      return jsonb_build_object('kind', 'used_up', 'share', v_share);
     end if;
   end if;
   return jsonb_build_object('kind',
@@ -1050,8 +1105,8 @@ begin
   return w.running_turn;
 end $function$;
 
--- 0005_edits.sql, 0014_bounded_statements.sql
-CREATE OR REPLACE FUNCTION public.rerun_message(p_owner uuid, p_work uuid, p_message uuid, p_id uuid, p_text text, p_limit integer)
+-- 0005_edits.sql, 0014_bounded_statements.sql, 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.rerun_message(p_owner uuid, p_work uuid, p_message uuid, p_id uuid, p_text text, p_limit integer, p_turns integer DEFAULT NULL::integer, p_guest_turns integer DEFAULT NULL::integer, p_tokens bigint DEFAULT NULL::bigint, p_guest_tokens bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -1060,6 +1115,7 @@ declare
   said messages;
   old messages;
   v_wait double precision;
+  v_share text;
   v_text text;
   v_waiting uuid;
 begin
@@ -1085,6 +1141,10 @@ begin
   v_wait := take_rate('messages:' || p_owner, p_limit);
   if v_wait > 0 then
     return jsonb_build_object('kind', 'limited', 'retryAfter', v_wait);
+  end if;
+  v_share := used_up(p_owner, p_work, p_turns, p_guest_turns, p_tokens, p_guest_tokens);
+  if v_share is not null then
+    return jsonb_build_object('kind', 'used_up', 'share', v_share);
   end if;
   for v_waiting in
     select id from messages where work_id = p_work and status = 'queued' and rerun_of is not null order by queued_seq
@@ -1320,6 +1380,16 @@ begin
   return null;
 end $function$;
 
+-- 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.tokens_of(p_usage jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce((p_usage ->> 'inputTokens')::numeric, 0)::bigint
+       + coalesce((p_usage ->> 'outputTokens')::numeric, 0)::bigint;
+$function$;
+
 -- 0004_grace_and_fences.sql
 CREATE OR REPLACE FUNCTION public.up_since()
  RETURNS timestamp with time zone
@@ -1336,26 +1406,28 @@ begin
   return greatest(pg_postmaster_start_time(), v_seen);
 end $function$;
 
--- 0011_limits.sql
-CREATE OR REPLACE FUNCTION public.used_up(p_owner uuid, p_work uuid, p_id uuid, p_turns integer, p_tokens bigint)
+-- 0011_limits.sql, 0025_shares.sql
+CREATE OR REPLACE FUNCTION public.used_up(p_owner uuid, p_work uuid, p_turns integer, p_guest_turns integer, p_tokens bigint, p_guest_tokens bigint)
  RETURNS text
  LANGUAGE plpgsql
- STABLE
 AS $function$
+declare
+  v_turns integer;
 begin
-  if exists (select 1 from messages where work_id = p_work and id = p_id) then
-    return null;
+  if p_turns is not null or p_guest_turns is not null then
+    select case when guest then p_guest_turns else p_turns end into v_turns from users where id = p_owner;
+    if v_turns is not null and (
+      select count(*) from (
+        select id from works
+        where owner_id = p_owner and running_turn is not null and deleted_at is null and id <> p_work
+        union
+        select w.id from messages m join works w on w.id = m.work_id
+        where m.status = 'queued' and w.owner_id = p_owner and w.deleted_at is null and w.id <> p_work
+        limit v_turns) busy) >= v_turns then
+      return 'turns';
+    end if;
   end if;
-  if p_turns is not null and not exists (select 1 from works where id = p_work and running_turn is not null)
-    and (select count(*) from works where owner_id = p_owner and running_turn is not null) >= p_turns then
-    return 'turns';
-  end if;
-  -- What was copied with a Work was paid for elsewhere: its turns began before it did.
-  if p_tokens is not null and (
-    select coalesce(sum((t.usage ->> 'inputTokens')::numeric + (t.usage ->> 'outputTokens')::numeric), 0)
-    from works w join turns t on t.work_id = w.id
-    where w.owner_id = p_owner and w.updated_at > now() - interval '1 day'
-      and t.started_at > greatest(w.created_at, now() - interval '1 day')) >= p_tokens then
+  if is_out_of_tokens(p_owner, p_tokens, p_guest_tokens) then
     return 'tokens';
   end if;
   return null;

@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { ModelRole } from '../domain/model-roles.ts';
 import type { Database } from './database.ts';
+import { holdPerson } from './quotas.ts';
 import type { Models } from './schema.ts';
 import { storableJson, storableText } from './storable.ts';
 
@@ -56,7 +57,9 @@ export async function createModel(
   most: number,
 ): Promise<StoredModel | undefined> {
   const { id, ownerId, sealedKey } = model;
-  const { rows } = await sql<{ id: string }>`
+  return await db.transaction().execute(async (held) => {
+    await holdPerson(held, ownerId);
+    const { rows } = await sql<{ id: string }>`
     insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
                         input_price, output_price, temperature, params)
     select ${id}::uuid, u.id, ${sealedKey}::bytea, ${model.role}::text, ${model.isDefault}::boolean,
@@ -66,8 +69,9 @@ export async function createModel(
            ${storableJson(model.params)}::jsonb
     from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
       and (select count(*) from models m where m.owner_id = u.id) < ${most}
-    returning id`.execute(db);
-  return rows.length === 0 ? undefined : await findModel(db, { id, ownerId });
+    returning id`.execute(held);
+    return rows.length === 0 ? undefined : await findModel(held, { id, ownerId });
+  });
 }
 
 /** Changes what is given; `sealedKey` null takes the key away. Undefined where there is no such model. */

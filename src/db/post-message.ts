@@ -2,15 +2,17 @@
 import { sql } from 'kysely';
 import type { Delivery } from '../domain/messages.ts';
 import type { Database } from './database.ts';
+import type { Quotas, UsedUp } from './quotas.ts';
 import { storableJson, storableText } from './storable.ts';
 
 /**
  * 'reused' means that the id stands for another text already (P5); 'limited' that the person sends too many and may
- * go on in `retryAfter` seconds.
+ * go on in `retryAfter` seconds; 'used_up' that it would start a turn for which they have no share left.
  */
 export type Posted =
   | { kind: 'stored' | 'duplicate' | 'reused' | 'not_found' }
-  | { kind: 'limited'; retryAfter: number };
+  | { kind: 'limited'; retryAfter: number }
+  | { kind: 'used_up'; share: UsedUp };
 
 /**
  * Stores a user message with its event, once per id, within `perMinute` messages a minute and person; repeats of
@@ -27,12 +29,19 @@ export async function postMessage(
     delivery: Delivery;
     title: string;
     perMinute: number;
+    quotas: Quotas;
   },
 ): Promise<Posted> {
   const { rows } = await sql<{ answer: Posted }>`
     select post_message(${message.ownerId}::uuid, ${message.workId}::uuid, ${message.id}::uuid,
       ${storableText(message.text)}::text, ${storableJson(message.attachments)}::jsonb,
       ${message.delivery}::text, ${storableText(message.title)}::text,
-      ${message.perMinute}::integer) as answer`.execute(db);
+      ${message.perMinute}::integer, ${turnShares(message.quotas)}) as answer`.execute(db);
   return rows[0]?.answer ?? { kind: 'not_found' };
+}
+
+/** The shares that bound turns, as post_message and rerun_message take them. */
+export function turnShares({ account, guest }: Quotas) {
+  return sql`${account.turnsAtOnce ?? null}::integer, ${guest.turnsAtOnce ?? null}::integer,
+    ${account.tokensPerDay ?? null}::bigint, ${guest.tokensPerDay ?? null}::bigint`;
 }

@@ -9,7 +9,7 @@ export async function takeRate(db: Database, key: string, perMinute: number): Pr
   return rows[0]?.wait ?? 0;
 }
 
-/** Removes what no longer counts: windows that are over, refresh tokens that expired. */
+/** Removes what no longer counts: windows that are over, refresh tokens that expired, tokens used days ago. */
 export async function removeExpired(db: Database): Promise<void> {
   // Who is at a window begins it anew: it is not waited for while others are held.
   await sql`
@@ -17,4 +17,5 @@ export async function removeExpired(db: Database): Promise<void> {
       select key from rate_windows where began_at < clock_timestamp() - interval '5 minutes' for update skip locked
     )`.execute(db);
   await sql`delete from refresh_tokens where expires_at < clock_timestamp()`.execute(db);
+  await sql`delete from token_use where hour < clock_timestamp() - interval '2 days'`.execute(db);
 }

@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import type { Delivery } from '../domain/messages.ts';
 import type { Database } from './database.ts';
+import { turnShares } from './post-message.ts';
+import type { Quotas, UsedUp } from './quotas.ts';
 import { storableJson, storableText } from './storable.ts';
 
 /** One message of the owner's Work. */
@@ -47,7 +49,8 @@ export async function withdrawMessage(
 export type Rerun =
   | { kind: 'stored'; stop?: number }
   | { kind: 'duplicate' | 'reused' | 'not_found' | 'not_said' }
-  | { kind: 'limited'; retryAfter: number };
+  | { kind: 'limited'; retryAfter: number }
+  | { kind: 'used_up'; share: UsedUp };
 
 /**
  * Says a message anew, under the id `newId`, and perhaps in other words: it and what followed it leave the
@@ -57,12 +60,11 @@ export async function rerunMessage(
   db: Database,
   { ownerId, workId, id }: OwnMessage,
   again: { newId: string; text?: string | undefined },
-  perMinute: number,
+  bounds: { perMinute: number; quotas: Quotas },
 ): Promise<Rerun> {
   const { rows } = await sql<{ answer: Rerun }>`
     select rerun_message(${ownerId}::uuid, ${workId}::uuid, ${id}::uuid, ${again.newId}::uuid,
-      ${again.text === undefined ? null : storableText(again.text)}::text, ${perMinute}::integer) as answer`.execute(
-    db,
-  );
+      ${again.text === undefined ? null : storableText(again.text)}::text, ${bounds.perMinute}::integer,
+      ${turnShares(bounds.quotas)}) as answer`.execute(db);
   return rows[0]?.answer ?? { kind: 'not_found' };
 }

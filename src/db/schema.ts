@@ -191,6 +191,12 @@ export interface Templates {
   version: Generated<string>;
 }
 
+export interface TokenUse {
+  hour: Timestamp;
+  tokens: number;
+  user_id: string;
+}
+
 export interface ToolCalls {
   agent: string;
   arguments: Json;
@@ -229,6 +235,7 @@ export interface Users {
   guest: Generated<boolean>;
   id: Generated<string>;
   name: Generated<string>;
+  network: string | null;
   password_hash: string | null;
 }
 
@@ -287,6 +294,7 @@ export interface DB {
   server_recovery: ServerRecovery;
   summaries: Summaries;
   templates: Templates;
+  token_use: TokenUse;
   tool_calls: ToolCalls;
   turns: Turns;
   users: Users;

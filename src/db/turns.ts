@@ -57,17 +57,26 @@ export interface ClaimedFor {
   crashes: number;
 }
 
+/** Tokens of 24 hours that a person may use, input and output together; undefined: without bound. */
+export interface TokensPerDay {
+  account: number | undefined;
+  guest: number | undefined;
+}
+
+const UNBOUNDED: TokensPerDay = { account: undefined, guest: undefined };
+
 /** Claims a step: see claim_step in migrations/0021_crashes.sql for each answer. */
 export async function claimStep(
   db: Database,
   request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },
   by: Claimant,
+  tokens: TokensPerDay = UNBOUNDED,
 ): Promise<StepClaim> {
   return await call<StepClaim>(
     db,
     sql`claim_step(${request.workId}::uuid, ${request.turn}::integer, ${request.agent}::text,
       ${request.step}::integer, ${request.model}::text, ${by.workerId}::uuid, ${by.workflowId}::text,
-      ${by.activityId}::text)`,
+      ${by.activityId}::text, ${tokens.account ?? null}::bigint, ${tokens.guest ?? null}::bigint)`,
   );
 }
 

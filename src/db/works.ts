@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
+import { hasAllWorks, holdPerson, type Quotas } from './quotas.ts';
 import { statusOf } from './snapshot.ts';
 import { storableText } from './storable.ts';
 
@@ -80,7 +81,13 @@ function toView(row: WorkRow): WorkView {
   };
 }
 
-/** Makes the row of a Work whose files are there already; undefined where the owner is no more. */
+/** What became of a wish for a further Work: 'full' where its owner has as many as they may have. */
+export type Made<T> = T | 'full' | undefined;
+
+/**
+ * Makes the row of a Work whose files are there already; undefined where the owner is no more. `quotas` are counted
+ * under the owner's row: they hold however many are made at once.
+ */
 export async function createWork(
   db: Database,
   work: {
@@ -91,6 +98,29 @@ export async function createWork(
     template: { id: string; version: string } | null;
     models: ModelChoice;
   },
+  quotas: Quotas,
+): Promise<Made<WorkView>> {
+  return await withinWorks(db, work.ownerId, quotas, (held) => insertWork(held, work));
+}
+
+/** Runs `make` where the owner, whose row is held meanwhile, may have one Work more. */
+async function withinWorks<T>(
+  db: Database,
+  ownerId: string,
+  quotas: Quotas,
+  make: (held: Database) => Promise<T | undefined>,
+): Promise<Made<T>> {
+  return await db.transaction().execute(async (held) => {
+    const person = await holdPerson(held, ownerId);
+    if (person === undefined) return undefined;
+    const { works } = person.guest ? quotas.guest : quotas.account;
+    return (await hasAllWorks(held, ownerId, works)) ? 'full' : await make(held);
+  });
+}
+
+async function insertWork(
+  db: Database,
+  work: Parameters<typeof createWork>[1],
 ): Promise<WorkView | undefined> {
   const row = await db
     .insertInto('works')
@@ -211,16 +241,19 @@ export async function changeWork(
   return row && toView(row);
 }
 
-/** Copies a Work's conversation into a new Work whose files are there already; false where there is no such Work. */
+/** Copies a Work's conversation into a new Work whose files are there already; undefined where there is no such Work. */
 export async function duplicateWork(
   db: Database,
   { workId, ownerId }: { workId: string; ownerId: string },
   copy: { id: string; title: string },
-): Promise<boolean> {
-  const { rows } = await sql<{ made: boolean }>`
-    select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
-      as made`.execute(db);
-  return rows[0]?.made ?? false;
+  quotas: Quotas,
+): Promise<Made<true>> {
+  return await withinWorks(db, ownerId, quotas, async (held) => {
+    const { rows } = await sql<{ made: boolean }>`
+      select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
+        as made`.execute(held);
+    return rows[0]?.made ? true : undefined;
+  });
 }
 
 /** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */

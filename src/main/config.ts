@@ -70,9 +70,11 @@ const schema = z.object({
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
   TRUST_PROXY: count(0, 10).default(0),
   QUOTA_WORKS: count(1, 1_000_000).default(100_000),
-  QUOTA_GUEST_WORKS: count(1, 1_000_000).default(10_000),
-  QUOTA_TURNS_AT_ONCE: count(1, 1_000_000).optional(),
+  QUOTA_GUEST_WORKS: count(1, 1_000_000).default(500),
+  QUOTA_TURNS_AT_ONCE: count(1, 1_000_000).default(250),
+  QUOTA_GUEST_TURNS_AT_ONCE: count(1, 1_000_000).default(10),
   QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
+  QUOTA_GUEST_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   GUEST_RETENTION_DAYS: count(0, 36_500).default(30),
@@ -93,6 +95,11 @@ const schema = z.object({
     )
     .default('info'),
 });
+
+/** Some hundred turns with code a day. */
+const TOKENS_PER_DAY = 20_000_000;
+/** Some turns with code a day: to see what it does. */
+const GUEST_TOKENS_PER_DAY = 1_000_000;
 
 /** The model that serves whoever has not set one of their own. */
 export interface ServerModel {
@@ -137,7 +144,7 @@ export interface Config {
   readonly rateLoginsPerMinute: number;
   /** Reverse proxies before the api, whose word about a client's address counts. */
   readonly trustedProxies: number;
-  /** What each person may have; undefined: without bound. */
+  /** What each person may have. */
   readonly quotas: Readonly<Quotas>;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
@@ -232,12 +239,7 @@ export function readConfig(env: Environment): Config {
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
     trustedProxies: v.TRUST_PROXY,
-    quotas: Object.freeze({
-      works: v.QUOTA_WORKS,
-      guestWorks: v.QUOTA_GUEST_WORKS,
-      turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
-      tokensPerDay: v.QUOTA_TOKENS_PER_DAY,
-    }),
+    quotas: quotasOf(v),
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     guestRetentionDays: v.GUEST_RETENTION_DAYS,
@@ -249,6 +251,38 @@ export function readConfig(env: Environment): Config {
     requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
     logLevel: v.LOG_LEVEL,
   });
+}
+
+/**
+ * A guest has never more than somebody with an account. Tokens of a model that is on this machine, as the demo model,
+ * are nobody's money: without a word of the operator's they are bounded only where the model is elsewhere.
+ */
+function quotasOf(v: z.infer<typeof schema>): Quotas {
+  const paid = v.OPENAI_BASE_URL !== undefined && !isOnThisMachine(v.OPENAI_BASE_URL);
+  const account = {
+    works: v.QUOTA_WORKS,
+    turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
+    tokensPerDay: v.QUOTA_TOKENS_PER_DAY ?? (paid ? TOKENS_PER_DAY : undefined),
+  };
+  const guest = {
+    works: Math.min(v.QUOTA_GUEST_WORKS, account.works),
+    turnsAtOnce: Math.min(v.QUOTA_GUEST_TURNS_AT_ONCE, account.turnsAtOnce),
+    tokensPerDay: least(
+      v.QUOTA_GUEST_TOKENS_PER_DAY ?? (paid ? GUEST_TOKENS_PER_DAY : undefined),
+      account.tokensPerDay,
+    ),
+  };
+  return Object.freeze({ account: Object.freeze(account), guest: Object.freeze(guest) });
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** Whether a model server's address is a loopback one. */
+function isOnThisMachine(baseUrl: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
 }
 
 function isOn(flag: string | undefined): boolean {

@@ -55,6 +55,10 @@ const worker = await startWorker({
     maxSteps: config.turnMaxSteps,
     firstTokenMs: config.modelFirstTokenSeconds * 1000,
     stallMs: config.modelStallSeconds * 1000,
+    tokensPerDay: {
+      account: config.quotas.account.tokensPerDay,
+      guest: config.quotas.guest.tokensPerDay,
+    },
   },
   logRetentionMinutes: config.logRetentionMinutes,
   workArchiveDays: config.workArchiveDays,

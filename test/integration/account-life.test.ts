@@ -12,6 +12,7 @@ import { createWork } from '../../src/db/works.ts';
 import type { Session } from '../../src/protocol/auth.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
+import { NO_QUOTAS } from '../support/works.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -150,7 +151,7 @@ test('F12: a deletion that a crash interrupted is finished by the sweeper, with 
     api.db,
   );
   const made = { id: randomUUID(), ownerId: guest.user.id, title: '', titled: false, template: null };
-  expect(await createWork(api.db, { ...made, models: {} })).toBeUndefined();
+  expect(await createWork(api.db, { ...made, models: {} }, NO_QUOTAS)).toBeUndefined();
   const deps = { ...api, temporal: api.temporal.client, log: pino({ level: 'silent' }) };
   await finishDeletions(deps);
   await finishDeletions(deps);

@@ -25,7 +25,15 @@ import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db
 import type { Part } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
-import { makeWork, NO_LIMIT, ofKind, queueMessage, type TestWork, wholeLog } from '../support/works.ts';
+import {
+  makeWork,
+  NO_LIMIT,
+  ofKind,
+  queueMessage,
+  type TestWork,
+  UNLIMITED,
+  wholeLog,
+} from '../support/works.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -295,7 +303,7 @@ test('P5: the same message id is a duplicate with the same words and refused wit
     attachments: [],
     delivery: 'queue' as const,
     title: 'hello',
-    perMinute: NO_LIMIT,
+    ...UNLIMITED,
   };
   expect(await postMessage(db, { ...again, text: 'hello' })).toEqual({ kind: 'duplicate' });
   expect(await postMessage(db, { ...again, text: 'other' })).toEqual({ kind: 'reused' });

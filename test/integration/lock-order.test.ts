@@ -8,7 +8,7 @@ import { changeMessage, rerunMessage } from '../../src/db/revisions.ts';
 import { removeDeletedAccounts } from '../../src/db/users.ts';
 import { duplicateWork } from '../../src/db/works.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeWork, NO_LIMIT, queueMessage, type TestWork } from '../support/works.ts';
+import { makeWork, NO_LIMIT, NO_QUOTAS, queueMessage, type TestWork, UNLIMITED } from '../support/works.ts';
 
 const AT_ONCE = 8;
 const ROUNDS = 40;
@@ -28,7 +28,7 @@ afterAll(async () => {
 function post(work: TestWork): Promise<unknown> {
   const id = randomUUID();
   const message = { ...work, id, text: id, attachments: [], delivery: 'queue' as const, title: id };
-  return postMessage(db, { ...message, perMinute: NO_LIMIT });
+  return postMessage(db, { ...message, ...UNLIMITED });
 }
 
 /** What Postgres refused of all that was asked for at once, again and again. */
@@ -50,7 +50,7 @@ test('R5: sending, editing and saying again in one Work at once never deadlock',
     db,
   );
   const edit = () => changeMessage(db, { ...work, id: queued }, { text: randomUUID() }, NO_LIMIT);
-  const again = () => rerunMessage(db, { ...work, id: said }, { newId: randomUUID() }, NO_LIMIT);
+  const again = () => rerunMessage(db, { ...work, id: said }, { newId: randomUUID() }, UNLIMITED);
   expect(await refused(() => [post(work), edit(), post(work), edit(), post(work), again(), edit()])).toEqual(
     [],
   );
@@ -60,7 +60,7 @@ test('R5, F12: an account that is deleted while its Works are copied and written
   const errors: unknown[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const work = await makeWork(db);
-    const copy = () => duplicateWork(db, work, { id: randomUUID(), title: 'A copy' });
+    const copy = () => duplicateWork(db, work, { id: randomUUID(), title: 'A copy' }, NO_QUOTAS);
     const end = sql`select delete_account(${work.ownerId}::uuid)`.execute(db);
     const all = [copy(), post(work), end, copy(), post(work), removeDeletedAccounts(db)];
     for (const one of await Promise.allSettled(all)) if (one.status === 'rejected') errors.push(one.reason);

@@ -14,7 +14,7 @@ import { registerWorker } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { type Conversation, emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeWork, NO_LIMIT, queueMessage, type TestWork } from '../support/works.ts';
+import { makeWork, NO_LIMIT, queueMessage, type TestWork, UNLIMITED } from '../support/works.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -181,7 +181,7 @@ class Player {
     } else if (how === 'withdraw') {
       await withdrawMessage(db, message);
     } else {
-      await rerunMessage(db, message, { newId: randomUUID(), ...(steer ? { text } : {}) }, NO_LIMIT);
+      await rerunMessage(db, message, { newId: randomUUID(), ...(steer ? { text } : {}) }, UNLIMITED);
     }
   }
 

@@ -13,6 +13,7 @@ import type { Session } from '../../src/protocol/auth.ts';
 import { type ChatClient, openChat } from './chat-client.ts';
 import { createTestDatabase } from './database.ts';
 import { createFakeTemporal, type FakeTemporal } from './fake-temporal.ts';
+import { NO_QUOTAS } from './works.ts';
 
 export interface TestApi {
   db: Database;
@@ -48,7 +49,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
-    quotas: { works: 100_000, guestWorks: 100_000, turnsAtOnce: undefined, tokensPerDay: undefined },
+    quotas: NO_QUOTAS,
     trustedProxies: 0,
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',

@@ -7,7 +7,7 @@ import { postMessage } from '../../src/db/post-message.ts';
 import { storableJson } from '../../src/db/storable.ts';
 import { claimStep, claimTool, completeStep, completeTool, stepKey } from '../../src/db/turns.ts';
 import type { Part } from '../../src/domain/messages.ts';
-import { NO_LIMIT } from './works.ts';
+import { UNLIMITED } from './works.ts';
 
 export interface PastTurn {
   said: string;
@@ -57,7 +57,7 @@ export async function addPastTurns(db: Database, workId: string, turns: PastTurn
   for (const { said, output, answer: text } of turns) {
     const id = randomUUID();
     await postMessage(db, {
-      perMinute: NO_LIMIT,
+      ...UNLIMITED,
       ownerId,
       workId,
       id,

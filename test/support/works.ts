@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/db/database.ts';
 import { readEvents } from '../../src/db/event-log.ts';
 import { postMessage } from '../../src/db/post-message.ts';
+import type { Quotas } from '../../src/db/quotas.ts';
 import type { EventKind, LogEvent } from '../../src/domain/events.ts';
 
 export interface TestWork {
@@ -24,6 +25,13 @@ export async function makeWork(db: Database): Promise<TestWork> {
 /** Messages a minute that no test sends. */
 export const NO_LIMIT = 1_000_000;
 
+const ALL = { works: NO_LIMIT, turnsAtOnce: undefined, tokensPerDay: undefined };
+/** As much of everything as a test likes. */
+export const NO_QUOTAS: Quotas = { account: ALL, guest: ALL };
+
+/** How much a person of a test may send. */
+export const UNLIMITED = { perMinute: NO_LIMIT, quotas: NO_QUOTAS };
+
 /** Queues a message; gives its id. */
 export async function queueMessage(
   db: Database,
@@ -32,7 +40,7 @@ export async function queueMessage(
   delivery: 'queue' | 'steer' = 'queue',
 ): Promise<string> {
   const id = randomUUID();
-  const message = { ...work, id, text, attachments: [], delivery, title: text, perMinute: NO_LIMIT };
+  const message = { ...work, id, text, attachments: [], delivery, title: text, ...UNLIMITED };
   const { kind } = await postMessage(db, message);
   if (kind !== 'stored') throw new Error(`the message was ${kind}`);
   return id;

@@ -6,7 +6,7 @@ import type { Message } from '../../domain/messages.ts';
 import type { messageChange, rerunBody } from '../../protocol/works.ts';
 import { stopWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
-import { maySend } from '../quota.ts';
+import { shareUsedUp } from '../quota.ts';
 import { type ConversationDependencies, type Person, tell, tellOfMessage } from './send-message.ts';
 
 /**
@@ -51,9 +51,11 @@ export async function runAgain(
   again: z.infer<typeof rerunBody>,
 ): Promise<{ duplicate: boolean }> {
   const { db, temporal, config } = deps;
-  await maySend(deps, { ownerId, workId, id: again.id });
   const wish = { newId: again.id, text: again.text };
-  const rerun = await rerunMessage(db, { ownerId, workId, id }, wish, config.rateMessagesPerMinute);
+  const rerun = await rerunMessage(db, { ownerId, workId, id }, wish, {
+    perMinute: config.rateMessagesPerMinute,
+    quotas: config.quotas,
+  });
   switch (rerun.kind) {
     case 'not_found':
       throw notFound('message');
@@ -63,6 +65,8 @@ export async function runAgain(
       throw new ApiError('id_reused', 'This id stands for another message already.');
     case 'limited':
       throw rateLimited(rerun.retryAfter, 'messages');
+    case 'used_up':
+      throw shareUsedUp(rerun.share);
     case 'stored': {
       const { stop } = rerun;
       if (stop === undefined) tellOfMessage(deps, { workId, ownerId });

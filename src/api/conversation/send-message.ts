@@ -7,7 +7,7 @@ import type { newMessage } from '../../protocol/frames.ts';
 import { stopWork, wakeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { maySend } from '../quota.ts';
+import { shareUsedUp } from '../quota.ts';
 import { titleFrom } from '../work-title.ts';
 
 /** How long Temporal may take to hear of a message; then the sweeper tells it. */
@@ -39,7 +39,6 @@ export async function sendMessage(
   { ownerId, workId }: Person,
   message: z.infer<typeof newMessage>,
 ): Promise<{ duplicate: boolean }> {
-  await maySend(deps, { ownerId, workId, id: message.id });
   const posted = await postMessage(deps.db, {
     ownerId,
     workId,
@@ -49,6 +48,7 @@ export async function sendMessage(
     delivery: message.delivery ?? 'queue',
     title: titleFrom(message.text),
     perMinute: deps.config.rateMessagesPerMinute,
+    quotas: deps.config.quotas,
   });
   switch (posted.kind) {
     case 'not_found':
@@ -57,6 +57,8 @@ export async function sendMessage(
       throw new ApiError('id_reused', 'This id stands for another message already.');
     case 'limited':
       throw rateLimited(posted.retryAfter, 'messages');
+    case 'used_up':
+      throw shareUsedUp(posted.share);
     case 'stored':
     case 'duplicate':
       tellOfMessage(deps, { workId, ownerId });

@@ -5,7 +5,6 @@ import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
-import { mayMakeWork } from '../quota.ts';
 import { createRouter, type Router } from '../router.ts';
 import { copyWork } from '../works/copy-work.ts';
 import { finishDeletion } from '../works/deletion.ts';
@@ -81,7 +80,6 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(create, async (c) => {
     const wish = c.req.valid('json');
-    await mayMakeWork(deps, c.get('identity').userId);
     const language = wish.language ?? preferredLanguage(c.req.header('Accept-Language'));
     return c.json(await makeWork(deps, c.get('identity').userId, wish, language), 201);
   });

@@ -10,11 +10,11 @@ import { openWorkspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { mayMakeWork } from '../quota.ts';
+import { allWorksMade } from '../quota.ts';
 
 /**
  * Copies a Work: its files as they are now, and what was said and answered; nothing that runs or waits.
- * @throws ApiError not_found; WorkspaceError where the files cannot be copied
+ * @throws ApiError not_found, quota_exceeded; WorkspaceError where the files cannot be copied
  */
 export async function copyWork(
   { db, dataDir, config }: Pick<ApiDependencies, 'db' | 'dataDir' | 'config'>,
@@ -23,12 +23,13 @@ export async function copyWork(
 ): Promise<WorkView> {
   const found = await findWork(db, original);
   if (found === undefined) throw notFound('Work');
-  await mayMakeWork({ db, config }, original.ownerId);
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
   try {
     await openWorkspace(workspaceFolder(dataDir, original.workId)).copyTo(workspace);
-    const made = await duplicateWork(db, original, { id, title: title || `${found.title} (copy)` });
+    const wish = { id, title: title || `${found.title} (copy)` };
+    const made = await duplicateWork(db, original, wish, config.quotas);
+    if (made === 'full') throw allWorksMade();
     const copy = made ? await findWork(db, { workId: id, ownerId: original.ownerId }) : undefined;
     if (copy === undefined) throw notFound('Work');
     return copy;

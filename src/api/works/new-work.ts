@@ -11,6 +11,7 @@ import { createWorkspace, workspaceFolder } from '../../workspace/create-workspa
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
+import { allWorksMade } from '../quota.ts';
 
 type Language = 'en' | 'zh';
 
@@ -19,7 +20,10 @@ const UNTITLED: Record<Language, string> = { en: 'Untitled work', zh: '未命名
 /** The paper of a Work for which no template is found: the database may be a bare one. */
 const BARE_PAPER: Record<Language, string> = { en: '# Title\n', zh: '# 标题\n' };
 
-/** Makes a Work from a copy of its template. @throws ApiError not_found where the template is not the owner's to use */
+/**
+ * Makes a Work from a copy of its template.
+ * @throws ApiError not_found where the template is not the owner's to use; quota_exceeded
+ */
 export async function makeWork(
   { db, dataDir, config }: Pick<ApiDependencies, 'db' | 'dataDir' | 'config'>,
   ownerId: string,
@@ -31,17 +35,21 @@ export async function makeWork(
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
   await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
-  const work = await createWork(db, {
-    id,
-    ownerId,
-    title: wish.title || UNTITLED[language],
-    titled: Boolean(wish.title),
-    template: template ?? null,
-    models: wish.models ?? {},
-  });
-  if (work === undefined) {
+  const work = await createWork(
+    db,
+    {
+      id,
+      ownerId,
+      title: wish.title || UNTITLED[language],
+      titled: Boolean(wish.title),
+      template: template ?? null,
+      models: wish.models ?? {},
+    },
+    config.quotas,
+  );
+  if (work === undefined || work === 'full') {
     await workspace.destroy();
-    throw new ApiError('unauthorized', 'This account is no more.');
+    throw work === 'full' ? allWorksMade() : new ApiError('unauthorized', 'This account is no more.');
   }
   return work;
 }
