@@ -92,6 +92,9 @@ function environment(modelUrl: string): Record<string, string> {
     OPENAI_API_KEY: 'bench',
     PAPERAGENT_MODEL: 'scripted',
     RATE_MESSAGES_PER_MINUTE: '1000000',
+    QUOTA_TURNS_AT_ONCE: '100000',
+    QUOTA_GUEST_TURNS_AT_ONCE: '100000',
+    QUOTA_GUEST_WORKS: '100000',
     RATE_LOGINS_PER_MINUTE: '100000',
     LOG_LEVEL: 'warn',
   };

@@ -1,6 +1,7 @@
 /** Templates: those that ship have a slug and no owner; the others are somebody's (F11). */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { holdPerson } from './quotas.ts';
 import { storableText } from './storable.ts';
 
 export interface TemplateView {
@@ -34,12 +35,19 @@ const COLUMNS = [
 /** More public ones than this are a job for a search, which there is none of yet. */
 const MOST_LISTED = 500;
 
-/** What a person may start a Work from: what ships, their own, and the newest that others published. */
+/**
+ * What a person may start a Work from: what ships, their own, and what others published: of each publisher the newest
+ * first, then of each the second, so that nobody fills the list.
+ */
 export async function listTemplates(db: Database, userId: string): Promise<TemplateView[]> {
   const rows = await visible(db, userId)
     .select([...COLUMNS, 'owner_id'])
     .orderBy(sql`case when owner_id is null then 0 when owner_id = ${userId}::uuid then 1 else 2 end`)
     .orderBy(sql`case when owner_id is null then language || slug end`)
+    .orderBy(
+      sql`case when owner_id <> ${userId}::uuid
+        then row_number() over (partition by owner_id order by updated_at desc, id) end`,
+    )
     .orderBy('updated_at', 'desc')
     .orderBy('id')
     .limit(MOST_LISTED)
@@ -111,25 +119,89 @@ export interface TemplateText {
   public: boolean;
 }
 
-/** Makes a template unless the owner has `most` already; undefined then, or where the owner is no more. */
+/** Why a template is not made or changed as wished. */
+export type TemplateRefusal = 'full' | 'guest' | 'all_published' | 'not_found';
+
+/** How many templates somebody may have. */
+export interface TemplateShare {
+  most: number;
+  /** Of these, for everybody to see; guests none. */
+  published: number;
+}
+
+/**
+ * Makes a template within the owner's share, which is counted under the owner's row: it holds however many are made
+ * at once. 'not_found' where the owner is no more.
+ */
 export async function createTemplate(
   db: Database,
   ownerId: string,
   text: TemplateText,
-  most: number,
-): Promise<(TemplateView & { content: string }) | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    insert into templates (owner_id, name, description, language, content, public)
-    select u.id, ${storableText(text.name)}::text, ${storableText(text.description)}::text, ${text.language}::text,
-           ${storableText(text.content)}::text, ${text.public}::boolean
-    from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
-      and (select count(*) from templates t where t.owner_id = u.id) < ${most}
-    returning id`.execute(db);
-  return rows[0] && (await findTemplate(db, { id: rows[0].id, userId: ownerId }));
+  share: TemplateShare,
+): Promise<(TemplateView & { content: string }) | TemplateRefusal> {
+  return await db.transaction().execute(async (held) => {
+    const person = await holdPerson(held, ownerId);
+    if (person === undefined) return 'not_found';
+    if ((await countOwn(held, ownerId)).all >= share.most) return 'full';
+    const refusal = text.public ? await whyNotPublish(held, ownerId, person, share) : undefined;
+    if (refusal !== undefined) return refusal;
+    const { id } = await held
+      .insertInto('templates')
+      .values({
+        owner_id: ownerId,
+        name: storableText(text.name),
+        description: storableText(text.description),
+        language: text.language,
+        content: storableText(text.content),
+        public: text.public,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return (await findTemplate(held, { id, userId: ownerId })) ?? 'not_found';
+  });
 }
 
-/** Changes what is given; undefined where the owner has no such template. */
+async function countOwn(db: Database, ownerId: string): Promise<{ all: number; published: number }> {
+  const row = await db
+    .selectFrom('templates')
+    .select([
+      sql<number>`count(*)::integer`.as('all'),
+      sql<number>`(count(*) filter (where public))::integer`.as('published'),
+    ])
+    .where('owner_id', '=', ownerId)
+    .executeTakeFirstOrThrow();
+  return row;
+}
+
+/** Why this person, whose row is held, publishes no further template; undefined where they may. */
+async function whyNotPublish(
+  db: Database,
+  ownerId: string,
+  { guest }: { guest: boolean },
+  share: TemplateShare,
+): Promise<TemplateRefusal | undefined> {
+  if (guest) return 'guest';
+  return (await countOwn(db, ownerId)).published >= share.published ? 'all_published' : undefined;
+}
+
+/** Changes what is given, within the owner's share; 'not_found' where the owner has no such template. */
 export async function changeTemplate(
+  db: Database,
+  own: { id: string; ownerId: string },
+  change: { [K in keyof TemplateText]?: TemplateText[K] | undefined },
+  share: TemplateShare,
+): Promise<(TemplateView & { content: string }) | TemplateRefusal> {
+  return await db.transaction().execute(async (held) => {
+    const person = await holdPerson(held, own.ownerId);
+    const old = person && (await findTemplate(held, { id: own.id, userId: own.ownerId }));
+    if (person === undefined || old === undefined || !old.own) return 'not_found';
+    const publishes = change.public === true && !old.public;
+    const refusal = publishes ? await whyNotPublish(held, own.ownerId, person, share) : undefined;
+    return refusal ?? (await updateTemplate(held, own, change)) ?? 'not_found';
+  });
+}
+
+async function updateTemplate(
   db: Database,
   { id, ownerId }: { id: string; ownerId: string },
   change: { [K in keyof TemplateText]?: TemplateText[K] | undefined },

@@ -31,11 +31,11 @@ export async function createUser(
     .executeTakeFirst();
 }
 
-/** Makes an account without an address: whoever holds its tokens is it. */
-export async function createGuest(db: Database): Promise<UserRow> {
+/** Makes an account without an address: whoever holds its tokens is it. `network` is where they come from. */
+export async function createGuest(db: Database, network: string): Promise<UserRow> {
   return await db
     .insertInto('users')
-    .values({ guest: true })
+    .values({ guest: true, network })
     .returning(USER_COLUMNS)
     .executeTakeFirstOrThrow();
 }

@@ -15,7 +15,7 @@ const CONTENT =
 
 beforeAll(async () => {
   api = await startTestApi();
-  token = (await api.guest()).accessToken;
+  token = (await api.register()).accessToken;
   folder = path.join(api.dataDir, 'templates');
 });
 
@@ -115,6 +115,35 @@ test('F11, A2: a private template is its owner’s alone; a public one everybody
   expect((await api.request(other, 'PATCH', `/api/templates/${id}`, { name: 'x' })).status).toBe(404);
   expect((await api.request(other, 'DELETE', `/api/templates/${id}`)).status).toBe(404);
   expect((await api.request(other, 'POST', '/api/works', { templateId: id })).status).toBe(201);
+});
+
+test('M3: guests publish nothing, an account five templates however they are asked for', async () => {
+  const guest = (await api.guest()).accessToken;
+  const publish = (as: string, id: string) =>
+    api.request(as, 'PATCH', `/api/templates/${id}`, { public: true });
+  const body = { name: 'A board', content: CONTENT, public: true };
+  expect((await api.request(guest, 'POST', '/api/templates', body)).status).toBe(403);
+  const own = await make({}, guest);
+  expect((await publish(guest, own.id)).status).toBe(403);
+
+  const account = (await api.register()).accessToken;
+  const drafts = await Promise.all(Array.from({ length: 10 }, () => make({}, account)));
+  const asked = await Promise.all([
+    ...drafts.map(({ id }) => publish(account, id)),
+    ...Array.from({ length: 5 }, () => api.request(account, 'POST', '/api/templates', body)),
+  ]);
+  expect(asked.filter(({ status }) => status < 300)).toHaveLength(5);
+  expect(asked.filter(({ status }) => status === 403)).toHaveLength(10);
+});
+
+test('M3: in the list the publishers take turns', async () => {
+  const [busy, quiet] = [await api.register(), await api.register()];
+  const quietOne = await make({ public: true }, quiet.accessToken);
+  const busyOnes = [];
+  for (let more = 0; more < 3; more += 1) busyOnes.push(await make({ public: true }, busy.accessToken));
+  const ids = [quietOne.id, ...busyOnes.map(({ id }) => id)];
+  const seen = (await listed()).map(({ id }) => id).filter((id) => ids.includes(id));
+  expect(seen.slice(0, 2)).toContain(quietOne.id);
 });
 
 test('F11: a Work keeps the text that it began with, whatever becomes of its template', async () => {

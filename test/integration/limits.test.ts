@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { claimStep, completeStep, stepKey } from '../../src/db/turns.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { claimStep, completeStep, finishTurn, stepKey } from '../../src/db/turns.ts';
 import { registerWorker } from '../../src/db/workers.ts';
 import { WORKSPACE_BYTES } from '../../src/domain/workspace-limits.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -21,6 +21,8 @@ beforeAll(async () => {
   await registerWorker(api.db, { id: workerId, host: 'test', pid: 1 });
 });
 afterAll(() => api.close());
+// All come from one network.
+beforeEach(() => api.db.deleteFrom('token_use').execute());
 
 async function answerOf(response: Response) {
   const body = (await response.json()) as { error?: { code: string; message: string } };
@@ -107,7 +109,73 @@ test('quota: of the turns at once, a message to another Work is one too many; to
   expect((await send(guest, first)).status).toBe(202);
   expect((await send(guest, first, id)).status).toBe(202);
   await endTurn(first, claim, 10);
+  // What waits in the first is a turn, too.
+  expect(await send(guest, second)).toEqual({ status: 403, code: 'quota_exceeded' });
+  await endTurn(first, await takeTurn(first), 10);
   expect((await send(guest, second)).status).toBe(202);
+});
+
+test('M2: of fifty messages sent to fifty idle Works at once, as many start a turn as may', async () => {
+  const { accessToken, user } = await api.guest();
+  const works = Array.from({ length: 50 }, () => randomUUID());
+  await api.db
+    .insertInto('works')
+    .values(works.map((id) => ({ id, owner_id: user.id, title: 'idle' })))
+    .execute();
+  const answers = await Promise.all(works.map((workId) => send(accessToken, workId)));
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  expect(answers.filter(({ code }) => code === 'quota_exceeded')).toHaveLength(49);
+});
+
+test('M2: of Works, models and templates made at once, as many are made as may be', async () => {
+  const guest = (await api.guest()).accessToken;
+  const made = await Promise.all(
+    Array.from({ length: 20 }, () => api.request(guest, 'POST', '/api/works', {})),
+  );
+  expect(made.filter(({ status }) => status === 201)).toHaveLength(4);
+  const template = { name: 'a', description: '', language: 'en', content: '# a\n', public: false };
+  const templates = await Promise.all(
+    Array.from({ length: 230 }, () => api.request(guest, 'POST', '/api/templates', template)),
+  );
+  expect(templates.filter(({ status }) => status === 201)).toHaveLength(200);
+});
+
+test('M2: a Work that is deleted leaves what it used, and what waited for a turn is not run without tokens', async () => {
+  const guest = (await api.guest()).accessToken;
+  const [first, second] = [await api.newWork(guest), await api.newWork(guest)];
+  await send(guest, first);
+  const claim = await takeTurn(first);
+  for (let more = 0; more < 3; more += 1) expect((await send(guest, first)).status).toBe(202);
+  await endTurn(first, claim, 100);
+  const next = await claimStep(
+    api.db,
+    { workId: first, turn: null, agent: 'main', step: null, model: 'm' },
+    by,
+    { account: undefined, guest: 100 },
+  );
+  expect(next).toMatchObject({ kind: 'failed', turn: 2 });
+  const ended = await finishTurn(api.db, { workId: first, turn: 2, outcome: 'failed', error: null });
+  expect(ended.ended).toBe(true);
+  const { error } = await api.db
+    .selectFrom('turns')
+    .select('error')
+    .where('work_id', '=', first)
+    .where('turn', '=', 2)
+    .executeTakeFirstOrThrow();
+  expect(error).toMatchObject({ code: 'quota_exceeded' });
+  expect((await api.request(guest, 'DELETE', `/api/works/${first}`)).status).toBe(204);
+  expect(await send(guest, second)).toEqual({ status: 403, code: 'quota_exceeded' });
+});
+
+test('M10: the guests of one network have five guests’ tokens together', async () => {
+  const guests = await Promise.all(Array.from({ length: 6 }, () => api.guest()));
+  for (const { accessToken } of guests.slice(0, 5)) {
+    const workId = await api.newWork(accessToken);
+    await send(accessToken, workId);
+    await endTurn(workId, await takeTurn(workId), 100);
+  }
+  const last = guests[5]?.accessToken ?? '';
+  expect(await send(last, await api.newWork(last))).toEqual({ status: 403, code: 'quota_exceeded' });
 });
 
 test('quota: who has used their tokens of a day sends no further message, on the socket either', async () => {

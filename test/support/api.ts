@@ -1,5 +1,5 @@
 /** An API in this process, on a database of its own, with a Temporal that only remembers. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,6 +28,8 @@ export interface TestApi {
   /** REST; `path` begins with a slash, `body` is sent as JSON. */
   request(token: string | null, method: string, path: string, body?: unknown): Promise<Response>;
   guest(): Promise<Session>;
+  /** Somebody with an account of their own. */
+  register(): Promise<Session>;
   /** A new Work; gives its id. */
   newWork(token: string): Promise<string>;
   chat(token: string, workId: string, after?: number): Promise<ChatClient>;
@@ -100,6 +102,11 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     startAnother: start,
     async guest() {
       const response = await request(null, 'POST', '/api/auth/guest');
+      return (await response.json()) as Session;
+    },
+    async register() {
+      const account = { email: `${randomUUID()}@example.com`, password: 'a long password' };
+      const response = await request(null, 'POST', '/api/auth/register', account);
       return (await response.json()) as Session;
     },
     async newWork(token) {

@@ -12,6 +12,7 @@ import {
 } from '../../db/users.ts';
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
+import { clientNetwork } from '../auth/client-network.ts';
 import { optionalUser, requireUser } from '../auth/require-user.ts';
 import { continueSession, openSession } from '../auth/sessions.ts';
 import { createSignInLimit } from '../auth/sign-in-limit.ts';
@@ -118,7 +119,8 @@ export function authRoutes(deps: ApiDependencies): Router {
 
   app.openapi(guest, async (c) => {
     await limit.guest(c);
-    return c.json(await openSession(deps, await createGuest(db)), 200);
+    const network = clientNetwork(c, config.trustedProxies);
+    return c.json(await openSession(deps, await createGuest(db, network)), 200);
   });
 
   app.openapi(refresh, async (c) => {

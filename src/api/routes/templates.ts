@@ -7,6 +7,8 @@ import {
   deleteTemplate,
   findTemplate,
   listTemplates,
+  type TemplateRefusal,
+  type TemplateShare,
 } from '../../db/templates.ts';
 import { guidedOutline } from '../../domain/markdown/guidance.ts';
 import { pathOf } from '../../domain/markdown/outline.ts';
@@ -18,7 +20,8 @@ import { createRouter, type Router } from '../router.ts';
 import { removeTemplateFile, writeTemplateFile } from '../templates/template-files.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
 
-const MOST_TEMPLATES = 200;
+/** More than anybody needs, and few enough that a list is no page. */
+const SHARE: TemplateShare = { most: 200, published: 5 };
 
 /** Of a section's path in an outline: all paths together are longer than the template without a bound. */
 const PATH_CHARACTERS = 200;
@@ -40,7 +43,7 @@ const create = createRoute({
   tags,
   security: bearer,
   request: { body: body(shapes.newTemplate) },
-  responses: { 201: template, ...errors(400, 401, 409, 413) },
+  responses: { 201: template, ...errors(400, 401, 403, 409, 413) },
 });
 const read = createRoute({
   method: 'get',
@@ -68,7 +71,7 @@ const change = createRoute({
   security: bearer,
   description: 'Works that began with it keep the text that they began with.',
   request: { params, body: body(shapes.templateChange) },
-  responses: { 200: template, ...errors(400, 401, 404, 413) },
+  responses: { 200: template, ...errors(400, 401, 403, 404, 413) },
 });
 const remove = createRoute({
   method: 'delete',
@@ -78,6 +81,22 @@ const remove = createRoute({
   request: { params },
   responses: { 204: { description: 'deleted; no Work is touched' }, ...errors(401, 404) },
 });
+
+function refused(why: TemplateRefusal): ApiError {
+  switch (why) {
+    case 'not_found':
+      return notFound('template');
+    case 'full':
+      return new ApiError('conflict', `You have ${SHARE.most} templates already. Delete one to make room.`);
+    case 'guest':
+      return new ApiError('forbidden', 'Guests publish no templates. Create an account to publish this one.');
+    case 'all_published':
+      return new ApiError(
+        'quota_exceeded',
+        `You have published ${SHARE.published} templates, as many as one may. Take one back to publish another.`,
+      );
+  }
+}
 
 export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
   const app = createRouter();
@@ -91,10 +110,8 @@ export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
 
   app.openapi(create, async (c) => {
     const ownerId = c.get('identity').userId;
-    const created = await createTemplate(db, ownerId, c.req.valid('json'), MOST_TEMPLATES);
-    if (created === undefined) {
-      throw new ApiError('conflict', `You have ${MOST_TEMPLATES} templates already.`);
-    }
+    const created = await createTemplate(db, ownerId, c.req.valid('json'), SHARE);
+    if (typeof created === 'string') throw refused(created);
     await follow(writeTemplateFile(db, dataDir, created.id), created.id);
     return c.json(created, 201);
   });
@@ -122,8 +139,8 @@ export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
 
   app.openapi(change, async (c) => {
     const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
-    const changed = await changeTemplate(db, own, c.req.valid('json'));
-    if (changed === undefined) throw notFound('template');
+    const changed = await changeTemplate(db, own, c.req.valid('json'), SHARE);
+    if (typeof changed === 'string') throw refused(changed);
     await follow(writeTemplateFile(db, dataDir, own.id), own.id);
     return c.json(changed, 200);
   });
