@@ -4,9 +4,8 @@ import type { ToolArguments } from '../domain/events.ts';
 /** What a backslash of TeX becomes that was not doubled in JSON, and what follows it in commands that people use. */
 const SWALLOWED: readonly [RegExp, string][] = [
   // Nobody writes a form feed or a backspace before a letter.
-  [new RegExp('\\f(?=[a-zA-Z])', 'g'), '\\f'],
-  // The character itself, as an escape of its own: in a pattern, \b is a word's border.
-  [/\u0008(?=[a-zA-Z])/g, '\\b'],
+  [/\f(?=[a-zA-Z])/g, '\\f'],
+  [/[\b](?=[a-zA-Z])/g, '\\b'],
   [/\r(?=(?:ho|ight|angle|ceil|floor|m\{))/g, '\\r'],
   [/\t(?=(?:heta|au\b|imes\b|ext(?:bf|it|rm)?\{|ilde|frac))(?<=\S *\t)/g, '\\t'],
   [/\n(?=abla\b)/g, '\\n'],
