@@ -4,9 +4,10 @@
  * over to Node 24 and the TypeScript sources. package.json's scripts all begin here.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { findRuntime, installDependencies, root } from './install.mjs';
+import { delimiter, dirname, join } from 'node:path';
+import { installDependencies } from './install.mjs';
 import { NODE_ENVIRONMENT, NODE_OPTIONS } from './node-options.mjs';
+import { findRuntime, root } from './runtime.mjs';
 
 const jest = [
   '--experimental-vm-modules',
@@ -61,7 +62,8 @@ function runStep(runtime, args) {
     NODE_COMPILE_CACHE: compiled,
     ...NODE_ENVIRONMENT,
     ...process.env,
-    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+    // Programs of packages say `#!/usr/bin/env node`: that one is meant.
+    PATH: [dirname(runtime), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
   };
   const child = spawn(runtime, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   const forward = (signal) => child.kill(signal);

@@ -1,16 +1,11 @@
 /** Installs what package-lock.json asks for, when it is not there yet. Plain JavaScript on the machine's own Node. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { takeLock } from './process-lock.mjs';
+import { findRuntime, isNewEnough, modules, nodePackages, root } from './runtime.mjs';
 
-/** The checkout's root, absolute, without a slash at its end. */
-export const root = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
-
-const modules = join(root, 'node_modules');
 const stamp = join(modules, '.paperagent-installed');
 
 /**
@@ -20,8 +15,8 @@ const stamp = join(modules, '.paperagent-installed');
 export async function installDependencies() {
   const wanted = lockHash();
   if (isInstalled(wanted)) return;
-  const checkout = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  const lock = await takeLockPatiently(join(tmpdir(), `paperagent-install-${checkout}.lock`));
+  // In the checkout itself, where nobody else can hold it; not in node_modules, which npm empties.
+  const lock = await takeLockPatiently(join(root, '.paperagent-install.lock'));
   try {
     if (isInstalled(wanted)) return;
     await runNpm();
@@ -74,20 +69,49 @@ async function runNpm() {
   const began = Date.now();
   const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
   const beat = setInterval(() => console.log(`  still installing packages, ${seconds()}`), 15_000);
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
-  const { code, errors } = await run(npmCommand(), args).finally(() => clearInterval(beat));
-  if (code !== 0) {
-    process.stderr.write(errors);
-    throw new Error(
-      `the packages could not be installed: npm ci ended with code ${code}, its words are above`,
-    );
+  // Beside node_modules, which npm empties; deleted while it runs, which does it no harm.
+  const draft = mkdtempSync(join(root, '.paperagent-node-'));
+  try {
+    await npmCi(root, await nodeForNpm(draft));
+  } finally {
+    clearInterval(beat);
+    rmSync(draft, { recursive: true, force: true });
   }
   console.log(`installed packages in ${seconds()}`);
 }
 
-function run([command, ...before], args) {
+/**
+ * The Node that npm is to run on: npm leaves out optional packages, such as the native half of a build tool, that
+ * do not name the Node it runs on. An older one therefore installs the Node of package-lock.json first, by itself.
+ */
+async function nodeForNpm(draft) {
+  const { packages, ...head } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const [name] = nodePackages.filter((each) => packages[`node_modules/${each}`]);
+  if (name === undefined || isNewEnough) return findRuntime();
+  const entry = packages[`node_modules/${name}`];
+  const own = { name: 'node', version: '1.0.0', dependencies: { [name]: entry.version } };
+  const lock = { ...head, packages: { '': own, [`node_modules/${name}`]: entry } };
+  writeFileSync(join(draft, 'package.json'), JSON.stringify(own));
+  writeFileSync(join(draft, 'package-lock.json'), JSON.stringify(lock));
+  await npmCi(draft, process.execPath);
+  return findRuntime(join(draft, 'node_modules'));
+}
+
+/** `npm ci` in a folder, by the npm that runs us where one does, on this Node. */
+async function npmCi(folder, node) {
+  const cli = process.env.npm_execpath;
+  const npm = cli && /npm-cli\.c?js$/.test(cli) ? [node, cli] : ['npm'];
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
+  const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
+  const { code, errors } = await run([...npm, ...args], { cwd: folder, env });
+  if (code === 0) return;
+  process.stderr.write(errors);
+  throw new Error(`the packages could not be installed: npm ci ended with code ${code}, its words are above`);
+}
+
+function run([command, ...args], options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...before, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk) => {
       errors += chunk;
@@ -95,25 +119,4 @@ function run([command, ...before], args) {
     child.on('error', (error) => reject(new Error(`npm could not be started: ${error.message}`)));
     child.on('close', (code) => resolve({ code, errors }));
   });
-}
-
-/** The npm that runs us, where one does. */
-function npmCommand() {
-  const cli = process.env.npm_execpath;
-  return cli && /npm-cli\.c?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
-}
-
-/**
- * The Node that runs the TypeScript: the one that was installed, else this one where it is new enough
- * (platforms that the installed one is not built for).
- * @returns {string} an absolute path
- * @throws {Error} with a sentence for the person at the terminal
- */
-export function findRuntime() {
-  const installed = join(modules, '.bin', 'node');
-  if (existsSync(installed) && spawnSync(installed, ['--version']).status === 0) return installed;
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  throw new Error(
-    `no Node 24 could be installed for ${process.platform} ${process.arch}: please install Node 24 or newer`,
-  );
 }

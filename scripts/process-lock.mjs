@@ -4,7 +4,8 @@
  * it runs before anything is installed.
  */
 import { execFileSync } from 'node:child_process';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 /**
  * When a process started, in a form that can be compared: on Linux the boot's id and clock ticks, elsewhere
@@ -30,6 +31,16 @@ export function commandLineOf(pid) {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
     return '';
+  }
+}
+
+/** As whom a process runs; undefined when there is no such process. */
+function userOf(pid) {
+  if (process.platform !== 'linux') return Number(ps(pid, 'ruid') || Number.NaN);
+  try {
+    return Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
   }
 }
 
@@ -68,14 +79,18 @@ export function thisProcess() {
 }
 
 /**
- * Takes the lock `file` for this process, or says who holds it. A lock whose holder is dead counts as free.
+ * Takes the lock `file` for this process, or says who holds it. A lock whose holder is dead counts as free, and so
+ * does one that somebody else wrote in the name of a process that is not theirs.
  * @param {string} file its folder must exist
  * @returns {{ taken: true, release: () => void } | { taken: false, holder: { pid: number, startTime: string } }}
  */
 export function takeLock(file) {
   const mine = JSON.stringify(thisProcess());
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, mine, { mode: 0o600 });
+  const draft = `${file}.${randomUUID()}`;
+  // `wx`: never through a link that lies there already.
+  writeFileSync(draft, mine, { mode: 0o600, flag: 'wx' });
+  // Some disks keep no owners (NFS for root, macOS's external ones): nothing can be told by them there.
+  const keepsOwners = process.getuid !== undefined && statSync(draft).uid === process.getuid();
   try {
     for (;;) {
       try {
@@ -87,7 +102,8 @@ export function takeLock(file) {
       const found = read(file);
       if (found === undefined) continue;
       const holder = parse(found);
-      if (holder && isAlive(holder)) return { taken: false, holder };
+      if (holder && isAlive(holder) && (!keepsOwners || ownerOf(file) === userOf(holder.pid)))
+        return { taken: false, holder };
       setAside(file, found);
     }
   } finally {
@@ -106,6 +122,10 @@ function setAside(file, expected) {
   }
   if (read(aside) !== expected) linkSync(aside, file);
   rmSync(aside, { force: true });
+}
+
+function ownerOf(file) {
+  return statSync(file, { throwIfNoEntry: false })?.uid;
 }
 
 function releaseLock(file, mine) {

@@ -1,4 +1,4 @@
-/** Official builds of Temporal's programs: from their GitHub releases, by their checksums, or from temporal.download. */
+/** Official builds of Temporal's programs: from their GitHub releases, or the same from temporal.download; by the checksums of the releases. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ type Programs = Record<string, string>;
 interface Place {
   url: string;
   /** Where the checksums are published, and the name of the archive in that list. */
-  checksums?: { url: string; asset: string };
+  checksums: { url: string; asset: string };
 }
 
 /** How releases name this machine; undefined: there is no build for it. */
@@ -47,7 +47,11 @@ export async function downloadTemporal(
   const release = `https://github.com/temporalio/cli/releases/download/v${version}`;
   const places = [
     { url: `${release}/${asset}`, checksums: { url: `${release}/checksums.txt`, asset } },
-    { url: `https://temporal.download/cli/archive/v${version}?platform=${system}&arch=${processor}` },
+    // Another way to the archive, not another source: it has to be the one that the release has the checksum of.
+    {
+      url: `https://temporal.download/cli/archive/v${version}?platform=${system}&arch=${processor}`,
+      checksums: { url: `${release}/checksums.txt`, asset },
+    },
   ];
   return await fetchPrograms(places, { temporal: file }, onProgress);
 }
@@ -70,7 +74,7 @@ async function fetchPrograms(places: Place[], programs: Programs, onProgress: On
   const archive = `${Object.values(programs)[0]}.tar.gz`;
   for (const { url, checksums } of places) {
     try {
-      const wanted = checksums && (await publishedChecksum(checksums.url, checksums.asset));
+      const wanted = await publishedChecksum(checksums.url, checksums.asset);
       await unpack(await download(url, archive, wanted), programs);
       return true;
     } catch (error) {
@@ -89,7 +93,7 @@ async function publishedChecksum(url: string, asset: string): Promise<string> {
   return line.trim().split(/\s+/)[0] ?? '';
 }
 
-async function download(url: string, archive: string, wanted: string | undefined): Promise<string> {
+async function download(url: string, archive: string, wanted: string): Promise<string> {
   const body = await get(new URL(url), ANSWER_MS);
   const hash = createHash('sha256');
   await pipeline(
@@ -104,7 +108,7 @@ async function download(url: string, archive: string, wanted: string | undefined
     { signal: AbortSignal.timeout(DOWNLOAD_MS) },
   );
   const sum = hash.digest('hex');
-  if (wanted && sum !== wanted) throw new Error('its checksum is not the published one');
+  if (sum !== wanted) throw new Error('its checksum is not the published one');
   return archive;
 }
 

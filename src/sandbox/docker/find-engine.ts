@@ -43,6 +43,7 @@ export function factsOf(info: EngineInfo): EngineFacts {
     runtime: info.Runtimes && 'runsc' in info.Runtimes ? 'runsc' : undefined,
     hasInit: info.InitCommit?.ID !== 'N/A',
     rootless: info.SecurityOptions?.includes('name=rootless') ?? false,
+    cpuQuota: info.CpuCfsQuota !== false,
   };
 }
 

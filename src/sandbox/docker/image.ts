@@ -22,7 +22,7 @@ function hashOf(names: string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-const pythonTag = () => `paperagent-python:${hashOf(['python.Dockerfile', 'requirements.txt'])}`;
+const pythonTag = () => `paperagent-python:${hashOf(['python.Dockerfile', 'requirements.lock.txt'])}`;
 
 function sources(): string[] {
   return readdirSync(SANDBOX_FILES)

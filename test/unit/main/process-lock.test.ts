@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import {
@@ -54,3 +54,15 @@ test.each([
     expect(readdirSync(folder)).toEqual(['lock']);
   });
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'L5: a lock that somebody else wrote in the name of a process that is not theirs counts as free',
+  async () => {
+    await withTemporaryFolder(async (folder) => {
+      const file = join(folder, 'lock');
+      writeFileSync(file, JSON.stringify(thisProcess()));
+      chownSync(file, 65_534, 65_534);
+      expect(takeLock(file).taken).toBe(true);
+    });
+  },
+);

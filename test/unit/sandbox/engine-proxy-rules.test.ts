@@ -15,7 +15,7 @@ const policy: Policy = {
   image: 'paperagent-sandbox:0123456789abcdef',
   workspaces: '/srv/paperagent/workspaces',
   user: '10001:10001',
-  facts: { runtime: undefined, hasInit: true, rootless: false },
+  facts: { runtime: undefined, hasInit: true, rootless: false, cpuQuota: true },
 };
 const workspace = `${policy.workspaces}/${WORK}`;
 
