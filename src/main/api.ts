@@ -1,7 +1,7 @@
 /** An API process: REST, the socket, server-sent events and the page, until SIGTERM. */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { startApi } from '../api/start.ts';
 import { storeShippedTemplates } from '../api/templates/shipped-templates.ts';
 import { syncTemplateFiles } from '../api/templates/template-files.ts';
@@ -12,6 +12,7 @@ import { deleteLeftGuests } from '../db/users.ts';
 import { UNPRIVILEGED_ID } from '../sandbox/unprivileged-id.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
+import { lazyConnection } from '../temporal/endpoint.ts';
 import { registerSearchAttributes } from '../temporal/work-client.ts';
 import { collectSooner } from './collect-sooner.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
@@ -43,8 +44,8 @@ await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));
 await syncTemplateFiles(db, config.dataDir, { all: true });
 
 // Lazy: messages are taken while Temporal is away, and the sweeper tells it of them.
-const connection = Connection.lazy({ address: config.temporalAddress });
-const temporal = new Client({ connection, namespace: config.temporalNamespace });
+const connection = lazyConnection(config.temporal);
+const temporal = new Client({ connection, namespace: config.temporal.namespace });
 registerSearchAttributes(temporal).catch((err: unknown) =>
   log.warn({ err }, 'Temporal knows no search attributes of ours: Works are found by their id alone'),
 );

@@ -7,6 +7,8 @@ import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import { codeOf } from '../system-error.ts';
+import type { TemporalEndpoint } from '../temporal/endpoint.ts';
+import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal-variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,11 +49,7 @@ const schema = z.object({
   PA_DATA: word.default('./pa_data'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
   DATABASE_DIRECT_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(/^(\[[0-9a-f:]+\]|[^:/\s]+):\d{1,5}$/i, 'must be host:port, such as 127.0.0.1:7233')
-    .optional(),
-  TEMPORAL_NAMESPACE: word.default('default'),
+  ...temporalVariables,
   TEMPORAL_UI_PORT: port.optional(),
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
   OPENAI_API_KEY: word.optional(),
@@ -122,9 +120,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** The same database without the pooler that DATABASE_URL leads to, for what needs a session; undefined: as that. */
   readonly databaseDirectUrl: string | undefined;
-  /** Undefined: Temporal's dev server is embedded. */
-  readonly temporalAddress: string | undefined;
-  readonly temporalNamespace: string;
+  /** Without an address: Temporal's dev server is embedded. */
+  readonly temporal: MaybeTemporal;
   /** Undefined: a free one is chosen and kept under PA_DATA. */
   readonly temporalUiPort: number | undefined;
   /** Undefined: the demo model. */
@@ -167,7 +164,7 @@ export interface Config {
 export interface ServiceConfig extends Config {
   readonly databaseUrl: string;
   readonly databaseDirectUrl: string;
-  readonly temporalAddress: string;
+  readonly temporal: TemporalEndpoint;
   readonly model: Readonly<ServerModel>;
   readonly jwtSecret: string;
   readonly encryptionKey: string;
@@ -213,8 +210,7 @@ export function readConfig(env: Environment): Config {
     dataDir: resolve(v.PA_DATA),
     databaseUrl: v.DATABASE_URL,
     databaseDirectUrl: v.DATABASE_DIRECT_URL ?? v.DATABASE_URL,
-    temporalAddress: v.TEMPORAL_ADDRESS,
-    temporalNamespace: v.TEMPORAL_NAMESPACE,
+    temporal: temporalOf(v),
     temporalUiPort: v.TEMPORAL_UI_PORT,
     model:
       v.OPENAI_BASE_URL === undefined
@@ -285,6 +281,14 @@ function isOnThisMachine(baseUrl: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
 }
 
+function temporalOf(variables: z.infer<typeof schema>): MaybeTemporal {
+  try {
+    return readTemporal(variables);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
 function isOn(flag: string | undefined): boolean {
   return flag !== undefined && flag !== '0' && flag !== 'false';
 }
@@ -295,12 +299,12 @@ function isOn(flag: string | undefined): boolean {
  */
 export function readServiceConfig(env: Environment): ServiceConfig {
   const config = readConfig(env);
-  const { databaseUrl, temporalAddress, model, jwtSecret, encryptionKey } = config;
+  const { databaseUrl, temporal, model, jwtSecret, encryptionKey } = config;
   const databaseDirectUrl = config.databaseDirectUrl ?? databaseUrl;
   const needed = 'must be set to run this process alone; `npm start` sets everything up';
   if (databaseUrl === undefined || databaseDirectUrl === undefined)
     throw new ConfigError(`DATABASE_URL ${needed}`);
-  if (temporalAddress === undefined) throw new ConfigError(`TEMPORAL_ADDRESS ${needed}`);
+  if (temporal.address === undefined) throw new ConfigError(`TEMPORAL_ADDRESS ${needed}`);
   if (jwtSecret === undefined) throw new ConfigError(`JWT_SECRET ${needed}`);
   if (encryptionKey === undefined) throw new ConfigError(`ENCRYPTION_KEY ${needed}`);
   if (model === undefined) throw new ConfigError(`OPENAI_BASE_URL ${needed}`);
@@ -308,7 +312,7 @@ export function readServiceConfig(env: Environment): ServiceConfig {
     ...config,
     databaseUrl,
     databaseDirectUrl,
-    temporalAddress,
+    temporal: Object.freeze({ ...temporal, address: temporal.address }),
     model,
     jwtSecret,
     encryptionKey,

@@ -14,9 +14,9 @@ try {
   const config = readServiceConfig(process.env);
   await prepareDatabase(config.databaseDirectUrl);
   console.log('the database is up to date');
-  const { temporalAddress: address, temporalNamespace: namespace } = config;
-  await prepareNamespace({ address, namespace }, PATIENCE_MS);
-  console.log(`Temporal knows the namespace "${namespace}" and the search attributes`);
+  const { temporal } = config;
+  const refused = await prepareNamespace(temporal, PATIENCE_MS);
+  console.log(refused ?? `Temporal knows the namespace "${temporal.namespace}" and the search attributes`);
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
   console.error(`paperagent: ${error.message}`);

@@ -1,7 +1,7 @@
 /** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempts } from '../activities/attempts.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
@@ -30,6 +30,7 @@ import { workerIdentity } from '../sweeper/dead-workers.ts';
 import { startSweeper } from '../sweeper/duties.ts';
 import { housekeepingDuties } from '../sweeper/housekeeping.ts';
 import { recoveryDuties } from '../sweeper/recovery.ts';
+import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
 import { restWork } from '../temporal/work-client.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
@@ -41,8 +42,7 @@ export interface WorkerSettings {
   databaseUrl: string;
   /** Without a pooler: for the lease's sessions. */
   databaseDirectUrl: string;
-  temporalAddress: string;
-  temporalNamespace: string;
+  temporal: TemporalEndpoint;
   /** The version of the workflow code that this worker says it is; undefined: workers are not versioned. */
   buildId: string | undefined;
   dataDir: string;
@@ -121,7 +121,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
         void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
       onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
     }),
-    NativeConnection.connect({ address: settings.temporalAddress }),
+    NativeConnection.connect(connectionOptions(settings.temporal)),
   ]);
 
   /** While the session was away a stop may have been told to nobody. */
@@ -130,8 +130,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   }
 
   // Lazy: only the sweeper speaks over it, and tries again what failed.
-  const clientConnection = Connection.lazy({ address: settings.temporalAddress });
-  const client = new Client({ connection: clientConnection, namespace: settings.temporalNamespace });
+  const clientConnection = lazyConnection(settings.temporal);
+  const client = new Client({ connection: clientConnection, namespace: settings.temporal.namespace });
   const models = createServingModels({
     db,
     server: settings.serverModel,
@@ -186,7 +186,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   };
   const common = {
     connection,
-    namespace: settings.temporalNamespace,
+    namespace: settings.temporal.namespace,
     identity: workerIdentity(lease.workerId),
     ...versioned(settings.buildId),
     shutdownGraceTime: DRAIN_MS,

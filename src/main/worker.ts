@@ -41,8 +41,7 @@ else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
 const worker = await startWorker({
   databaseUrl: config.databaseUrl,
   databaseDirectUrl: config.databaseDirectUrl,
-  temporalAddress: config.temporalAddress,
-  temporalNamespace: config.temporalNamespace,
+  temporal: config.temporal,
   buildId: config.workerBuildId,
   dataDir: config.dataDir,
   workflowBundle,

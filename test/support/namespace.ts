@@ -7,6 +7,15 @@ import { type TestServers, testServers } from './servers.ts';
 
 /** Registers a new namespace with the app's search attributes; gives its name. */
 export async function createTestNamespace(servers: TestServers = testServers()): Promise<string> {
+  return await create(servers, true);
+}
+
+/** The same without the search attributes. */
+export async function createBareNamespace(servers: TestServers = testServers()): Promise<string> {
+  return await create(servers, false);
+}
+
+async function create(servers: TestServers, withAttributes: boolean): Promise<string> {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address: servers.temporalAddress });
   try {
@@ -14,6 +23,7 @@ export async function createTestNamespace(servers: TestServers = testServers()):
       namespace,
       workflowExecutionRetentionPeriod: { seconds: 86_400 as unknown as Long },
     });
+    if (!withAttributes) return namespace;
     const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
     await connection.operatorService.addSearchAttributes({
       namespace,

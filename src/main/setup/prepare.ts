@@ -16,7 +16,7 @@ export async function prepareAll(
   onProgress: OnProgress,
 ): Promise<void> {
   await Promise.all([
-    config.temporalAddress === undefined
+    config.temporal.address === undefined
       ? findTemporal({ env, dataDir: config.dataDir, onProgress })
       : undefined,
     preparePage(onProgress),

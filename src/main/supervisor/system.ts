@@ -69,7 +69,7 @@ export function createSystem(
   say: OnProgress,
   shape: Shape = ONE_OF_EACH,
 ): System {
-  const hasUi = config.temporalAddress === undefined && shape.temporal === 'embedded';
+  const hasUi = config.temporal.address === undefined && shape.temporal === 'embedded';
   const notes = openProcessNotes(folder.processes, say);
   const children: Child[] = [];
   const logs: { close(): void }[] = [];
@@ -105,7 +105,7 @@ export function createSystem(
       WORKER_METRICS_PORT: String(config.workerMetricsPort ?? ports.workerMetrics),
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress,
-      TEMPORAL_NAMESPACE: config.temporalNamespace,
+      TEMPORAL_NAMESPACE: config.temporal.namespace,
       ...(hasUi ? { TEMPORAL_UI_PORT: String(ports.temporalUi) } : {}),
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_API_KEY: model.apiKey ?? '',
@@ -131,7 +131,7 @@ export function createSystem(
   async function choosePorts(): Promise<Ports> {
     const ports = await keptPorts(folder.ports, PORTS);
     const uiPort = config.temporalUiPort;
-    if (uiPort === undefined || config.temporalAddress !== undefined) return ports;
+    if (uiPort === undefined || config.temporal.address !== undefined) return ports;
     if (!(await isFree(uiPort))) throw new SetupError(`TEMPORAL_UI_PORT ${uiPort} is in use: set another`);
     return { ...ports, temporalUi: uiPort };
   }
@@ -150,7 +150,7 @@ export function createSystem(
   }
 
   async function startTemporal(ports: Ports): Promise<string> {
-    if (config.temporalAddress !== undefined) return config.temporalAddress;
+    if (config.temporal.address !== undefined) return config.temporal.address;
     const binary = await findTemporal({ env, dataDir: folder.root, onProgress: say });
     await run(
       temporalPlan({
@@ -158,7 +158,7 @@ export function createSystem(
         database: folder.temporal,
         port: ports.temporal,
         uiPort: ports.temporalUi,
-        namespace: config.temporalNamespace,
+        namespace: config.temporal.namespace,
       }),
     );
     return `127.0.0.1:${ports.temporal}`;
@@ -176,7 +176,7 @@ export function createSystem(
 
   /** The server as docker-compose.yml has it, on the embedded Postgres. */
   async function startTemporalOnPostgres(postgres: PostgresOptions): Promise<string> {
-    if (config.temporalAddress !== undefined) return config.temporalAddress;
+    if (config.temporal.address !== undefined) return config.temporal.address;
     if (config.databaseUrl !== undefined)
       throw new SetupError('a cluster brings a Postgres of its own: unset DATABASE_URL');
     const options = {

@@ -62,7 +62,7 @@ export async function startClusterServers(): Promise<ClusterServers> {
     started.push(startServer(temporalOnPostgresCommand(options), path.join(dir, 'temporal.log')));
     const temporalAddress = `127.0.0.1:${options.ports.TEMPORAL_PORT}`;
     const namespace = 'cluster';
-    await prepareNamespace({ address: temporalAddress, namespace }, START_MS);
+    await prepareNamespace({ address: temporalAddress, namespace, apiKey: undefined, tls: false }, START_MS);
     return {
       addresses: {
         postgresAdminUrl: options.adminUrl,

@@ -61,7 +61,9 @@ test('every variable can be set, but for those that say what compose itself says
   const text = readFileSync(join(CHECKOUT, 'docker-compose.yml'), 'utf8');
   const composes = [
     'DATABASE_URL',
+    'DATABASE_DIRECT_URL',
     'TEMPORAL_ADDRESS',
+    ...VARIABLES.filter((name) => /^TEMPORAL_(API_KEY|TLS)/.test(name)),
     'SANDBOX',
     'WORKER_METRICS_PORT',
     'REQUIRE_DOCKER',

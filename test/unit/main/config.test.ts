@@ -20,12 +20,12 @@ describe('readConfig', () => {
     expect(config).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
-      temporalNamespace: 'default',
+      temporal: { address: undefined, namespace: 'default', apiKey: undefined, tls: false },
       sandbox: 'auto',
     });
     expect(config).toMatchObject({ modelStallSeconds: 60, modelFirstTokenSeconds: 300, turnMaxSteps: 40 });
     expect(config.dataDir).toBe(`${process.cwd()}/pa_data`);
-    expect([config.databaseUrl, config.temporalAddress, config.model]).toEqual([
+    expect([config.databaseUrl, config.temporal.address, config.model]).toEqual([
       undefined,
       undefined,
       undefined,
@@ -114,7 +114,7 @@ test('a process that runs alone says what it misses', () => {
     OPENAI_BASE_URL: 'http://demo/v1',
   };
   expect(() => readServiceConfig({ ...env, TEMPORAL_ADDRESS: '' })).toThrow(/^TEMPORAL_ADDRESS must be set/);
-  expect(readServiceConfig(env).temporalAddress).toBe('temporal:7233');
+  expect(readServiceConfig(env).temporal.address).toBe('temporal:7233');
 });
 
 test('a key reads the same from hexadecimal and from base64', () => {
@@ -132,5 +132,58 @@ test('.env fills in what the environment does not set; a set variable wins, even
     expect(withEnvFile({ PORT: '1' }, file)).toEqual({ PORT: '1' });
     await writeFile(file, '# a comment\nPORT=2\nHOST="::1"\n');
     expect(withEnvFile({ PORT: '' }, file)).toEqual({ PORT: '', HOST: '::1' });
+  });
+});
+
+describe('Temporal, by the names that its own programs use', () => {
+  const address = { TEMPORAL_ADDRESS: 'prod.a1b2c.tmprl.cloud:7233' };
+  const pem = (what: string) => `-----BEGIN ${what}-----\nAA==\n-----END ${what}-----\n`;
+
+  test('an API key means TLS, unless TEMPORAL_TLS says no', () => {
+    const key = { ...address, TEMPORAL_API_KEY: 'secret' };
+    expect(readConfig(key).temporal).toMatchObject({ apiKey: 'secret', tls: {} });
+    expect(readConfig({ ...key, TEMPORAL_TLS: 'false' }).temporal.tls).toBe(false);
+    expect(readConfig({ ...address, TEMPORAL_TLS: 'true' }).temporal).toMatchObject({ tls: {} });
+    expect(readConfig(address).temporal.tls).toBe(false);
+  });
+
+  test('what is PEM is given as it is or as a file, and means TLS', async () => {
+    await withTemporaryFolder(async (folder) => {
+      const authority = join(folder, 'ca.pem');
+      await writeFile(authority, pem('CERTIFICATE'));
+      const env = {
+        ...address,
+        TEMPORAL_TLS_CLIENT_CERT_DATA: pem('CERTIFICATE'),
+        TEMPORAL_TLS_CLIENT_KEY_DATA: pem('PRIVATE KEY'),
+        TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority,
+        TEMPORAL_TLS_SERVER_NAME: 'temporal.internal',
+      };
+      expect(readConfig(env).temporal.tls).toEqual({
+        serverNameOverride: 'temporal.internal',
+        serverRootCACertificate: Buffer.from(pem('CERTIFICATE')),
+        clientCertPair: { crt: Buffer.from(pem('CERTIFICATE')), key: Buffer.from(pem('PRIVATE KEY')) },
+      });
+    });
+  });
+
+  test.each([
+    ['TEMPORAL_ADDRESS', { TEMPORAL_API_KEY: 'secret' }],
+    ['TEMPORAL_TLS', { ...address, TEMPORAL_TLS: 'maybe' }],
+    ['TEMPORAL_TLS', { ...address, TEMPORAL_TLS: 'false', TEMPORAL_TLS_SERVER_NAME: 'x' }],
+    ['TEMPORAL_TLS_CLIENT_KEY_PATH', { ...address, TEMPORAL_TLS_CLIENT_CERT_DATA: pem('CERTIFICATE') }],
+    ['TEMPORAL_TLS_CLIENT_KEY_DATA', { ...address, TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret' }],
+    ['TEMPORAL_TLS_CLIENT_CERT_PATH', { ...address, TEMPORAL_TLS_CLIENT_KEY_DATA: pem('PRIVATE KEY') }],
+    ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', { ...address, TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere.pem' }],
+    [
+      'TEMPORAL_TLS_SERVER_CA_CERT_DATA',
+      {
+        ...address,
+        TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere.pem',
+        TEMPORAL_TLS_SERVER_CA_CERT_DATA: pem('CERTIFICATE'),
+      },
+    ],
+  ])('a wrong %s is refused by one sentence that names it and repeats no secret', (name, env) => {
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow(new RegExp(`^${name} must ((?!secret|BEGIN CERT).)+$`));
   });
 });
