@@ -1163,6 +1163,36 @@ begin
   return jsonb_build_object('kind', 'stored', 'stop', request_stop(p_work, w.running_turn));
 end $function$;
 
+-- 0017_upload_room.sql
+CREATE OR REPLACE FUNCTION public.reserve_upload_room(p_work uuid, p_id uuid, p_bytes bigint, p_least bigint, p_measured bigint, p_replaced bigint, p_since timestamp with time zone, p_limit bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_left bigint;
+  v_spared boolean;
+  v_spares boolean := false;
+begin
+  perform from works where id = p_work and deleted_at is null for update;
+  if not found then
+    return null;
+  end if;
+  delete from upload_room where work_id = p_work
+    and least(ended_at, expires_at) < clock_timestamp() - interval '10 minutes';
+  select p_limit - p_measured - coalesce(sum(bytes), 0), coalesce(bool_or(spares), false) into v_left, v_spared
+  from upload_room where work_id = p_work and least(ended_at, expires_at) >= p_since;
+  if v_left < p_bytes and p_replaced > 0 and not v_spared then
+    v_left := v_left + p_replaced;
+    v_spares := true;
+  end if;
+  if v_left <= 0 or v_left < p_least then
+    return 0;
+  end if;
+  insert into upload_room (id, work_id, bytes, spares, expires_at)
+  values (p_id, p_work, least(p_bytes, v_left), v_spares, clock_timestamp() + interval '10 minutes');
+  return least(p_bytes, v_left);
+end $function$;
+
 -- 0005_edits.sql
 CREATE OR REPLACE FUNCTION public.rewind_before(p_work uuid, p_message uuid)
  RETURNS void

@@ -228,6 +228,15 @@ export interface Turns {
   work_id: string;
 }
 
+export interface UploadRoom {
+  bytes: number;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: string;
+  spares: boolean;
+  work_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
@@ -297,6 +306,7 @@ export interface DB {
   token_use: TokenUse;
   tool_calls: ToolCalls;
   turns: Turns;
+  upload_room: UploadRoom;
   users: Users;
   worker_crashes: WorkerCrashes;
   workers: Workers;

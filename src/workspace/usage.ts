@@ -31,13 +31,14 @@ export function roomOf({ size, blocks }: BigIntStats): number {
 
 /**
  * Counts what is under `root`, and stops once there is more than `most`, so that a million files cost no more than
- * the limit. No link is followed, and nothing is opened but folders (S7).
+ * the limit. What has a name in `except` is passed over. No link is followed, and nothing is opened but folders (S7).
  * @throws the system call's error when there is no such folder
  */
 export async function workspaceUsage(
   root: string,
   most: Pick<Usage, 'bytes' | 'entries'>,
   walk: Walk = strongestWalk(),
+  except: ReadonlySet<string> = new Set(),
 ): Promise<Usage> {
   const usage: Usage = { bytes: 0, entries: 0, tooDeep: false };
   const isOver = () => usage.tooDeep || usage.bytes > most.bytes || usage.entries > most.entries;
@@ -46,6 +47,7 @@ export async function workspaceUsage(
   const visit = async (folder: Directory, depth: number): Promise<void> => {
     const names: Buffer[] = [];
     for await (const name of namesIn(folder)) {
+      if (except.size > 0 && except.has(name.toString('latin1'))) continue;
       usage.entries += 1;
       usage.tooDeep ||= depth === MAX_DEPTH;
       if (isOver()) return;

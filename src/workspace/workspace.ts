@@ -38,7 +38,7 @@ export interface Workspace {
   /** All files and folders, or those under `path`; at most 10,000. */
   list(path?: string): Promise<Listing>;
   /** How full it is, files included that no list shows; counted no further than past `most`. */
-  usage(most: Pick<Usage, 'bytes' | 'entries'>): Promise<Usage>;
+  usage(most: Pick<Usage, 'bytes' | 'entries'>, except?: ReadonlySet<string>): Promise<Usage>;
   /** Writes a file whole or not at all, and makes the folders above it. */
   write(path: string, content: Content, options?: WriteOptions): Promise<Written>;
   /** Removes a file, or a folder with all that is in it. */
@@ -124,7 +124,7 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
       return { entries: entries.map(({ stats: _internal, ...entry }) => entry), truncated };
     },
 
-    usage: (most) => meant('.', () => workspaceUsage(root, most, walk)),
+    usage: (most, except) => meant('.', () => workspaceUsage(root, most, walk, except)),
 
     write: (path, content, options = {}) =>
       meant(path, async () => {

@@ -15,12 +15,14 @@ export interface WriteOptions {
   /** SHA-256 that the file must have now, or null when it must not exist; absent: whatever is there is replaced. */
   ifMatch?: string | null;
   /**
-   * Awaited once the content is on the disk; where it throws, the file stays as it is. Between its end and the
-   * replacement nothing else of this process runs.
+   * Awaited once the content, so many bytes, is on the disk; where it throws, the file stays as it is. Between its
+   * end and the replacement nothing else of this process runs.
    */
-  beforeReplace?: () => Promise<void>;
+  beforeReplace?: (size: number) => Promise<void>;
   /** More content than this many bytes is refused, and nothing is written. */
   maxBytes?: number;
+  /** Of whoever writes, for the temporary file's name; else it has one of its own. */
+  temporaryId?: string;
   /** Pieces of nothing but zeros become holes, as they were in the file that is copied. */
   sparse?: boolean;
 }
@@ -29,6 +31,17 @@ export interface WriteOptions {
 export type Written = Required<FileChange> & { change: 'added' | 'changed' };
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/** The name that a file has while it is being written. */
+export function temporaryName(id: string): string {
+  return TEMPORARY + id;
+}
+
+/** Content as it is written, part after part. */
+export function asParts(content: Content): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (typeof content === 'string') return [Buffer.from(content)];
+  return content instanceof Uint8Array ? [content] : content;
+}
 
 /** Writes `content` as `name` into an open folder. A link or FIFO of that name is replaced, never followed. */
 export async function writeInto(
@@ -39,11 +52,11 @@ export async function writeInto(
   options: WriteOptions & { owner: Owner | undefined },
 ): Promise<Written> {
   const expected = await expectedState(directory, name, path, options.ifMatch);
-  const temporary = directory.entry(TEMPORARY + randomUUID());
+  const temporary = directory.entry(temporaryName(options.temporaryId ?? randomUUID()));
   const handle = await open(temporary, CREATE, 0o644);
   try {
     const { size, sha256 } = await fill(handle, path, content, options);
-    await options.beforeReplace?.();
+    await options.beforeReplace?.(size);
     // From here to the rename nothing else of this process runs, so the file that was checked is the one replaced.
     const now = lstatSync(directory.entry(name), { bigint: true, throwIfNoEntry: false });
     if (now?.isDirectory()) throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);
@@ -97,8 +110,7 @@ async function fill(
   const hash = createHash('sha256');
   let size = 0;
   try {
-    const parts = typeof content === 'string' ? [Buffer.from(content)] : content;
-    for await (const part of parts instanceof Uint8Array ? [parts] : parts) {
+    for await (const part of asParts(content)) {
       size += part.byteLength;
       if (size > maxBytes) {
         throw new WorkspaceError('too_large', path, `${quote(path)} would be over ${maxBytes} bytes.`);

@@ -22,6 +22,8 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
   const { body } = request;
   if (body === null) throw new ApiError('bad_request', 'The body is empty.');
   const form = openForm(request.headers.get('Content-Type') ?? '');
+  // No file in the form is longer than the whole.
+  const { most } = lengthOf(request);
   const stored: Promise<Written>[] = [];
   const arriving: Readable[] = [];
   /** Why this stopped, where that is not the body's fault. */
@@ -50,7 +52,7 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
       broken = error;
       form.destroy(error);
     });
-    const written = files.write(file, stream);
+    const written = files.write(file, stream, most === undefined ? {} : { most });
     // A file that is not taken is not read to its end either: the whole request fails.
     written.catch((error: Error) => {
       if (error !== broken) refuse(error);
@@ -73,6 +75,12 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
     throw refusal ?? broken;
   }
   return await Promise.all(stored);
+}
+
+/** How many bytes a request's body has by its own account; nothing where it does not say. */
+export function lengthOf(request: Request): { most?: number; least?: number } {
+  const length = request.body === null ? '0' : request.headers.get('Content-Length');
+  return length === null ? {} : { most: Number(length), least: Number(length) };
 }
 
 function openForm(contentType: string) {

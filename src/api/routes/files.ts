@@ -15,7 +15,7 @@ import { zipWorkspace } from '../files/archive.ts';
 import { nameParameters, presentation } from '../files/content-types.ts';
 import { type PersonFiles, personFiles } from '../files/person-files.ts';
 import { parseRange } from '../files/range.ts';
-import { receiveUploads } from '../files/upload.ts';
+import { lengthOf, receiveUploads } from '../files/upload.ts';
 import { filePathOf } from '../files-path.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
@@ -108,7 +108,10 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   app.put('/:id/files/:path{.+}', async (c) => {
     const { person } = await workspaceOf(c);
     const content = c.req.raw.body === null ? '' : Readable.fromWeb(c.req.raw.body as ReadableStream);
-    const { path, size, sha256, change } = await person.write(filePathOf(c), content, expected(c));
+    const { path, size, sha256, change } = await person.write(filePathOf(c), content, {
+      ...expected(c),
+      ...lengthOf(c.req.raw),
+    });
     c.header('ETag', `"${sha256}"`);
     return c.json({ path, size, sha256 }, change === 'added' ? 201 : 200);
   });
