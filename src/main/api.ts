@@ -1,5 +1,5 @@
 /** An API process: REST, the socket, server-sent events and the page, until SIGTERM. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { startApi } from '../api/start.ts';
@@ -18,7 +18,9 @@ import { collectSooner } from './collect-sooner.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
+import { FILES_OF_PEOPLE } from './setup/data-folder.ts';
 import { prepareDatabase } from './setup/database.ts';
+import { makePrivateFolders } from './setup/private-folders.ts';
 import { openTracer } from './tracing.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -33,7 +35,7 @@ const LEFT_GUESTS_MS = 600_000;
 const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
 
-await mkdir(config.dataDir, { recursive: true });
+makePrivateFolders(config.dataDir, FILES_OF_PEOPLE);
 await prepareDatabase(config.databaseDirectUrl);
 const db = openDatabase(config.databaseUrl, {
   name: 'paperagent-api',

@@ -6,7 +6,9 @@ import { createWorkerMetrics } from './metrics/worker-metrics.ts';
 import { serveWorkerMetrics } from './metrics/worker-metrics-server.ts';
 import { startWorker } from './run-worker.ts';
 import { serverEndpoint } from './server-model.ts';
+import { FILES_OF_PEOPLE } from './setup/data-folder.ts';
 import { findFreePort } from './setup/ports.ts';
+import { makePrivateFolders } from './setup/private-folders.ts';
 import { findSandbox } from './setup/sandbox.ts';
 import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
 import { installTemporalLogging } from './temporal-logging.ts';
@@ -15,6 +17,7 @@ import { startWatchdog } from './watchdog.ts';
 
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
+makePrivateFolders(config.dataDir, FILES_OF_PEOPLE);
 const { workerMetricsPort, metricsToken } = config;
 const sdkMetrics = workerMetricsPort === undefined ? undefined : `127.0.0.1:${await findFreePort()}`;
 installTemporalLogging(log, sdkMetrics);

@@ -11,7 +11,7 @@ import { openWorkspace, type Workspace } from './workspace.ts';
  * is root and code runs as someone else (S2): what is written later is given to the same owner.
  */
 export async function createWorkspace(root: string, owner?: Owner): Promise<Workspace> {
-  await mkdir(root, { recursive: true, mode: 0o755 });
+  await mkdir(root, { recursive: true, mode: 0o700 });
   if (owner !== undefined && (await stat(root)).uid !== owner.uid) await chown(root, owner.uid, owner.gid);
   const walk = strongestWalk();
   for (const name of FOLDERS) await withMadeDirectory(walk, root, [name], async () => {});

@@ -35,7 +35,7 @@ async function openOrMake(walk: Walk, parent: Directory, name: string, owner?: O
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  await mkdir(parent.entry(name), 0o755).catch((error: unknown) => {
+  await mkdir(parent.entry(name), 0o700).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
   const made = await walk.open(parent, name);

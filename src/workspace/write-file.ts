@@ -53,7 +53,7 @@ export async function writeInto(
 ): Promise<Written> {
   const expected = await expectedState(directory, name, path, options.ifMatch);
   const temporary = directory.entry(temporaryName(options.temporaryId ?? randomUUID()));
-  const handle = await open(temporary, CREATE, 0o644);
+  const handle = await open(temporary, CREATE, 0o600);
   try {
     const { size, sha256 } = await fill(handle, path, content, options);
     await options.beforeReplace?.(size);

@@ -1,7 +1,8 @@
 /** The folder PA_DATA and what stands where in it. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../system-error.ts';
+import { makePrivateFolders } from './private-folders.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface DataFolder {
@@ -32,15 +33,16 @@ export function dataFolder(root: string): DataFolder {
   };
 }
 
+/** What an api or a worker keeps there, with or without a supervisor: files of people, and what their code printed. */
+export const FILES_OF_PEOPLE = ['workspaces', 'chat_history', 'templates', 'sandbox'] as const;
+
 /**
  * Makes the folder and those in it that others expect.
  * @throws SetupError when it cannot be written to
  */
 export function makeDataFolder(root: string): DataFolder {
   try {
-    for (const name of ['run', 'logs', 'temporal', 'workspaces', 'chat_history']) {
-      mkdirSync(join(root, name), { recursive: true });
-    }
+    makePrivateFolders(root, ['run', 'logs', 'temporal', ...FILES_OF_PEOPLE]);
     const probe = join(root, 'run', `probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);

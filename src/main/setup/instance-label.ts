@@ -13,7 +13,7 @@ export function keptInstanceLabel(dataDir: string): string {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, randomBytes(6).toString('hex'));
+  writeFileSync(draft, randomBytes(6).toString('hex'), { mode: 0o600 });
   try {
     linkSync(draft, file);
   } catch (error) {

@@ -28,8 +28,8 @@ export function openProcessNotes(file: string, report: (line: string) => void): 
   let told = false;
   const write = () => {
     try {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(running)));
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(running)), { mode: 0o600 });
       renameSync(`${file}.new`, file);
       told = false;
     } catch (error) {
