@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import type { Quotas } from '../db/quotas.ts';
 import type { AllowHost, ModelConnection } from '../llm/connection.ts';
+import type { Admission } from '../protocol/auth.ts';
 import type { SpanPlace, Tracer } from '../tracing/spans.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
@@ -21,6 +22,7 @@ export interface ApiConfig {
   allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
+  admission: Admission;
   quotas: Quotas;
   /** Reverse proxies before this process, whose word about a client's address counts. */
   trustedProxies: number;

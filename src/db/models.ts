@@ -50,15 +50,27 @@ export async function findModel(
   return row && toModel(row);
 }
 
-/** Makes a model unless the owner has `most` already; undefined then, or where the owner is no more. */
+/** Why a model is not made: the owner has as many as they may, is a guest who may have none, or is no more. */
+export type ModelRefusal = 'full' | 'guest' | 'gone';
+
+/** What somebody may have of models of their own. */
+export interface ModelShare {
+  most: number;
+  /** Whether guests may name model servers. */
+  guests: boolean;
+}
+
+/** Makes a model within the owner's share, which is counted under the owner's row. */
 export async function createModel(
   db: Database,
   model: ModelSettings & { id: string; ownerId: string; sealedKey: Buffer | null },
-  most: number,
-): Promise<StoredModel | undefined> {
+  share: ModelShare,
+): Promise<StoredModel | ModelRefusal> {
   const { id, ownerId, sealedKey } = model;
   return await db.transaction().execute(async (held) => {
-    await holdPerson(held, ownerId);
+    const person = await holdPerson(held, ownerId);
+    if (person === undefined) return 'gone';
+    if (person.guest && !share.guests) return 'guest';
     const { rows } = await sql<{ id: string }>`
     insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
                         input_price, output_price, temperature, params)
@@ -68,9 +80,9 @@ export async function createModel(
            ${model.prices?.output ?? null}::double precision, ${model.temperature}::double precision,
            ${storableJson(model.params)}::jsonb
     from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
-      and (select count(*) from models m where m.owner_id = u.id) < ${most}
+      and (select count(*) from models m where m.owner_id = u.id) < ${share.most}
     returning id`.execute(held);
-    return rows.length === 0 ? undefined : await findModel(held, { id, ownerId });
+    return (rows[0] && (await findModel(held, { id, ownerId }))) ?? 'full';
   });
 }
 

@@ -72,6 +72,12 @@ export interface FileChanges {
   work_id: string;
 }
 
+export interface Invitations {
+  code_hash: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+}
+
 export interface LearnedFacts {
   endpoint: string;
   field: string;
@@ -292,6 +298,7 @@ export interface DB {
   claims: Claims;
   events: Events;
   file_changes: FileChanges;
+  invitations: Invitations;
   learned_facts: LearnedFacts;
   messages: Messages;
   models: Models;

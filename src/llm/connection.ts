@@ -105,11 +105,11 @@ function lookUpPublic(resolve: typeof dnsLookup, isAllowed: (address: string) =>
 }
 
 function notPublic(host: string): ModelError {
-  const message = `The model address "${host}" is not on the public internet. The operator of this server has to allow it first.`;
-  return new ModelError('model_bad_request', message, { retryable: false });
+  const message = `The model address "${host}" is not on the public internet. The operator of this server can allow it by MODEL_ALLOWED_HOSTS.`;
+  return new ModelError('model_address_refused', message, { retryable: false });
 }
 
 function forbiddenPort(port: number): ModelError {
-  const message = `A model server is reached at port 80, 443, or one from 1024 on, and not at ${port}. The operator of this server has to allow it first.`;
-  return new ModelError('model_bad_request', message, { retryable: false });
+  const message = `A model server is reached at port 80, 443, or one from 1024 on, and not at ${port}. The operator of this server can allow it by MODEL_ALLOWED_HOSTS.`;
+  return new ModelError('model_address_refused', message, { retryable: false });
 }

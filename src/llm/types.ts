@@ -144,4 +144,5 @@ export type ModelErrorCode =
   | 'model_bad_request'
   | 'model_unauthorized'
   | 'model_not_found'
+  | 'model_address_refused'
   | 'model_aborted';

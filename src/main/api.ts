@@ -72,6 +72,7 @@ const api = await startApi({
     allowModelHost: config.allowModelHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
+    admission: config.admission,
     quotas: config.quotas,
     trustedProxies: config.trustedProxies,
     demoModel: config.model.model === 'demo',

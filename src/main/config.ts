@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
+import type { Admission } from '../protocol/auth.ts';
 import { codeOf } from '../system-error.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
 import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal-variables.ts';
@@ -34,6 +35,8 @@ const hosts = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
+
+const onOff = z.enum(['on', 'off'], 'must be on or off');
 
 /** 32 bytes, written as 64 hexadecimal digits or as base64. */
 const key = z.string().transform((text, context) => {
@@ -67,6 +70,11 @@ const schema = z.object({
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
   TRUST_PROXY: count(0, 10).default(0),
+  REGISTRATION: z
+    .enum(['open', 'invitation', 'closed'], 'must be open, invitation or closed')
+    .default('open'),
+  GUESTS: onOff.default('on'),
+  GUEST_MODELS: onOff.default('off'),
   QUOTA_WORKS: count(1, 1_000_000).default(100_000),
   QUOTA_GUEST_WORKS: count(1, 1_000_000).default(500),
   QUOTA_TURNS_AT_ONCE: count(1, 1_000_000).default(250),
@@ -141,6 +149,8 @@ export interface Config {
   readonly rateLoginsPerMinute: number;
   /** Reverse proxies before the api, whose word about a client's address counts. */
   readonly trustedProxies: number;
+  /** Who may come in, and what a guest may. */
+  readonly admission: Readonly<Admission>;
   /** What each person may have. */
   readonly quotas: Readonly<Quotas>;
   readonly turnMaxSteps: number;
@@ -225,7 +235,9 @@ export function readConfig(env: Environment): Config {
                 ? undefined
                 : { input: v.MODEL_INPUT_PRICE, output: v.MODEL_OUTPUT_PRICE },
           }),
-    allowModelHost: v.MODEL_ALLOWED_HOSTS,
+    allowModelHost: isPersonal(v)
+      ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
+      : v.MODEL_ALLOWED_HOSTS,
     sandbox: v.SANDBOX,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
     jwtSecret: v.JWT_SECRET,
@@ -235,6 +247,11 @@ export function readConfig(env: Environment): Config {
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
     trustedProxies: v.TRUST_PROXY,
+    admission: Object.freeze({
+      registration: v.REGISTRATION,
+      guests: v.GUESTS === 'on',
+      guestModels: v.GUEST_MODELS === 'on',
+    }),
     quotas: quotasOf(v),
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
@@ -276,9 +293,22 @@ function least(a: number | undefined, b: number | undefined): number | undefined
   return Math.min(a, b);
 }
 
+/**
+ * Whether only people at this machine reach the server, so that a model on it is theirs to name (V7). Where guests may
+ * name models too, or a proxy stands before, those could be anybody.
+ */
+function isPersonal(v: z.infer<typeof schema>): boolean {
+  return isLoopback(v.HOST) && v.TRUST_PROXY === 0 && v.GUEST_MODELS === 'off';
+}
+
 /** Whether a model server's address is a loopback one. */
 function isOnThisMachine(baseUrl: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname);
+  return isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** @param host a name or an address, without brackets */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 }
 
 function temporalOf(variables: z.infer<typeof schema>): MaybeTemporal {

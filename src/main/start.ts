@@ -12,7 +12,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adoptProxies } from '../network/agents.ts';
-import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
+import { type Config, ConfigError, isLoopback, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { makeDataFolder } from './setup/data-folder.ts';
 import { elapsed } from './setup/progress.ts';
@@ -114,7 +114,24 @@ function announce(config: Config, instance: Instance): void {
     `  model         ${config.model ? `${config.model.model} at ${config.model.baseUrl}` : 'a demo; set OPENAI_BASE_URL for a real one'}`,
   );
   say(`  data, logs    ${config.dataDir}`);
+  for (const line of openTo(config)) say(line);
   say('');
+}
+
+/** Of a server that others can reach: what is open to whom, and what closes it. */
+function openTo({ host, admission }: Config): string[] {
+  if (isLoopback(host)) return [];
+  const { registration, guests } = admission;
+  const open = [
+    ...(guests ? ['come in as a guest (GUESTS=off)'] : []),
+    ...(registration === 'open' ? ['make an account (REGISTRATION=invitation or closed)'] : []),
+  ];
+  if (open.length === 0) return [];
+  return [
+    '',
+    `  WARNING       whoever reaches ${host} can ${open.join(', and ')}, use your model and run code in the sandbox.`,
+    '                What each may use is bounded by the QUOTA_ variables; see docs/operations.md.',
+  ];
 }
 
 main().then(

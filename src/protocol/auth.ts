@@ -14,7 +14,18 @@ export const registration = z.object({
   email,
   password,
   name: z.string().trim().max(100).optional(),
+  invitation: z.string().trim().max(100).optional().meta({ description: 'where accounts are by invitation' }),
 });
+
+/** Who may come in, and what a guest may; an operator's choice. */
+export const admission = z
+  .object({
+    registration: z.enum(['open', 'invitation', 'closed']),
+    guests: z.boolean().meta({ description: 'whether one may come in without an account' }),
+    guestModels: z.boolean().meta({ description: 'whether guests may name model servers of their own' }),
+  })
+  .meta({ id: 'Admission' });
+export type Admission = z.infer<typeof admission>;
 
 /** What is compared, not chosen: a wrong shape is a wrong password, never a hint. */
 export const credentials = z.object({ email: z.string().max(1_000), password: z.string().max(1_024) });

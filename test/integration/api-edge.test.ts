@@ -76,6 +76,7 @@ async function ask(
 test('the document describes the routes, and only auth, health, metrics and the like are open', () => {
   const open = routes.filter(({ secured }) => !secured).map(({ method, path }) => `${method} ${path}`);
   expect(open.sort()).toEqual([
+    'GET /api/auth/options',
     'GET /health/live',
     'GET /health/ready',
     'GET /metrics',

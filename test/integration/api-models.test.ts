@@ -219,7 +219,7 @@ test('A6: the test button reaches no other port of this machine, nor this machin
       host,
       {
         ok: false,
-        code: 'model_bad_request',
+        code: 'model_address_refused',
         message: expect.stringContaining('not on the public internet'),
       },
     ]);

@@ -43,7 +43,7 @@ async function findings(page: Page): Promise<unknown> {
     .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
 }
 
-test('U12, F13: a person sets up a model, is told what is wrong and then that it answers, and the demo is over', async () => {
+test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it answers the demo is over', async () => {
   const visitor = await visit(browser, system.url);
   const page = await visitor.open('/');
   await page.getByText('Demo model:').waitFor();
@@ -59,7 +59,9 @@ test('U12, F13: a person sets up a model, is told what is wrong and then that it
   await page.getByLabel('Price, output').fill('8');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/is not on the public internet/).waitFor();
-  await page.getByText('Demo model:').waitFor({ state: 'detached' });
+  // It is kept, and takes nobody's place unasked.
+  await page.getByRole('button', { name: 'Use my-model' }).getByText('Use anyway').waitFor();
+  await page.getByText('Demo model:').waitFor();
 
   await page.getByRole('button', { name: 'Edit my-model' }).click();
   expect(await page.getByLabel('API key').inputValue()).toBe('');
@@ -68,6 +70,7 @@ test('U12, F13: a person sets up a model, is told what is wrong and then that it
   await page.getByLabel('API key').fill('sk-typed-in');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/It answers \(first word after/).waitFor();
+  await page.getByText('Demo model:').waitFor({ state: 'detached' });
   expect(own.requests.at(-1)?.headers.authorization).toBe('Bearer sk-typed-in');
   expect(await page.content()).not.toContain('sk-typed-in');
   expect(await findings(page)).toEqual([]);

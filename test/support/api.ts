@@ -51,6 +51,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
+    admission: { registration: 'open', guests: true, guestModels: true },
     quotas: NO_QUOTAS,
     trustedProxies: 0,
     demoModel: true,

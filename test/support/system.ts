@@ -91,6 +91,7 @@ export async function startTestSystem(options: {
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
     SANDBOX: 'bubblewrap',
     RATE_MESSAGES_PER_MINUTE: '100000',
+    GUEST_MODELS: 'on',
     QUOTA_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_WORKS: '100000',

@@ -1,5 +1,7 @@
 /** Accounts and sessions (F12, A1). */
 import { createRoute } from '@hono/zod-openapi';
+import type { Database } from '../../db/database.ts';
+import { takeInvitation } from '../../db/invitations.ts';
 import { endAllSessions, endSession } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
 import {
@@ -21,16 +23,28 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
 
+const CLOSED = 'Nobody can register on this server. Its operator has closed registration.';
+const INVITED =
+  'Accounts on this server are by invitation, and this one is not good (any more). Ask its operator for one.';
+const NO_GUESTS = 'This server takes no guests. Sign in with an account.';
+
 const tags = ['auth'];
 const session = json(shapes.session, 'tokens, and whose they are');
 
+const options = createRoute({
+  method: 'get',
+  path: '/options',
+  tags,
+  description: 'For the page before anybody is signed in.',
+  responses: { 200: json(shapes.admission, 'who may come in, and how') },
+});
 const register = createRoute({
   method: 'post',
   path: '/register',
   tags,
   description: 'With a guest’s access token that guest becomes the account, and keeps their Works.',
   request: { body: body(shapes.registration) },
-  responses: { 201: session, ...errors(400, 401, 409, 413, 429) },
+  responses: { 201: session, ...errors(400, 401, 403, 409, 413, 429) },
 });
 const login = createRoute({
   method: 'post',
@@ -43,7 +57,7 @@ const guest = createRoute({
   method: 'post',
   path: '/guest',
   tags,
-  responses: { 200: session, ...errors(429) },
+  responses: { 200: session, ...errors(403, 429) },
 });
 const refresh = createRoute({
   method: 'post',
@@ -82,18 +96,22 @@ export function authRoutes(deps: ApiDependencies): Router {
   const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
 
+  app.openapi(options, (c) => c.json(config.admission, 200));
+
   app.openapi(register, async (c) => {
-    const { email, password, name } = c.req.valid('json');
+    const { email, password, name, invitation } = c.req.valid('json');
     await limit.register(c);
+    if (config.admission.registration === 'closed') throw new ApiError('forbidden', CLOSED);
     const by = await optionalUser(c, tokens);
     const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
-    const user = await registered(account, by?.userId);
+    const user = await admitted(invitation, (held) => registered(held, account, by?.userId));
     if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
     return c.json(await openSession(deps, user), 201);
   });
 
   /** The account, made of the guest who asks, or anew; undefined where the address has one. */
   async function registered(
+    db: Database,
     account: { email: string; passwordHash: string; name: string },
     userId: string | undefined,
   ): Promise<UserRow | undefined> {
@@ -102,6 +120,21 @@ export function authRoutes(deps: ApiDependencies): Router {
     return outcome === 'registered' && userId !== undefined
       ? await findUser(db, userId)
       : await createUser(db, account);
+  }
+
+  /** Runs `make` with an invitation where one is asked for; whom nothing came of may use it again. */
+  async function admitted<T>(
+    invitation: string | undefined,
+    make: (held: Database) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    if (config.admission.registration === 'open') return await make(db);
+    return await db.transaction().execute(async (held) => {
+      if (invitation === undefined || !(await takeInvitation(held, invitation)))
+        throw new ApiError('forbidden', INVITED);
+      const made = await make(held);
+      if (made === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
+      return made;
+    });
   }
 
   app.openapi(login, async (c) => {
@@ -119,6 +152,7 @@ export function authRoutes(deps: ApiDependencies): Router {
 
   app.openapi(guest, async (c) => {
     await limit.guest(c);
+    if (!config.admission.guests) throw new ApiError('forbidden', NO_GUESTS);
     const network = clientNetwork(c, config.trustedProxies);
     return c.json(await openSession(deps, await createGuest(db, network)), 200);
   });

@@ -2,10 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { changeModel, createModel, deleteModel, findModel, listModels } from '../../db/models.ts';
+import {
+  changeModel,
+  createModel,
+  deleteModel,
+  findModel,
+  listModels,
+  type ModelRefusal,
+} from '../../db/models.ts';
 import { takeRate } from '../../db/rates.ts';
 import { endpointOf } from '../../llm/own-model.ts';
 import { tryModel } from '../../llm/try-model.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/models.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
@@ -18,6 +26,15 @@ import { bearer, body, errors, json } from './route-parts.ts';
 const MOST_MODELS = 100;
 const TESTS_PER_MINUTE = 20;
 const TEST_MS = 20_000;
+
+const REFUSALS: Record<ModelRefusal, [ErrorCode, string]> = {
+  full: ['conflict', `You have ${MOST_MODELS} models already. Remove one to make room.`],
+  guest: [
+    'forbidden',
+    'On this server guests use its model. Create an account to connect one of your own (or, as its operator, set GUEST_MODELS=on).',
+  ],
+  gone: ['unauthorized', 'This account is no more.'],
+};
 
 const tags = ['models'];
 const model = json(shapes.model, 'the model, without its key');
@@ -36,7 +53,7 @@ const create = createRoute({
   tags,
   security: bearer,
   request: { body: body(shapes.newModel) },
-  responses: { 201: model, ...errors(400, 401, 409, 413) },
+  responses: { 201: model, ...errors(400, 401, 403, 409, 413) },
 });
 const change = createRoute({
   method: 'patch',
@@ -80,8 +97,9 @@ export function modelRoutes({ db, config, modelConnection }: ApiDependencies): R
     const ownerId = c.get('identity').userId;
     const id = randomUUID();
     const settings = settingsOf(id, c.req.valid('json'), secret);
-    const created = await createModel(db, { id, ownerId, ...settings }, MOST_MODELS);
-    if (created === undefined) throw new ApiError('conflict', `You have ${MOST_MODELS} models already.`);
+    const share = { most: MOST_MODELS, guests: config.admission.guestModels };
+    const created = await createModel(db, { id, ownerId, ...settings }, share);
+    if (typeof created === 'string') throw new ApiError(...REFUSALS[created]);
     return c.json(viewOf(created), 201);
   });
 

@@ -62,8 +62,18 @@ describe('readConfig', () => {
       input: 0.4,
       output: 1.6,
     });
-    expect(readConfig({}).allowModelHost('127.0.0.1', 11434)).toBe(false);
-    const { allowModelHost } = readConfig({ MODEL_ALLOWED_HOSTS: '127.0.0.1:11434' });
+    const allows = (env: Record<string, string>, host = '127.0.0.1') =>
+      readConfig(env).allowModelHost(host, 11434);
+    // V7: whoever reaches a server on loopback is at this machine, unless something says otherwise.
+    expect([allows({}), allows({}, 'localhost'), allows({}, '::1'), allows({}, '10.0.0.5')]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    for (const env of [{ HOST: '0.0.0.0' }, { TRUST_PROXY: '1' }, { GUEST_MODELS: 'on' }])
+      expect(allows(env as Record<string, string>)).toBe(false);
+    const { allowModelHost } = readConfig({ HOST: '0.0.0.0', MODEL_ALLOWED_HOSTS: '127.0.0.1:11434' });
     expect([allowModelHost('127.0.0.1', 11434), allowModelHost('127.0.0.1', 5432)]).toEqual([true, false]);
   });
 

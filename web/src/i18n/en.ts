@@ -32,6 +32,8 @@ export const en = {
     toSignIn: 'Have an account? Sign in',
     tryIt: 'Try it',
     tryHint: 'No account needed',
+    invitation: 'Invitation',
+    invitationHint: 'Accounts on this server are by invitation',
     show: 'Show password',
     hide: 'Hide password',
     guestKeeps: 'Everything that you made as a guest belongs to the new account.',
@@ -175,6 +177,8 @@ export const en = {
       'The model did not accept the request. Check the model’s settings, or say it in other words.',
     model_unauthorized:
       'The model’s key was refused. Put a valid key into the model’s settings, then try again.',
+    model_address_refused:
+      'This server does not connect to the model’s address. Its operator can allow it by MODEL_ALLOWED_HOSTS.',
     model_not_found: 'There is no such model at that address. Check its name in the model’s settings.',
     worker_crashed:
       'A step was given up, for it brought the server’s worker down again and again. Say it in other words, or leave out the file that it was about.',

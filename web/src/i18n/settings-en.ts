@@ -33,9 +33,12 @@ export const settingsEn = {
         'It did not accept the request. It may not support tool calls, or one of the settings, such as the address, is wrong.',
       model_unauthorized: 'It refused the key, or the key may not use this model.',
       model_not_found: 'There is no such model at that address. The address usually ends in /v1.',
+      model_address_refused:
+        'This server does not connect to that address. Its operator can allow it by MODEL_ALLOWED_HOSTS.',
     },
     inUse: 'In use',
     use: 'Use this one',
+    useAnyway: 'Use anyway',
     useNamed: 'Use {model}',
     key: 'key stored',
     noKey: 'no key',

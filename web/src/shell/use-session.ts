@@ -18,7 +18,7 @@ export interface SessionContext {
   http: Http;
   signIn(email: string, password: string): Promise<void>;
   /** A guest becomes the account and keeps everything. */
-  register(email: string, password: string): Promise<void>;
+  register(email: string, password: string, invitation?: string): Promise<void>;
   beGuest(): Promise<void>;
   signOut(): Promise<void>;
 }
@@ -71,9 +71,10 @@ export function createSessionContext(): SessionContext {
     keeper,
     http: createHttp(keeper, postForm),
     signIn: (email, password) => begin('/api/auth/login', { email, password }),
-    async register(email, password) {
+    async register(email, password, invitation) {
       const token = user.value?.guest ? (await keeper.fresh()).accessToken : undefined;
-      await begin('/api/auth/register', { email, password }, token);
+      const account = { email, password, ...(invitation === undefined ? {} : { invitation }) };
+      await begin('/api/auth/register', account, token);
     },
     beGuest: () => begin('/api/auth/guest'),
     async signOut() {
