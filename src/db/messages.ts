@@ -1,7 +1,7 @@
 /** The conversation of a Work, as rows: what is said once it is complete. What still streams is in the log. */
 import { sql } from 'kysely';
 import type { Delivery, Message, Part, ToolPart, Usage } from '../domain/messages.ts';
-import { keepOutput } from '../domain/reducer.ts';
+import { keepOutput, OUTPUT_KEPT } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 
 export interface MessageRow {
@@ -31,14 +31,24 @@ const MESSAGE_COLUMNS = [
 ] as const;
 
 /**
+ * Bytes of the messages that are read together for one reader, about: fewer come where they are long (H6). One message
+ * comes in any case, its calls' results and output cut to this together.
+ */
+export const PAGE_BYTES = 8 * 1024 ** 2;
+
+/**
  * The newest `limit` complete messages of every agent, oldest first, and the position of the first of them, from
- * which older ones are asked for; `before` is such a position. `upTo` leaves out what came later in the log.
+ * which older ones are asked for; `before` is such a position. `upTo` leaves out what came later in the log. They are
+ * fewer where they would be more than `bytes`, which is about what they are as JSON.
  */
 export async function readMessages(
   db: Database,
   workId: string,
-  { limit, before, upTo }: { limit: number; before?: number; upTo?: number },
+  { limit, bytes, before, upTo }: { limit: number; bytes?: number; before?: number; upTo?: number },
 ): Promise<{ messages: Message[]; cursor: number | undefined }> {
+  const sizes = bytes === undefined ? [] : await sizesOf(db, workId, { limit, before, upTo });
+  const fitting = bytes === undefined ? limit : Math.max(1, howManyFit(sizes, bytes));
+  const most = Math.min(limit, fitting);
   let query = db
     .selectFrom('messages')
     .select([...MESSAGE_COLUMNS, 'position'])
@@ -46,15 +56,45 @@ export async function readMessages(
     .where('position', 'is not', null)
     .where('rewound', '=', false)
     .orderBy('position', 'desc')
-    .limit(limit + 1);
+    .limit(most + 1);
   if (before !== undefined) query = query.where('position', '<', before);
   if (upTo !== undefined) query = query.where('position', '<=', upTo);
   const rows = await query.execute();
-  const page = rows.slice(0, limit).reverse();
+  const page = rows.slice(0, most).reverse();
+  const isCut = bytes !== undefined && (sizes[0] ?? 0) > bytes;
   return {
-    messages: await withCalls(db, workId, page),
-    cursor: rows.length > limit ? (page[0]?.position ?? undefined) : undefined,
+    messages: await withCalls(db, workId, page, isCut ? bytes : undefined),
+    cursor: rows.length > most ? (page[0]?.position ?? undefined) : undefined,
   };
+}
+
+/** Bytes of each of those messages, with all that their calls hold, the newest first. Nothing of them is read here. */
+async function sizesOf(
+  db: Database,
+  workId: string,
+  { limit, before, upTo }: { limit: number; before: number | undefined; upTo: number | undefined },
+): Promise<number[]> {
+  const { rows } = await sql<{ size: number }>`
+    select (octet_length(m.parts::text) + coalesce((
+      select sum(coalesce(octet_length(c.result), 0) + least(coalesce(octet_length(c.output), 0), ${OUTPUT_KEPT})
+        + octet_length(c.arguments::text) + coalesce(octet_length(c.files::text), 0))
+      from jsonb_array_elements(m.parts) p
+      join tool_calls c on c.work_id = m.work_id and c.id = (p ->> 'toolCallId')::uuid
+      where p ->> 'type' = 'tool'), 0))::float8 as size
+    from messages m
+    where m.work_id = ${workId}::uuid and m.position is not null and not m.rewound
+      and m.position < ${before ?? null}::bigint is not false and m.position <= ${upTo ?? null}::bigint is not false
+    order by m.position desc limit ${limit}`.execute(db);
+  return rows.map(({ size }) => size);
+}
+
+function howManyFit(sizes: number[], bytes: number): number {
+  let left = bytes;
+  const end = sizes.findIndex((size) => {
+    left -= size;
+    return left < 0;
+  });
+  return end < 0 ? sizes.length : end;
 }
 
 /** The messages of a Work that one agent's model is shown, oldest first: a code agent has no user's words. */
@@ -90,6 +130,9 @@ export async function findMessage(db: Database, workId: string, id: string): Pro
   return (await withCalls(db, workId, rows))[0];
 }
 
+/** Characters that no text in a row has. */
+const UNCUT = 2 ** 31 - 1;
+
 interface CallRow {
   id: string;
   name: string;
@@ -102,14 +145,25 @@ interface CallRow {
   durationMs: number | null;
 }
 
-/** Rows as messages, their tool parts filled from the calls' own rows. */
-export async function withCalls(db: Database, workId: string, rows: MessageRow[]): Promise<Message[]> {
+/**
+ * Rows as messages, their tool parts filled from the calls' own rows. With `bytes` their results and what was printed
+ * have about as many together, each an equal share.
+ */
+export async function withCalls(
+  db: Database,
+  workId: string,
+  rows: MessageRow[],
+  bytes?: number,
+): Promise<Message[]> {
   const ids = rows.flatMap((row) => callIds(row.parts as Part[]));
   const calls = new Map<string, CallRow>();
   if (ids.length > 0) {
+    const each = bytes === undefined ? UNCUT : Math.floor(bytes / 2 / ids.length);
     const found = await db
       .selectFrom('tool_calls')
-      .select(['id', 'name', 'arguments', 'state', 'result', 'files', 'output', 'ending'])
+      .select(['id', 'name', 'arguments', 'state', 'files', 'ending'])
+      .select([sql<string | null>`left(result, ${each}::integer)`.as('result')])
+      .select([sql<string | null>`right(output, ${each}::integer)`.as('output')])
       .select('duration_ms as durationMs')
       .where('work_id', '=', workId)
       .where('id', '=', sql<string>`any(${ids}::uuid[])`)

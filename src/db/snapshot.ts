@@ -24,11 +24,15 @@ export interface Snapshot {
   retrying?: NonNullable<Conversation['retrying']>;
 }
 
-/** The newest `limit` messages of every agent up to now; undefined where the Work is gone. */
+/**
+ * The newest `limit` messages of every agent up to now, fewer where they would be more than `bytes` as JSON; undefined
+ * where the Work is gone.
+ */
 export async function readSnapshot(
   db: Database,
   workId: string,
   limit: number,
+  bytes?: number,
 ): Promise<Snapshot | undefined> {
   return await db
     .transaction()
@@ -46,7 +50,11 @@ export async function readSnapshot(
         .executeTakeFirst();
       if (work === undefined) return undefined;
       const before = work.first_seq === null ? work.last_seq : work.first_seq - 1;
-      const older = await readMessages(tx, workId, { limit, upTo: before });
+      const older = await readMessages(tx, workId, {
+        limit,
+        upTo: before,
+        ...(bytes === undefined ? {} : { bytes }),
+      });
       const queued = await readQueuedAsOf(tx, workId, before);
       let state: Conversation = {
         seq: before,
@@ -56,9 +64,12 @@ export async function readSnapshot(
       };
       state = reduceAll(state, await eventsSince(tx, workId, before));
       // Queued messages always belong; of the others the newest fill the page.
-      const excess = Math.max(0, state.messages.length - queued.length - limit);
+      const tooMany = Math.max(0, state.messages.length - queued.length - limit);
+      const excess = bytes === undefined ? tooMany : Math.max(tooMany, tooLong(state.messages, bytes));
       const messages = state.messages.slice(excess);
-      const cursor = excess > 0 ? await positionOf(tx, workId, messages[0]?.id) : older.cursor;
+      // What still streams has no position yet: all that has one is older.
+      const cursor =
+        excess > 0 ? ((await positionOf(tx, workId, messages[0]?.id)) ?? state.seq + 1) : older.cursor;
       const running = state.messages.findLast(
         (message) => message.status === 'running' && message.agent === 'main',
       );
@@ -72,6 +83,16 @@ export async function readSnapshot(
         ...(state.retrying ? { retrying: state.retrying } : {}),
       };
     });
+}
+
+/** How many of the oldest messages have to go for the rest to have so many bytes as JSON; the newest stays. */
+function tooLong(messages: Message[], bytes: number): number {
+  let left = bytes;
+  const last = messages.findLastIndex((message) => {
+    left -= JSON.stringify(message).length;
+    return left < 0;
+  });
+  return Math.min(last + 1, Math.max(0, messages.length - 1));
 }
 
 /** What the Work is doing, from its row. */

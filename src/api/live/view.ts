@@ -1,6 +1,7 @@
 /** One person's view of a Work from where they left off: what both the WebSocket and SSE show. */
 import type { Database } from '../../db/database.ts';
 import { readFrames } from '../../db/log-rows.ts';
+import { PAGE_BYTES } from '../../db/messages.ts';
 import { readSnapshot, type Snapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import type { WorkStatus } from '../../domain/reducer.ts';
@@ -26,7 +27,7 @@ export async function openView(
   const extent = await findExtent(db, { workId, ownerId });
   if (extent === undefined) return undefined;
   const resumable = after !== undefined && after >= extent.prunedThrough && after <= extent.lastSeq;
-  const snapshot = resumable ? undefined : await readSnapshot(db, workId, SNAPSHOT_MESSAGES);
+  const snapshot = resumable ? undefined : await readSnapshot(db, workId, SNAPSHOT_MESSAGES, PAGE_BYTES);
   if (!resumable && snapshot === undefined) return undefined;
   const cursor = snapshot?.seq ?? after ?? 0;
   return {

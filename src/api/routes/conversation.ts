@@ -1,6 +1,6 @@
 /** The conversation over REST: the same as the socket's frames, for scripts; and the workflow behind it. */
 import { createRoute } from '@hono/zod-openapi';
-import { readMessages } from '../../db/messages.ts';
+import { PAGE_BYTES, readMessages } from '../../db/messages.ts';
 import { readSnapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import { newMessage, stopBody } from '../../protocol/frames.ts';
@@ -71,10 +71,10 @@ export function conversationRoutes(deps: ApiDependencies): Router {
       throw notFound('Work');
     }
     if (cursor !== undefined) {
-      const older = await readMessages(db, workId, { limit, before: cursor });
+      const older = await readMessages(db, workId, { limit, bytes: PAGE_BYTES, before: cursor });
       return c.json(page(older.messages, older.cursor), 200);
     }
-    const snapshot = await readSnapshot(db, workId, limit);
+    const snapshot = await readSnapshot(db, workId, limit, PAGE_BYTES);
     if (snapshot === undefined) throw notFound('Work');
     return c.json(page(snapshot.messages, snapshot.cursor), 200);
   });

@@ -51,6 +51,10 @@ const archive = createRoute({
   responses: { 200: { description: 'a zip of all files' }, ...errors(401, 404) },
 });
 
+/** Bytes that a list of files has at most: paths may have 14,000 each (H6). And what an entry has besides its path. */
+const LISTED_BYTES = 8 * 1024 ** 2;
+const ENTRY_BYTES = 100;
+
 export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   const app = createRouter();
 
@@ -69,13 +73,18 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   app.openapi(list, async (c) => {
     const { workspace } = await workspaceOf(c);
     const { entries, truncated } = await workspace.list();
-    const items = entries.map(({ path, kind, size, mtimeMs }) => ({
+    let left = LISTED_BYTES;
+    const end = entries.findIndex(({ path }) => {
+      left -= Buffer.byteLength(path) + ENTRY_BYTES;
+      return left < 0;
+    });
+    const items = (end < 0 ? entries : entries.slice(0, end)).map(({ path, kind, size, mtimeMs }) => ({
       path,
       kind,
       size,
       modifiedAt: new Date(mtimeMs).toISOString(),
     }));
-    return c.json({ items, truncated }, 200);
+    return c.json({ items, truncated: truncated || end >= 0 }, 200);
   });
 
   app.openapi(upload, async (c) => {
