@@ -1,5 +1,6 @@
 /** Arguments that are nearly right, read where there is one reading (M15). */
 import type { ToolArguments } from '../domain/events.ts';
+import { isTooNested } from '../domain/json-nesting.ts';
 
 /** What a backslash of TeX becomes that was not doubled in JSON, and what follows it in commands that people use. */
 const SWALLOWED: readonly [RegExp, string][] = [
@@ -43,6 +44,7 @@ function withTex(given: Record<string, unknown>): Record<string, unknown> {
 }
 
 function parse(text: string): unknown {
+  if (isTooNested(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,7 @@
 /** Which agent may call which tools, as a model is told of them, and how their arguments are read. */
 import { z } from 'zod';
 import type { ToolArguments } from '../domain/events.ts';
+import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import type { Parameter } from './tool-parameters.ts';
 import { TOOLS, type Tool } from './tool-table.ts';
 
@@ -101,6 +102,7 @@ function parseObject(sent: string): Parsed<Record<string, unknown>> {
   const text = sent.trim();
   // Several providers send nothing, or null, for a tool without arguments.
   if (text === '' || text === 'null') return { ok: true, value: {} };
+  if (isTooNested(text)) return { ok: false, problem: TOO_NESTED };
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,7 @@
 /** The whole API as one Hono app: what each address leads to, and what every request passes on its way. */
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/frames.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { requireUser } from './auth/require-user.ts';
@@ -50,6 +51,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.use('/api/*', limitBody);
 
   app.route('/api/chat/ws', socketRoutes(deps));
+  app.use('/api/auth/*', limitNesting);
   app.route('/api/auth', authRoutes(deps));
   app.route('/api/auth', accountRoutes(deps));
   app.route('/health', healthRoutes(deps));
@@ -69,6 +71,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   ]) {
     app.use(path, needsUser);
   }
+  app.use('/api/*', limitNesting);
   app.route('/api/works', workRoutes(deps));
   app.route('/api/works', conversationRoutes(deps));
   app.route('/api/works', revisionRoutes(deps));
@@ -93,13 +96,32 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
 
 /** Files are bounded one by one where they are stored; everything else here. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const [, part] = /^\/api\/works\/[^/]+\/(files|messages)(?:\/|$)/.exec(c.req.path) ?? [];
-  if (part === 'files') return await next();
-  return await (part === 'messages' ? limitMessage : limitJson)(c, next);
+  if (isFile(c.req.path)) return await next();
+  return await (isPartOfWork(c.req.path, 'messages') ? limitMessage : limitJson)(c, next);
 };
+
+function isFile(path: string): boolean {
+  return isPartOfWork(path, 'files');
+}
+
+function isPartOfWork(path: string, part: 'files' | 'messages'): boolean {
+  return /^\/api\/works\/[^/]+\/(\w+)(?:\/|$)/.exec(path)?.[1] === part;
+}
 
 const limitMessage = limitTo(MAX_FRAME_BYTES);
 const limitJson = limitTo(MAX_JSON_BYTES);
+
+/** Behind the check of the token: nobody's body is waited for before they are known to be somebody. */
+const limitNesting: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  // What is read as JSON: Hono's validator parses no other body.
+  if (
+    /json/i.test(c.req.header('Content-Type') ?? '') &&
+    !isFile(c.req.path) &&
+    isTooNested(await c.req.text())
+  )
+    throw new ApiError('bad_request', TOO_NESTED);
+  await next();
+};
 
 function limitTo(maxSize: number): MiddlewareHandler<ApiEnv> {
   return bodyLimit({

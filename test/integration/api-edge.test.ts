@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
 import { errorBody } from '../../src/protocol/errors.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
 import { signedAt } from '../support/raw-socket.ts';
@@ -162,6 +163,31 @@ test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the s
     }
   }
   expect(await ask('GET', '/health/live')).toBe(200);
+});
+
+test('L4: a body that is nested too deeply is refused with a sentence by every route that takes JSON', async () => {
+  const work = await api.newWork(token);
+  const nested = (levels: number) => `{"params":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  for (const { method, path } of routes.filter(({ takesJson }) => takesJson)) {
+    for (const levels of [65, 20_000]) {
+      const response = await fetch(`${api.url}${fill(path, work)}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: nested(levels),
+      });
+      const body = await response.json();
+      expect({ method, path, status: response.status, body }).toMatchObject({
+        status: 400,
+        body: { error: { code: 'bad_request', message: TOO_NESTED } },
+      });
+    }
+  }
+  const model = { role: 'main', baseUrl: 'https://api.example.com/v1', model: 'm' };
+  const kept = await api.request(token, 'POST', '/api/models', {
+    ...model,
+    params: { schema: JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`), text: '['.repeat(200) },
+  });
+  expect(kept.status).toBe(201);
 });
 
 test('text that Postgres cannot store is stored as well as it can be, never a 500', async () => {

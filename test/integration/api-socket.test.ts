@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/api/auth/tokens.ts';
-import { serverFrame } from '../../src/protocol/frames.ts';
+import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
+import { CLOSE, serverFrame } from '../../src/protocol/frames.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
 import { rawSocket, signedAt } from '../support/raw-socket.ts';
 import { until } from '../support/until.ts';
@@ -163,6 +164,24 @@ test('text that is no JSON, and bytes, are errors about one frame', async () => 
   await socket.frame(({ type }) => type === 'pong');
   expect(socket.frames.filter(({ type }) => type === 'error')).toHaveLength(2);
   socket.close();
+});
+
+test('L4: a frame that is nested too deeply is an error about that frame, and ends a socket as its first', async () => {
+  const nested = `{"type":"ping","x":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+  const socket = await rawSocket(socketUrl());
+  socket.send(JSON.stringify({ type: 'auth', token }));
+  await socket.frame(({ type }) => type === 'snapshot');
+  socket.send(nested);
+  expect(await socket.frame(({ type }) => type === 'error')).toMatchObject({
+    code: 'bad_request',
+    message: TOO_NESTED,
+  });
+  socket.send('{"type":"ping"}');
+  await socket.frame(({ type }) => type === 'pong');
+  socket.close();
+  const first = await rawSocket(socketUrl());
+  first.send(nested.replace('ping', 'auth'));
+  expect((await first.closed).code).toBe(CLOSE.badFirstFrame);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** One WebSocket of /api/chat/ws/{work_id}, from its first frame to its close code (docs/protocol.md). */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { isTooNested, TOO_NESTED } from '../../domain/json-nesting.ts';
 import { ERRORS, type ErrorCode } from '../../protocol/errors.ts';
 import { authFrame, CLOSE, clientFrame, PROTOCOL_VERSION, type ServerFrame } from '../../protocol/frames.ts';
 import { uuid } from '../../protocol/messages.ts';
@@ -101,6 +102,7 @@ export function serveSocket(
     if (over) return;
     try {
       if (person === undefined) await begin(text);
+      else if (isTooNested(text)) sendError('bad_request', TOO_NESTED);
       else await serve(parse(text), person);
     } catch (error) {
       log.error({ err: error, workId }, 'a frame could not be served');
@@ -111,8 +113,8 @@ export function serveSocket(
   }
 
   async function begin(text: string): Promise<void> {
-    const frame = authFrame.safeParse(parse(text));
-    if (!frame.success) return end('badFirstFrame');
+    const frame = isTooNested(text) ? undefined : authFrame.safeParse(parse(text));
+    if (!frame?.success) return end('badFirstFrame');
     const { token, after, protocol } = frame.data;
     if (protocol !== undefined && protocol !== PROTOCOL_VERSION) {
       sendError('unsupported_protocol', `This server speaks protocol ${PROTOCOL_VERSION}.`);

@@ -21,3 +21,15 @@ test('U8: an answer that the model’s length or a filter cut off says so in its
   expect(parts({})).toEqual([{ type: 'text', text: 'Half a sen' }]);
   expect(parts({ text: '' })).toEqual([]);
 });
+
+test('L4: arguments that are nested too deeply stay text, as what is no JSON does', () => {
+  const nested = (levels: number) => `{"content":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  const parts = answerParts(
+    randomUUID(),
+    answer({
+      text: '',
+      toolCalls: [100_000, 60].map((levels) => ({ id: 'x', name: 'writemd', arguments: nested(levels) })),
+    }),
+  );
+  expect(parts.map((part) => part.type === 'tool' && typeof part.arguments)).toEqual(['string', 'object']);
+});

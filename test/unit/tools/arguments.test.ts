@@ -10,6 +10,7 @@ import {
   writesFiles,
 } from '../../../src/agents/tool-definitions.ts';
 import { checkStrictSchema } from '../../../src/demo-model/strict-schema.ts';
+import { TOO_NESTED } from '../../../src/domain/json-nesting.ts';
 import { withBench } from './context.ts';
 
 const properties = (name: string) =>
@@ -88,12 +89,12 @@ test.each([
   [
     'with null for a required one',
     { file: null, content: 'x', mode: 'write' },
-    '"file" must be a string, but is null.',
+    '"file" must be a string of at most 4096 characters, but is null.',
   ],
   [
     'of a wrong type',
     { file: 'a.md', content: { x: 1 }, mode: 'write' },
-    '"content" must be a string, but is {"x":1}.',
+    '"content" must be a string of at most 8388608 characters, but is an object.',
   ],
   ['with an unknown value', { file: 'a.md', content: 'x', mode: 'replace' }, 'but is "replace".'],
 ])('F6: arguments %s are a result that says what to send', async (_what, args, sentence) => {
@@ -184,4 +185,10 @@ test('run_python: the file name is a plain one under code/, with a default and a
 test('code_agent: a task is needed', () => {
   expect(parseCodeAgent({ task: 'estimate pi' })).toEqual({ ok: true, value: { task: 'estimate pi' } });
   expect(parseCodeAgent({ task: ' ' })).toMatchObject({ ok: false });
+});
+
+test('L4: arguments that are nested too deeply are refused in one sentence', () => {
+  const sent = `{"task":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  expect(parseCodeAgent(sent)).toMatchObject({ ok: false, problem: expect.stringContaining(TOO_NESTED) });
+  expect(parseCodeAgent(`{"task":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`)).toMatchObject({ ok: true });
 });
