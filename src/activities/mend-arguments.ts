@@ -28,7 +28,8 @@ export function readArguments(text: string): ToolArguments {
 
 /** Line breaks and tabs in strings as their escapes, and backslashes that begin no escape doubled. */
 function withEscapes(json: string): string {
-  return json.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) =>
+  // A string that nothing closes goes on to the end: else each quote in it would be tried as a beginning.
+  return json.replace(/"(?:[^"\\]+|\\[\s\S]?)*(?:"|$)/g, (string) =>
     string
       .replace(/\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/g, '\\\\')
       .replace(/\r?\n/g, '\\n')

@@ -59,6 +59,9 @@ export async function* pieces(handle: FileHandle, start: number, length: number)
   }
 }
 
+/** How an open file is hashed: its SHA-256, as lower-case hex. */
+export type HashFile = (file: OpenFile, signal?: AbortSignal) => Promise<string>;
+
 /** SHA-256 of an open file, as lower-case hex. @throws the signal's reason */
 export async function hashFile({ handle, stats }: OpenFile, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');

@@ -1,4 +1,5 @@
 /** The state of a whole workspace, and what changed between two states (S8). */
+import type { BigIntStats } from 'node:fs';
 import type { FileChange } from '../domain/messages.ts';
 import { WORKSPACE_BYTES } from '../domain/workspace-limits.ts';
 import type { SeenEntry } from './listing.ts';
@@ -26,6 +27,16 @@ export interface SnapshotOptions {
 /** A file changed this recently may change again without its times telling, so its hash is not taken over. */
 const SETTLED_NS = 1_000_000_000n;
 
+/** Whether a file that changes from now on will have other times than these; `now` in ms since 1970. */
+export function isSettled({ ctimeNs }: BigIntStats, now: number): boolean {
+  return BigInt(now) * 1_000_000n - ctimeNs > SETTLED_NS;
+}
+
+/** What is the same while a settled file stays as it is. A program can set the modification time, never the change time. */
+export function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
 /** Files above this are told by size and times; what holds the results of a paper is rarely larger. */
 const HASHED_FILE_BYTES = 64 * 1024 ** 2;
 /** Bytes that one snapshot reads: as many as a workspace may hold. */
@@ -48,9 +59,7 @@ export async function takeSnapshot(
   const worker = async (): Promise<void> => {
     for (const { path, size, stats } of next) {
       signal?.throwIfAborted();
-      const settled = BigInt(now) * 1_000_000n - stats.ctimeNs > SETTLED_NS;
-      // The change time cannot be set by a program, unlike the modification time.
-      const seen = settled ? `${stats.dev}:${stats.ino}:${size}:${stats.mtimeNs}:${stats.ctimeNs}` : '';
+      const seen = isSettled(stats, now) ? stateOf(stats) : '';
       const old = previous.get(path);
       const state = { size, mtimeNs: String(stats.mtimeNs), seen };
       if (old && seen !== '' && old.seen === seen) {

@@ -8,7 +8,7 @@ import { type Directory, strongestWalk, type Walk, withDirectory } from './direc
 import { mustHaveRoom } from './disk-room.ts';
 import { type Entry, type Listing, listUnder } from './listing.ts';
 import { withMadeDirectory } from './made-directory.ts';
-import { hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
+import { type HashFile, hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
 import { type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
@@ -58,8 +58,15 @@ export interface Workspace {
   destroy(): Promise<void>;
 }
 
-/** A workspace whose folder exists (`createWorkspace` makes it). Nothing is held open between calls. */
-export function openWorkspace(root: string, walk: Walk = strongestWalk()): Workspace {
+/**
+ * A workspace whose folder exists (`createWorkspace` makes it). Nothing is held open between calls. `hashOf`: how files
+ * are hashed when one's hash is asked for, or is the condition of a write.
+ */
+export function openWorkspace(
+  root: string,
+  walk: Walk = strongestWalk(),
+  hashOf: HashFile = hashFile,
+): Workspace {
   /** Runs `use` in the folder that holds `path`, with meanings in place of the system's errors. */
   const at = <T>(path: string, use: (parent: Directory, name: string) => Promise<T>): Promise<T> =>
     meant(path, async () => {
@@ -85,7 +92,7 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
     });
 
   const hash = (path: string, signal?: AbortSignal): Promise<string> =>
-    withFile(path, (file) => hashFile(file, signal));
+    withFile(path, (file) => hashOf(file, signal));
 
   return {
     root,
@@ -131,7 +138,7 @@ export function openWorkspace(root: string, walk: Walk = strongestWalk()): Works
         const segments = segmentsOf(path);
         const name = segments.at(-1) ?? segments[0];
         return withMadeDirectory(walk, root, segments.slice(0, -1), (folder, owner) =>
-          writeInto(folder, name, path, content, { ...options, owner }),
+          writeInto(folder, name, path, content, { ...options, owner, hashOf }),
         );
       }),
 

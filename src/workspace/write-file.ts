@@ -5,7 +5,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { FileChange } from '../domain/messages.ts';
 import { codeOf } from '../system-error.ts';
 import type { Directory, Owner } from './directory.ts';
-import { hashFile, openRegular } from './regular-file.ts';
+import { type HashFile, openRegular } from './regular-file.ts';
 import { TEMPORARY } from './relative-path.ts';
 import { quote, WorkspaceError } from './workspace-error.ts';
 
@@ -49,9 +49,9 @@ export async function writeInto(
   name: string,
   path: string,
   content: Content,
-  options: WriteOptions & { owner: Owner | undefined },
+  options: WriteOptions & { owner: Owner | undefined; hashOf: HashFile },
 ): Promise<Written> {
-  const expected = await expectedState(directory, name, path, options.ifMatch);
+  const expected = await expectedState(directory, name, path, options);
   const temporary = directory.entry(temporaryName(options.temporaryId ?? randomUUID()));
   const handle = await open(temporary, CREATE, 0o600);
   try {
@@ -74,7 +74,7 @@ async function expectedState(
   directory: Directory,
   name: string,
   path: string,
-  ifMatch: string | null | undefined,
+  { ifMatch, hashOf }: Pick<WriteOptions, 'ifMatch'> & { hashOf: HashFile },
 ): Promise<BigIntStats | null | undefined> {
   if (ifMatch === undefined || ifMatch === null) return ifMatch;
   let file: Awaited<ReturnType<typeof openRegular>>;
@@ -85,7 +85,7 @@ async function expectedState(
     throw error;
   }
   try {
-    if ((await hashFile(file)) !== ifMatch) throw changed(path);
+    if ((await hashOf(file)) !== ifMatch) throw changed(path);
     return file.stats;
   } finally {
     await file.handle.close();

@@ -8,6 +8,7 @@ import { findWork } from '../../db/works.ts';
 import * as shapes from '../../protocol/files.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
+import { createFileHashes } from '../../workspace/file-hashes.ts';
 import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
@@ -57,6 +58,7 @@ const ENTRY_BYTES = 100;
 
 export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   const app = createRouter();
+  const hashes = createFileHashes();
 
   /** The workspace of the Work that the request names, and its title. @throws ApiError not_found */
   async function workspaceOf(
@@ -66,7 +68,7 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
     const ownerId = c.get('identity').userId;
     const work = id.success ? await findWork(db, { workId: id.data, ownerId }) : undefined;
     if (work === undefined) throw notFound('Work');
-    const workspace = openWorkspace(workspaceFolder(dataDir, work.id));
+    const workspace = openWorkspace(workspaceFolder(dataDir, work.id), undefined, hashes.for(ownerId));
     return { workspace, person: personFiles(db, work.id, workspace), title: work.title };
   }
 

@@ -39,3 +39,8 @@ export function spacedAttribute(spaces: number): string {
 export function longFileName(characters: number): string {
   return `${'字'.repeat(characters)}.txt`;
 }
+
+/** H1: arguments that begin a string which no quote closes, each of them escaped. */
+export function unclosedString(quotes: number): string {
+  return `{"${'\\"'.repeat(quotes)}`;
+}

@@ -25,6 +25,7 @@ const ANSWERS: [attack: string, answer: unknown][] = [
   ['H1: a path of slashes', true],
   ['H1: an SVG with a spaced width', 'svg'],
   ['H1: an SVG with a spaced attribute', 'svg'],
+  ['H1: arguments whose string nothing closes', 8_000_002],
   ['C3: a long file name', 199],
 ];
 
