@@ -1,6 +1,7 @@
 /** `read_attachment`: what a person uploaded, as text. What a file is, its content says and not its name. */
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
 import { convertDocument } from './documents/convert.ts';
+import { withDocumentPlace } from './documents/document-places.ts';
 import { kindOfDocument, mayBeDocument } from './documents/kind.ts';
 import { listArchive } from './documents/zip.ts';
 import { readWindow } from './line-window.ts';
@@ -21,6 +22,14 @@ export async function readAttachment(
   if (!mayBeDocument(await ctx.workspace.read(path, { limit: 8 }))) {
     return succeeded(await readText(ctx.workspace, path, args));
   }
+  return await withDocumentPlace(ctx.signal, () => readDocument(path, args, ctx));
+}
+
+async function readDocument(
+  path: string,
+  args: ArgumentsOf<'read_attachment'>,
+  ctx: ToolContext,
+): Promise<ToolResult> {
   const bytes = await ctx.workspace.read(path, { maxBytes: MOST_BYTES });
   const kind = kindOfDocument(bytes);
   if (kind === 'old-office') {

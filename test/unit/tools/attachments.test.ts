@@ -3,7 +3,7 @@ import { htmlToText } from '../../../src/activities/tools/documents/html-to-text
 import { BadArchive, listArchive, unpack } from '../../../src/activities/tools/documents/zip.ts';
 import { pngBytes } from '../workspace/images.ts';
 import { type Bench, withBench } from './context.ts';
-import { docxBytes, encryptedPdf, paragraph, pdfBytes, xlsxBytes, zipped } from './documents.ts';
+import { docxBytes, encryptedPdf, paragraph, pdfBomb, pdfBytes, xlsxBytes, zipped } from './documents.ts';
 
 async function read({ workspace, attempt }: Bench, name: string, bytes: string | Buffer, more = {}) {
   await workspace.write(`attachments/${name}`, bytes);
@@ -164,3 +164,24 @@ test('HTML of Word documents becomes text with nested lists', () => {
     '<p>A<br />b</p><ul><li>one<ul><li>two</li></ul></li><li>three</li></ul><p><img src="" />x &lt;</p>';
   expect(htmlToText(html)).toBe('A\nb\n\n- one\n  - two\n- three\n\n[image]x <');
 });
+
+test('H5: eight PDFs at once whose streams are bombs are refused, within a bounded memory', async () => {
+  await withBench(async (bench) => {
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss());
+    }, 10);
+    const bombs = [pdfBomb(250_000_000, 1), pdfBomb(250_000_000, 2)];
+    most = process.memoryUsage.rss();
+    const start = most;
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => read(bench, `bomb${n}.pdf`, bombs[n % 2] ?? '')),
+    );
+    clearInterval(look);
+    for (const { ok, result } of results) {
+      expect([ok, result]).toEqual([false, expect.stringContaining('needs more memory than a document may')]);
+    }
+    expect((most - start) / 1024 ** 2).toBeLessThan(700);
+    expect((await read(bench, 'a.pdf', pdfBytes(['Hello']))).result).toContain('Hello');
+  });
+}, 120_000);

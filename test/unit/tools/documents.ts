@@ -1,5 +1,5 @@
 /** Documents made by hand, for tests that read them. */
-import { crc32, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import { packStored } from '../../../src/activities/tools/documents/zip.ts';
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
@@ -102,6 +102,20 @@ export function pdfBytes(pages: string[]): Buffer {
   text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}`;
   text += `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
   return Buffer.from(text, 'latin1');
+}
+
+/** A PDF of about a kilobyte whose one page is so many bytes of blanks, packed as often as `times` says. */
+export function pdfBomb(bytes: number, times: number): Buffer {
+  let packed: Buffer = Buffer.alloc(bytes, ' ');
+  for (let n = 0; n < times; n += 1) packed = deflateSync(packed, { level: 9 });
+  const filters = Array.from({ length: times }, () => '/FlateDecode').join(' ');
+  const plain = pdfBytes(['x']).toString('latin1');
+  const stream = `<< /Length ${packed.length} /Filter [${filters}] >>\nstream\n${packed.toString('latin1')}\nendstream`;
+  // Its table of objects does not fit any more; readers look for the objects then.
+  return Buffer.from(
+    plain.replace(/<< \/Length \d+ >>\nstream[\s\S]*?endstream/, () => stream),
+    'latin1',
+  );
 }
 
 /** "Hello" behind a password, written by pypdf. */

@@ -1,6 +1,6 @@
 /**
  * Documents as text. Parsers of foreign formats are large and their input is hostile: each runs in a thread of its
- * own with a bound on its heap and its time, and its memory goes with it.
+ * own with bounds on its heap, its buffers and its time, and its memory goes with it.
  */
 import { Worker } from 'node:worker_threads';
 import type { DocumentKind } from './kind.ts';
@@ -9,6 +9,19 @@ export type Converted = { ok: true; text: string } | { ok: false; problem: strin
 
 const DEADLINE_MS = 30_000;
 const HEAP_MB = 384;
+
+/**
+ * Bytes of buffers, which the heap's bound does not count: a few copies of the document, and what its parser unpacks.
+ * Office archives have a bound of their own on what is unpacked (64 MiB), which is held up to three times. The streams
+ * of a PDF have none, and their buffers double: what is seen above the bound may be twice as much.
+ */
+const COPIES = 3;
+const UNPACKED_BYTES: Record<DocumentKind, number> = {
+  pdf: 96 * 1024 ** 2,
+  docx: 256 * 1024 ** 2,
+  xlsx: 256 * 1024 ** 2,
+};
+const LOOK_MS = 20;
 
 /**
  * The document's text, or why there is none, in words for the model.
@@ -28,6 +41,7 @@ export async function convertDocument(
   });
   let stop: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let look: NodeJS.Timeout | undefined;
   try {
     return await new Promise<Converted>((resolve, reject) => {
       worker.once('message', resolve);
@@ -36,11 +50,20 @@ export async function convertDocument(
         else reject(error);
       });
       timer = setTimeout(() => resolve({ ok: false, problem: TOO_LONG }), DEADLINE_MS);
+      const most = COPIES * bytes.length + UNPACKED_BYTES[kind];
+      look = setInterval(() => {
+        // A thread that has ended has no memory to look at; how it ended is told by its own events.
+        worker.getHeapStatistics().then(
+          ({ external_memory: held }) => held > most && resolve({ ok: false, problem: TOO_MUCH }),
+          () => {},
+        );
+      }, LOOK_MS);
       stop = () => reject(signal.reason);
       signal.addEventListener('abort', stop);
     });
   } finally {
     clearTimeout(timer);
+    clearInterval(look);
     if (stop !== undefined) signal.removeEventListener('abort', stop);
     await worker.terminate();
   }
