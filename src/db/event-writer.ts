@@ -23,7 +23,7 @@ export interface StreamClaim {
 }
 
 export interface EventStream {
-  /** Adds an event; a neighbour of the same kind and place is joined to it while both wait. */
+  /** Adds an event; one of the same kind and place is joined to it while both wait. */
   push(event: StreamedEvent, progress?: unknown): void;
   /** Resolves when all that was pushed is stored. @throws Fenced when a newer attempt has taken over. */
   flush(): Promise<void>;
@@ -157,7 +157,7 @@ function openStream(
       if (newProgress !== undefined) progress = newProgress;
       waiting += event.text.length;
       const first = events.length === 0;
-      if (!joinToLast(events, event)) events.push(event);
+      if (!joinToWaiting(events, event)) events.push(event);
       if (first && inFlight === null) announce(stream);
     },
     flush() {
@@ -168,25 +168,31 @@ function openStream(
   };
 }
 
-/** Joins an event to the last one where both stream into the same place. */
-function joinToLast(events: StreamedEvent[], event: StreamedEvent): boolean {
-  const last = events.at(-1);
-  if (last === undefined || last.kind !== event.kind || placeOf(last) !== placeOf(event)) return false;
-  if (last.kind === 'tool.delta' && event.kind === 'tool.delta' && event.name !== undefined) {
-    last.name = (last.name ?? '') + event.name;
+/**
+ * Joins an event to one that waits for the same place. Between them may stand others, so that an answer whose text,
+ * reasoning and calls come in turn is a few rows a batch, and not one for each token (H7). A run's two outputs are
+ * shown as one, in the order in which they came: only neighbours are joined.
+ */
+function joinToWaiting(events: StreamedEvent[], event: StreamedEvent): boolean {
+  const waiting =
+    event.kind === 'tool.output' ? events.at(-1) : events.findLast((one) => isSamePlace(one, event));
+  if (waiting === undefined || !isSamePlace(waiting, event)) return false;
+  if (waiting.kind === 'tool.delta' && event.kind === 'tool.delta' && event.name !== undefined) {
+    waiting.name = (waiting.name ?? '') + event.name;
   }
-  last.text += event.text;
+  waiting.text += event.text;
   return true;
 }
 
-function placeOf(event: StreamedEvent): string {
-  switch (event.kind) {
+/** Whether two events stream into the same place of the conversation. */
+function isSamePlace(one: StreamedEvent, other: StreamedEvent): boolean {
+  switch (one.kind) {
     case 'tool.output':
-      return `${event.toolCallId} ${event.stream}`;
+      return other.kind === one.kind && other.toolCallId === one.toolCallId && other.stream === one.stream;
     case 'tool.delta':
-      return event.toolCallId;
+      return other.kind === one.kind && other.toolCallId === one.toolCallId;
     default:
-      return event.messageId;
+      return other.kind === one.kind && other.messageId === one.messageId;
   }
 }
 

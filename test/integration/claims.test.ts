@@ -294,6 +294,55 @@ test('R5: streamed batches are stored once and in order, and a superseded stream
   expect(await textOf(kept.workId)).toBe('one two three');
 });
 
+test('H7: text, reasoning and calls that come in turn are one event each of what waits, and not one a token', async () => {
+  const work = await makeWork(db);
+  await queueMessage(db, work, 'hello');
+  const { turn, step, attempt, messageId } = await claimed(work, await liveWorker());
+  const stream = createEventWriter(db).open(
+    { workId: work.workId, key: stepKey(turn, 'main', step), attempt },
+    { onFenced: () => {}, onStop: () => {} },
+  );
+  const [one, other] = [randomUUID(), randomUUID()];
+  for (let count = 0; count < 5_000; count += 1) {
+    stream.push({ kind: 'reasoning.delta', messageId, agent: 'main', text: 'r' });
+    stream.push({ kind: 'text.delta', messageId, agent: 'main', text: 't' });
+    for (const [index, toolCallId] of [one, other].entries())
+      stream.push({ kind: 'tool.delta', messageId, agent: 'main', index, toolCallId, text: String(index) });
+  }
+  await stream.flush();
+  const streamed = (await wholeLog(db, work.workId)).filter(({ kind }) => kind.endsWith('.delta'));
+  expect(streamed.map((event) => ('text' in event ? event.text : ''))).toEqual([
+    'r'.repeat(5_000),
+    't'.repeat(5_000),
+    '0'.repeat(5_000),
+    '1'.repeat(5_000),
+  ]);
+});
+
+test('H7: what a run prints to its two outputs in turn keeps its order', async () => {
+  const work = await makeWork(db);
+  await queueMessage(db, work, 'hello');
+  const { turn, step, attempt } = await claimed(work, await liveWorker());
+  const stream = createEventWriter(db).open(
+    { workId: work.workId, key: stepKey(turn, 'main', step), attempt },
+    { onFenced: () => {}, onStop: () => {} },
+  );
+  const toolCallId = randomUUID();
+  for (const [out, text] of [
+    ['stdout', 'a'],
+    ['stdout', 'b'],
+    ['stderr', 'c'],
+    ['stdout', 'd'],
+  ] as const)
+    stream.push({ kind: 'tool.output', toolCallId, stream: out, text });
+  await stream.flush();
+  expect(ofKind(await wholeLog(db, work.workId), 'tool.output').map(({ text }) => text)).toEqual([
+    'ab',
+    'c',
+    'd',
+  ]);
+});
+
 test('P5: the same message id is a duplicate with the same words and refused with others', async () => {
   const work = await makeWork(db);
   const id = await queueMessage(db, work, 'hello');
