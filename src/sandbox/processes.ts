@@ -64,6 +64,17 @@ function residentBytes(pid: number): number {
   return Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE;
 }
 
+/** What the kernel needs to know where a process's pages are: gigabytes for one that reads where nothing is (H4). */
+function pageTableBytes(pid: number): number {
+  return Number(/^VmPTE:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+/** Memory of this machine that may still be had, in bytes; without end where the kernel does not say. */
+export function availableMemory(): number {
+  const kib = /^MemAvailable:\s+(\d+) kB/m.exec(read('/proc/meminfo'))?.[1];
+  return kib === undefined ? Number.POSITIVE_INFINITY : Number(kib) * 1024;
+}
+
 /** A page that several processes share is counted in parts; null where the kernel will not say. */
 function proportionalBytes(pid: number): number | null {
   const kib = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
@@ -71,15 +82,16 @@ function proportionalBytes(pid: number): number | null {
 }
 
 /**
- * Memory that a tree of processes holds, in bytes. Resident sizes are cheap but count shared pages again for
+ * Memory that a tree of processes holds, page tables included, in bytes. Resident sizes are cheap but count shared pages again for
  * each process; only where their sum is above `limit` is the exact, slower figure asked for.
  */
 export function memoryOf(root: number, limit: number): number {
   const tree = treeOf(root);
+  const tables = tree.reduce((total, pid) => total + pageTableBytes(pid), 0);
   const resident = tree.map(residentBytes);
-  const sum = resident.reduce((total, bytes) => total + bytes, 0);
+  const sum = resident.reduce((total, bytes) => total + bytes, tables);
   if (sum <= limit) return sum;
-  return tree.reduce((total, pid, index) => total + (proportionalBytes(pid) ?? resident[index] ?? 0), 0);
+  return tree.reduce((total, pid, index) => total + (proportionalBytes(pid) ?? resident[index] ?? 0), tables);
 }
 
 /** Processes and threads that a user has now. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
-import { memoryOf } from '../processes.ts';
+import { availableMemory, memoryOf } from '../processes.ts';
 import { scriptInside } from '../script-path.ts';
 import { CANCEL_GRACE_MS, type Ending } from '../types.ts';
 import { watchUsage } from '../watch-usage.ts';
@@ -11,6 +11,11 @@ import type { HeldSandbox } from './held-sandbox.ts';
 import type { Box, Order, Outcome } from './run-folder.ts';
 
 const MEMORY_EVERY_MS = 25;
+/**
+ * Memory that the machine keeps, where no control group does: whatever else a run has found to take it by ends before
+ * the kernel begins to choose what to end (H4).
+ */
+const MEMORY_RESERVE_BYTES = 128 * 1024 ** 2;
 /** Between asking a program to end and ending it (S4). */
 const GRACE_MS = 5_000;
 
@@ -63,7 +68,7 @@ export async function enforceOrder(
       if (held.cgroup.oomKills() > 0) void end(outOfMemoryEnding);
     } else if (init !== null) {
       peak = Math.max(peak, memoryOf(init, limits.memoryBytes));
-      if (peak > limits.memoryBytes) void end(outOfMemoryEnding);
+      if (peak > limits.memoryBytes || availableMemory() < MEMORY_RESERVE_BYTES) void end(outOfMemoryEnding);
     }
   };
   timers.add(setInterval(watchMemory, MEMORY_EVERY_MS));

@@ -77,6 +77,7 @@ export const ALLOWED_CALLS: readonly SyscallName[] = (Object.keys(SYSCALLS) as S
 
 /**
  * Memory that counts in no process's size: refused where sizes are all that can be watched, because there is no memory
- * control group (H4).
+ * control group (H4). Without sockets, whose buffers come to gigabytes, there is no asyncio; numpy, pandas, matplotlib,
+ * multiprocessing and concurrent.futures need none.
  */
-export const HIDDEN_MEMORY_CALLS: readonly SyscallName[] = ['memfd_create', 'shmget'];
+export const HIDDEN_MEMORY_CALLS: readonly SyscallName[] = ['memfd_create', 'shmget', 'socket', 'socketpair'];

@@ -1,0 +1,25 @@
+"""H4: what scripts use goes on where sockets are refused. Prints one word."""
+import concurrent.futures, multiprocessing
+
+import matplotlib.pyplot as plt
+import numpy, pandas
+
+
+def square(n):
+    return n * n
+
+
+if __name__ == "__main__":
+    with multiprocessing.Pool(2) as pool:
+        assert pool.map(square, [1, 2, 3]) == [1, 4, 9]
+    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+        assert list(pool.map(square, [4])) == [16]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(square, [5])) == [25]
+    queue = multiprocessing.Queue()
+    queue.put(1)
+    assert queue.get() == 1
+    plt.plot(numpy.arange(3))
+    plt.savefig("figure.png")
+    assert pandas.DataFrame({"a": [1, 2]}).a.sum() == 3
+    print("worked")
