@@ -29,8 +29,13 @@ const commands = {
   invite: [['src/main/invite.ts']],
   // docker-compose.yml for real where no image can be pulled; ten minutes, so that it is no test.
   'compose:offline': [['scripts/compose-offline/run.ts']],
-  // The whole table of faults is a run of its own: it takes an hour, and measures.
-  test: [['src/main/prepare.ts'], [...jest, '--testPathIgnorePatterns=/test/faults/', '--maxWorkers=2']],
+  // The whole table of faults is a run of its own: it takes an hour, and measures. So is what strangers try, which
+  // takes the machine for a quarter of one; its quick part is among the integration tests.
+  test: [
+    ['src/main/prepare.ts'],
+    [...jest, '--testPathIgnorePatterns=/test/(faults|hostile/slow)/', '--maxWorkers=2'],
+  ],
+  'test:hostile': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/hostile/', '--maxWorkers=1']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],
   bench: [['src/main/prepare.ts'], ['bench/run.ts']],
   screenshots: [['src/main/prepare.ts'], ['scripts/screenshots.ts']],
