@@ -26,9 +26,12 @@ export const CLOSE = {
 const seq = z.number().int().nonnegative();
 const status = z.enum(['idle', 'running', 'stopping']);
 
+/** Longer than any token of ours. */
+export const MAX_TOKEN_CHARACTERS = 4_096;
+
 export const authFrame = z.object({
   type: z.literal('auth'),
-  token: z.string(),
+  token: z.string().max(MAX_TOKEN_CHARACTERS),
   after: seq.nullish(),
   protocol: z.number().optional(),
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
+import { MAX_TOKEN_CHARACTERS } from '../../protocol/frames.ts';
 import { notFound } from '../api-error.ts';
 import { requireUser } from '../auth/require-user.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
@@ -22,7 +23,10 @@ const events = createRoute({
   tags: ['conversation'],
   security: bearer,
   description: 'Resumes from Last-Event-ID, or from `after`; without either it begins with a snapshot.',
-  request: { params: workParams, query: z.object({ after: seq.optional(), ticket: z.string().optional() }) },
+  request: {
+    params: workParams,
+    query: z.object({ after: seq.optional(), ticket: z.string().max(MAX_TOKEN_CHARACTERS).optional() }),
+  },
   responses: {
     200: { description: 'events', content: { 'text/event-stream': { schema: z.string() } } },
     ...errors(400, 401, 404),

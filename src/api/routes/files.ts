@@ -9,6 +9,7 @@ import * as shapes from '../../protocol/files.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { createFileHashes } from '../../workspace/file-hashes.ts';
+import { mustBePortable } from '../../workspace/portable-path.ts';
 import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
@@ -23,7 +24,9 @@ import { streamBody } from '../stream-body.ts';
 import { bearer, errors, json, workParams } from './route-parts.ts';
 
 const tags = ['files'];
-const fileParams = workParams.extend({ path: z.string() });
+/** Longer addresses are refused before any route: Node reads headers of 16 KiB. */
+const MAX_URL_CHARACTERS = 16_384;
+const fileParams = workParams.extend({ path: z.string().max(MAX_URL_CHARACTERS) });
 const fileRoute = { path: '/{id}/files/{path}', tags, security: bearer } as const;
 
 const list = createRoute({
@@ -119,7 +122,7 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   app.put('/:id/files/:path{.+}', async (c) => {
     const { person } = await workspaceOf(c);
     const content = c.req.raw.body === null ? '' : Readable.fromWeb(c.req.raw.body as ReadableStream);
-    const { path, size, sha256, change } = await person.write(filePathOf(c), content, {
+    const { path, size, sha256, change } = await person.write(writablePathOf(c), content, {
       ...expected(c),
       ...lengthOf(c.req.raw),
     });
@@ -134,6 +137,13 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
   });
 
   return app;
+}
+
+/** The path that a PUT names. @throws WorkspaceError bad_path for a name that not every system takes */
+function writablePathOf(c: Context): string {
+  const path = filePathOf(c);
+  mustBePortable(path);
+  return path;
 }
 
 /** What a PUT expects to replace: If-Match names the state that its author saw. */
