@@ -1205,8 +1205,8 @@ begin
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
 end $function$;
 
--- 0002_api.sql, 0007_accounts.sql
-CREATE OR REPLACE FUNCTION public.rotate_refresh_token(p_old bytea, p_new bytea, p_lifetime interval)
+-- 0002_api.sql, 0007_accounts.sql, 0029_sign_in.sql
+CREATE OR REPLACE FUNCTION public.rotate_refresh_token(p_old bytea, p_new bytea, p_lifetime interval, p_grace interval)
  RETURNS TABLE(outcome text, user_id uuid, session_id uuid)
  LANGUAGE plpgsql
 AS $function$
@@ -1217,11 +1217,12 @@ begin
   select * into t from refresh_tokens r where r.token_hash = p_old for update;
   if not found or t.revoked_at is not null or t.expires_at <= clock_timestamp() then
     return query select 'invalid', null::uuid, null::uuid;
-  elsif t.used_at is not null then
+  elsif t.used_at <= clock_timestamp() - p_grace then
     update refresh_tokens r set revoked_at = clock_timestamp() where r.family = t.family and r.revoked_at is null;
     return query select 'reused', null::uuid, null::uuid;
   else
-    update refresh_tokens r set used_at = clock_timestamp() where r.token_hash = p_old;
+    -- Its first use counts: uses in the grace do not prolong it.
+    update refresh_tokens r set used_at = clock_timestamp() where r.token_hash = p_old and r.used_at is null;
     insert into refresh_tokens (token_hash, user_id, family, expires_at)
     values (p_new, t.user_id, t.family, clock_timestamp() + p_lifetime);
     return query select 'rotated', t.user_id, t.family;
@@ -1361,24 +1362,23 @@ AS $function$
   update messages set status = 'complete', turn = p_turn, position = p_seq where work_id = p_work and id = p_id;
 $function$;
 
--- 0002_api.sql
-CREATE OR REPLACE FUNCTION public.take_rate(p_key text, p_limit integer)
+-- 0002_api.sql, 0029_sign_in.sql
+CREATE OR REPLACE FUNCTION public.take_rate(p_key text, p_limit integer, p_window interval DEFAULT '00:01:00'::interval)
  RETURNS double precision
  LANGUAGE plpgsql
 AS $function$
 declare
   w rate_windows;
-  window_length constant interval := '60 seconds';
 begin
-  insert into rate_windows as r (key, began_at, count) values (p_key, clock_timestamp(), 1)
+  insert into rate_windows as r (key, began_at, count, window_length) values (p_key, clock_timestamp(), 1, p_window)
   on conflict (key) do update set
-    began_at = case when r.began_at <= clock_timestamp() - window_length then clock_timestamp() else r.began_at end,
-    count = case when r.began_at <= clock_timestamp() - window_length then 1 else r.count + 1 end
+    began_at = case when r.began_at <= clock_timestamp() - p_window then clock_timestamp() else r.began_at end,
+    count = case when r.began_at <= clock_timestamp() - p_window then 1 else r.count + 1 end
   returning * into w;
   if w.count <= p_limit then
     return 0;
   end if;
-  return greatest(extract(epoch from w.began_at + window_length - clock_timestamp()), 0.001);
+  return greatest(extract(epoch from w.began_at + p_window - clock_timestamp()), 0.001);
 end $function$;
 
 -- 0014_bounded_statements.sql

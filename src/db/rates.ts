@@ -1,11 +1,20 @@
 /** Rate limits that all API processes share (A3). */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { forgetNetworks } from './known-networks.ts';
 
-/** Counts one use of `key`; gives 0 within `perMinute` uses a minute, else the seconds until it may be used again. */
-export async function takeRate(db: Database, key: string, perMinute: number): Promise<number> {
+const MINUTE_SECONDS = 60;
+
+/** Counts one use of `key`; gives 0 within `limit` uses in a window, else the seconds until it may be used again. */
+export async function takeRate(
+  db: Database,
+  key: string,
+  limit: number,
+  windowSeconds = MINUTE_SECONDS,
+): Promise<number> {
   const { rows } = await sql<{ wait: number }>`
-    select take_rate(${key}::text, ${perMinute}::integer) as wait`.execute(db);
+    select take_rate(${key}::text, ${limit}::integer,
+      make_interval(secs => ${windowSeconds}::double precision)) as wait`.execute(db);
   return rows[0]?.wait ?? 0;
 }
 
@@ -14,8 +23,10 @@ export async function removeExpired(db: Database): Promise<void> {
   // Who is at a window begins it anew: it is not waited for while others are held.
   await sql`
     delete from rate_windows where key in (
-      select key from rate_windows where began_at < clock_timestamp() - interval '5 minutes' for update skip locked
+      select key from rate_windows where began_at + window_length < clock_timestamp() - interval '4 minutes'
+      for update skip locked
     )`.execute(db);
+  await forgetNetworks(db);
   await sql`delete from refresh_tokens where expires_at < clock_timestamp()`.execute(db);
   await sql`delete from token_use where hour < clock_timestamp() - interval '2 days'`.execute(db);
 }

@@ -4,10 +4,13 @@
  */
 
 import type { ColumnType } from "kysely";
+import type { IPostgresInterval } from "postgres-interval";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export type Interval = ColumnType<IPostgresInterval, IPostgresInterval | number | string, IPostgresInterval | number | string>;
 
 export type Json = JsonValue;
 
@@ -78,6 +81,12 @@ export interface Invitations {
   expires_at: Timestamp;
 }
 
+export interface KnownNetworks {
+  network: string;
+  seen_at: Generated<Timestamp>;
+  user_id: string;
+}
+
 export interface LearnedFacts {
   endpoint: string;
   field: string;
@@ -145,6 +154,7 @@ export interface RateWindows {
   began_at: Timestamp;
   count: number;
   key: string;
+  window_length: Generated<Interval>;
 }
 
 export interface RefreshTokens {
@@ -299,6 +309,7 @@ export interface DB {
   events: Events;
   file_changes: FileChanges;
   invitations: Invitations;
+  known_networks: KnownNetworks;
   learned_facts: LearnedFacts;
   messages: Messages;
   models: Models;

@@ -17,24 +17,40 @@ export async function beginSession(
   return row.family;
 }
 
+/** Two tabs that renew one token at once are one session, not a thief. */
+const REUSE_GRACE_SECONDS = 10;
+
 export type Rotation =
   | { outcome: 'rotated'; userId: string; sessionId: string }
   | { outcome: 'invalid' }
   | { outcome: 'reused' };
 
-/** Exchanges a refresh token for its successor; one that was used already revokes its family. */
+/**
+ * Exchanges a refresh token for its successor, or another one within seconds of its first use; one that was used
+ * before that revokes its family.
+ */
 export async function rotateSession(
   db: Database,
   tokens: { old: Buffer; next: Buffer; lifetimeSeconds: number },
 ): Promise<Rotation> {
   const { rows } = await sql<{ outcome: Rotation['outcome']; user_id: string; session_id: string }>`
     select outcome, user_id, session_id from rotate_refresh_token(${tokens.old}, ${tokens.next},
-      make_interval(secs => ${tokens.lifetimeSeconds}::double precision))`.execute(db);
+      make_interval(secs => ${tokens.lifetimeSeconds}::double precision),
+      make_interval(secs => ${REUSE_GRACE_SECONDS}::double precision))`.execute(db);
   const row = rows[0];
   if (row === undefined) return { outcome: 'invalid' };
   return row.outcome === 'rotated'
     ? { outcome: row.outcome, userId: row.user_id, sessionId: row.session_id }
     : { outcome: row.outcome };
+}
+
+/** Whether anything of a session may still be used. */
+export async function sessionGoesOn(db: Database, sessionId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from refresh_tokens
+    where family = ${sessionId}::uuid and revoked_at is null and expires_at > clock_timestamp()
+    limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** Ends the session that a refresh token belongs to; an unknown token ends nothing. */

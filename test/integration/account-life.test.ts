@@ -68,6 +68,18 @@ test('F12: a guest cannot take an address that is taken; who has an account alre
   expect(wrong.status).toBe(401);
 });
 
+test('L4: of registrations of one guest at once, with two addresses, one makes the account and the others make none', async () => {
+  const guest = await api.guest();
+  const emails = [newEmail(), newEmail()];
+  const asked = Array.from({ length: 8 }, (_, n) =>
+    ask('POST', '/api/auth/register', { email: emails[n % 2], password }, guest.accessToken),
+  );
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  expect(statuses.sort()).toEqual([201, ...Array(7).fill(409)]);
+  const made = await api.db.selectFrom('users').select('id').where('email', 'in', emails).execute();
+  expect(made).toEqual([{ id: guest.user.id }]);
+});
+
 test('A1: another password ends every other session, and only the new one lets in', async () => {
   const email = newEmail();
   const here = await register(email);

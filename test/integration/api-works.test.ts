@@ -93,6 +93,14 @@ test('F1: the list is in pages, those that changed last first, and is searched b
   expect(await found('_')).toEqual(['pi_2']);
   expect(await found('%')).toEqual(['100%']);
   expect((await api.request(accessToken, 'GET', '/api/works?cursor=nonsense')).status).toBe(400);
+  for (const time of [
+    '2026-02-30T00:00:00.000000Z',
+    '2026-01-01T25:00:00.000000Z',
+    '0000-01-01T00:00:00.000000Z',
+  ]) {
+    const cursor = Buffer.from(JSON.stringify([time, randomUUID()])).toString('base64url');
+    expect((await api.request(accessToken, 'GET', `/api/works?cursor=${cursor}`)).status).toBe(400);
+  }
 });
 
 test('F1: a name that a person gave stays when the first message comes', async () => {

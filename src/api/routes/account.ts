@@ -1,9 +1,11 @@
 /** The account of who asks: another password, or its end (F12). */
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { noteKnownNetwork } from '../../db/known-networks.ts';
 import { changePassword, deleteAccount, findPasswordHash } from '../../db/users.ts';
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
+import { clientNetwork } from '../auth/client-network.ts';
 import { requireUser } from '../auth/require-user.ts';
 import { createSignInLimit } from '../auth/sign-in-limit.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
@@ -50,6 +52,7 @@ export function accountRoutes(deps: ApiDependencies): Router {
     if (found.passwordHash === null) return null;
     await limit.login(c, found.email ?? '');
     if (!(await passwords.matches(found.passwordHash, given))) throw wrongPassword();
+    await noteKnownNetwork(db, c.get('identity').userId, clientNetwork(c, config.trustedProxies));
     return found.passwordHash;
   }
 

@@ -2,7 +2,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Database } from '../../db/database.ts';
 import { takeInvitation } from '../../db/invitations.ts';
-import { endAllSessions, endSession } from '../../db/sessions.ts';
+import { noteKnownNetwork } from '../../db/known-networks.ts';
+import { endAllSessions, endSession, sessionGoesOn } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
 import {
   createGuest,
@@ -18,7 +19,7 @@ import { clientNetwork } from '../auth/client-network.ts';
 import { optionalUser, requireUser } from '../auth/require-user.ts';
 import { continueSession, openSession } from '../auth/sessions.ts';
 import { createSignInLimit } from '../auth/sign-in-limit.ts';
-import { hashRefreshToken, TICKET_SECONDS } from '../auth/tokens.ts';
+import { hashRefreshToken, type Identity, TICKET_SECONDS } from '../auth/tokens.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
@@ -26,6 +27,8 @@ import { bearer, body, errors, json } from './route-parts.ts';
 const CLOSED = 'Nobody can register on this server. Its operator has closed registration.';
 const INVITED =
   'Accounts on this server are by invitation, and this one is not good (any more). Ask its operator for one.';
+const NO_LONGER_A_GUEST =
+  'This session has ended: its guest may have become an account meanwhile. Log in to that one.';
 const NO_GUESTS = 'This server takes no guests. Sign in with an account.';
 
 const tags = ['auth'];
@@ -104,22 +107,29 @@ export function authRoutes(deps: ApiDependencies): Router {
     if (config.admission.registration === 'closed') throw new ApiError('forbidden', CLOSED);
     const by = await optionalUser(c, tokens);
     const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
-    const user = await admitted(invitation, (held) => registered(held, account, by?.userId));
+    const user = await admitted(invitation, (held) => registered(held, account, by));
     if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
+    await noteKnownNetwork(db, user.id, clientNetwork(c, config.trustedProxies));
     return c.json(await openSession(deps, user), 201);
   });
 
-  /** The account, made of the guest who asks, or anew; undefined where the address has one. */
+  /**
+   * The account, made of the guest who asks, or anew; undefined where the address has one.
+   * @throws ApiError conflict where another request made an account of the guest meanwhile
+   */
   async function registered(
     db: Database,
     account: { email: string; passwordHash: string; name: string },
-    userId: string | undefined,
+    by: Identity | undefined,
   ): Promise<UserRow | undefined> {
-    const outcome = userId === undefined ? 'no_guest' : await registerGuest(db, { id: userId, ...account });
+    if (by === undefined) return await createUser(db, account);
+    const outcome = await registerGuest(db, { id: by.userId, ...account });
     if (outcome === 'taken') return undefined;
-    return outcome === 'registered' && userId !== undefined
-      ? await findUser(db, userId)
-      : await createUser(db, account);
+    if (outcome === 'registered') return await findUser(db, by.userId);
+    // Who has an account makes another one; the sessions of a guest end as it becomes one.
+    if (by.sessionId !== null && !(await sessionGoesOn(db, by.sessionId)))
+      throw new ApiError('conflict', NO_LONGER_A_GUEST);
+    return await createUser(db, account);
   }
 
   /** Runs `make` with an invitation where one is asked for; whom nothing came of may use it again. */
@@ -147,6 +157,7 @@ export function authRoutes(deps: ApiDependencies): Router {
       throw new ApiError('wrong_credentials', 'The address or the password is wrong.');
     }
     const { passwordHash: _secret, ...user } = found;
+    await noteKnownNetwork(db, user.id, clientNetwork(c, config.trustedProxies));
     return c.json(await openSession(deps, user), 200);
   });
 

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { WorkCursor } from '../../db/works.ts';
 import { ApiError } from '../api-error.ts';
 
-const shape = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/), z.guid()]);
+/** A day that exists, in a year that Postgres knows: it has no year 0. */
+const time = z.iso.datetime({ precision: 6 }).refine((text) => !text.startsWith('0000'));
+const shape = z.tuple([time, z.guid()]);
 
 export function encodeCursor({ updatedAt, id }: WorkCursor): string {
   return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url');
