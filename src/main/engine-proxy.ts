@@ -7,7 +7,7 @@
 import { join, resolve } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
-import { findEngineSocket } from '../sandbox/docker/engine.ts';
+import { findEngineSocket } from '../sandbox/docker/engine-socket.ts';
 import { type EngineInfo, factsOf } from '../sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../sandbox/docker/image.ts';
 import { askEngine } from '../sandbox/engine-proxy/engine-connection.ts';

@@ -3,7 +3,7 @@ import { createBubblewrapSandbox } from './bubblewrap/bubblewrap-sandbox.ts';
 import { findBubblewrap } from './bubblewrap/find-bubblewrap.ts';
 import { setUpPythonVenv } from './bubblewrap/python-environment.ts';
 import { createDockerSandbox } from './docker/docker-sandbox.ts';
-import { findEngine } from './docker/find-engine.ts';
+import { findEngine, snapProblem } from './docker/find-engine.ts';
 import { hasImage, sandboxImageTag, setUpImage } from './docker/image.ts';
 import type { Sandbox } from './types.ts';
 
@@ -30,6 +30,8 @@ async function docker({ instance, stateDir, log }: SandboxConfig): Promise<Chose
   const found = await findEngine();
   if (!found.found) return { sandbox: null, reason: found.reason };
   const { engine, facts, version } = found;
+  const hidden = found.snap ? snapProblem(stateDir) : null;
+  if (hidden) return { sandbox: null, reason: hidden };
   const image = sandboxImageTag();
   if (!(await hasImage(engine, image)))
     return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };

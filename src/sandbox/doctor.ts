@@ -31,6 +31,8 @@ async function aboutDocker(): Promise<string[]> {
   const { runtime, rootless } = found.facts;
   return [
     `Docker: version ${found.version}${rootless ? ', rootless' : ''}, runtime ${runtime ?? 'the default one'}`,
+    ...(found.facts.selinux ? ['Docker: SELinux is enforced: workspaces get the label of containers'] : []),
+    ...(found.snap ? ['Docker: a snap, which can mount only folders in /home that are not hidden'] : []),
     `Docker: image ${image} ${(await hasImage(found.engine, image)) ? 'is there' : 'has not been made yet'}`,
     ...found.notEnforced.map((what) => `Docker: does not enforce ${what}`),
   ];

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { containerOptions, sandboxUser } from '../../src/sandbox/docker/container-options.ts';
-import { findEngineSocket } from '../../src/sandbox/docker/engine.ts';
+import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
 import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../../src/sandbox/docker/image.ts';
 import type { Policy } from '../../src/sandbox/engine-proxy/policy.ts';

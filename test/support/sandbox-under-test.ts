@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { readConfig } from '../../src/main/config.ts';
 import { chooseSandbox, type SandboxConfig, setUpSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { sandboxUser } from '../../src/sandbox/docker/container-options.ts';
-import { findEngineSocket } from '../../src/sandbox/docker/engine.ts';
+import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
 import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../../src/sandbox/docker/image.ts';
 import { type EngineProxy, startEngineProxy } from '../../src/sandbox/engine-proxy/proxy-server.ts';

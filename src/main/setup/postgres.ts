@@ -81,13 +81,21 @@ async function createCluster(
       cwd: '/',
     });
     if (code !== 0)
-      throw new SetupError(`Postgres's files could not be made in ${options.dir}: ${lastLine(output)}`);
+      throw new SetupError(
+        `Postgres's files could not be made in ${options.dir}: ${lastLine(output)}${drivesRemedy(options.dir)}`,
+      );
     await writeFile(join(draft, 'postgresql.conf'), "include 'paperagent.conf'\n");
     await chmod(draft, 0o700);
     await rename(draft, options.dir);
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+/** Windows' drives in WSL (/mnt/c) keep no owner and no mode of a file, and Postgres refuses such a folder. */
+export function drivesRemedy(dir: string): string {
+  if (!/^\/mnt\/[a-z]\//.test(dir)) return '';
+  return " (a drive of Windows keeps no owner of its files: clone into Linux's own home, or set PA_DATA to a folder there)";
 }
 
 /** Nothing of ours: neither our secrets, nor PGHOST and its like, nor a locale that the machine lacks. */

@@ -1,7 +1,7 @@
 /** Whether this machine can make bubblewrap sandboxes: found out by making one. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { probeCommand } from './bwrap-command.ts';
@@ -48,6 +48,32 @@ function notEnforced(): string[] {
   ];
 }
 
+/** Settings of the kernel that deny user namespaces, and the value that allows them again. */
+const DENIALS = [
+  // Ubuntu since 23.10: AppArmor denies them to plain users; root is not asked.
+  { setting: 'kernel.apparmor_restrict_unprivileged_userns', denies: '1', allows: '0', root: false },
+  // Debian's own, off on machines that were made safer by hand.
+  { setting: 'kernel.unprivileged_userns_clone', denies: '0', allows: '1', root: false },
+  { setting: 'user.max_user_namespaces', denies: '0', allows: '15000', root: true },
+];
+
+/** What a person can do where the kernel is set to deny user namespaces, to be put behind the reason. */
+export function namespaceRemedy(
+  read: (setting: string) => string | undefined,
+  asRoot: boolean,
+): string | undefined {
+  const denial = DENIALS.find(({ setting, denies, root }) => (root || !asRoot) && read(setting) === denies);
+  if (!denial) return undefined;
+  const { setting, denies, allows } = denial;
+  return ` (${setting} is ${denies}: run \`sudo sysctl -w ${setting}=${allows}\`)`;
+}
+
+/** Undefined where this kernel has no such setting. */
+function readSetting(setting: string): string | undefined {
+  const path = join('/proc/sys', ...setting.split('.'));
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+}
+
 /** @param stateDir a folder of ours: an empty workspace is made in it. */
 export async function findBubblewrap(cacheDir: string, stateDir: string): Promise<FoundBubblewrap> {
   if (process.platform !== 'linux') return { found: false, setUp: false, reason: 'bubblewrap needs Linux' };
@@ -66,6 +92,6 @@ export async function findBubblewrap(cacheDir: string, stateDir: string): Promis
   return {
     found: false,
     setUp: false,
-    reason: `bubblewrap cannot make a sandbox on this machine: ${reason}`,
+    reason: `bubblewrap cannot make a sandbox on this machine: ${reason}${namespaceRemedy(readSetting, process.getuid?.() === 0) ?? ''}`,
   };
 }

@@ -18,6 +18,8 @@ export interface EngineFacts {
   rootless: boolean;
   /** False for an engine without CPU quotas (rootless without delegation): it refuses a container that asks for one. */
   cpuQuota: boolean;
+  /** SELinux is enforced: a folder has to be relabelled before a container may enter it. */
+  selinux: boolean;
 }
 
 /** The key of a run and when it is to end; or, for one that is prepared, who asked for it. */
@@ -57,6 +59,19 @@ export function sandboxUser(facts: EngineFacts): string {
   return uid === 0 ? `${UNPRIVILEGED_ID}:${UNPRIVILEGED_ID}` : `${uid}:${process.getgid?.() ?? uid}`;
 }
 
+/**
+ * Where SELinux is enforced the folder gets the label of containers (`z`; all of a Work's share it, so not `Z`),
+ * which the API's `Mounts` cannot ask for: there it is a `Binds`, whose fields are divided by colons.
+ */
+function workspaceMount(workspace: string, facts: EngineFacts): Pick<Docker.HostConfig, 'Mounts' | 'Binds'> {
+  if (!facts.selinux) return { Mounts: [{ Type: 'bind', Source: workspace, Target: WORKSPACE_INSIDE }] };
+  if (workspace.includes(':'))
+    throw new Error(
+      `${workspace} has a colon in its name, and SELinux's label cannot be asked for: move PA_DATA`,
+    );
+  return { Binds: [`${workspace}:${WORKSPACE_INSIDE}:z`] };
+}
+
 /** What the container is to be; its name is the claim's. */
 export function containerOptions(given: {
   image: string;
@@ -83,7 +98,7 @@ export function containerOptions(given: {
     StdinOnce: false,
     NetworkDisabled: true,
     HostConfig: {
-      Mounts: [{ Type: 'bind', Source: workspace, Target: WORKSPACE_INSIDE }],
+      ...workspaceMount(workspace, facts),
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,size=64m,mode=1777' },
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],

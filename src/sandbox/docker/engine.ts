@@ -3,9 +3,6 @@
  * path. The library is loaded once an engine's socket is there: it takes 34 MB and 200 ms, which a process
  * without an engine need not pay.
  */
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type Docker from 'dockerode';
 
 /** The engine refused; `status` is HTTP's, or 0 when it could not be reached. */
@@ -20,31 +17,6 @@ export class EngineError extends Error {
 
 /** Far above what an engine takes whose machine is busy. */
 const ANSWER_MS = 60_000;
-
-/** The socket of this machine's engine, or why there is none. Does not ask it anything. */
-export function findEngineSocket(
-  env: NodeJS.ProcessEnv,
-): { found: true; path: string } | { found: false; reason: string } {
-  const { DOCKER_HOST } = env;
-  if (DOCKER_HOST) {
-    if (!DOCKER_HOST.startsWith('unix://'))
-      return {
-        found: false,
-        reason: `the Docker engine of DOCKER_HOST, ${DOCKER_HOST}, is on no local socket`,
-      };
-    const path = DOCKER_HOST.slice('unix://'.length);
-    if (existsSync(path)) return { found: true, path };
-    return { found: false, reason: `the Docker engine does not answer: there is no socket ${path}` };
-  }
-  const usual = [
-    '/var/run/docker.sock',
-    join(env.XDG_RUNTIME_DIR ?? '/nowhere', 'docker.sock'),
-    join(homedir(), '.docker/run/docker.sock'),
-  ];
-  const path = usual.find((candidate) => existsSync(candidate));
-  if (path !== undefined) return { found: true, path };
-  return { found: false, reason: 'there is no Docker engine on this machine' };
-}
 
 export async function connectEngine(socketPath: string): Promise<Docker> {
   const { default: Dockerode } = await import('dockerode');

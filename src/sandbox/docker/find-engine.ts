@@ -1,7 +1,8 @@
 /** Whether this machine has a Docker engine that answers, and what it can do. */
 import type Docker from 'dockerode';
 import type { EngineFacts } from './container-options.ts';
-import { ask, connectEngine, EngineError, findEngineSocket } from './engine.ts';
+import { ask, connectEngine, EngineError } from './engine.ts';
+import { findEngineSocket } from './engine-socket.ts';
 
 /** What matters of `GET /info`, which dockerode leaves untyped. */
 export interface EngineInfo {
@@ -13,6 +14,7 @@ export interface EngineInfo {
   MemoryLimit?: boolean;
   PidsLimit?: boolean;
   CpuCfsQuota?: boolean;
+  DockerRootDir?: string;
 }
 
 export type FoundEngine =
@@ -23,6 +25,8 @@ export type FoundEngine =
       version: string;
       /** Limits that this engine's kernel cannot hold a container to. */
       notEnforced: string[];
+      /** Docker as Ubuntu's snap: it sees little of the machine's folders. */
+      snap: boolean;
     }
   | { found: false; reason: string };
 
@@ -44,7 +48,24 @@ export function factsOf(info: EngineInfo): EngineFacts {
     hasInit: info.InitCommit?.ID !== 'N/A',
     rootless: info.SecurityOptions?.includes('name=rootless') ?? false,
     cpuQuota: info.CpuCfsQuota !== false,
+    selinux: info.SecurityOptions?.some((option) => /^name=selinux(,|$)/.test(option)) ?? false,
   };
+}
+
+export function isSnap(info: EngineInfo): boolean {
+  return info.DockerRootDir?.startsWith('/var/snap/') ?? false;
+}
+
+/**
+ * What is in the way of mounting a folder by a snap's engine, with the remedy: its confinement shows it what is in
+ * /home and not hidden, and a mount of anything else is an empty folder or refused. Null where nothing is.
+ */
+export function snapProblem(folder: string): string | null {
+  if (/^\/home(\/[^./][^/]*)+$/.test(folder)) return null;
+  return (
+    `the Docker engine is a snap, which cannot mount ${folder}: set PA_DATA to a folder in /home that is not ` +
+    "hidden, or install Docker's own packages in its place"
+  );
 }
 
 export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<FoundEngine> {
@@ -56,7 +77,8 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
     if (info.OSType !== 'linux')
       return { found: false, reason: 'the Docker engine runs no Linux containers' };
     const version = info.ServerVersion;
-    return { found: true, engine, facts: factsOf(info), version, notEnforced: notEnforced(info) };
+    const snap = isSnap(info);
+    return { found: true, engine, facts: factsOf(info), version, notEnforced: notEnforced(info), snap };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { found: false, reason: error.message };

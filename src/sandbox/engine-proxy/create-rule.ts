@@ -26,7 +26,8 @@ const differing = z.object({
   Cmd: z.array(z.string().max(16_384)),
   Labels: z.record(z.string(), text),
   HostConfig: z.object({
-    Mounts: z.tuple([z.object({ Source: text })]),
+    Mounts: z.tuple([z.object({ Source: text })]).optional(),
+    Binds: z.tuple([text]).optional(),
     Memory: z
       .int()
       .min(6 * 1024 ** 2)
@@ -64,7 +65,8 @@ export function judgeCreate(policy: Policy, name: string, body: unknown): Judged
     return refuse(`its ${issue?.path.join('.') || 'body'} is not that of a sandbox`);
   }
   const { Cmd, Labels, HostConfig } = parsed.data;
-  const workspace = HostConfig.Mounts[0].Source;
+  // Of the two, one is made again below with the engine's facts: the other one is a difference.
+  const workspace = HostConfig.Mounts?.[0].Source ?? HostConfig.Binds?.[0].split(':')[0] ?? '';
   const workId = workOfWorkspace(policy, workspace);
   if (workId === null) return refuse('what it mounts is not the workspace of a Work');
   const purpose = purposeOf(Cmd, Labels);

@@ -13,6 +13,8 @@ const inspected = z.object({
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullable() }),
   HostConfig: z.object({
     Mounts: z.array(z.object({ Source: z.string(), Target: z.string() })).nullish(),
+    /** In place of a mount where SELinux is enforced. */
+    Binds: z.array(z.string()).nullish(),
   }),
 });
 
@@ -29,7 +31,11 @@ export async function findOwn(policy: Policy, socketPath: string, name: string):
   if (answer.status !== 200) return { kind: 'none', answer };
   const { Id, Config, HostConfig } = inspected.parse(JSON.parse(answer.body));
   if (Config.Labels?.[INSTANCE_LABEL] !== policy.instance) return { kind: 'foreign' };
-  const workspace = HostConfig.Mounts?.find(({ Target }) => Target === WORKSPACE_INSIDE)?.Source ?? '';
+  const mount = HostConfig.Mounts?.find(({ Target }) => Target === WORKSPACE_INSIDE)?.Source;
+  const bind = HostConfig.Binds?.map((text) => text.split(':')).find(
+    ([, to]) => to === WORKSPACE_INSIDE,
+  )?.[0];
+  const workspace = mount ?? bind ?? '';
   return { kind: 'own', id: Id, workspace, answer };
 }
 

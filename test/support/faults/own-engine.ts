@@ -6,7 +6,8 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { connectEngine, findEngineSocket } from '../../../src/sandbox/docker/engine.ts';
+import { connectEngine } from '../../../src/sandbox/docker/engine.ts';
+import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
 import { hasImage, sandboxImageTag } from '../../../src/sandbox/docker/image.ts';
 import { until } from '../until.ts';
 

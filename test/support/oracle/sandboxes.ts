@@ -2,7 +2,8 @@
 import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { readState } from '../../../src/sandbox/bubblewrap/run-folder.ts';
-import { ask, connectEngine, findEngineSocket } from '../../../src/sandbox/docker/engine.ts';
+import { ask, connectEngine } from '../../../src/sandbox/docker/engine.ts';
+import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
 import { processesWith } from '../sandbox-processes.ts';
 
 export interface Sandboxed {

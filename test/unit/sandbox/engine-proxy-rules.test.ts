@@ -15,7 +15,7 @@ const policy: Policy = {
   image: 'paperagent-sandbox:0123456789abcdef',
   workspaces: '/srv/paperagent/workspaces',
   user: '10001:10001',
-  facts: { runtime: undefined, hasInit: true, rootless: false, cpuQuota: true },
+  facts: { runtime: undefined, hasInit: true, rootless: false, cpuQuota: true, selinux: false },
 };
 const workspace = `${policy.workspaces}/${WORK}`;
 
@@ -48,6 +48,18 @@ function body(purpose: ContainerPurpose = RUN_PURPOSE, given: Partial<Policy> = 
 test('S1: what the sandbox creates for a run, and for one started ahead, passes', () => {
   expect(judgeCreate(policy, RUN, body())).toEqual({ allowed: true, workspace });
   expect(judgeCreate(policy, READY, body(READY_PURPOSE))).toEqual({ allowed: true, workspace });
+});
+
+test('S2: where SELinux is enforced the relabelled mount passes, and neither form passes for the other', () => {
+  const enforced = { ...policy, facts: { ...policy.facts, selinux: true } };
+  expect(judgeCreate(enforced, RUN, body(RUN_PURPOSE, enforced))).toEqual({ allowed: true, workspace });
+  expect(judgeCreate(enforced, RUN, body())).toMatchObject({ allowed: false });
+  expect(judgeCreate(policy, RUN, body(RUN_PURPOSE, enforced))).toMatchObject({ allowed: false });
+  for (const bind of ['/:/workspace:z', `${workspace}/..:/workspace:z`, `${workspace}:/etc:z`]) {
+    const other = body(RUN_PURPOSE, enforced);
+    Object.assign(other.HostConfig, { Binds: [bind] });
+    expect(judgeCreate(enforced, RUN, other)).toMatchObject({ allowed: false });
+  }
 });
 
 describe('S2, S3: a body that differs in anything is refused', () => {
