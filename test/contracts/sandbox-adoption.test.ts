@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { RunKey } from '../../src/sandbox/types.ts';
-import { processesWith } from '../support/sandbox-processes.ts';
+import { processesInside, processesWith } from '../support/sandbox-processes.ts';
 import {
   docker,
   isRequired,
@@ -267,7 +267,7 @@ describe.each(WAYS)('%s', (way) => {
     }
     // What an engine was still making as it was abandoned is the reaper's.
     await box.sandbox.reap({ run: async () => false, agent: async () => false });
-    const left = () => running() + processesWith('bwrap', box.workspace).length;
+    const left = () => running() + processesInside(box.workspace).length;
     await until(() => left() === 0, 'nothing runs');
   });
 
@@ -325,7 +325,12 @@ describe.each(WAYS)('%s', (way) => {
   /** Before its Python has begun, a prepared sandbox is not there to be taken. */
   const pythonHasBegun = () =>
     until(
-      () => processesWith(box.kind === 'docker' ? 'relay.py' : box.workspace, 'ahead').length > 0,
+      () =>
+        box.kind === 'docker'
+          ? processesWith('relay.py', 'ahead').length > 0
+          : processesInside(box.workspace).some((pid) =>
+              processesWith('bootstrap.py', 'ahead').includes(pid),
+            ),
       'its Python has begun',
     );
   const onePrepared = async () => {

@@ -190,7 +190,7 @@ test('A6: a Work does not reach a private address that the operator did not allo
   const end = await turnOf(chat, 1);
   expect(end).toMatchObject({
     outcome: 'failed',
-    error: { code: 'model_bad_request', message: expect.stringContaining('not on the public internet') },
+    error: { code: 'model_address_refused', message: expect.stringContaining('not on the public internet') },
   });
   expect(forbidden.count()).toBe(0);
   chat.close();

@@ -7,7 +7,7 @@ import { readState } from '../../../src/sandbox/bubblewrap/run-folder.ts';
 import { connectEngine } from '../../../src/sandbox/docker/engine.ts';
 import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
-import { processesWith } from '../sandbox-processes.ts';
+import { bubblewrapsOf } from '../sandbox-processes.ts';
 import { ofKind } from '../works.ts';
 import type { FaultSystem } from './fault-system.ts';
 import { answersSoFar, isCodeAgent } from './scripted-turn.ts';
@@ -40,7 +40,7 @@ export const RUN_FAULTS: RunFault[] = [
     name: 'sandbox killed',
     kinds: ['bubblewrap'],
     code: GOES_ON,
-    strike: async ({ dataDir }, workId) => kill(processesWith('bwrap', workspaceOf(dataDir, workId))),
+    strike: async ({ dataDir }, workId) => kill(bubblewrapsOf(workspaceOf(dataDir, workId))),
     ending: 'lost',
     told: /ended: lost: /,
   },

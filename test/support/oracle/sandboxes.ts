@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readState } from '../../../src/sandbox/bubblewrap/run-folder.ts';
 import { ask, connectEngine } from '../../../src/sandbox/docker/engine.ts';
 import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
-import { processesWith } from '../sandbox-processes.ts';
+import { processesInside, processesWith } from '../sandbox-processes.ts';
 
 export interface Sandboxed {
   workId: string;
@@ -17,7 +17,7 @@ export interface Sandboxed {
 export async function leftRunning({ workId, dataDir, engine }: Sandboxed): Promise<string[]> {
   const workspace = path.join(dataDir, 'workspaces', workId);
   return [
-    ...processesWith('bwrap', workspace).map((pid) => `D7: sandbox process ${pid} still runs`),
+    ...processesInside(workspace).map((pid) => `D7: sandbox process ${pid} still runs`),
     ...runnersOf(workspace).map((pid) => `D7: runner ${pid} still runs`),
     ...(engine ? await containersOf(engine, workspace) : []).map(
       (name) => `D7: container ${name} still runs`,
