@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page, Route } from 'playwright-core';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 /** `count` streams for many seconds; `compute` has the code agent run code that does; all else is said back. */
 const script: Script = (request) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   if (asked.startsWith('count'))
     return textReply('one two three four five six seven '.repeat(60), { paceMs: 60 });
   if (asked === 'compute') return toolReply([{ name: 'code_agent', arguments: { task: 'Wait for long.' } }]);

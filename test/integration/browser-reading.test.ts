@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { extractText, getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { smallPng } from '../support/small-png.ts';
@@ -10,7 +11,7 @@ import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 /** `count` streams for many seconds. */
 const script: Script = (request) => {
-  const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
+  const asked = lastWords(request.messages);
   if (asked === 'count') return textReply('one two three four five six seven '.repeat(60), { paceMs: 60 });
   return textReply('Heard.');
 };
