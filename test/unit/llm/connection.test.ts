@@ -52,7 +52,7 @@ test('A6: a user may not reach this machine by literal or by name; a host that t
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1']) {
       const call = streamAnswer(modelRequest(`http://${host}:${model.port}/v1`), () => {}, guarded);
       await expect(call).rejects.toMatchObject({
-        code: 'model_bad_request',
+        code: 'model_address_refused',
         retryable: false,
         message: expect.stringContaining('not on the public internet'),
       });
@@ -88,7 +88,7 @@ test('A6: the addresses that a name has when the socket connects count, all of t
       streamAnswer(modelRequest(`http://changes-its-mind.test:${model.port}/v1`), () => {}, guarded);
     await expect(call()).rejects.toMatchObject({ code: 'model_unreachable' });
     for (let tries = 0; tries < 3; tries += 1) {
-      await expect(call()).rejects.toMatchObject({ code: 'model_bad_request', retryable: false });
+      await expect(call()).rejects.toMatchObject({ code: 'model_address_refused', retryable: false });
     }
     expect([asked, model.count()]).toEqual([4, 0]);
     guarded.close();
@@ -117,7 +117,7 @@ test('A6: a redirect is refused, not followed', async () => {
         : textReply('followed'),
     async (model) => {
       const call = streamAnswer(modelRequest(model.url), () => {});
-      await expect(call).rejects.toMatchObject({ code: 'model_bad_request' });
+      await expect(call).rejects.toMatchObject({ code: 'model_address_refused' });
       expect(model.count()).toBe(1);
     },
   );
