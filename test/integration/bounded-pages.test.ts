@@ -75,10 +75,9 @@ test('H6: one message that is longer than a page comes, its calls cut', async ()
   const second = await page(workId, first.page.nextCursor);
   expect(second.bytes).toBeLessThan(PAGE_BYTES);
   expect(second.page.items).toHaveLength(1);
-  expect(second.page.items[0]?.parts[0]).toMatchObject({
-    type: 'tool',
-    result: expect.stringMatching(/^y+$/),
-  });
+  const [cut] = second.page.items[0]?.parts ?? [];
+  // By hand: a matcher of a regular expression overflows on a text of megabytes.
+  expect(cut?.type === 'tool' && [...new Set(cut.result ?? '')]).toEqual(['y']);
   const third = await page(workId, second.page.nextCursor);
   expect(third.page.items.map(({ role }) => role)).toEqual(['user']);
   expect(third.page.nextCursor).toBeUndefined();
