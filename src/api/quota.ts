@@ -1,6 +1,21 @@
 /** Says no to whoever has used up their share, in a sentence. */
-import type { UsedUp } from '../db/quotas.ts';
+import { hasAllWorks, type UsedUp } from '../db/quotas.ts';
+import { findUser } from '../db/users.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiDependencies } from './dependencies.ts';
+
+/**
+ * Says no before files are made for a Work that there is no place for. Of those who ask at once some may pass: what
+ * counts is decided where the row is made (db/works.ts).
+ * @throws ApiError quota_exceeded
+ */
+export async function mayMakeWork(
+  { db, config }: Pick<ApiDependencies, 'db' | 'config'>,
+  ownerId: string,
+): Promise<void> {
+  const person = await findUser(db, ownerId);
+  if (person !== undefined && (await hasAllWorks(db, person, config.quotas))) throw allWorksMade();
+}
 
 /** Why no further Work is made. */
 export function allWorksMade(): ApiError {

@@ -32,7 +32,12 @@ export async function holdPerson(db: Database, id: string): Promise<{ guest: boo
 }
 
 /** Whether the person has as many Works as they may have; exact for whoever holds the person's row. */
-export async function hasAllWorks(db: Database, ownerId: string, most: number): Promise<boolean> {
+export async function hasAllWorks(
+  db: Database,
+  { id: ownerId, guest }: { id: string; guest: boolean },
+  quotas: Quotas,
+): Promise<boolean> {
+  const { works: most } = guest ? quotas.guest : quotas.account;
   const { rows } = await sql<{ full: boolean }>`
     select (select count(*) from (
       select 1 from works where owner_id = ${ownerId}::uuid and deleted_at is null limit ${most}) counted) >= ${most}

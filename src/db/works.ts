@@ -113,8 +113,7 @@ async function withinWorks<T>(
   return await db.transaction().execute(async (held) => {
     const person = await holdPerson(held, ownerId);
     if (person === undefined) return undefined;
-    const { works } = person.guest ? quotas.guest : quotas.account;
-    return (await hasAllWorks(held, ownerId, works)) ? 'full' : await make(held);
+    return (await hasAllWorks(held, { id: ownerId, ...person }, quotas)) ? 'full' : await make(held);
   });
 }
 

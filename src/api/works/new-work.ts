@@ -11,7 +11,7 @@ import { createWorkspace, workspaceFolder } from '../../workspace/create-workspa
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
-import { allWorksMade } from '../quota.ts';
+import { allWorksMade, mayMakeWork } from '../quota.ts';
 
 type Language = 'en' | 'zh';
 
@@ -31,6 +31,7 @@ export async function makeWork(
   language: Language,
 ): Promise<WorkView> {
   await checkModelChoice(db, ownerId, wish.models);
+  await mayMakeWork({ db, config }, ownerId);
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
