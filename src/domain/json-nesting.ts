@@ -1,6 +1,6 @@
 /**
- * How deeply JSON may be nested that came from outside. The parser takes any depth; what walks the value afterwards
- * (`JSON.stringify`, a schema, Postgres) runs out of stack.
+ * How much structure JSON may have that came from outside, looked at before it is parsed. The parser takes any depth;
+ * what walks the value afterwards (`JSON.stringify`, a schema, Postgres) runs out of stack.
  */
 
 /** Deeper than any request or tool call; a JSON schema among a model's fields is some ten levels deep. */
@@ -11,19 +11,28 @@ export const TOO_NESTED = `This JSON has lists and objects more than ${MOST_LEVE
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Whether the lists and objects in a JSON text stand in each other more deeply than is taken. One pass, unparsed. */
+/** Whether the lists and objects in a JSON text stand in each other more deeply than is taken. */
 export function isTooNested(json: string): boolean {
+  return exceeds(json, { levels: MOST_LEVELS, values: Number.POSITIVE_INFINITY });
+}
+
+/** Whether a JSON text has more levels or more values (lists, objects and commas) than these. One pass, unparsed. */
+export function exceeds(json: string, most: { levels: number; values: number }): boolean {
   let level = 0;
+  let values = 0;
   for (let at = 0; at < json.length; at += 1) {
     const code = json.charCodeAt(at);
     if (code === QUOTE) at = stringEnd(json, at);
+    else if (code === COMMA) values += 1;
     else if (OPENING.has(code)) {
       level += 1;
-      if (level > MOST_LEVELS) return true;
+      values += 1;
     } else if (CLOSING.has(code)) level -= 1;
+    if (level > most.levels || values > most.values) return true;
   }
   return false;
 }
