@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
+import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
 import { codeOf } from '../system-error.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
@@ -271,7 +272,7 @@ export function readConfig(env: Environment): Config {
  * are nobody's money: without a word of the operator's they are bounded only where the model is elsewhere.
  */
 function quotasOf(v: z.infer<typeof schema>): Quotas {
-  const paid = v.OPENAI_BASE_URL !== undefined && !isOnThisMachine(v.OPENAI_BASE_URL);
+  const paid = v.OPENAI_BASE_URL !== undefined && !isLoopback(new URL(v.OPENAI_BASE_URL).hostname);
   const account = {
     works: v.QUOTA_WORKS,
     turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
@@ -299,16 +300,6 @@ function least(a: number | undefined, b: number | undefined): number | undefined
  */
 function isPersonal(v: z.infer<typeof schema>): boolean {
   return isLoopback(v.HOST) && v.TRUST_PROXY === 0 && v.GUEST_MODELS === 'off';
-}
-
-/** Whether a model server's address is a loopback one. */
-function isOnThisMachine(baseUrl: string): boolean {
-  return isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''));
-}
-
-/** @param host a name or an address, without brackets */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 }
 
 function temporalOf(variables: z.infer<typeof schema>): MaybeTemporal {

@@ -4,10 +4,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { isLoopback } from './loopback.ts';
 
 const VARIABLE = /^(https?|all|no)_proxy$/i;
-/** Nobody's proxy can reach this machine's own loopback; Go's programs leave it out in the same way. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** A pool of kept-alive sockets by whichever way each URL needs. */
 export interface Agents {
@@ -22,7 +21,8 @@ export interface Agents {
  * @throws TypeError where the variable holds no address
  */
 export function proxyFor(url: URL): URL | undefined {
-  if (LOOPBACK.test(url.hostname)) return undefined;
+  // Nobody's proxy can reach this machine's own; Go's programs leave it out in the same way.
+  if (isLoopback(url.hostname)) return undefined;
   const proxy = getProxyForUrl(url);
   return proxy === '' ? undefined : new URL(proxy);
 }
