@@ -93,6 +93,12 @@ const ticket = createRoute({
   responses: { 200: json(shapes.ticket, 'a short-lived ticket'), ...errors(401) },
 });
 
+/** @throws ApiError email_taken where there is nobody */
+function orTaken(user: UserRow | undefined): UserRow {
+  if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
+  return user;
+}
+
 export function authRoutes(deps: ApiDependencies): Router {
   const { db, tokens, passwords, config } = deps;
   const app = createRouter();
@@ -108,42 +114,39 @@ export function authRoutes(deps: ApiDependencies): Router {
     const by = await optionalUser(c, tokens);
     const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
     const user = await admitted(invitation, (held) => registered(held, account, by));
-    if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
     await noteKnownNetwork(db, user.id, clientNetwork(c, config.trustedProxies));
     return c.json(await openSession(deps, user), 201);
   });
 
   /**
-   * The account, made of the guest who asks, or anew; undefined where the address has one.
-   * @throws ApiError conflict where another request made an account of the guest meanwhile
+   * The account, made of the guest who asks, or anew.
+   * @throws ApiError email_taken; conflict where another request made an account of the guest meanwhile
    */
   async function registered(
     db: Database,
     account: { email: string; passwordHash: string; name: string },
     by: Identity | undefined,
-  ): Promise<UserRow | undefined> {
-    if (by === undefined) return await createUser(db, account);
+  ): Promise<UserRow> {
+    if (by === undefined) return orTaken(await createUser(db, account));
     const outcome = await registerGuest(db, { id: by.userId, ...account });
-    if (outcome === 'taken') return undefined;
-    if (outcome === 'registered') return await findUser(db, by.userId);
+    if (outcome === 'taken') return orTaken(undefined);
+    if (outcome === 'registered') return orTaken(await findUser(db, by.userId));
     // Who has an account makes another one; the sessions of a guest end as it becomes one.
     if (by.sessionId !== null && !(await sessionGoesOn(db, by.sessionId)))
       throw new ApiError('conflict', NO_LONGER_A_GUEST);
-    return await createUser(db, account);
+    return orTaken(await createUser(db, account));
   }
 
   /** Runs `make` with an invitation where one is asked for; whom nothing came of may use it again. */
   async function admitted<T>(
     invitation: string | undefined,
-    make: (held: Database) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
+    make: (held: Database) => Promise<T>,
+  ): Promise<T> {
     if (config.admission.registration === 'open') return await make(db);
     return await db.transaction().execute(async (held) => {
       if (invitation === undefined || !(await takeInvitation(held, invitation)))
         throw new ApiError('forbidden', INVITED);
-      const made = await make(held);
-      if (made === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
-      return made;
+      return await make(held);
     });
   }
 
