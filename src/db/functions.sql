@@ -710,7 +710,7 @@ begin
   return true;
 end $function$;
 
--- 0001_init.sql
+-- 0001_init.sql, 0036_stopped_agents.sql
 CREATE OR REPLACE FUNCTION public.finish_turn(p_work uuid, p_turn integer, p_outcome text, p_error jsonb, p_words text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -754,7 +754,9 @@ begin
   end loop;
 
   for t in
-    select tc.*, coalesce(age_ms(cl.first_at), 0) as ms
+    select tc.*, coalesce(age_ms(cl.first_at), age_ms((
+      select min(s.first_at) from claims s
+      where s.work_id = p_work and s.turn = p_turn and s.agent = tc.id::text and s.step is not null)), 0) as ms
     from tool_calls tc left join claims cl on cl.work_id = tc.work_id and cl.key = 'tool:' || tc.id
     where tc.work_id = p_work and tc.turn = p_turn and tc.state = 'running'
     order by tc.agent <> 'main' desc, tc.step, tc.index

@@ -6,8 +6,6 @@ export interface ThreadContext {
   thread: Readonly<Ref<Thread>>;
   /** When this page saw the call begin (milliseconds since the epoch); undefined for calls older than the page. */
   startedAt(toolCallId: string): number | undefined;
-  /** For how long this page saw the call run, in milliseconds; undefined where it did not see both ends. */
-  lasted(toolCallId: string): number | undefined;
   /** A card was opened or closed by hand. */
   toggled(): void;
 }

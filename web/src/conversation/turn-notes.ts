@@ -12,8 +12,6 @@ export interface TurnNotes {
   follow(event: LogEvent | null): void;
   /** When this page saw a call begin (milliseconds since the epoch): the log's times are another machine's clock. */
   startedAt(toolCallId: string): number | undefined;
-  /** For how long this page saw a call run, in milliseconds. */
-  lasted(toolCallId: string): number | undefined;
   /** The last time that a turn condensed earlier messages. */
   compactions: ReadonlyMap<number, Compaction>;
   /** The message from which the conversation was last run again: it and what followed are no longer part of it. */
@@ -22,24 +20,17 @@ export interface TurnNotes {
 
 export function createTurnNotes(now: () => number): TurnNotes {
   const starts = new Map<string, number>();
-  const ends = new Map<string, number>();
   const compactions = shallowReactive(new Map<number, Compaction>());
   const rewoundFrom = shallowRef<string | null>(null);
   return {
     follow(event) {
       if (event?.kind === 'tool.called') starts.set(event.toolCallId, now());
-      else if (event?.kind === 'tool.completed') ends.set(event.toolCallId, now());
       else if (event?.kind === 'conversation.rewound') rewoundFrom.value = event.beforeMessageId;
       else if (event?.kind === 'context.compacted' && event.turn !== null) {
         compactions.set(event.turn, { before: event.tokensBefore, after: event.tokensAfter });
       }
     },
     startedAt: (toolCallId) => starts.get(toolCallId),
-    lasted(toolCallId) {
-      const start = starts.get(toolCallId);
-      const end = ends.get(toolCallId);
-      return start === undefined || end === undefined ? undefined : end - start;
-    },
     compactions,
     rewoundFrom,
   };
