@@ -35,8 +35,10 @@ afterAll(async () => {
   await system.close();
 });
 
-async function newPage(): Promise<{ page: Page; workId: string }> {
+/** A new Work's page; `text` is its paper before anybody looks, for a page is not told of what others put there. */
+async function newPage(text?: string): Promise<{ page: Page; workId: string }> {
   const workId = await system.newWork(visitor);
+  if (text !== undefined) await put(workId, text);
   return { workId, page: await visitor.open(`/works/${workId}`) };
 }
 
@@ -109,8 +111,7 @@ test('U10, V2: the paper is edited by hand with math set as one types; what the 
 });
 
 test('U10, V2: where both changed the same lines each place is asked about, and a choice stays made when the agent writes again', async () => {
-  const { page, workId } = await newPage();
-  await put(workId, '# T\n\nfirst\n\nsecond\n');
+  const { page, workId } = await newPage('# T\n\nfirst\n\nsecond\n');
   await paper(page).getByText('second').waitFor();
   await view(page, 'Edit').click();
   await editor(page).click();
@@ -146,8 +147,7 @@ test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, 
     ['Keep my lines', 'my line'],
     ['Use the agent’s lines', 'their line'],
   ] as const) {
-    const { page, workId } = await newPage();
-    await put(workId, '# T\n\nline\n\nend\n');
+    const { page, workId } = await newPage('# T\n\nline\n\nend\n');
     await paper(page).getByText('end').waitFor();
     await view(page, 'Edit').click();
     await editor(page).click();
