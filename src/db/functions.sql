@@ -1207,8 +1207,8 @@ begin
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
 end $function$;
 
--- 0002_api.sql, 0007_accounts.sql, 0029_sign_in.sql
-CREATE OR REPLACE FUNCTION public.rotate_refresh_token(p_old bytea, p_new bytea, p_lifetime interval, p_grace interval)
+-- 0002_api.sql, 0007_accounts.sql, 0029_sign_in.sql, 0037_rolling_refresh.sql
+CREATE OR REPLACE FUNCTION public.rotate_refresh_token(p_old bytea, p_new bytea, p_lifetime interval, p_grace interval DEFAULT '00:00:10'::interval)
  RETURNS TABLE(outcome text, user_id uuid, session_id uuid)
  LANGUAGE plpgsql
 AS $function$

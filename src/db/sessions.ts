@@ -17,17 +17,14 @@ export async function beginSession(
   return row.family;
 }
 
-/** Two tabs that renew one token at once are one session, not a thief. */
-const REUSE_GRACE_SECONDS = 10;
-
 export type Rotation =
   | { outcome: 'rotated'; userId: string; sessionId: string }
   | { outcome: 'invalid' }
   | { outcome: 'reused' };
 
 /**
- * Exchanges a refresh token for its successor, or another one within seconds of its first use; one that was used
- * before that revokes its family.
+ * Exchanges a refresh token for its successor, or another one within ten seconds of its first use (two tabs that renew
+ * it at once are one session, not a thief); one that was used before that revokes its family.
  */
 export async function rotateSession(
   db: Database,
@@ -35,8 +32,7 @@ export async function rotateSession(
 ): Promise<Rotation> {
   const { rows } = await sql<{ outcome: Rotation['outcome']; user_id: string; session_id: string }>`
     select outcome, user_id, session_id from rotate_refresh_token(${tokens.old}, ${tokens.next},
-      make_interval(secs => ${tokens.lifetimeSeconds}::double precision),
-      make_interval(secs => ${REUSE_GRACE_SECONDS}::double precision))`.execute(db);
+      make_interval(secs => ${tokens.lifetimeSeconds}::double precision))`.execute(db);
   const row = rows[0];
   if (row === undefined) return { outcome: 'invalid' };
   return row.outcome === 'rotated'
