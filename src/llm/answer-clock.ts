@@ -41,32 +41,42 @@ export interface AnswerClock {
   stop(): void;
 }
 
-/** @param patience multiplies the deadlines of silence */
+/**
+ * @param patience multiplies the deadlines of silence
+ * @param onLate is told what did not come in which time
+ */
 export function startAnswerClock(
   { firstTokenMs, stallMs }: ModelTimeouts,
   patience: number,
   state: () => AnswerState,
-  onLate: (late: Late) => void,
+  onLate: (late: Late, afterMs: number) => void,
 ): AnswerClock {
+  // A slow first token and one long silence, each within its own deadline, are no reason to end.
+  const leastWhole = (firstTokenMs + stallMs * PATIENT) * patience;
   const began = performance.now();
   let aliveAt = began;
   let movedAt = began;
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
 
-  function deadlines(): { late: Late; at: number }[] {
+  function deadlines(): { late: Late; at: number; ms: number }[] {
     const { sawToken, isBusy, isFinished, finishedEarly, received } = state();
-    const whole = Math.min(LONGEST_WHOLE_MS, WHOLE_MS + received * WHOLE_MS_PER_CHARACTER);
+    const lifeAt = Math.max(aliveAt, movedAt);
     if (isFinished) {
-      const goodbye = finishedEarly ? AFTER_EARLY_FINISH_MS : AFTER_FINISH_MS;
-      return [{ late: 'goodbye', at: Math.max(aliveAt, movedAt) + Math.min(goodbye, stallMs) }];
+      const ms = Math.min(finishedEarly ? AFTER_EARLY_FINISH_MS : AFTER_FINISH_MS, stallMs);
+      return [{ late: 'goodbye', at: lifeAt + ms, ms }];
     }
-    const silence = (sawToken ? stallMs * (isBusy ? PATIENT : 1) : firstTokenMs) * patience;
     const late = sawToken ? 'silence' : 'no token';
+    const silence = (sawToken ? stallMs * (isBusy ? PATIENT : 1) : firstTokenMs) * patience;
     const longest = Math.max(silence, (sawToken ? stallMs : firstTokenMs) * ALIVE * patience);
+    const whole = Math.max(
+      leastWhole,
+      Math.min(LONGEST_WHOLE_MS, WHOLE_MS + received * WHOLE_MS_PER_CHARACTER),
+    );
     return [
-      { late, at: Math.min(Math.max(aliveAt, movedAt) + silence, movedAt + longest) },
-      { late: 'no end', at: began + whole },
+      { late, at: lifeAt + silence, ms: silence },
+      { late, at: movedAt + longest, ms: longest },
+      { late: 'no end', at: began + whole, ms: whole },
     ];
   }
 
@@ -74,7 +84,7 @@ export function startAnswerClock(
     const next = deadlines().reduce((first, other) => (other.at < first.at ? other : first));
     const now = performance.now();
     if (next.at <= now) {
-      onLate(next.late);
+      onLate(next.late, next.ms);
       return;
     }
     dueAt = next.at;

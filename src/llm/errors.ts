@@ -1,7 +1,7 @@
 /** Everything that can go wrong with a model call, as one closed set (R7, M18). */
 import type { ModelErrorCode } from './types.ts';
 import { type Meaning, means, readWords } from './vendor-words.ts';
-import { waitAsked } from './waits.ts';
+import { LONGEST_WAIT_MS, waitAsked, waitInBody } from './waits.ts';
 
 interface ErrorDetails {
   retryable: boolean;
@@ -99,15 +99,19 @@ function fromHttp(failure: HttpFailure, endpoint: EndpointName, now: number): Mo
   const is = (meaning: Meaning) => means(words, meaning);
   const final = (code: ModelErrorCode, sentence: string, more: { isTooLong?: boolean } = {}) =>
     new ModelError(code, sentence, { ...common, ...more, retryable: false });
-  const again = (code: ModelErrorCode, sentence: string, more: { mostTries?: number } = {}) =>
-    new ModelError(code, sentence, {
-      ...common,
-      ...more,
-      retryable: true,
-      retryAfterMs: waitAsked(failure, now),
-    });
+  const again = (code: ModelErrorCode, sentence: string, more: { mostTries?: number } = {}) => {
+    const retryAfterMs = waitAsked(failure, now);
+    if (retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS)
+      return final(code, tooFarOff(retryAfterMs));
+    return new ModelError(code, sentence, { ...common, ...more, retryable: true, retryAfterMs });
+  };
+  const tooFarOff = (ms: number) =>
+    `${at} asks to wait for ${lengthOf(ms)} before the next request, which is too long for a turn. Send the message again then, or choose another model.`;
 
-  if (status === 402 || is('empty')) {
+  const busy = `${at} receives more requests than it allows. Send the message again in a while, or choose another model.`;
+
+  // "Exceeded your current quota" with a wait of minutes is Google's rate limit; without one, an empty account.
+  if (status === 402 || is('empty') || (is('quota') && waitInBody(failure.body) === undefined)) {
     return final(
       'model_unauthorized',
       `${at} says that this account has no credit left. Top it up, or choose another model.`,
@@ -120,7 +124,7 @@ function fromHttp(failure: HttpFailure, endpoint: EndpointName, now: number): Mo
     );
   }
   if (status === 429) {
-    return again('model_rate_limited', `${at} receives more requests than it allows.`);
+    return again('model_rate_limited', busy);
   }
   if (status === 401 || (status > 0 && status < 500 && is('key'))) {
     return final('model_unauthorized', `${at} refused the API key. Check the key in the model settings.`);
@@ -172,7 +176,7 @@ function fromHttp(failure: HttpFailure, endpoint: EndpointName, now: number): Mo
     );
   }
   if (is('rate') && (status === 0 || status >= 500)) {
-    return again('model_rate_limited', `${at} receives more requests than it allows.`);
+    return again('model_rate_limited', busy);
   }
   if (status === 0 || status >= 500 || PASSING.has(status)) {
     const what =
@@ -183,6 +187,14 @@ function fromHttp(failure: HttpFailure, endpoint: EndpointName, now: number): Mo
     'model_bad_request',
     `${at} refused the request (HTTP ${status}). The model ${model} may not support tools or one of the settings; the server's log has its words.`,
   );
+}
+
+/** A wait in words, rounded up: `35 minutes`, `3 hours`. */
+function lengthOf(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = Math.ceil(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.ceil(hours / 24)} days`;
 }
 
 function fromThrown(thrown: unknown, endpoint: EndpointName): ModelError {

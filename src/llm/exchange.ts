@@ -80,10 +80,10 @@ export function exchange(
     function onAbort(): void {
       fail(aborted());
     }
-    function late(why: Late): void {
+    function late(why: Late, afterMs: number): void {
       // The answer is whole; only the server's goodbye is missing.
       if (why === 'goodbye') guarded(complete);
-      else fail(stalled(request, why, assembly.isCalling()));
+      else fail(stalled(request, why, { afterMs, inCall: assembly.isCalling() }));
     }
     /** The stream is over, by its end or by a broken connection. */
     function ended(detail: string): void {
@@ -192,26 +192,36 @@ function aborted(): ModelError {
   return new ModelError('model_aborted', 'The model call was stopped.', { retryable: false });
 }
 
-/** How often a call is made in all that fell silent once a tool's arguments had begun: each costs what they cost. */
+/**
+ * How often a call is made in all that fell silent: each try takes minutes. Once a tool's arguments had begun each
+ * also costs what they cost (M16).
+ */
+const STALLED_TRIES = 3;
 const STALLED_CALL_TRIES = 2;
+/** The same of an answer that broke off: its tokens are paid for each time. */
+const CUT_OFF_TRIES = 6;
 
-function stalled({ endpoint, timeouts }: ModelRequest, late: Late, inCall: boolean): ModelError {
+function stalled(
+  { endpoint }: ModelRequest,
+  late: Late,
+  { afterMs, inCall }: { afterMs: number; inCall: boolean },
+): ModelError {
   const what = {
-    'no token': `did not begin to answer within ${timeouts.firstTokenMs / 1000} s`,
-    silence: `fell silent in the middle of its answer for ${timeouts.stallMs / 1000} s`,
+    'no token': `did not begin to answer within ${afterMs / 1000} s`,
+    silence: `fell silent in the middle of its answer for ${afterMs / 1000} s`,
     'no end': 'has not come to the end of its answer and is too slow to wait for',
     goodbye: '',
   }[late];
   const message = `The model server at ${addressOf(endpoint)} ${what}. Trying again may help.`;
   return new ModelError('model_stalled', message, {
     retryable: true,
-    mostTries: inCall || late === 'no end' ? STALLED_CALL_TRIES : undefined,
+    mostTries: inCall || late === 'no end' ? STALLED_CALL_TRIES : STALLED_TRIES,
   });
 }
 
 function cutOff({ endpoint }: ModelRequest, detail: string): ModelError {
   const message = `The model server at ${addressOf(endpoint)} broke off in the middle of its answer. Trying again may help.`;
-  return new ModelError('model_cut_off', message, { retryable: true, detail });
+  return new ModelError('model_cut_off', message, { retryable: true, mostTries: CUT_OFF_TRIES, detail });
 }
 
 function endless({ endpoint }: ModelRequest): ModelError {

@@ -53,7 +53,9 @@ const MEANINGS = {
     /context[_ -](?:length|window|size)|maximum (?:context|input|prompt|allowed)[^.]{0,40}(?:tokens?|length)|(?:prompt|input|request|conversation|message)s?(?: \w+)? (?:is|are|was) too (?:long|large)|token count .{0,80}exceeds|exceeds? the (?:maximum|max|model|available|limit)[^.]{0,60}(?:tokens?|context|length)|too many (?:input )?tokens|tokens? (?:limit|quota) (?:was )?exceeded for (?:this|the) (?:model|prompt)|reduce the length|string_above_max_length|input length and `?max_tokens`? exceed|larger than the maximum|prompt has [\d,]+ tokens|上下文|超过.{0,12}长度/i,
   /** The account has nothing left: final, whatever the status. */
   empty:
-    /insufficient[_ ](?:quota|balance|credits?|funds)|credit balance is too low|exceeded your current quota|out of credits?|no credits? left|billing[_ ](?:hard_limit|not[_ ]active)|payment required|(?:account|balance).{0,30}(?:arrears|overdue|insufficient)|余额不足|欠费/i,
+    /insufficient[_ ](?:quota|balance|credits?|funds)|credit balance is too low|out of credits?|no credits? left|billing[_ ](?:hard_limit|not[_ ]active)|payment required|(?:account|balance).{0,30}(?:arrears|overdue|insufficient)|余额不足|欠费/i,
+  /** An empty account's words, or a rate limit's. */
+  quota: /exceeded your current quota/i,
   /** A model or server that cannot use tools. */
   noTools:
     /no endpoints.{0,20}support tool|does(?: not|n't) support (?:tools?|function)|tools? (?:is|are) not supported|tool (?:use|calling) (?:is )?not (?:supported|available)|auto[" ]?tool choice requires|--enable-auto-tool-choice|function calling is not (?:enabled|supported)|tools param requires --jinja/i,

@@ -66,7 +66,7 @@ const schema = z.object({
   SANDBOX_PREPARE: z.enum(['0', '1'], 'must be 0 or 1').default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
-  MODEL_STALL_SECONDS: count(1, 86_400).default(60),
+  MODEL_STALL_SECONDS: count(1, 86_400).default(300),
   MODEL_FIRST_TOKEN_SECONDS: count(1, 86_400).default(300),
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),

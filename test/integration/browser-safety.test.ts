@@ -257,7 +257,7 @@ test('U8, U14: on a Chinese page failures and retries are told in Chinese, the s
   await words.waitFor();
   await message.fill('later');
   await page.keyboard.press('Enter');
-  await page.getByText(/1\d 秒后重试：模型服务商暂时不再接受请求/).waitFor();
+  await page.getByText(/1\d s 后重试：模型服务商暂时不再接受请求/).waitFor();
   await visitor.context.close();
 });
 

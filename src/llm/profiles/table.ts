@@ -90,7 +90,7 @@ export const PROFILE_TABLE: readonly ProfileEntry[] = [
   {
     name: 'anthropic-by-proxy',
     model: /^claude|anthropic/,
-    change: { cache: 'cache_control', maxTokens: 'max_tokens', patience: 2 },
+    change: { cache: 'cache_control', maxTokens: 'max_tokens' },
   },
   { name: 'no-reasoning-back', host: /(^|\.)(groq\.com|cerebras\.ai)$/, change: { reasoningBack: 'none' } },
   {

@@ -204,7 +204,7 @@ export const en = {
     done: 'Done',
     stopped: 'Stopped',
     failed: 'Failed',
-    retrying: 'Trying again in {seconds} s: {reason}',
+    retrying: 'Trying again in {time}: {reason}',
     retryingNow: 'Trying again: {reason}',
   },
   connection: {

@@ -196,7 +196,7 @@ export const zh: Messages = {
     done: '已完成',
     stopped: '已停止',
     failed: '失败',
-    retrying: '{seconds} 秒后重试：{reason}',
+    retrying: '{time} 后重试：{reason}',
     retryingNow: '正在重试：{reason}',
   },
   connection: {
