@@ -1,6 +1,6 @@
 /** Which model serves a role of a Work: asked of Postgres at each step, so that a change counts from the next (F13). */
 import type { Database } from '../db/database.ts';
-import { learnedChange, writeLearned } from '../db/learned-facts.ts';
+import { learnedStore } from '../db/learned-facts.ts';
 import { modelOfWork } from '../db/models.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
@@ -39,9 +39,8 @@ export function createServingModels(options: {
   log: Pick<Log, 'warn'>;
 }): ServingModels {
   const { db, server, secret, allowHost, log } = options;
-  const learning = createLearning(
-    { read: (of) => learnedChange(db, of), write: (of, facts) => writeLearned(db, of, facts) },
-    (error) => log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
+  const learning = createLearning(learnedStore(db), (error) =>
+    log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
   );
   const anywhere = openModelConnection({ learning });
   const guarded = openModelConnection({ learning, allowHost });

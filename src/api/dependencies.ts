@@ -26,7 +26,9 @@ export interface ApiConfig {
   quotas: Quotas;
   /** Reverse proxies before this process, whose word about a client's address counts. */
   trustedProxies: number;
-  /** True where a scripted model answers because none is configured (F18). */
+  /** The model that serves whoever has none of their own. */
+  serverModel: { baseUrl: string; model: string };
+  /** True where that is a scripted one, because none is configured (F18). */
   demoModel: boolean;
   /** Where a browser finds Temporal's UI; null where nobody said. */
   temporalUiUrl: string | null;

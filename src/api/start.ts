@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
-import { learnedChange, writeLearned } from '../db/learned-facts.ts';
+import { learnedStore } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { Tracer } from '../tracing/spans.ts';
@@ -56,9 +56,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const tokens = createTokens(config.jwtSecret);
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
-    learning: createLearning(
-      { read: (of) => learnedChange(db, of), write: (of, facts) => writeLearned(db, of, facts) },
-      (error) => log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
+    learning: createLearning(learnedStore(db), (error) =>
+      log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
     ),
   });
   const app = createApp({

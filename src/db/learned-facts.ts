@@ -33,7 +33,10 @@ export async function learnedChange(db: Database, of: LearnedOf): Promise<Record
   return Object.fromEntries(rows.map(({ field, value }) => [field, value]));
 }
 
-/** Keeps facts, one a field; of a model that is gone there is nothing to keep. */
+/**
+ * Keeps facts, one a field. Of a model that is gone, or that was sent elsewhere while the call was made, there is nothing
+ * to keep.
+ */
 export async function writeLearned(
   db: Database,
   { id, baseUrl, model }: LearnedOf,
@@ -48,16 +51,26 @@ export async function writeLearned(
     select ${id ?? null}::uuid, ${storableText(baseUrl)}::text, ${storableText(model)}::text, f ->> 'field', f -> 'value',
            f ->> 'words'
     from jsonb_array_elements(${storableJson([...byField.values()])}::jsonb) f
-    where ${id ?? null}::uuid is null or exists (select 1 from models where id = ${id ?? null}::uuid)
+    where ${id ?? null}::uuid is null
+       or exists (select 1 from models m where m.id = ${id ?? null}::uuid
+                  and m.base_url = ${storableText(baseUrl)}::text and m.model = ${storableText(model)}::text)
     on conflict (model_id, endpoint, model, field)
     do update set value = excluded.value, words = excluded.words, learned_at = clock_timestamp()`.execute(db);
 }
 
-/** Forgets all that was learned of a model; how many facts that were. */
-export async function forgetLearned(db: Database, { id, baseUrl, model }: LearnedOf): Promise<number> {
-  const { numAffectedRows } = await sql`
+/** Forgets all that was learned of a model. */
+export async function forgetLearned(db: Database, { id, baseUrl, model }: LearnedOf): Promise<void> {
+  await sql`
     delete from learned_facts
     where model_id is not distinct from ${id ?? null}::uuid and endpoint = ${storableText(baseUrl)}::text
       and model = ${storableText(model)}::text`.execute(db);
-  return Number(numAffectedRows ?? 0n);
+}
+
+/** The facts, as the model handler reads and keeps them. */
+export function learnedStore(db: Database) {
+  return {
+    read: (of: LearnedOf) => learnedChange(db, of),
+    write: (of: LearnedOf, facts: Parameters<typeof writeLearned>[2]) => writeLearned(db, of, facts),
+    forget: (of: LearnedOf) => forgetLearned(db, of),
+  };
 }

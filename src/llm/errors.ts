@@ -67,8 +67,13 @@ export function withoutSecret(error: ModelError, secret: string): ModelError {
   if (secret === '' || !error.detail?.includes(secret)) return error;
   return new ModelError(error.code, error.message, {
     ...error,
-    detail: error.detail.replaceAll(secret, '[key]'),
+    detail: textWithoutSecret(error.detail, secret),
   });
+}
+
+/** What a vendor said, which may quote the key that it was sent (A5). */
+export function textWithoutSecret(words: string, secret: string): string {
+  return secret === '' ? words : words.replaceAll(secret, '[key]');
 }
 
 /** Whether the call failed because the request was longer than the model's window: a shorter one may do. */

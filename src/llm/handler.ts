@@ -4,7 +4,14 @@ import type { AnswerSoFar } from './answers/assembly.ts';
 import { callsInText } from './answers/calls-in-text.ts';
 import { meaningOf } from './answers/finish-reason.ts';
 import { type ModelConnection, openModelConnection } from './connection.ts';
-import { addressOf, BROKEN_TRIES, ModelError, toModelError, withoutSecret } from './errors.ts';
+import {
+  addressOf,
+  BROKEN_TRIES,
+  ModelError,
+  textWithoutSecret,
+  toModelError,
+  withoutSecret,
+} from './errors.ts';
 import { exchange } from './exchange.ts';
 import { costOf } from './prices.ts';
 import { chooseProfile } from './profiles/choose.ts';
@@ -55,7 +62,9 @@ async function answerOver(
         if (facts.length > 0) await learning.learn(endpoint, facts);
         return await finished(request, result.answer);
       }
-      const fact = facts.length < MOST_REPAIRS && repairFor(result.failure, profile, endpoint.profile);
+      // Its words are shown, and may quote the key.
+      const failure = { ...result.failure, body: textWithoutSecret(result.failure.body, endpoint.apiKey) };
+      const fact = facts.length < MOST_REPAIRS && repairFor(failure, profile, endpoint.profile);
       if (!fact) throw toModelError(result.failure, endpoint);
       facts.push(fact);
       profile = { ...profile, ...fact.change };

@@ -75,6 +75,7 @@ const api = await startApi({
     admission: config.admission,
     quotas: config.quotas,
     trustedProxies: config.trustedProxies,
+    serverModel: { baseUrl: config.model.baseUrl, model: config.model.model },
     demoModel: config.model.model === 'demo',
     temporalUiUrl: config.temporalUiPort ? `http://127.0.0.1:${config.temporalUiPort}` : null,
     metricsToken: config.metricsToken,

@@ -79,6 +79,19 @@ export const modelChange = z
   })
   .partial();
 
+/** What a model's server has refused, and how it is asked since then (M19). */
+export const learnedFact = z
+  .object({
+    field: z.string().meta({ description: 'of the profile by which requests are made (docs/models.md)' }),
+    value: z.unknown(),
+    words: z.string().meta({ description: 'what the server said' }),
+    learnedAt: isoTime,
+  })
+  .meta({ id: 'LearnedFact' });
+export type LearnedFact = z.infer<typeof learnedFact>;
+
+export const learnedList = z.object({ items: z.array(learnedFact) });
+
 export const modelTest = z
   .discriminatedUnion('ok', [
     z.object({ ok: z.literal(true), latencyMs: z.number().meta({ description: 'until its first word' }) }),

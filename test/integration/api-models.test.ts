@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { writeLearned } from '../../src/db/learned-facts.ts';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
 import { readAllowedHosts } from '../../src/llm/allowed-hosts.ts';
 import { openKey } from '../../src/llm/sealed-key.ts';
-import type { Model, ModelTest } from '../../src/protocol/models.ts';
+import type { LearnedFact, Model, ModelTest } from '../../src/protocol/models.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;
@@ -115,6 +116,8 @@ test('A2: another person’s model answers like one that never was, and no Work 
     ['PATCH', '', { model: 'x' }],
     ['DELETE', '', undefined],
     ['POST', '/test', undefined],
+    ['GET', '/learned', undefined],
+    ['DELETE', '/learned', undefined],
   ] as const) {
     const foreign = await api.request(other, method, `/api/models/${id}${path}`, body);
     const missing = await api.request(other, method, `/api/models/${none}${path}`, body);
@@ -191,6 +194,49 @@ test('F13: the test button makes one call with the key and says that the model a
   expect(server.count()).toBe(before + 1);
   expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer sk-for-the-test');
   expect(server.requests.at(-1)?.problems).toEqual([]);
+});
+
+const fact = { change: { temperature: false }, words: 'Unsupported parameter: temperature' };
+const learnedOf = async (id: string, as = token) => {
+  const response = await api.request(as, 'GET', `/api/models/${id}/learned`);
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { items: LearnedFact[] }).items;
+};
+
+test('M19: what was learned of a model is shown with date and words, and forgotten when asked', async () => {
+  const { id, baseUrl, model } = await make();
+  expect(await learnedOf(id)).toEqual([]);
+  await writeLearned(api.db, { id, baseUrl, model }, [fact]);
+  expect(await learnedOf(id)).toEqual([
+    { field: 'temperature', value: false, words: fact.words, learnedAt: expect.any(String) },
+  ]);
+  expect((await api.request(token, 'DELETE', `/api/models/${id}/learned`)).status).toBe(204);
+  expect(await learnedOf(id)).toEqual([]);
+  expect((await api.request(token, 'DELETE', `/api/models/${id}/learned`)).status).toBe(204);
+
+  await writeLearned(api.db, { id, baseUrl, model }, [fact]);
+  await api.request(token, 'PATCH', `/api/models/${id}`, { temperature: 0.7 });
+  expect(await learnedOf(id)).toEqual([]);
+});
+
+test('M19: of the server’s own model, too; for whoever may name models', async () => {
+  const { serverModel } = api.config;
+  await writeLearned(api.db, serverModel, [fact]);
+  expect(await learnedOf('server')).toHaveLength(1);
+  const strict = await startTestApi({ admission: { ...api.config.admission, guestModels: false } });
+  try {
+    const guest = (await strict.guest()).accessToken;
+    const account = (await strict.register()).accessToken;
+    const ask = async (as: string, method: string) =>
+      (await strict.request(as, method, '/api/models/server/learned')).status;
+    expect([await ask(guest, 'GET'), await ask(guest, 'DELETE')]).toEqual([403, 403]);
+    expect([await ask(account, 'GET'), await ask(account, 'DELETE')]).toEqual([200, 204]);
+  } finally {
+    await strict.close();
+  }
+  expect((await api.request(token, 'DELETE', '/api/models/server/learned')).status).toBe(204);
+  expect(await learnedOf('server')).toEqual([]);
+  expect((await api.request(token, 'GET', '/api/models/nobody/learned')).status).toBe(404);
 });
 
 test.each([

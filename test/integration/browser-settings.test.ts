@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { writeLearned } from '../../src/db/learned-facts.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
+import type { Model } from '../../src/protocol/models.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { say, visit } from '../support/page.ts';
@@ -84,6 +87,59 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await models.getByRole('button', { name: 'Delete my-model' }).click();
   await models.getByRole('button', { name: 'Delete', exact: true }).click();
   await models.getByText('Demo model:').waitFor();
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('M19: what was learned of a model stands under it with date and words, until it is forgotten', async () => {
+  const visitor = await visit(browser, system.url, { locale: 'zh-CN' });
+  const made = await system.request(visitor, 'POST', '/api/models', {
+    ...{ role: 'main', baseUrl: own.url, model: 'refuses-much' },
+  });
+  const { id, baseUrl, model } = (await made.json()) as Model;
+  const words = 'reasoning_content must be passed back';
+  const change = { reasoningBack: 'reasoning_content', reasoningWhen: 'calls' };
+  await writeLearned(system.db, { id, baseUrl, model }, [
+    { change, words },
+    { change: { auth: 'api-key' }, words: 'missing subscription key' },
+  ]);
+  await writeLearned(system.db, { baseUrl: system.model.url, model: 'demo' }, [
+    { change: { temperature: false }, words: 'no temperature here' },
+  ]);
+  const page = await visitor.open('/models');
+  const facts = page.getByRole('region', { name: /refuses-much/ });
+  await facts.getByText('其推理内容会发回。').waitFor();
+  await facts.getByText('密钥放在 api-key 请求头中。').waitFor();
+  await facts.getByText(words).waitFor();
+  expect(await facts.getByRole('time').first().getAttribute('datetime')).toMatch(/^\d{4}-/);
+  expect(await facts.getByRole('listitem').count()).toBe(2);
+  const ofServer = page.getByRole('region', { name: /服务器自带的模型/ });
+  await ofServer.getByText('no temperature here').waitFor();
+  expect(await findings(page)).toEqual([]);
+
+  await facts.getByRole('button', { name: '忘记关于 refuses-much 得知的内容' }).click();
+  await facts.waitFor({ state: 'detached' });
+  await ofServer.getByRole('button', { name: /忘记/ }).click();
+  await ofServer.waitFor({ state: 'detached' });
+  const left = await system.db.selectFrom('learned_facts').select('field').execute();
+  expect(left).toEqual([]);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('U12, F13: a guest who may name no models reads what an account would give, with the way to one', async () => {
+  const { url } = await system.startApi(undefined, { GUEST_MODELS: 'off' });
+  const visitor = await visit(browser, url);
+  const page = await visitor.open('/models');
+  await page.getByText('Guests use the server’s model').waitFor();
+  expect(await page.getByRole('button', { name: /Add a model/ }).count()).toBe(0);
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Create an account and keep your works' }).click();
+  await page.getByLabel('Email').fill(`${randomUUID()}@example.com`);
+  await page.getByRole('textbox', { name: 'Password' }).fill('a long password');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('button', { name: 'Add a model: Main agent' }).waitFor();
+  expect(await page.getByText('Guests use the server’s model').count()).toBe(0);
   expect(visitor.complaints).toEqual([]);
   await visitor.context.close();
 });

@@ -54,6 +54,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     admission: { registration: 'open', guests: true, guestModels: true },
     quotas: NO_QUOTAS,
     trustedProxies: 0,
+    serverModel: { baseUrl: 'http://127.0.0.1:1/v1', model: 'demo' },
     demoModel: true,
     temporalUiUrl: 'http://127.0.0.1:1',
     webDir: path.join(dataDir, 'no-page-here'),

@@ -39,7 +39,7 @@ export interface TestSystem {
   /** The first api process. */
   api: AppProcess;
   /** Starts one more api process, on a port of its own or on this one; gives its address too. */
-  startApi(port?: number): Promise<AppProcess & { url: string }>;
+  startApi(port?: number, more?: Record<string, string>): Promise<AppProcess & { url: string }>;
   /** A guest's account. */
   guest(): Promise<TestAccount>;
   /** A new Work of that account. */
@@ -107,9 +107,9 @@ export async function startTestSystem(options: {
     return process;
   }
 
-  async function startApi(apiPort?: number) {
+  async function startApi(apiPort?: number, more: Record<string, string> = {}) {
     const chosen = apiPort ?? (await findFreePort());
-    const api = start('api', { PORT: String(chosen), HOST: '127.0.0.1' });
+    const api = start('api', { PORT: String(chosen), HOST: '127.0.0.1', ...more });
     await api.line((line) => line.includes('listening'), 'it listened');
     return { ...api, url: `http://127.0.0.1:${chosen}` };
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { readLearned } from '../../db/learned-facts.ts';
 import {
   changeModel,
   createModel,
@@ -11,6 +12,7 @@ import {
   type ModelRefusal,
 } from '../../db/models.ts';
 import { takeRate } from '../../db/rates.ts';
+import { findUser } from '../../db/users.ts';
 import { endpointOf } from '../../llm/own-model.ts';
 import { tryModel } from '../../llm/try-model.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -39,6 +41,8 @@ const REFUSALS: Record<ModelRefusal, [ErrorCode, string]> = {
 const tags = ['models'];
 const model = json(shapes.model, 'the model, without its key');
 const params = z.object({ id: uuid.toLowerCase() });
+/** The server's own model has no row, and so no id. */
+const anyModel = z.object({ id: uuid.toLowerCase().or(z.literal('server')) });
 
 const list = createRoute({
   method: 'get',
@@ -71,6 +75,27 @@ const remove = createRoute({
   security: bearer,
   request: { params },
   responses: { 204: { description: 'deleted; Works that chose it have the default' }, ...errors(401, 404) },
+});
+const learned = createRoute({
+  method: 'get',
+  path: '/{id}/learned',
+  tags,
+  security: bearer,
+  description: 'Of a model of yours, or of the server’s own, whose id is `server`.',
+  request: { params: anyModel },
+  responses: {
+    200: json(shapes.learnedList, 'what its server has refused, newest first'),
+    ...errors(401, 403, 404),
+  },
+});
+const forget = createRoute({
+  method: 'delete',
+  path: '/{id}/learned',
+  tags,
+  security: bearer,
+  description: 'Forgets it: the next request is made as if it were the first. Other settings do the same.',
+  request: { params: anyModel },
+  responses: { 204: { description: 'forgotten' }, ...errors(401, 403, 404) },
 });
 const test = createRoute({
   method: 'post',
@@ -115,6 +140,32 @@ export function modelRoutes({ db, config, modelConnection }: ApiDependencies): R
   app.openapi(remove, async (c) => {
     const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
     if (!(await deleteModel(db, own))) throw notFound('model');
+    return c.body(null, 204);
+  });
+
+  /**
+   * The server's own model is everybody's who may name models; to forget what was learned of it costs a refused call.
+   * @throws ApiError not_found, also for another's
+   */
+  async function learnedOf(ownerId: string, id: string) {
+    if (id !== 'server') {
+      const own = await findModel(db, { id, ownerId });
+      if (own === undefined) throw notFound('model');
+      return own;
+    }
+    const person = await findUser(db, ownerId);
+    if (person === undefined) throw new ApiError(...REFUSALS.gone);
+    if (person.guest && !config.admission.guestModels) throw new ApiError(...REFUSALS.guest);
+    return config.serverModel;
+  }
+
+  app.openapi(learned, async (c) => {
+    const of = await learnedOf(c.get('identity').userId, c.req.valid('param').id);
+    return c.json({ items: await readLearned(db, of) }, 200);
+  });
+
+  app.openapi(forget, async (c) => {
+    await modelConnection.learning.forget(await learnedOf(c.get('identity').userId, c.req.valid('param').id));
     return c.body(null, 204);
   });
 

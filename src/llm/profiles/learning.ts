@@ -17,6 +17,8 @@ export interface Learning {
   known(endpoint: LearnedOf): Promise<ProfileChange>;
   /** Keeps what a call has learned, once it was answered. Never rejects. */
   learn(endpoint: LearnedOf, facts: LearnedFact[]): Promise<void>;
+  /** Forgets all of it, here at once and in other processes soon (FRESH_MS). Rejects where it stays. */
+  forget(endpoint: LearnedOf): Promise<void>;
 }
 
 /** Where facts are kept; in Postgres, for a running system. */
@@ -24,6 +26,7 @@ export interface LearnedStore {
   /** Fields and their values, as they were written; perhaps by another version. */
   read(of: LearnedOf): Promise<Record<string, unknown>>;
   write(of: LearnedOf, facts: LearnedFact[]): Promise<void>;
+  forget(of: LearnedOf): Promise<void>;
 }
 
 /** How long what was read is believed: so long may it take until what somebody had forgotten is forgotten everywhere. */
@@ -63,6 +66,10 @@ export function createLearning(store?: LearnedStore, onError: (error: unknown) =
       );
       remember(keyOf(of), change);
       await store?.write(of, facts).catch(onError);
+    },
+    async forget(of) {
+      await store?.forget(of);
+      remembered.delete(keyOf(of));
     },
   };
 }

@@ -20,7 +20,7 @@ const REFUSES =
   /unknown|unrecogni[sz]ed|unsupported|unexpected|not (?:supported|permitted|allowed|valid)|(?:does not|doesn't) support|extra (?:inputs|fields|key)|additional propert|only the default|invalid/i;
 const NEEDS = /must|missing|required|need|expected|should be|provide|pass/i;
 
-const REPAIRS: readonly Repair[] = [
+export const REPAIRS: readonly Repair[] = [
   { words: [/\/responses\b|responses api/i], now: { api: 'chat' }, change: { api: 'responses' } },
   { words: [/\bstream_options\b/, REFUSES], now: { streamOptions: true }, change: { streamOptions: false } },
   { words: [/\bstrict\b/, REFUSES], now: { schema: 'strict' }, change: { schema: 'plain' } },

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
-import { createLearning, type Learning } from '../../../src/llm/profiles/learning.ts';
+import { createLearning, type LearnedFact, type Learning } from '../../../src/llm/profiles/learning.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatBody } from '../../../src/llm/requests/chat-body.ts';
 import type { ToolDefinition } from '../../../src/llm/types.ts';
@@ -145,6 +145,37 @@ test.each(['stream_options', 'strict', 'temperature'])(
     );
   },
 );
+
+test('M19, A5: what is kept of a refusal are its words without the key, and forgotten it is learned again', async () => {
+  const key = `sk-${'k'.repeat(60)}`;
+  const message = `${'-'.repeat(270)} ${key}: Unsupported parameter: temperature`;
+  const refusal = { kind: 'http', status: 400, body: JSON.stringify({ error: { message } }) } as const;
+  await withModel(
+    (body) => (body.temperature === undefined ? textReply('fine') : refusal),
+    async (model) => {
+      const kept: LearnedFact[] = [];
+      const learning = createLearning({
+        read: async () => Object.assign({}, ...kept.map(({ change }) => change)),
+        write: async (_of, facts) => void kept.push(...facts),
+        forget: async () => void kept.splice(0),
+      });
+      const connection = openModelConnection({ learning });
+      const request = modelRequest(model.url);
+      Object.assign(request.endpoint, { apiKey: key, temperature: 0.2 });
+      await streamAnswer(request, () => {}, connection);
+      expect(kept).toEqual([{ change: { temperature: false }, words: expect.stringContaining('[key]') }]);
+      expect(kept[0]?.words).not.toContain('kkk');
+      await streamAnswer(request, () => {}, connection);
+      expect(model.count()).toBe(3);
+      await learning.forget(request.endpoint);
+      expect(kept).toEqual([]);
+      await streamAnswer(request, () => {}, connection);
+      expect(model.count()).toBe(5);
+      expect(kept).toHaveLength(1);
+      connection.close();
+    },
+  );
+});
 
 test('F5: of two calls at once that are refused for a field, both go on without it', async () => {
   const body = '{"error":{"message":"Unsupported parameter: strict"}}';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { REPAIRS } from '../../../src/llm/profiles/repairs.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
 
@@ -29,6 +30,14 @@ test('U14: every sentence that the page asks for by name exists', () => {
   );
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((key) => !english.has(key))).toEqual([]);
+});
+
+test('M19: whatever can be learned of a model server has its sentence', () => {
+  const learnable = REPAIRS.flatMap(({ change }) => Object.entries(change));
+  const missing = learnable
+    .map(([field, value]) => `models.learned.since.${field}.${String(value)}`)
+    .filter((key) => !english.has(key));
+  expect(missing).toEqual([]);
 });
 
 test('F18: the sample prompts are the ones that the demo model knows, word for word', () => {

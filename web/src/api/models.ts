@@ -1,9 +1,9 @@
 /** The REST calls about models (docs/protocol.md, REST). */
 import type { z } from 'zod';
-import type { Model, ModelTest, modelChange, newModel } from '../../../src/protocol/models.ts';
+import type { LearnedFact, Model, ModelTest, modelChange, newModel } from '../../../src/protocol/models.ts';
 import type { Http } from './http.ts';
 
-export type { Model, ModelTest };
+export type { LearnedFact, Model, ModelTest };
 export type ModelRole = Model['role'];
 export type NewModel = z.input<typeof newModel>;
 export type ModelChange = z.input<typeof modelChange>;
@@ -27,4 +27,13 @@ export function deleteModel(http: Http, id: string): Promise<void> {
 /** One tiny call; takes as long as the model does, 20 s at most. */
 export function testModel(http: Http, id: string): Promise<ModelTest> {
   return http.json('POST', `/api/models/${id}/test`);
+}
+
+/** What the server of a model has refused, newest first; `server`: of the server's own model. */
+export async function listLearned(http: Http, id: string): Promise<LearnedFact[]> {
+  return (await http.json<{ items: LearnedFact[] }>('GET', `/api/models/${id}/learned`)).items;
+}
+
+export function forgetLearned(http: Http, id: string): Promise<void> {
+  return http.json('DELETE', `/api/models/${id}/learned`);
 }

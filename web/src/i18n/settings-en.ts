@@ -43,6 +43,56 @@ export const settingsEn = {
     key: 'key stored',
     noKey: 'no key',
     price: '{input} in · {output} out per million tokens',
+    guest:
+      'Guests use the server’s model. With an account, which keeps everything that you have made here, you can connect models of your own.',
+    server: 'The server’s own model',
+    learned: {
+      title: 'Learned from what its server refused',
+      said: '“{words}”',
+      forget: 'Forget',
+      forgetNamed: 'Forget what was learned of {model}',
+      hint: 'Requests are made like this since then. Other settings, or this button, forget it; what is still refused is learned again.',
+      since: {
+        api: { responses: 'It is asked by the Responses API.' },
+        auth: { 'api-key': 'The key goes in the header api-key.' },
+        toolIds: {
+          nine: 'Calls have ids of nine letters and digits.',
+          functions: 'Calls have ids such as functions.name:0.',
+        },
+        userAfterTool: { bridge: 'A short answer stands between a result and your words.' },
+        joinUsers: { true: 'Messages of yours in a row are joined.' },
+        parallelHistory: { split: 'Calls of one answer go back one by one.' },
+        textWithCalls: { false: 'Text beside calls does not go back.' },
+        emptyContent: {
+          empty: 'An answer that only calls has an empty text.',
+          absent: 'An answer that only calls has no text at all.',
+        },
+        systemRole: {
+          user: 'The instructions stand in a user message.',
+          system: 'The instructions stand in a system message.',
+        },
+        reasoningBack: {
+          none: 'Its reasoning does not go back to it.',
+          reasoning_content: 'Its reasoning goes back to it.',
+        },
+        reasoningWhen: {
+          calls: 'Reasoning stands with the answers that call.',
+          all: 'Reasoning stands with every answer.',
+        },
+        reasoningEmpty: { true: 'The field for reasoning stands even where there is none.' },
+        signatures: { google: 'Its signatures go back to it.' },
+        schema: { plain: 'Tools are described in the plain form.' },
+        maxTokens: {
+          none: 'The length of an answer is not bounded by us.',
+          max_tokens: 'The length of an answer is bounded by max_tokens.',
+          max_completion_tokens: 'The length of an answer is bounded by max_completion_tokens.',
+        },
+        temperature: { false: 'No temperature is sent.' },
+        streamOptions: { false: 'It is not asked to count tokens.' },
+        toolStream: { false: 'Arguments are not asked for piece by piece.' },
+        cache: { none: 'It is not asked to keep the prompt.' },
+      },
+    },
     form: {
       baseUrl: 'Address',
       baseUrlHint: 'Usually ends in /v1',
