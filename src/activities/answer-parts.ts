@@ -4,7 +4,7 @@ import type { CallMode, CallRef } from '../domain/calls.ts';
 import type { ToolArguments } from '../domain/events.ts';
 import type { Part } from '../domain/messages.ts';
 import type { ModelAnswer } from '../llm/types.ts';
-import { readArguments } from './mend-arguments.ts';
+import { readArguments } from './mending/mend-arguments.ts';
 
 /** The parts as the reducer would have built them from the deltas, with the calls' parsed arguments. */
 export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
@@ -20,7 +20,7 @@ export function answerParts(messageId: string, answer: ModelAnswer): Part[] {
       type: 'tool',
       toolCallId: toolCallIdOf(messageId, index),
       name: call.name,
-      arguments: readArguments(call.arguments),
+      arguments: readArguments(call.name, call.arguments),
       state: 'running',
     });
   });

@@ -1,8 +1,9 @@
 /** Which agent may call which tools, as a model is told of them, and how their arguments are read. */
 import { z } from 'zod';
+import { controlCharacterIn } from '../domain/control-characters.ts';
 import type { ToolArguments } from '../domain/events.ts';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
-import type { Parameter } from './tool-parameters.ts';
+import type { Parameter, TextKind } from './tool-parameters.ts';
 import { TOOLS, type Tool } from './tool-table.ts';
 
 export type ToolName = keyof typeof TOOLS;
@@ -90,12 +91,44 @@ export function parseArguments<Name extends ToolName>(
   if (!object.ok) return { ok: false, problem: `${object.problem} ${usage(name, parameters)}` };
   const shape = Object.fromEntries(Object.entries(parameters).map(([key, { zod }]) => [key, zod]));
   const parsed = z.object(shape).safeParse(object.value);
-  if (parsed.success) return { ok: true, value: parsed.data as ArgumentsOf<Name> };
+  if (parsed.success) {
+    const problem = controlProblem(name, parsed.data);
+    return problem === undefined
+      ? { ok: true, value: parsed.data as ArgumentsOf<Name> }
+      : { ok: false, problem };
+  }
   const keys = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
   const wrong = keys.map(
     (key) => `"${key}" must be ${parameters[key]?.expected}, but is ${shown(object.value[key])}.`,
   );
   return { ok: false, problem: `${wrong.join(' ')} ${usage(name, parameters)}` };
+}
+
+/** What kind of text an argument of a call is; undefined where it is none, or nobody knows the tool or the argument. */
+export function textKindOf(
+  tool: string,
+  argument: string,
+  given: Record<string, unknown>,
+): TextKind | undefined {
+  if (!isToolName(tool)) return undefined;
+  const parameters: Record<string, Parameter<unknown>> = TOOLS[tool].parameters;
+  const kind = Object.hasOwn(parameters, argument) ? parameters[argument]?.text : undefined;
+  if (kind !== 'file') return kind;
+  return /\.(?:md|markdown)$/i.test(String(given.path).trim()) ? 'markdown' : 'code';
+}
+
+/** A sentence about the first argument that holds a control character (M15), however long it is. */
+function controlProblem(tool: string, given: Record<string, unknown>): string | undefined {
+  for (const [key, value] of Object.entries(given)) {
+    const kind = typeof value === 'string' ? textKindOf(tool, key, given) : undefined;
+    if (kind === undefined) continue;
+    const found = controlCharacterIn(
+      value as string,
+      kind === 'markdown' ? 'at line beginnings' : 'anywhere',
+    );
+    if (found !== undefined) return `"${key}" ${found}`;
+  }
+  return undefined;
 }
 
 function parseObject(sent: string): Parsed<Record<string, unknown>> {

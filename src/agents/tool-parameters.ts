@@ -1,11 +1,16 @@
 /** A tool's parameters, each said once: as JSON schema for the model, as zod for what the model sends. */
 import { z } from 'zod';
 
+/** What a text is, which says how one that is nearly right is mended, and where tabs may stand in it (M15). */
+export type TextKind = 'path' | 'words' | 'markdown' | 'code';
+
 export interface Parameter<Value> {
   schema: { type: string | string[]; description: string; enum?: unknown[] };
   zod: z.ZodType<Value>;
   /** What a right value is, for the sentence that a model repairs from. */
   expected: string;
+  /** Absent: it is no text. 'file': what its path says. */
+  text?: TextKind | 'file';
 }
 
 /** Characters of what a model names: a path, and a section or a title. What is longer names nothing. */
@@ -16,31 +21,40 @@ const CONTENT_CHARACTERS = 8 * 1024 ** 2;
 
 /** A path in the workspace. */
 export function path(description: string): Parameter<string> {
-  return text(description, PATH_CHARACTERS);
+  return text(description, PATH_CHARACTERS, 'path');
 }
 
 /** A section, or a heading's text. */
 export function name(description: string): Parameter<string> {
-  return text(description, NAME_CHARACTERS);
+  return text(description, NAME_CHARACTERS, 'words');
 }
 
 /** What a file is to hold, or what an agent is to do. */
-export function content(description: string): Parameter<string> {
-  return text(description, CONTENT_CHARACTERS);
+export function content(description: string, kind: TextKind | 'file'): Parameter<string> {
+  return text(description, CONTENT_CHARACTERS, kind);
 }
 
-function text(description: string, most: number): Parameter<string> {
+function text(description: string, most: number, kind: TextKind | 'file'): Parameter<string> {
   return {
     schema: { type: 'string', description },
-    zod: z.string().max(most),
+    // A heading `2026` often comes as a number.
+    zod: z.preprocess(
+      (given) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given),
+      z.string().max(most),
+    ),
     expected: `a string of at most ${most} characters`,
+    text: kind,
   };
 }
 
 export function integer(description: string, least: number, most: number): Parameter<number> {
   return {
     schema: { type: 'integer', description },
-    zod: z.int().min(least).max(most),
+    zod: z.preprocess(
+      (given) =>
+        typeof given === 'string' && /^ *[+-]?\d{1,15}(?:\.0*)? *$/.test(given) ? Number(given) : given,
+      z.int().min(least).max(most),
+    ),
     expected: `a whole number from ${least} to ${most}`,
   };
 }
@@ -51,17 +65,27 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(
 ): Parameter<Values[number]> {
   return {
     schema: { type: 'string', enum: [...values], description },
-    zod: z.enum(values),
+    zod: z.preprocess(
+      (given) => (typeof given === 'string' ? given.trim().toLowerCase() : given),
+      z.enum(values),
+    ),
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
   };
 }
 
-/** The parameter may be null, or absent where a provider does not hold to the schema: both mean `undefined`. */
+/**
+ * The parameter may be null, or absent where a provider does not hold to the schema: both mean `undefined`, as does
+ * the word null, and nothing at all.
+ */
 export function optional<Value>(parameter: Parameter<Value>): Parameter<Value | undefined> {
   const { schema, zod, expected } = parameter;
   return {
+    ...parameter,
     schema: { ...schema, type: [schema.type, 'null'].flat() },
-    zod: zod.nullish().transform((value) => value ?? undefined),
+    zod: z.preprocess(
+      (given) => (typeof given === 'string' && /^ *(?:null)? *$/.test(given) ? null : given),
+      zod.nullish().transform((value) => value ?? undefined),
+    ),
     expected: `${expected}, or null`,
   };
 }

@@ -49,6 +49,7 @@ export const TOOLS = {
       content: content(
         'Markdown for the section, without its heading line. Subsections in it must have a lower level (more number ' +
           'signs) than the section. Formulas go in $…$ or $$…$$; figures are ![caption](images/name.png).',
+        'markdown',
       ),
       mode: oneOf(
         ['replace', 'append', 'prepend'],
@@ -65,7 +66,7 @@ export const TOOLS = {
       file: path(FILE),
       title: name("The heading's text, without number signs."),
       level: integer('Level of the heading: 1 is a title, 2 a main section, 3 a subsection, up to 6.', 1, 6),
-      content: content('Markdown under the heading, without the heading line. May be empty.'),
+      content: content('Markdown under the heading, without the heading line. May be empty.', 'markdown'),
       after: optional(
         name(
           "The section (a heading's text or a path) after which to put it, behind its subsections. null: at the end.",
@@ -89,7 +90,7 @@ export const TOOLS = {
     effect: 'writes',
     parameters: {
       file: path(FILE),
-      content: content('The Markdown text.'),
+      content: content('The Markdown text.', 'markdown'),
       mode: oneOf(
         ['write', 'append', 'prepend'],
         'write: the file holds exactly this text. append: add at the end, after a blank line. prepend: add at the ' +
@@ -138,6 +139,7 @@ export const TOOLS = {
         'The whole task, self-contained: the programmer sees the workspace but not this conversation. Say what to ' +
           'compute and with which method and parameters, which input files to use, which figures to save under which ' +
           'names (images/….png), and which numbers to report.',
+        'words',
       ),
     },
   },
@@ -149,7 +151,7 @@ export const TOOLS = {
       'figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight").',
     effect: 'writes',
     parameters: {
-      code: content('The whole script.'),
+      code: content('The whole script.', 'code'),
       filename: optional(
         name(
           'A short descriptive name such as "monte_carlo.py"; the script is kept under code/. null: script.py.',
@@ -165,7 +167,7 @@ export const TOOLS = {
     effect: 'writes',
     parameters: {
       path: path('Path of the file in the workspace, such as "data/parameters.json".'),
-      content: content('The text that the file is to hold.'),
+      content: content('The text that the file is to hold.', 'file'),
     },
   },
 } as const satisfies Record<string, Tool>;

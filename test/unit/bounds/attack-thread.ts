@@ -1,6 +1,6 @@
 /** Does one attack and says what came of it. Runs in a thread, for what it calls may never come back. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { readArguments } from '../../../src/activities/mend-arguments.ts';
+import { readArguments } from '../../../src/activities/mending/mend-arguments.ts';
 import { tree } from '../../../src/activities/tools/list-files.ts';
 import { describeOutline } from '../../../src/activities/tools/read-sections.ts';
 import type { ToolContext } from '../../../src/activities/tools/types.ts';
@@ -36,7 +36,8 @@ export const ATTACKS = {
   'H1: an SVG with a spaced width': () => imageHeader(Buffer.from(attacks.spacedWidth(255_000)))?.format,
   'H1: an SVG with a spaced attribute': () =>
     imageHeader(Buffer.from(attacks.spacedAttribute(255_000)))?.format,
-  'H1: arguments whose string nothing closes': () => readArguments(attacks.unclosedString(4_000_000)).length,
+  'H1: arguments whose string nothing closes': () =>
+    readArguments('writemd', attacks.unclosedString(4_000_000)).length,
   'C3: a long file name': () => Buffer.byteLength(cleanName(attacks.longFileName(400_000))),
 } satisfies Record<string, () => unknown>;
 
