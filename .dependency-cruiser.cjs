@@ -11,12 +11,13 @@ const allowed = {
   network: [],
   llm: ['domain', 'network'],
   workspace: ['domain'],
+  documents: ['domain', 'workspace'],
   db: ['domain'],
   'demo-model': [],
   temporal: ['domain'],
   sweeper: ['domain', 'db', 'sandbox', 'temporal'],
-  activities: ['domain', 'agents', 'db', 'llm', 'sandbox', 'workspace', 'tracing'],
-  api: ['domain', 'protocol', 'db', 'workspace', 'llm', 'tracing', 'temporal'],
+  activities: ['domain', 'agents', 'db', 'documents', 'llm', 'sandbox', 'workspace', 'tracing'],
+  api: ['domain', 'protocol', 'db', 'documents', 'workspace', 'llm', 'tracing', 'temporal'],
 };
 
 /** Single files that a folder may import although their folder is not allowed to it. */

@@ -43,16 +43,21 @@ export async function readWindow(
     open.length = 0;
   };
 
+  // A line ends with LF, CR, or both; these may come in two pieces.
+  let endsWithCr = false;
   for await (const chunk of chunks) {
-    for (let start = 0; start < chunk.length; ) {
-      const lineEnd = chunk.indexOf('\n', start);
+    let nextCr = chunk.indexOf('\r');
+    for (let start = endsWithCr && chunk.startsWith('\n') ? 1 : 0; start < chunk.length; ) {
+      if (nextCr >= 0 && nextCr < start) nextCr = chunk.indexOf('\r', start);
+      const lineEnd = firstOf(chunk.indexOf('\n', start), nextCr);
       const end = lineEnd < 0 ? chunk.length : lineEnd;
       // The line's start, and a little more to tell that it goes on, is all that is kept.
       open.text += chunk.slice(start, Math.min(end, start + LINE_CHARACTERS + 1 - open.text.length));
       open.length += end - start;
       if (lineEnd >= 0) endLine();
-      start = end + 1;
+      start = end + (chunk.startsWith('\r\n', end) ? 2 : 1);
     }
+    if (chunk !== '') endsWithCr = chunk.endsWith('\r');
     read += chunk.length;
     if (full && read > COUNTED_CHARACTERS) return withNote(lines, first, null);
   }
@@ -60,8 +65,14 @@ export async function readWindow(
   return withNote(lines, first, total);
 }
 
+/** The smaller of two places, of which a negative one is none. */
+function firstOf(a: number, b: number): number {
+  if (a < 0 || b < 0) return Math.max(a, b);
+  return Math.min(a, b);
+}
+
 function shortened(text: string, length: number): string {
-  if (length <= LINE_CHARACTERS) return text.endsWith('\r') ? text.slice(0, -1) : text;
+  if (length <= LINE_CHARACTERS) return text;
   return `${text.slice(0, LINE_CHARACTERS).toWellFormed()} [line cut here; it has ${length} characters]`;
 }
 

@@ -1,9 +1,9 @@
 /** `read_attachment`: what a person uploaded, as text. What a file is, its content says and not its name. */
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
-import { convertDocument } from './documents/convert.ts';
-import { withDocumentPlace } from './documents/document-places.ts';
-import { kindOfDocument, mayBeDocument } from './documents/kind.ts';
-import { listArchive } from './documents/zip.ts';
+import { convertDocument } from '../../documents/convert.ts';
+import { withDocumentPlace } from '../../documents/document-places.ts';
+import { kindOfDocument, mayBeDocument } from '../../documents/kind.ts';
+import { listArchive } from '../../documents/zip.ts';
 import { readWindow } from './line-window.ts';
 import { ATTACHMENTS } from './list-files.ts';
 import { cleanPath } from './markdown-text.ts';

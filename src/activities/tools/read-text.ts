@@ -1,9 +1,10 @@
 /** A workspace file as a window of text, or as a sentence that says what it is (F6). */
+import { openDecoder } from '../../documents/text-decoder.ts';
+import { isUnusual, sayTextFacts, type TextFacts, textFactsOf } from '../../documents/text-facts.ts';
 import { HEADER_BYTES, imageHeader } from '../../workspace/image-header.ts';
 import { readableSize } from '../../workspace/tree.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { readWindow, type Window } from './line-window.ts';
-import { encodingOf, SAMPLE_BYTES } from './text-encoding.ts';
 
 /** The text's window, or what the file is where it is none: images with their size in pixels. */
 export async function readText(workspace: Workspace, path: string, window: Window): Promise<string> {
@@ -11,16 +12,15 @@ export async function readText(workspace: Workspace, path: string, window: Windo
   const { size } = await workspace.stat(path);
   const described = describeImage(path, head, size);
   if (described !== null && !described.isText) return described.sentence;
-  const encoding = encodingOf(head.subarray(0, SAMPLE_BYTES));
-  if (encoding === null) return describeBinary(path, head, size);
+  const facts = await textFactsOf(path, async () => (await workspace.openRead(path)).stream);
+  if (facts === null) return describeBinary(path, head, size);
 
   const { stream } = await workspace.openRead(path);
   try {
-    const text = await readWindow(decoded(stream, encoding.label), window);
-    const notes = [
-      described?.sentence,
-      encoding.label === 'utf-8' ? undefined : `(Not UTF-8: read as ${encoding.label}.)`,
-    ].filter((note) => note !== undefined);
+    const text = await readWindow(decoded(stream, facts), window);
+    const notes = [described?.sentence, isUnusual(facts) ? `(${sayTextFacts(facts)})` : undefined].filter(
+      (note) => note !== undefined,
+    );
     return [...notes, text].join('\n\n');
   } finally {
     stream.destroy();
@@ -28,10 +28,11 @@ export async function readText(workspace: Workspace, path: string, window: Windo
 }
 
 /** Invalid bytes become U+FFFD. */
-async function* decoded(stream: AsyncIterable<Buffer>, label: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder(label);
-  for await (const bytes of stream) yield decoder.decode(bytes, { stream: true });
-  yield decoder.decode();
+async function* decoded(stream: AsyncIterable<Buffer>, facts: TextFacts): AsyncGenerator<string> {
+  const decoder = openDecoder(facts.encoding.label);
+  const shown = (text: string) => (facts.hasNulls ? text.replaceAll('\0', '') : text);
+  for await (const bytes of stream) yield shown(decoder.write(bytes));
+  yield shown(decoder.end());
 }
 
 /** An SVG is an image and a text; other images are described only. */

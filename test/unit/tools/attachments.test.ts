@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { htmlToText } from '../../../src/activities/tools/documents/html-to-text.ts';
-import { BadArchive, listArchive, unpack } from '../../../src/activities/tools/documents/zip.ts';
+import { htmlToText } from '../../../src/documents/html-to-text.ts';
+import { BadArchive, listArchive, unpack } from '../../../src/documents/zip.ts';
 import { pngBytes } from '../workspace/images.ts';
 import { type Bench, withBench } from './context.ts';
 import { docxBytes, encryptedPdf, paragraph, pdfBomb, pdfBytes, xlsxBytes, zipped } from './documents.ts';

@@ -1,6 +1,6 @@
 /** Documents made by hand, for tests that read them. */
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
-import { packStored } from '../../../src/activities/tools/documents/zip.ts';
+import { packStored } from '../../../src/documents/zip.ts';
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationships';

@@ -3,8 +3,8 @@
  * holds whatever the archive says of itself (A7).
  */
 import { crc32, inflateRawSync } from 'node:zlib';
-import { codeOf } from '../../../system-error.ts';
-import { printable, readableSize } from '../../../workspace/tree.ts';
+import { codeOf } from '../system-error.ts';
+import { printable, readableSize } from '../workspace/tree.ts';
 
 export interface ZipEntry {
   name: string;
