@@ -6,6 +6,8 @@ export interface VendorWords {
   message: string;
   /** `code`, `type` and `status` words, in lower case. */
   codes: string[];
+  /** The field of the request that is meant, where the words do not name it. */
+  param: string;
   /** An HTTP status inside the body, of an error that came with 200. */
   status: number | undefined;
 }
@@ -14,7 +16,7 @@ export interface VendorWords {
 export function readWords(body: string): VendorWords {
   const parsed = parse(body);
   const given = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (!isObject(given)) return { message: body, codes: [], status: undefined };
+  if (!isObject(given)) return { message: body, codes: [], param: '', status: undefined };
   const error = isObject(given.error) ? given.error : given;
   const base = isObject(given.base_resp) ? given.base_resp : {};
   const metadata = isObject(error.metadata) ? error.metadata : {};
@@ -25,6 +27,7 @@ export function readWords(body: string): VendorWords {
     codes: codes
       .filter((code) => typeof code === 'string' || typeof code === 'number')
       .map((c) => String(c).toLowerCase()),
+    param: typeof error.param === 'string' ? error.param : '',
     status: [error.code, error.status, given.status, error.status_code]
       .map(Number)
       .find((n) => n >= 400 && n < 600),

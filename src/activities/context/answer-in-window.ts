@@ -123,7 +123,8 @@ function summaryPart({ text, throughMessageId }: { text: string; throughMessageI
   return { type: 'summary', text, throughMessageId };
 }
 
-function wholeRequest({ system, summary, blocks }: Briefing): ChatMessage[] {
+/** The request as nobody shortened it. */
+export function wholeRequest({ system, summary, blocks }: Briefing): ChatMessage[] {
   const chat = blocks.flatMap((block) => block.chat);
   return request(system, chat, summary?.text, summary);
 }

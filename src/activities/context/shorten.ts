@@ -50,9 +50,12 @@ export function shortenChat(chat: ChatMessage[], { calls, texts }: Limits): Chat
         parts: message.parts.map((part) => ({ ...part, text: shortenText(part.text, limitOf(part)) })),
       };
     }
-    // What goes back as it came cannot be shortened: it goes where something has to.
+    // What goes back as it came cannot be shortened, and holds what is: it goes where something has to.
     const { returned, ...answer } = message;
-    const isWhole = (message.tool_calls ?? []).every((call) => call.function.arguments.length <= calls);
+    const isWhole =
+      (message.content ?? '').length <= texts &&
+      (message.tool_calls ?? []).every((call) => call.function.arguments.length <= calls) &&
+      (texts === Number.POSITIVE_INFINITY || JSON.stringify(returned ?? {}).length <= texts);
     return {
       ...answer,
       ...(returned !== undefined && isWhole ? { returned } : {}),

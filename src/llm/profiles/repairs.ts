@@ -21,11 +21,16 @@ const REFUSES =
 const NEEDS = /must|missing|required|need|expected|should be|provide|pass/i;
 
 export const REPAIRS: readonly Repair[] = [
+  // Before what asks for reasoning: "the following must be satisfied: … is unsupported" asks for none.
+  {
+    words: [/\b(?:reasoning_content|reasoning_details|reasoning)\b['"`]? is (?:unsupported|not supported)/i],
+    change: { reasoningBack: 'none' },
+  },
   { words: [/\/responses\b|responses api/i], now: { api: 'chat' }, change: { api: 'responses' } },
   { words: [/\bstream_options\b/, REFUSES], now: { streamOptions: true }, change: { streamOptions: false } },
   { words: [/\bstrict\b/, REFUSES], now: { schema: 'strict' }, change: { schema: 'plain' } },
   {
-    words: [/additionalProperties|anyOf|\$ref|json ?schema|schema/i],
+    words: [/additionalProperties|anyOf|\$ref|schema|function_?declarations|proto field/i],
     now: { schema: 'strict' },
     change: { schema: 'plain' },
   },
@@ -80,7 +85,10 @@ export const REPAIRS: readonly Repair[] = [
     change: { textWithCalls: false },
   },
   {
-    words: [/system(?: role| message| prompt)?/i, /not supported|unsupported|only supports|invalid role/i],
+    words: [
+      /system(?: role| message| prompt)|developer instruction/i,
+      /not (?:supported|enabled)|unsupported|only supports|invalid role/i,
+    ],
     change: { systemRole: 'user' },
   },
   { words: [/developer/i, REFUSES], now: { systemRole: 'developer' }, change: { systemRole: 'system' } },
@@ -96,12 +104,12 @@ export const REPAIRS: readonly Repair[] = [
     change: { toolIds: 'functions' },
   },
   {
-    words: [/tool.?call.?ids?|tool_calls?\[?\d*\]?\.id/i, /a-z|length|characters|alphanumeric/i],
+    words: [/tool.?(?:call|use).?ids?|tool_calls?\[?\d*\]?\.id/i, /a-z|length|characters|alphanumeric/i],
     now: { toolIds: 'functions' },
     change: { toolIds: 'nine' },
   },
   {
-    words: [/content/i, /null|none\b|nonetype|string|missing|required/i],
+    words: [/content/i, /null|nil\b|none\b|nonetype|string|missing|required/i],
     now: { emptyContent: 'null' },
     change: { emptyContent: 'empty' },
   },
@@ -126,8 +134,8 @@ export function repairFor(
   own: ProfileChange = {},
 ): LearnedFact | undefined {
   if (!REFUSAL.has(status)) return undefined;
-  const { message, codes } = readWords(body);
-  const said = [message, ...codes].join(' ');
+  const { message, codes, param } = readWords(body);
+  const said = [message, param, ...codes].join(' ');
   const repair = REPAIRS.find(
     ({ words, now = {}, change }) =>
       words.every((pattern) => pattern.test(said)) &&

@@ -22,6 +22,9 @@ const AZURE = /\.(openai|cognitiveservices|services\.ai)\.azure\.com$/;
 const RESPONSES_ONLY = /^gpt-(5\.(?:[4-9]|\d\d)|[6-9]|\d\d)/;
 const REASONING_OPENAI = /^(?:o\d|gpt-[5-9]|gpt-\d\d|codex)/;
 
+/** Servers of one's own: this machine, its network, a name without a dot. */
+const OWN = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[|[^.]+$)/;
+
 export const PROFILE_TABLE: readonly ProfileEntry[] = [
   {
     name: 'openai-chat',
@@ -41,14 +44,14 @@ export const PROFILE_TABLE: readonly ProfileEntry[] = [
   {
     name: 'echo-reasoning',
     model: /^deepseek/,
-    change: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls', maxTokens: 'max_tokens' },
+    change: {
+      reasoningBack: 'reasoning_content',
+      reasoningWhen: 'calls',
+      reasoningEmpty: true,
+      maxTokens: 'max_tokens',
+    },
   },
-  {
-    name: 'echo-reasoning',
-    model: /^deepseek-v[4-9]/,
-    change: { reasoningWhen: 'all', reasoningEmpty: true },
-  },
-  { name: 'echo-reasoning', model: /^deepseek-reasoner|^deepseek-chat/, change: { reasoningEmpty: true } },
+  { name: 'echo-reasoning', model: /^deepseek-v[4-9]/, change: { reasoningWhen: 'all' } },
   {
     name: 'echo-reasoning',
     model: /^(?:kimi|moonshot|mimo)/,
@@ -92,10 +95,14 @@ export const PROFILE_TABLE: readonly ProfileEntry[] = [
     model: /^claude|anthropic/,
     change: { cache: 'cache_control', maxTokens: 'max_tokens' },
   },
+  // Its template takes one call an answer.
+  { name: 'local', host: OWN, model: /^(?:meta-)?llama-?3/, change: { parallelHistory: 'split' } },
+  // Its template knows no system role; Google's own server refuses it too.
+  { name: 'gemma', model: /^gemma/, change: { systemRole: 'user' } },
   { name: 'no-reasoning-back', host: /(^|\.)(groq\.com|cerebras\.ai)$/, change: { reasoningBack: 'none' } },
   {
     name: 'kimi-k2-selfhosted',
-    host: /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[|[^.]+$)/,
+    host: OWN,
     model: /^kimi-k2/,
     change: { toolIds: 'functions', reasoningBack: 'reasoning' },
   },

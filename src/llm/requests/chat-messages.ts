@@ -2,7 +2,7 @@
 import type { Profile } from '../profiles/profile.ts';
 import type { ChatCall, ChatMessage, ModelEndpoint, ReturnedItems } from '../types.ts';
 import { createCallIds } from './call-ids.ts';
-import { inOrder } from './order.ts';
+import { inOrder, isBlank } from './order.ts';
 import { userText } from './user-text.ts';
 
 /** What a result says that says nothing: some servers refuse an empty one. */
@@ -34,7 +34,7 @@ export function chatMessages(
         wire.push({
           role: 'tool',
           tool_call_id: idOf(message.tool_call_id, names.get(message.tool_call_id) ?? ''),
-          content: message.content === '' ? NO_RESULT : message.content,
+          content: isBlank(message.content) ? NO_RESULT : message.content,
         });
         break;
       case 'assistant': {
@@ -62,7 +62,7 @@ function answer(
   returned: ReturnedItems | undefined,
   profile: Profile,
 ): WireMessage {
-  const content = text === '' ? null : text;
+  const content = text === null || isBlank(text) ? null : text;
   const fields = fieldsBack(returned, calls.length > 0, profile);
   if (calls.length === 0) return { role: 'assistant', content, ...fields };
   const apart = content !== null && !profile.textWithCalls;

@@ -47,8 +47,15 @@ function add(ordered: ChatMessage[], message: ChatMessage, rules: OrderRules): v
 
 /** Two answers as one; only the first can be without calls here, for results stand behind calls. */
 function joined(first: Assistant, second: Assistant): Assistant {
-  const content = [first.content, second.content].filter((text) => text !== null && text !== '').join('\n\n');
-  return { ...second, content: content === '' ? null : content };
+  const texts = [first.content, second.content].filter((text) => text !== null && !isBlank(text));
+  const { returned } = second;
+  // The content as it came is the second's alone: with it the first's words would be lost.
+  const { content: _, ...fields } = returned?.message ?? {};
+  return {
+    ...second,
+    content: texts.length === 0 ? null : texts.join('\n\n'),
+    ...(returned === undefined ? {} : { returned: { ...returned, message: fields } }),
+  };
 }
 
 /** Without answers that are empty, calls without a result, results without a call, and users who say nothing. */
@@ -56,7 +63,7 @@ function withoutStrays(messages: ChatMessage[]): ChatMessage[] {
   const kept: ChatMessage[] = [];
   for (let at = 0; at < messages.length; at += 1) {
     const message = messages[at] as ChatMessage;
-    if (message.role === 'user' && message.parts.length > 0) kept.push(message);
+    if (message.role === 'user' && !message.parts.every(({ text }) => isBlank(text))) kept.push(message);
     if (message.role !== 'assistant') continue;
     const calls = message.tool_calls ?? [];
     const results = new Map<string, Extract<ChatMessage, { role: 'tool' }>>();
@@ -65,7 +72,7 @@ function withoutStrays(messages: ChatMessage[]): ChatMessage[] {
       at += 1;
     }
     if (calls.length === 0) {
-      if (message.content !== null && message.content !== '') kept.push(message);
+      if (message.content !== null && !isBlank(message.content)) kept.push(message);
       continue;
     }
     kept.push(message);
@@ -74,6 +81,11 @@ function withoutStrays(messages: ChatMessage[]): ChatMessage[] {
     }
   }
   return kept;
+}
+
+/** Whether a text says nothing: some servers refuse white space alone as they refuse what is empty. */
+export function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 function goOn(): ChatMessage {

@@ -6,7 +6,7 @@ import { createCallIds } from './call-ids.ts';
 import { wireTool } from './chat-body.ts';
 import { NO_RESULT, ownOf } from './chat-messages.ts';
 import { mostTokens } from './most-tokens.ts';
-import { inOrder } from './order.ts';
+import { inOrder, isBlank } from './order.ts';
 import { userText } from './user-text.ts';
 
 type Item = Record<string, unknown>;
@@ -49,7 +49,13 @@ function inputItems(messages: ChatMessage[], { endpoint }: ModelRequest): Item[]
         ];
       case 'tool': {
         const id = theirs.get(message.tool_call_id) ?? idOf(message.tool_call_id, '');
-        return [{ type: 'function_call_output', call_id: id, output: message.content || NO_RESULT }];
+        return [
+          {
+            type: 'function_call_output',
+            call_id: id,
+            output: isBlank(message.content) ? NO_RESULT : message.content,
+          },
+        ];
       }
       case 'assistant': {
         const own = ownItems(message, endpoint);
@@ -60,7 +66,7 @@ function inputItems(messages: ChatMessage[], { endpoint }: ModelRequest): Item[]
           return own;
         }
         return [
-          ...(message.content
+          ...(message.content !== null && !isBlank(message.content)
             ? [
                 {
                   type: 'message',

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toBlocks } from '../../../src/activities/context/blocks.ts';
+import { shortenChat } from '../../../src/activities/context/shorten.ts';
 import { checkStrictRequest } from '../../../src/demo-model/strict-request.ts';
 import { textOf } from '../../../src/domain/messages.ts';
 import { chooseProfile } from '../../../src/llm/profiles/choose.ts';
@@ -85,4 +86,39 @@ test('M19: the person before what was learned, that before the table, that befor
     'strict',
   );
   expect(chooseProfile({ baseUrl: 'http://127.0.0.1/v1', model: 'x' })).toEqual(PLAIN);
+});
+
+test('M8: what came with an answer goes back with it whole or not at all', () => {
+  const returned = {
+    endpoint: at.baseUrl,
+    model: 'm',
+    message: { content: '<think>long</think>Said at length.' },
+  };
+  const answer = (content: string): ChatMessage => ({ role: 'assistant', content, returned });
+  const long = answer('Said at length. '.repeat(20));
+  expect(shortenChat([long], { calls: 1_000, texts: 1_000 })).toEqual([long]);
+  const [short] = shortenChat([long], { calls: 1_000, texts: 64 });
+  expect(short).not.toHaveProperty('returned');
+  const user: ChatMessage = { role: 'user', parts: [{ type: 'said', text: 'x' }] };
+  const sent = chatMessages(
+    [user, answer('First.'), answer('Said at length.'), user],
+    { ...PLAIN, reasoningBack: 'content', reasoningWhen: 'all' },
+    at,
+  );
+  // Of two answers in a row, the first one's words are not lost to what came with the second.
+  expect(sent[1]?.content).toBe('First.\n\nSaid at length.');
+});
+
+test('M4: white space alone is nothing said: many servers refuse it like an empty text', () => {
+  const call = { id: 'one', type: 'function' as const, function: { name: 'tree', arguments: '{}' } };
+  const sent = chatMessages(
+    [
+      { role: 'user', parts: [{ type: 'said', text: 'x' }] },
+      { role: 'assistant', content: '\n\n', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'one', content: ' \n' },
+    ],
+    PLAIN,
+    at,
+  );
+  expect(sent.map(({ content }) => content)).toEqual(['x', null, '(no result)']);
 });
