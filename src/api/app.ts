@@ -9,6 +9,7 @@ import { socketRoutes } from './chat-socket/route.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
 import { dropHeadBodies } from './drop-head-bodies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
+import { giveUpStuck } from './give-up-stuck.ts';
 import { measureRequests } from './metrics/measure-requests.ts';
 import { requestContext } from './request-context.ts';
 import { createRouter } from './router.ts';
@@ -37,6 +38,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
   app.use(
+    giveUpStuck(deps.config.readerPatienceMs),
     settleBody,
     dropHeadBodies,
     measureRequests(deps.metrics),

@@ -1,7 +1,7 @@
-/** Who takes nothing is let go, on the event stream; and a socket whose way swallows packets. */
+/** Who takes nothing is let go, and who takes little is kept, whatever they read; and ways that carry nothing any more. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -9,26 +9,32 @@ import { WebSocket } from 'ws';
 import type { EventBody } from '../../src/domain/events.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { openDatabaseProxy } from '../support/faults/database-proxy.ts';
+import { until } from '../support/until.ts';
 
 /** How long a reader may take nothing. */
 const PATIENCE_MS = 2_000;
+/** Within which whoever takes nothing is let go; the page of rules allows no more. */
+const LET_GO_MS = 30_000;
 const EVENTS = 900;
+const BYTES = 60_000;
 
 let api: TestApi;
 let token: string;
+/** A Work whose log is larger than any buffer on the way. */
+let longWork: string;
 
 beforeAll(async () => {
   api = await startTestApi({ readerPatienceMs: PATIENCE_MS });
   ({ accessToken: token } = await api.guest());
+  longWork = await longLog();
 });
 
 afterAll(() => api.close());
 
-/** A Work whose log is larger than any buffer on the way. */
 async function longLog(): Promise<string> {
   const workId = await api.newWork(token);
   const messageId = randomUUID();
-  const text = 'x'.repeat(60_000);
+  const text = 'x'.repeat(BYTES);
   const events: EventBody[] = Array.from({ length: 30 }, () => ({
     kind: 'text.delta',
     messageId,
@@ -40,22 +46,153 @@ async function longLog(): Promise<string> {
   return workId;
 }
 
-test('an event stream of which nothing is read ends', async () => {
-  const workId = await longLog();
-  const { hostname, port } = new URL(api.url);
-  const socket = connect(Number(port), hostname);
-  socket.write(
-    `GET /api/works/${workId}/events?after=0 HTTP/1.1\r\nhost: here\r\nauthorization: Bearer ${token}\r\n\r\n`,
-  );
-  while (api.live.counts.followers > 0) await delay(PATIENCE_MS / 10);
-  await once(socket, 'readable');
-  socket.pause();
-  while (api.live.counts.followers === 0) await delay(PATIENCE_MS / 100);
-  while (api.live.counts.followers > 0) await delay(PATIENCE_MS / 10);
-  socket.destroy();
-});
+interface Asked {
+  socket: Socket;
+  /** How it was closed: an error's code, or that there was none. */
+  closed: Promise<string>;
+}
 
-test('a socket whose way swallows packets is closed here within 30 s', async () => {
+/** A connection that has asked for something, and of which nothing is read yet. */
+function ask(url: string, path: string): Asked {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let how = 'in order';
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    how = error.code ?? error.message;
+  });
+  const closed = new Promise<string>((resolve) => {
+    socket.on('close', () => resolve(how));
+  });
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: here\r\nauthorization: Bearer ${token}\r\n\r\n`);
+  return { socket, closed };
+}
+
+/** Cut off, not ended: an end would stand behind all that nobody takes. */
+const CUT_OFF = 'ECONNRESET';
+
+const followed = () => until(() => api.live.counts.followers > 0, 'it was followed');
+const letGo = () => until(() => api.live.counts.followers === 0, 'the reader was let go', LET_GO_MS);
+
+/** Reads no more than some bytes at a time, until enough have come or the connection is closed; gives how many came. */
+async function readSteadily(
+  { socket, closed }: Asked,
+  bytesAMoment: number,
+  enough: number,
+): Promise<number> {
+  let bytes = 0;
+  const over = closed.then(() => true);
+  for (;;) {
+    for (let taken = 0; taken < bytesAMoment; ) {
+      const piece: Buffer | null = socket.read(Math.min(socket.readableLength, bytesAMoment - taken));
+      if (piece === null) break;
+      taken += piece.length;
+      bytes += piece.length;
+    }
+    if (bytes >= enough) return bytes;
+    // This is the reader's slowness, not a wait for anything.
+    if (await Promise.race([over, delay(50, false)])) return bytes;
+  }
+}
+
+test('an event stream of which nothing is read ends, and what waited for it is gone', async () => {
+  const { socket, closed } = ask(api.url, `/api/works/${longWork}/events?after=0`);
+  await once(socket, 'readable');
+  await followed();
+  await letGo();
+  socket.resume();
+  expect(await closed).toBe(CUT_OFF);
+}, 60_000);
+
+test('an event stream that is read slowly and steadily is kept for many times as long', async () => {
+  const asked = ask(api.url, `/api/works/${longWork}/events?after=0`);
+  const began = performance.now();
+  const all = EVENTS * BYTES;
+  expect(await readSteadily(asked, 250_000, all)).toBeGreaterThanOrEqual(all);
+  expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
+  asked.socket.destroy();
+  await letGo();
+}, 60_000);
+
+test('a socket that is read slowly and steadily is kept for many times as long', async () => {
+  const ws = new WebSocket(`${api.url.replace('http', 'ws')}/api/chat/ws/${longWork}`);
+  await once(ws, 'open');
+  ws.send(JSON.stringify({ type: 'auth', token, after: 0 }));
+  const began = performance.now();
+  let events = 0;
+  const closed = once(ws, 'close').then(() => 'closed');
+  const all = new Promise<string>((resolve) => {
+    ws.on('message', (data) => {
+      if ((JSON.parse(String(data)) as { type: string }).type !== 'event') return;
+      events += 1;
+      if (events === EVENTS) resolve('all');
+      if (events % 4 !== 0) return;
+      ws.pause();
+      setTimeout(() => ws.resume(), 50);
+    });
+  });
+  expect(await Promise.race([all, closed])).toBe('all');
+  expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
+  ws.close();
+  await letGo();
+}, 60_000);
+
+test('a download of which nothing is read is cut off, and one that is read slowly comes whole', async () => {
+  const workId = await api.newWork(token);
+  const path = `/api/works/${workId}/files/large.bin`;
+  const size = 20_000_000;
+  const put = await fetch(`${api.url}${path}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+    body: Buffer.alloc(size, 'x'),
+  });
+  expect(put.status).toBe(201);
+  const slow = ask(api.url, path);
+  const stuck = ask(api.url, path);
+  await once(stuck.socket, 'readable');
+  expect(await readSteadily(slow, 250_000, size)).toBeGreaterThanOrEqual(size);
+  slow.socket.destroy();
+  stuck.socket.resume();
+  expect(await stuck.closed).toBe(CUT_OFF);
+}, 60_000);
+
+for (const kind of ['an event stream', 'a socket'] as const) {
+  test(`${kind} with much to say, whose way carries nothing any more, is let go within 30 s with all that waited`, async () => {
+    const proxy = await openDatabaseProxy(api.url);
+    const workId = await api.newWork(token);
+    let close = () => {};
+    try {
+      if (kind === 'an event stream') {
+        const { socket } = ask(proxy.url, `/api/works/${workId}/events?after=0`);
+        await once(socket, 'readable');
+        close = () => socket.destroy();
+      } else {
+        const ws = new WebSocket(`${proxy.url.replace('http', 'ws')}api/chat/ws/${workId}`);
+        ws.on('error', () => {});
+        close = () => ws.terminate();
+        await once(ws, 'open');
+        ws.send(JSON.stringify({ type: 'auth', token, after: 0 }));
+        await once(ws, 'message');
+      }
+      await followed();
+      proxy.goSilent();
+      const began = performance.now();
+      const events: EventBody[] = Array.from({ length: 200 }, () => ({
+        kind: 'text.delta',
+        messageId: workId,
+        agent: 'main',
+        text: 'x'.repeat(BYTES),
+      }));
+      await sql`select log_append(${workId}::uuid, 1, ${JSON.stringify(events)}::jsonb)`.execute(api.db);
+      await letGo();
+      expect(performance.now() - began).toBeLessThan(LET_GO_MS);
+    } finally {
+      close();
+      await proxy.close();
+    }
+  }, 60_000);
+}
+
+test('a socket that says nothing, whose way carries nothing any more, is closed here within 30 s', async () => {
   const workId = await api.newWork(token);
   const proxy = await openDatabaseProxy(api.url);
   const ws = new WebSocket(`${proxy.url.replace('http', 'ws')}api/chat/ws/${workId}`);
@@ -64,13 +201,13 @@ test('a socket whose way swallows packets is closed here within 30 s', async () 
     await once(ws, 'open');
     ws.send(JSON.stringify({ type: 'auth', token }));
     await once(ws, 'message');
-    while (api.live.counts.followers === 0) await delay(PATIENCE_MS / 100);
+    await followed();
     proxy.goSilent();
-    const began = Date.now();
-    while (api.live.counts.followers > 0) await delay(PATIENCE_MS / 10);
-    expect(Date.now() - began).toBeLessThan(30_000);
+    const began = performance.now();
+    await letGo();
+    expect(performance.now() - began).toBeLessThan(LET_GO_MS);
   } finally {
     ws.terminate();
     await proxy.close();
   }
-});
+}, 60_000);

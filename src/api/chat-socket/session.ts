@@ -9,8 +9,8 @@ import { ApiError, meaningOf } from '../api-error.ts';
 import type { Identity } from '../auth/tokens.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { unsentBytes } from '../live/progress.ts';
-import { GapInLog, TooSlow } from '../live/pump.ts';
+import { takenBytes, watchReader } from '../live/progress.ts';
+import { GapInLog } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
 import { traceMessage } from '../trace-requests.ts';
 import { createFrameQueue } from './frame-queue.ts';
@@ -55,12 +55,12 @@ export function serveSocket(
   let over = false;
 
   const authDeadline = setTimeout(() => end('noAuthInTime'), AUTH_MS);
-  let unsent = 0;
+  let taken = takenBytes(socket);
   const heartbeat = setInterval(() => {
-    // A ping stands behind what a slow reader has yet to take: as long as that becomes less, it lives.
-    const before = unsent;
-    unsent = unsentBytes(socket);
-    if (!alive && unsent >= before) ws.terminate();
+    // A ping stands behind what a slow reader has yet to take: as long as it takes of that, it lives.
+    const before = taken;
+    taken = takenBytes(socket);
+    if (!alive && (socket.writableLength === 0 || taken <= before)) ws.terminate();
     alive = false;
     ws.ping();
   }, PING_MS);
@@ -68,6 +68,7 @@ export function serveSocket(
     alive = true;
   });
   const forget = viewers.add(() => end('goingAway'));
+  const unwatch = watchReader(socket, config.readerPatienceMs, () => end('tooSlow'));
   const frames = createFrameQueue(ws, handle);
 
   function send(frame: ServerFrame): void {
@@ -94,6 +95,7 @@ export function serveSocket(
     clearTimeout(authDeadline);
     clearTimeout(expiry);
     clearInterval(heartbeat);
+    unwatch();
     forget();
     stopView();
   }
@@ -109,7 +111,7 @@ export function serveSocket(
       sendError('internal', 'Something went wrong here. The log says what.');
     }
     // Whoever does not read their answers is not asked for more questions: this holds the queue, and so the socket.
-    await readerBehind(ws, socket, config.readerPatienceMs)?.catch(onViewFailure);
+    await readerBehind(ws, socket);
   }
 
   async function begin(text: string): Promise<void> {
@@ -133,15 +135,15 @@ export function serveSocket(
     endWhenExpired(identity);
     send({ type: 'ready', protocol: PROTOCOL_VERSION, workId, seq: view.seq, status: view.status });
     if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
-    stopView = view.start(createSocketSink(ws, socket, config.readerPatienceMs), {
+    stopView = view.start(createSocketSink(ws, socket), {
       gone: () => end('noSuchWork'),
       failure: onViewFailure,
     });
   }
 
   function onViewFailure(error: unknown): void {
-    // Both ask the same of the client: come back with the cursor, and the server will see what it can give.
-    if (!(error instanceof TooSlow) && !(error instanceof GapInLog)) {
+    // Come back with the cursor, and the server will see what it can give.
+    if (!(error instanceof GapInLog)) {
       log.error({ err: error, workId }, 'a viewer could not be served on');
     }
     end('tooSlow');

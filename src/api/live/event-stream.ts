@@ -1,7 +1,5 @@
 /** Server-sent events as a stream of bytes that knows when its reader is behind. */
-import type { Socket } from 'node:net';
 import type { LogFrame } from '../../db/log-rows.ts';
-import { unsentBytes, whileItTakes } from './progress.ts';
 import type { Sink } from './pump.ts';
 
 /** Bytes that may wait for the reader before nothing more is given. */
@@ -17,11 +15,8 @@ export interface EventStream {
   end(): void;
 }
 
-/**
- * Makes a stream; `onCancel` is called when the reader goes away. `patienceMs`: how long a reader may take nothing
- * of what waits for it.
- */
-export function createEventStream(onCancel: () => void, socket: Socket, patienceMs: number): EventStream {
+/** Makes a stream; `onCancel` is called when the reader goes away, or is given up. */
+export function createEventStream(onCancel: () => void): EventStream {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let room = Promise.withResolvers<void>();
@@ -49,17 +44,12 @@ export function createEventStream(onCancel: () => void, socket: Socket, patience
     if (!over) controller?.enqueue(encoder.encode(text));
   }
 
-  function drained(): Promise<void> {
-    const waiting = () => MOST_WAITING - (controller?.desiredSize ?? MOST_WAITING) + unsentBytes(socket);
-    return whileItTakes(room.promise, waiting, patienceMs);
-  }
-
   return {
     body,
     sink: {
       send(frames: readonly LogFrame[]) {
         put(frames.map(({ seq, kind, text }) => `id: ${seq}\nevent: ${kind}\ndata: ${text}\n\n`).join(''));
-        return !over && (controller?.desiredSize ?? 0) <= 0 ? drained() : undefined;
+        return !over && (controller?.desiredSize ?? 0) <= 0 ? room.promise : undefined;
       },
     },
     write({ id, event, data }) {

@@ -1,34 +1,40 @@
-/** One policy for all who read: what counts is that they take something, not how fast. */
+/** One policy for all who read, over sockets, event streams and downloads: what counts is that they take something. */
 import type { Socket } from 'node:net';
-import { TooSlow } from './pump.ts';
 
-/**
- * Bytes given to a socket that the network has not taken yet. Of a write under way Node's streams count all of it until
- * its end; how much is still to go is known to the handle alone, which Node's own socket timeout goes by as well.
- */
-export function unsentBytes(socket: Socket): number {
-  const { _handle: handle } = socket as Socket & { _handle?: { writeQueueSize?: number } | null };
-  return socket.writableLength + (handle?.writeQueueSize ?? 0);
+/** Looks at a reader in the time that it may take nothing. */
+const LOOKS = 4;
+
+/** Of Node's internals; its own socket timeout goes by the same. */
+interface Handle {
+  /** Bytes given to the network since the connection was made… */
+  bytesWritten: number;
+  /** …and how many of these it has not taken yet. */
+  writeQueueSize: number;
 }
 
 /**
- * Waits until the reader is `ready` for more.
- * @param waiting bytes that wait for the reader
- * @throws TooSlow when these have not become fewer for `patienceMs`
+ * Bytes that the network has taken since the connection was made. Of a write under way Node's streams count all until
+ * its end; how far it has come is known to the handle alone.
  */
-export async function whileItTakes(
-  ready: Promise<void>,
-  waiting: () => number,
-  patienceMs: number,
-): Promise<void> {
-  let before = waiting();
-  let watching: NodeJS.Timeout | undefined;
-  const stuck = new Promise<never>((_, reject) => {
-    watching = setInterval(() => {
-      const now = waiting();
-      if (now >= before) reject(new TooSlow('the reader takes nothing'));
-      before = now;
-    }, patienceMs);
-  });
-  await Promise.race([ready, stuck]).finally(() => clearInterval(watching));
+export function takenBytes(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & { _handle?: Handle | null };
+  return handle ? handle.bytesWritten - handle.writeQueueSize : 0;
+}
+
+/**
+ * Watches whether a reader takes something of what waits for it. `onStuck` is called once it took nothing for
+ * `patienceMs`, and no later than a quarter of that afterwards. Gives what ends the watch.
+ */
+export function watchReader(socket: Socket, patienceMs: number, onStuck: () => void): () => void {
+  let taken = takenBytes(socket);
+  let stuckLooks = 0;
+  const watching = setInterval(() => {
+    const before = taken;
+    taken = takenBytes(socket);
+    stuckLooks = socket.writableLength > 0 && taken <= before ? stuckLooks + 1 : 0;
+    if (stuckLooks < LOOKS) return;
+    clearInterval(watching);
+    onStuck();
+  }, patienceMs / LOOKS);
+  return () => clearInterval(watching);
 }

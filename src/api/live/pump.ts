@@ -10,15 +10,10 @@ import type { Feed, Follower } from './feed.ts';
 /** Where frames go. */
 export interface Sink {
   /**
-   * Sends frames, in order. A promise means that the reader is behind: send no more until it resolves.
-   * @throws (rejects) TooSlow when it stays behind.
+   * Sends frames, in order. A promise means that the reader is behind: send no more until it resolves. One that stays
+   * behind is given up by whoever holds the connection (progress.ts), which stops the pump.
    */
   send(frames: readonly LogFrame[]): Promise<void> | undefined;
-}
-
-/** The reader takes too long; it comes back with its cursor. */
-export class TooSlow extends Error {
-  override name = 'TooSlow';
 }
 
 /** What follows the cursor is no longer in the log: the viewer must begin again from a snapshot. */
@@ -43,7 +38,7 @@ export interface PumpOptions {
   readPage: (after: number, limit: number) => Promise<LogFrame[]>;
   /** The Work was deleted. */
   onGone: () => void;
-  /** The pump ended: TooSlow, GapInLog, or what reading threw. */
+  /** The pump ended: GapInLog, or what reading threw. */
   onFailure: (error: unknown) => void;
 }
 

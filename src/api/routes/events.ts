@@ -1,5 +1,4 @@
 /** The live stream as server-sent events: the same events and the same snapshot as on the socket. */
-import type { IncomingMessage } from 'node:http';
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
@@ -56,8 +55,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
     const view = await openView(deps, { workId, ownerId, after });
     if (view === undefined) throw notFound('Work');
 
-    const { incoming } = c.env as unknown as { incoming: IncomingMessage };
-    const stream = createEventStream(end, incoming.socket, deps.config.readerPatienceMs);
+    const stream = createEventStream(end);
     const { snapshot } = view;
     if (snapshot) {
       const data = JSON.stringify({ type: 'snapshot', ...snapshot });

@@ -1,4 +1,4 @@
-/** A way to a server that loses answers, or everything: what was committed is committed, and nobody hears of it. */
+/** A way to a server that loses answers, or carries nothing: what was committed is committed, and nobody hears of it. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
@@ -56,7 +56,11 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
       losing = true;
     },
     goSilent() {
-      for (const pair of pairs) silent.add(pair);
+      // What is not read is not acknowledged either, once the kernels' buffers are full.
+      for (const pair of pairs) {
+        silent.add(pair);
+        for (const socket of pair) socket.pause();
+      }
     },
     breakConnections,
     async close() {
