@@ -27,7 +27,8 @@ export const TOOLS = {
   analyze_template: {
     description:
       'Shows the outline of a Markdown file: every section with its level, what it asks for (from the comment under ' +
-      'its heading) and how much is written there already. Call it before writing a paper from a template.',
+      'its heading), how much is written there already and how that begins. People write what they ask for as plain ' +
+      'text, too: what a section holds may be a wish, not work that is done. Call it before writing a paper from a template.',
     effect: 'reads',
     parameters: { file: path(FILE) },
   },

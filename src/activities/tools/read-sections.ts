@@ -24,7 +24,7 @@ export async function analyzeTemplate(
   return succeeded(describeOutline(path, source));
 }
 
-/** A Markdown file's sections, one a line, with what each asks for and how much is written there. Bounded. */
+/** A Markdown file's sections, one a line, with what each asks for, how much is written there and how it begins. Bounded. */
 export function describeOutline(path: string, source: string): string {
   const guided = guidedOutline(source);
   if (guided.length === 0) return `${path} has no headings (${source.length} characters).`;
@@ -34,7 +34,7 @@ export function describeOutline(path: string, source: string): string {
   return `${path}: ${guided.length} sections\n\n${lines.join('\n')}`.slice(0, MOST_CHARACTERS);
 }
 
-function describe({ section, guidance, written }: GuidedSection, sections: Section[]): string[] {
+function describe({ section, guidance, written, beginning }: GuidedSection, sections: Section[]): string[] {
   const state = written === 0 ? 'empty' : `${written} characters written`;
   const lines = [
     `${'#'.repeat(section.level)} ${section.rawTitle}  (level ${section.level}, line ${section.line}, ${state})`,
@@ -42,6 +42,7 @@ function describe({ section, guidance, written }: GuidedSection, sections: Secti
   if (namesOf(sections).withTitle(section.title) > 1)
     lines.push(`  section: ${referenceTo(sections, section)}`);
   if (guidance !== null) lines.push(`  asks for: ${guidance}`);
+  if (beginning !== '') lines.push(`  holds: ${beginning}`);
   return lines;
 }
 

@@ -1,11 +1,12 @@
 /**
- * The blocks at a document's top level, by whole lines. The parser is markdown-it's, without its inline half: what it
+ * The blocks at a document's top level, by whole lines. They are found without the parser's inline half: what the rest
  * does grows with the text's length times the nesting that is allowed, for whatever text (an outline is made of what
  * models and strangers wrote, in processes that serve others meanwhile).
  */
-import createMarkdownIt from 'markdown-it';
+import type { Token } from 'markdown-it';
 import { frontMatterLines } from './front-matter.ts';
 import { type Line, linesOf } from './line-ends.ts';
+import { createParser } from './parser.ts';
 import { MOST_MARKDOWN_CHARACTERS, MOST_NESTING, tooDeep, tooLong } from './unreadable.ts';
 
 /** Lines are counted from 0; `to` is the line after the block's last. */
@@ -20,18 +21,15 @@ export interface TopLevel {
   blocks: Block[];
 }
 
-const PARSER = createMarkdownIt('commonmark', { maxNesting: MOST_NESTING });
-
-type Token = ReturnType<typeof PARSER.parse>[number];
+const PARSER = createParser({ html: true, maxNesting: MOST_NESTING });
+PARSER.core.ruler.enableOnly(['normalize', 'hide_pipes', 'block']);
 
 /** @throws UnreadableMarkdown for a text that is too long, or nested too deeply */
 export function topLevel(source: string): TopLevel {
   if (source.length > MOST_MARKDOWN_CHARACTERS) throw tooLong(source.length);
   const lines = linesOf(source);
   const shift = frontMatterLines(source, lines);
-  const text = source.slice(lines[shift]?.start ?? source.length).replace(/\r\n?/g, '\n');
-  const tokens: Token[] = [];
-  PARSER.block.parse(text, PARSER, {}, tokens);
+  const tokens = PARSER.parse(source.slice(lines[shift]?.start ?? source.length), {});
   // What stands deeper is cut off by the parser, and with it what follows.
   if (tokens.some((token) => token.level >= MOST_NESTING - 1)) throw tooDeep();
   return { lines, blocks: tokens.flatMap((token) => blockOf(token, shift)) };

@@ -8,7 +8,14 @@ export interface GuidedSection {
   guidance: string | null;
   /** Characters of the section's own part that are neither comments nor white space at the ends. */
   written: number;
+  /**
+   * The beginning of that text, white space collapsed: people's own templates say what they ask for in plain words, and
+   * only its reader can tell that from what is done (W14).
+   */
+  beginning: string;
 }
+
+const BEGINNING_CHARACTERS = 160;
 
 /**
  * The document's sections, each with what its comments ask for and how much is written there already.
@@ -31,8 +38,16 @@ export function guidedOutline(source: string): GuidedSection[] {
       section,
       guidance: comments.length > 0 ? comments.join(' ') : null,
       written: rest.trim().length,
+      beginning: beginningOf(rest),
     };
   });
+}
+
+function beginningOf(text: string): string {
+  const words = collapse(text.trimStart().slice(0, 2 * BEGINNING_CHARACTERS));
+  return words.length > BEGINNING_CHARACTERS
+    ? `${words.slice(0, BEGINNING_CHARACTERS).toWellFormed()}…`
+    : words;
 }
 
 /** The HTML comments of a text, and what stands around them. One that nothing closes is none. */

@@ -1,7 +1,6 @@
 /** The sections of a Markdown document, with their places in its text. Nothing is ever re-serialised. */
 import { type Block, topLevel } from './blocks.ts';
 import { afterLine, type Line } from './line-ends.ts';
-import { mathLines } from './math-blocks.ts';
 import { collapse, plainText } from './plain-text.ts';
 import { MOST_SECTIONS, MOST_TITLE_CHARACTERS, titleTooLong, tooManySections } from './unreadable.ts';
 
@@ -17,6 +16,8 @@ export interface Section {
   style: 'atx' | 'setext';
   /** 1-based line of the heading. */
   line: number;
+  /** Which of the document's blocks at the top level the heading is, from 0. */
+  block: number;
   /** Where the heading's first line begins. */
   start: number;
   /** Where the raw title stands; an empty heading has it at the end of its number signs. */
@@ -51,13 +52,11 @@ export function outline(source: string): Section[] {
 /** As `outline`, with the document's HTML blocks. */
 export function readOutline(source: string): Outline {
   const read = topLevel(source);
-  const math = mathLines(source, read);
   const headings: Found[] = [];
   const html: Line[] = [];
-  for (const block of read.blocks) {
+  for (const [index, block] of read.blocks.entries()) {
     if (block.kind === 'heading') {
-      if (!math.has(block.from) || !math.has(block.to - 1))
-        headings.push(readHeading(source, block, read.lines));
+      headings.push({ ...readHeading(source, block, read.lines), block: index });
       if (headings.length > MOST_SECTIONS) throw tooManySections();
     } else if (block.kind === 'html') html.push(linesAt(read.lines, block.from, block.to));
   }
@@ -78,7 +77,7 @@ function readHeading(
   source: string,
   block: Extract<Block, { kind: 'heading' }>,
   lines: readonly Line[],
-): Found {
+): Omit<Found, 'block'> {
   const { level, style, from, to } = block;
   const { start, end: headingEnd } = linesAt(lines, from, to);
   const title =

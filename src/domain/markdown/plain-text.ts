@@ -1,21 +1,19 @@
 /** Inline Markdown as its reader sees it, and texts made fit to be compared. */
-import createMarkdownIt from 'markdown-it';
-
+import type { MarkdownIt, Token } from 'markdown-it';
+import { createParser } from './parser.ts';
 import { MOST_TITLE_CHARACTERS } from './unreadable.ts';
 
 const PARSER = inlineParser();
 
-type Token = ReturnType<typeof PARSER.parse>[number];
-
-function inlineParser() {
-  const parser = createMarkdownIt('commonmark');
+function inlineParser(): MarkdownIt {
+  const parser = createParser({ html: true });
   // Nothing is shown or followed here: wherever a link leads, its text is its text.
   parser.validateLink = () => true;
   return parser;
 }
 
 /** What may be markup; most titles hold none of it. */
-const MARKUP = /[\\`*_[\]<>&!]/;
+const MARKUP = /[\\`*_[\]<>&!$~^]/;
 
 /** What a reader sees of inline Markdown: `**A** \`b\`` is `A b`. White space is collapsed. */
 export function plainText(markdown: string): string {

@@ -4,13 +4,25 @@ import { paperOutline } from '../../../src/activities/opening.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
 import { plainText } from '../../../src/domain/markdown/plain-text.ts';
+import { macrosOf } from '../../../src/domain/markdown/tex.ts';
 import { MOST_MARKDOWN_CHARACTERS, UnreadableMarkdown } from '../../../src/domain/markdown/unreadable.ts';
+import { markdownBlocks } from '../../../web/src/markdown/blocks.ts';
 import { withBench } from '../tools/context.ts';
 
-/** Characters that were looked at one by one while `work` ran: a parser's steps, whatever the machine does beside. */
+/** Characters that were looked at while `work` ran: a parser's steps, whatever the machine does beside. */
 function steps(work: () => void): number {
-  const { charCodeAt } = String.prototype;
+  const { charCodeAt, indexOf, slice } = String.prototype;
   let count = 0;
+  String.prototype.indexOf = function counted(this: string, sought: string, from = 0) {
+    const at = indexOf.call(this, sought, from);
+    count += Math.max(0, (at < 0 ? this.length : at) - from);
+    return at;
+  };
+  String.prototype.slice = function counted(this: string, from?: number, to?: number) {
+    const part = slice.call(this, from, to);
+    count += part.length;
+    return part;
+  };
   String.prototype.charCodeAt = function counted(this: string, at: number) {
     count += 1;
     return charCodeAt.call(this, at);
@@ -20,7 +32,7 @@ function steps(work: () => void): number {
   } catch (error) {
     if (!(error instanceof UnreadableMarkdown)) throw error;
   } finally {
-    String.prototype.charCodeAt = charCodeAt;
+    Object.assign(String.prototype, { charCodeAt, indexOf, slice });
   }
   return count;
 }
@@ -45,6 +57,21 @@ test.each([
   '<div>\n',
   '$$\n\n',
   '$$\na\n=\n$$\n\n',
+  '$$a\n',
+  '$$\n',
+  '$',
+  '\\[\n',
+  '\\[a\n',
+  '\\[a\n\n',
+  '\\begin{align}\n',
+  '> $$\n',
+  '| $|x ',
+  '| \\( ',
+  '| ` ',
+  '![a](b c',
+  '[^a]: b\n',
+  'a[^a',
+  '\\newcommand{\\a}{',
   '- a\n> b\n',
   '\t',
   '&amp;',
@@ -54,15 +81,49 @@ test.each([
   expect(many).toBeLessThan(12 * few + 10_000);
 });
 
-test.each(['[', '![', '[a](', '*a_ ', 'a**bc* ', '<!--', '`', '&amp;'])(
-  'a title of %j again and again is plain text in a bounded number of steps',
-  (piece) => {
-    for (const length of [990, 100_000]) {
-      const title = piece.repeat(length / piece.length);
-      expect(steps(() => plainText(`${title}a`))).toBeLessThan(1_000_000);
-    }
-  },
-);
+test.each([
+  '$a ',
+  '$$',
+  '\\(',
+  '\\[',
+  '\\[a b ',
+  '\\(\\)',
+  '| $|x ',
+  '![a](b c',
+  '^[a] ',
+  'x$',
+  '\\newcommand{\\a}{',
+])('the steps to show %j again and again grow with their number, and no faster', (piece) => {
+  const show = (times: number) => {
+    const source = `${piece.repeat(times)}a`;
+    macrosOf(source);
+    markdownBlocks(source, 'document');
+  };
+  const few = steps(() => show(500));
+  const many = steps(() => show(4_000));
+  expect(many).toBeLessThan(12 * few + 10_000);
+});
+
+test.each([
+  '[',
+  '![',
+  '[a](',
+  '*a_ ',
+  'a**bc* ',
+  '<!--',
+  '`',
+  '&amp;',
+  '$a ',
+  '\\(',
+  '\\[a b ',
+  '^[',
+  '![a](b c',
+])('a title of %j again and again is plain text in a bounded number of steps', (piece) => {
+  for (const length of [990, 100_000]) {
+    const title = piece.repeat(length / piece.length);
+    expect(steps(() => plainText(`${title}a`))).toBeLessThan(1_000_000);
+  }
+});
 
 test('a text that is too long for an outline is refused with what to do', () => {
   const longest = `# a\n${'b'.repeat(MOST_MARKDOWN_CHARACTERS - 4)}`;

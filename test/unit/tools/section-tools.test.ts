@@ -3,6 +3,18 @@ import { withBench } from './context.ts';
 
 const PAPER = '# Paper\n\n<!-- One sentence on the question. -->\n\n## Method\n\nold\n\n## Results\n\nr\n';
 
+test("W14: what a template asks for in plain words is shown, so that it isn't taken for what is done", async () => {
+  await withBench(async ({ workspace, attempt }) => {
+    const asked = 'Describe the problem in your own words, and say what is given.';
+    await workspace.write('own.md', `# Problem\n\n${asked}\n\n# Model\n\n${'word '.repeat(100)}\n`);
+    const { result } = await attempt('analyze_template', { file: 'own.md' });
+    expect(result).toContain(
+      `# Problem  (level 1, line 1, ${asked.length} characters written)\n  holds: ${asked}\n`,
+    );
+    expect(result).toMatch(/holds: (?:word )+…$/);
+  });
+});
+
 test('F6: the outline shows levels, what each section asks for, and what is written', async () => {
   await withBench(async ({ workspace, attempt }) => {
     await workspace.write('paper.md', PAPER);
@@ -11,8 +23,8 @@ test('F6: the outline shows levels, what each section asks for, and what is writ
     expect(result).toBe(
       'paper.md: 3 sections\n\n' +
         '# Paper  (level 1, line 1, empty)\n  asks for: One sentence on the question.\n' +
-        '## Method  (level 2, line 5, 3 characters written)\n' +
-        '## Results  (level 2, line 9, 1 characters written)',
+        '## Method  (level 2, line 5, 3 characters written)\n  holds: old\n' +
+        '## Results  (level 2, line 9, 1 characters written)\n  holds: r',
     );
     await workspace.write('plain.md', 'text');
     expect((await attempt('analyze_template', { file: 'plain.md' })).result).toContain('no headings');

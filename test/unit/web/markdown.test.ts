@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { workspacePath } from '../../../src/domain/markdown/workspace-path.ts';
 import { createMarkdownBlocks, markdownBlocks, outlineOf } from '../../../web/src/markdown/blocks.ts';
-import { workspacePath } from '../../../web/src/markdown/workspace-path.ts';
 
 const html = (source: string, flavour: 'document' | 'message' = 'document') =>
   markdownBlocks(source, flavour).join('');
@@ -68,6 +68,8 @@ const rich = [
   'Setext\n======\n\n$$\n\\frac{1}{2}\n$$\n\n<b>html</b>\n\n',
   'see [this][ref] and [that]\n\n[ref]: https://example.org/a\n\n[that]: https://example.org\n',
   'end\r\nof lines\r\n\r\nlast 𝑥',
+  'a note[^1] and another[^b]\n\n[^1]: The note.\n\n',
+  '| $P(A|B)$ | $5 |\n|---|---|\n| $|x|$ | $6 |\n\n\\[\na\n= b\n\\]\n\n\\begin{align}\na &= b\n\\end{align}\n\n',
 ];
 
 test('a text that grows piece by piece is at each moment what it would be if it had come at once', () => {

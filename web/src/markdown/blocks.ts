@@ -2,15 +2,29 @@
  * Markdown as HTML, block by block: while text streams in only the last block changes, so the ones before it
  * keep their DOM with its typeset formulas and loaded figures. The HTML is not yet safe to show: sanitise.ts.
  */
-import createMarkdownIt, { type Env, type MarkdownIt, type Token } from 'markdown-it';
-import { mathRule } from './math-rule.ts';
+import type { Env, MarkdownIt, RendererRule, Token } from 'markdown-it';
+import { frontMatterLines } from '../../../src/domain/markdown/front-matter.ts';
+import { linesOf } from '../../../src/domain/markdown/line-ends.ts';
+import { outline } from '../../../src/domain/markdown/outline.ts';
+import { createParser } from '../../../src/domain/markdown/parser.ts';
+import { UnreadableMarkdown } from '../../../src/domain/markdown/unreadable.ts';
 
 /** `document`: a paper, whose own HTML is kept (comments vanish); `message`: a chat, where it shows as text. */
 export type MarkdownFlavour = 'document' | 'message';
 
+/** Notes without the ids of the package's own rendering, which several texts on one page would share. */
+const FOOTNOTES: Record<string, RendererRule> = {
+  footnote_ref: (tokens, index) => `<sup><a class="footnote-ref">${noteNumber(tokens[index])}</a></sup>`,
+  footnote_block_open: () => '<section class="footnotes"><ol>\n',
+  footnote_block_close: () => '</ol></section>\n',
+  footnote_open: () => '<li>',
+  footnote_close: () => '</li>\n',
+  footnote_anchor: (tokens, index) => ` <a class="footnote-back">${noteNumber(tokens[index])}</a>`,
+};
+
 const flavours: Record<MarkdownFlavour, MarkdownIt> = {
-  document: markdownIt({ html: true, breaks: false }),
-  message: markdownIt({ html: false, breaks: true }),
+  document: forThePage(createParser({ html: true, breaks: false })),
+  message: forThePage(createParser({ html: false, breaks: true })),
 };
 
 export function markdownBlocks(source: string, flavour: MarkdownFlavour): string[] {
@@ -22,14 +36,14 @@ interface Parsed {
   blocks: string[];
   /** Where the source of the last block begins. */
   lastStart: number;
-  /** It defines links by name: `[name]: address`. */
+  /** It defines links or notes by name: `[name]: address`, `[^name]: note`. */
   named: boolean;
 }
 
 /**
  * A function from a source to its blocks, each passed through `finish` once. A source that only grew, as a streamed
  * answer does, is parsed from its last block on: a block that another one follows is closed for good. Only where a
- * text defines its links by name, which may come before their definition, is all of it parsed anew.
+ * text defines its links or notes by name, which may come before their definition, is all of it parsed anew.
  */
 export function createMarkdownBlocks(
   flavour: MarkdownFlavour,
@@ -42,7 +56,7 @@ export function createMarkdownBlocks(
     const env: Env = {};
     const groups = topLevel(markdown.parse(source, env));
     const blocks = groups.map((tokens) => finish(markdown.renderer.render(tokens, markdown.options, env)));
-    const named = Object.keys(env.references ?? {}).length > 0;
+    const named = Object.keys(env.references ?? {}).length > 0 || env.footnotes !== undefined;
     const line = groups.at(-1)?.[0]?.map?.[0] ?? 0;
     return { source, blocks, lastStart: startOfLine(source, line), named };
   }
@@ -75,9 +89,7 @@ function startOfLine(source: string, line: number): number {
   return ends.lastIndex;
 }
 
-function markdownIt(options: { html: boolean; breaks: boolean }): MarkdownIt {
-  const markdown = createMarkdownIt({ linkify: false, typographer: false, ...options });
-  markdown.use(mathRule);
+function forThePage(markdown: MarkdownIt): MarkdownIt {
   markdown.core.ruler.push('align', (state) => {
     for (const token of state.tokens) {
       // A class instead of a style: styles in untrusted HTML are stripped.
@@ -85,7 +97,12 @@ function markdownIt(options: { html: boolean; breaks: boolean }): MarkdownIt {
       if (align !== undefined) token.attrs = [['align', align]];
     }
   });
+  Object.assign(markdown.renderer.rules, FOOTNOTES);
   return markdown;
+}
+
+function noteNumber(token: Token | undefined): number {
+  return Number(token?.meta?.id) + 1;
 }
 
 export interface OutlineEntry {
@@ -97,40 +114,29 @@ export interface OutlineEntry {
   line: number;
 }
 
-/** A document's headings. Those inside quotes and lists are none of its sections' (F6). */
+/** A document's sections as the server reads them (F6); none of a text that is too large to be read so. */
 export function outlineOf(source: string): OutlineEntry[] {
-  const text = withoutFrontMatter(source);
-  const skipped = lineCount(source.slice(0, source.length - text.length));
-  return topLevel(flavours.document.parse(text, {})).flatMap(([open, inline], block) => {
-    if (open?.type !== 'heading_open') return [];
-    const title = plainText(inline?.children ?? []);
-    return [{ level: Number(open.tag.slice(1)), title, block, line: skipped + (open.map?.[0] ?? 0) }];
-  });
-}
-
-function plainText(tokens: Token[]): string {
-  return tokens
-    .map((token) =>
-      token.type === 'softbreak' ? ' ' : token.children ? plainText(token.children) : token.content,
-    )
-    .join('')
-    .trim();
-}
-
-function lineCount(text: string): number {
-  return text.split('\n').length - 1;
+  try {
+    return outline(source).map(({ level, title, block, line }) => ({ level, title, block, line: line - 1 }));
+  } catch (error) {
+    if (error instanceof UnreadableMarkdown) return [];
+    throw error;
+  }
 }
 
 function withoutFrontMatter(source: string): string {
-  return source.replace(/^\ufeff?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/, '');
+  const lines = linesOf(source);
+  return source.slice(lines[frontMatterLines(source, lines)]?.start ?? source.length);
 }
 
 function topLevel(tokens: Token[]): Token[][] {
   const blocks: Token[][] = [];
   let open: Token[] = [];
-  for (const token of tokens) {
+  const notes = tokens.findIndex((token) => token.type === 'footnote_block_open');
+  for (const [index, token] of tokens.entries()) {
     open.push(token);
-    if (token.level === 0 && token.nesting <= 0) {
+    // The notes are one block, whatever their tokens say of their depth.
+    if (token.level === 0 && token.nesting <= 0 && (notes < 0 || index < notes)) {
       blocks.push(open);
       open = [];
     }

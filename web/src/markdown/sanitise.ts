@@ -3,7 +3,7 @@
  * An image of the workspace loses its `src` for `data-path`; who shows it fetches it with the token.
  */
 import DOMPurify from 'dompurify';
-import { workspacePath } from './workspace-path.ts';
+import { workspacePath } from '../../../src/domain/markdown/workspace-path.ts';
 
 const purify = DOMPurify(window);
 
@@ -24,8 +24,17 @@ purify.setConfig({
   ALLOW_ARIA_ATTR: false,
 });
 
+// Addresses of unknown kinds are taken away next; this one is the workspace's own.
+purify.addHook('beforeSanitizeAttributes', (node) => {
+  if (!(node instanceof HTMLImageElement)) return;
+  const path = workspacePath(node.getAttribute('src') ?? '');
+  if (path !== null) node.setAttribute('src', encodeURI(`./${path}`).replace(/[?#]/g, encodeURIComponent));
+});
+
+const CLASSES = /^(?:language-[\w-]+|math|math-block|footnotes|footnote-ref|footnote-back)$/;
+
 purify.addHook('afterSanitizeAttributes', (node) => {
-  const classes = [...node.classList].filter((name) => /^(?:language-[\w-]+|math|math-block)$/.test(name));
+  const classes = [...node.classList].filter((name) => CLASSES.test(name));
   if (classes.length > 0) node.className = classes.join(' ');
   else node.removeAttribute('class');
   if (node instanceof HTMLImageElement) localImage(node);
@@ -47,6 +56,12 @@ function localImage(image: HTMLImageElement): void {
 }
 
 function outwardLink(link: HTMLAnchorElement): void {
+  if (/^footnote-/.test(link.className)) {
+    link.removeAttribute('href');
+    link.setAttribute('role', 'link');
+    link.tabIndex = 0;
+    return;
+  }
   if (!/^(?:https?:|mailto:)/i.test(link.getAttribute('href') ?? '')) {
     link.removeAttribute('href');
     return;
