@@ -32,6 +32,7 @@ export const b11: Measure = {
       for (const mode of ['docker', 'bubblewrap'] as const) {
         const chosen = await chooseSandbox({
           mode,
+          libraries: 'usual',
           instance: `bench-${randomUUID().slice(0, 8)}`,
           stateDir: join(bench.system.dataDir, `bench-${mode}`),
           cacheDir: await cacheFolder({ env: process.env, dataDir: bench.system.dataDir }),

@@ -51,7 +51,8 @@ export async function briefing(
   ]);
   const isKnown = openings.has(turn);
   // Only here is the workspace looked at: what changes later is told by the results of what changes it.
-  const opening = openings.get(turn) ?? (await openingOf(await deps.workspaceOf(workId), { isMain, most }));
+  const packages = isMain ? undefined : (deps.sandbox.runs?.packages() ?? []);
+  const opening = openings.get(turn) ?? (await openingOf(await deps.workspaceOf(workId), { most, packages }));
   const blocks = toBlocks(
     conversation,
     new Map(openings).set(turn, opening),

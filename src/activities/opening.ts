@@ -1,6 +1,7 @@
 /**
- * What stands at the user's side of a turn's beginning (M1): the files and the paper's outline as they are then. It is
- * stored with the turn's first step, so that all later steps send the same bytes, whoever makes them.
+ * What stands at the user's side of a turn's beginning (M1): the files as they are then, with the paper's outline for the
+ * main agent, or with what its Python can import for a code agent (W1). It is stored with the turn's first step, so that
+ * all later steps send the same bytes, whoever makes them, and whatever is installed meanwhile.
  */
 import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
 import { renderTree } from '../workspace/tree.ts';
@@ -13,11 +14,16 @@ export const PAPER = 'paper.md';
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
 const PAPER_BYTES = 2 * 1024 ** 2;
 
-/** The text for the model. `most` limits outline and tree together, in UTF-16 code units. */
+/**
+ * The text for the model.
+ * @param given.most limits outline and tree together, in UTF-16 code units
+ * @param given.packages what code can import, a line a kind; absent for the main agent, which runs none
+ */
 export async function openingOf(
   workspace: Workspace,
-  { isMain, most }: { isMain: boolean; most: number },
+  { most, packages }: { most: number; packages: string[] | undefined },
 ): Promise<string> {
+  const isMain = packages === undefined;
   const [tree, outline] = await Promise.all([treeOf(workspace), isMain ? paperOutline(workspace) : '']);
   const half = Math.floor(most / 2);
   return [
@@ -30,6 +36,7 @@ export async function openingOf(
         ]
       : []),
     section('Files in the workspace', shortenText(tree, isMain ? half : most) || 'none'),
+    ...(packages?.length ? [section('Python packages that can be imported', packages.join('\n'))] : []),
   ].join('\n\n');
 }
 

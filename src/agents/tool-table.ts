@@ -131,7 +131,7 @@ export const TOOLS = {
   code_agent: {
     description:
       'Gives one task to a programmer who writes Python, runs it in an isolated sandbox (numpy, pandas, matplotlib, ' +
-      'scipy; no network) in this workspace, repairs it until it works, and answers with a summary, the numbers found ' +
+      'scipy and more; no network) in this workspace, repairs it until it works, and answers with a summary, the numbers found ' +
       'and the files made. Use it for every computation, simulation and figure: never state a number that no run ' +
       'produced.',
     effect: 'writes',
@@ -147,7 +147,7 @@ export const TOOLS = {
   run_python: {
     description:
       'Runs a Python 3 script in the sandbox with the workspace as the current folder, and returns what it printed, how ' +
-      'it ended and which files it changed. numpy, pandas, matplotlib and scipy are installed; there is no network. ' +
+      'it ended and which files it changed. What can be imported is listed in <workspace>; there is no network. ' +
       'Nothing stays in memory between runs: load what you need from files. Print the numbers you want to see; save ' +
       'figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight").',
     effect: 'writes',

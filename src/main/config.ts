@@ -63,6 +63,7 @@ const schema = z.object({
   MODEL_OUTPUT_PRICE: price.optional(),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
+  SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
   SANDBOX_PREPARE: z.enum(['0', '1'], 'must be 0 or 1').default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
@@ -138,6 +139,8 @@ export interface Config {
   /** Hosts that people's own models may be on although they are not public (A6). */
   readonly allowModelHost: AllowHost;
   readonly sandbox: 'auto' | 'docker' | 'bubblewrap';
+  /** Which lists of Python packages code may import (W1). */
+  readonly sandboxLibraries: 'few' | 'usual' | 'all';
   /** Whether Python is started ahead while the model still writes the code. */
   readonly sandboxPrepare: boolean;
   /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
@@ -240,6 +243,7 @@ export function readConfig(env: Environment): Config {
       ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
       : v.MODEL_ALLOWED_HOSTS,
     sandbox: v.SANDBOX,
+    sandboxLibraries: v.SANDBOX_LIBRARIES,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,

@@ -1,21 +1,23 @@
 /**
- * `npm run sandbox`: makes what running code needs, the image or the Python environment, unless it is there.
- * `npm run sandbox -- doctor`: says where code would run on this machine, and runs some.
+ * `npm run sandbox`: makes what running code needs, the image or the Python environment with all its packages, unless
+ * it is there. `npm run sandbox -- doctor`: says where code would run on this machine and what it can import, and runs some.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sandboxDoctor } from '../sandbox/doctor.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
-import { prepareSandbox, sandboxSettings } from './setup/sandbox.ts';
+import { completePython, prepareSandbox, sandboxSettings } from './setup/sandbox.ts';
 import { SetupError } from './setup/setup-error.ts';
 
 try {
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   await mkdir(join(config.dataDir, 'sandbox'), { recursive: true });
   const command = process.argv[2];
-  if (command === undefined) await prepareSandbox(config, process.env, console.log);
-  else if (command !== 'doctor') throw new ConfigError(`there is no "${command}"; there is: doctor`);
+  if (command === undefined) {
+    await prepareSandbox(config, process.env, console.log);
+    await completePython(config, process.env, console.log, new AbortController().signal);
+  } else if (command !== 'doctor') throw new ConfigError(`there is no "${command}"; there is: doctor`);
   else
     for (const line of await sandboxDoctor(await sandboxSettings(config, process.env, () => {})))
       console.log(line);

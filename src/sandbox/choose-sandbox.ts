@@ -1,14 +1,18 @@
 /** Which sandbox runs generated code (P: SANDBOX). Setting up is slow and done once; choosing is fast. */
 import { createBubblewrapSandbox } from './bubblewrap/bubblewrap-sandbox.ts';
 import { findBubblewrap } from './bubblewrap/find-bubblewrap.ts';
-import { setUpPythonVenv } from './bubblewrap/python-environment.ts';
+import { completeLayersOf, type LayersOptions } from './bubblewrap/python-layers.ts';
+import { setUpPython } from './bubblewrap/python-set-up.ts';
 import { createDockerSandbox } from './docker/docker-sandbox.ts';
 import { findEngine, snapProblem } from './docker/find-engine.ts';
 import { hasImage, sandboxImageTag, setUpImage } from './docker/image.ts';
+import type { Libraries } from './python-lists.ts';
 import type { Sandbox } from './types.ts';
 
 export interface SandboxConfig {
   mode: 'auto' | 'docker' | 'bubblewrap';
+  /** Which lists of packages code may import. */
+  libraries: Libraries;
   /** Tells the containers of several instances on one machine apart. */
   instance: string;
   /** Under PA_DATA, outside every workspace; shared by all workers of the instance. */
@@ -26,27 +30,27 @@ export type ChosenSandbox =
 
 const SET_UP = 'run `npm run sandbox`';
 
-async function docker({ instance, stateDir, log }: SandboxConfig): Promise<ChosenSandbox> {
+async function docker({ instance, libraries, stateDir, log }: SandboxConfig): Promise<ChosenSandbox> {
   const found = await findEngine();
   if (!found.found) return { sandbox: null, reason: found.reason };
   const { engine, facts, version } = found;
   const hidden = found.snap ? snapProblem(stateDir) : null;
   if (hidden) return { sandbox: null, reason: hidden };
-  const image = sandboxImageTag();
+  const image = sandboxImageTag(libraries);
   if (!(await hasImage(engine, image)))
     return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };
   for (const what of found.notEnforced) log(`sandbox: this Docker engine does not enforce ${what}`);
-  const sandbox = createDockerSandbox({ instance, stateDir, engine, facts, image, log });
+  const sandbox = createDockerSandbox({ instance, libraries, stateDir, engine, facts, image, log });
   return { sandbox, kind: 'docker', why: `Docker ${version} answers${facts.runtime ? ', with gVisor' : ''}` };
 }
 
-async function bubblewrap({ instance, stateDir, cacheDir, log }: SandboxConfig): Promise<ChosenSandbox> {
-  const found = await findBubblewrap(cacheDir, stateDir);
+async function bubblewrap(config: SandboxConfig): Promise<ChosenSandbox> {
+  const found = await findBubblewrap(config);
   if (!found.found)
     return { sandbox: null, reason: found.setUp ? `${found.reason}: ${SET_UP}` : found.reason };
-  for (const what of found.notEnforced) log(`sandbox: without control groups ${what}`);
+  for (const what of found.notEnforced) config.log(`sandbox: without control groups ${what}`);
   const { bwrap, python } = found;
-  const sandbox = createBubblewrapSandbox({ instance, stateDir, bwrap, python });
+  const sandbox = createBubblewrapSandbox({ ...config, bwrap, python });
   return { sandbox, kind: 'bubblewrap', why: `${bwrap} works` };
 }
 
@@ -76,7 +80,7 @@ export async function setUpSandbox(
     const found = await findEngine();
     if (found.found) {
       try {
-        await setUpImage(found.engine, config.cacheDir, onProgress);
+        await setUpImage(found.engine, config, onProgress);
         return await chooseSandbox(config);
       } catch (error) {
         onProgress(`the sandbox image could not be made: ${(error as Error).message}`);
@@ -84,7 +88,22 @@ export async function setUpSandbox(
     }
     if (config.mode === 'docker') return await chooseSandbox(config);
   }
-  const made = await setUpPythonVenv(config.cacheDir, onProgress);
+  const made = await setUpPython(config.cacheDir, config.libraries, onProgress);
   const chosen = await chooseSandbox(config);
   return made.available || chosen.sandbox ? chosen : none(made.reason);
+}
+
+/**
+ * Adds what no first run has to wait for: the further packages of bubblewrap's Python, where one has been made. An
+ * image has them all from the start. Minutes, the first time; nothing where they are there.
+ */
+export async function completeSandbox(config: SandboxConfig, options: LayersOptions): Promise<void> {
+  // What stands in its way here was said when it was chosen.
+  const chosen = await chooseSandbox({ ...config, log: () => undefined });
+  if (chosen.sandbox?.kind !== 'bubblewrap') return;
+  const problem = await completeLayersOf(config.cacheDir, config.libraries, options);
+  if (problem !== null)
+    options.onProgress(
+      `further Python packages could not be added (${problem}); code runs with what is there, and the next start tries again`,
+    );
 }

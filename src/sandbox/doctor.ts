@@ -1,33 +1,38 @@
 /** What a person sees who asks why code runs here, or does not (`npm run sandbox -- doctor`). */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBubblewrap } from './bubblewrap/find-bubblewrap.ts';
-import { type ChosenSandbox, chooseSandbox, type SandboxConfig } from './choose-sandbox.ts';
+import type { FoundPackages } from './bubblewrap/python-environment.ts';
+import { chooseSandbox, type SandboxConfig } from './choose-sandbox.ts';
 import { findEngine } from './docker/find-engine.ts';
 import { hasImage, sandboxImageTag } from './docker/image.ts';
+import { kindsInWords, type Libraries, listsOf, packagesOf } from './python-lists.ts';
+import { SANDBOX_FILES } from './sandbox-files.ts';
 import { DEFAULT_LIMITS, type Sandbox } from './types.ts';
 
 const TRIAL = `import numpy, pandas, scipy, matplotlib.pyplot as plt, sys
 plt.plot([0, 1]); plt.title('π 估计'); plt.savefig('trial.png')
 print('Python', sys.version.split()[0], 'numpy', numpy.__version__, 'pandas', pandas.__version__, end=' ')
 print('matplotlib', plt.matplotlib.__version__, 'scipy', scipy.__version__)
+print('fonts:', ', '.join(plt.rcParams['font.family']))
 `;
 
 /** @returns one line for each thing found, in the order in which a person would ask. */
 export async function sandboxDoctor(config: SandboxConfig): Promise<string[]> {
   const chosen = await chooseSandbox(config);
   return [
-    ...(await aboutDocker()),
+    ...(await aboutDocker(config)),
     ...(await aboutBubblewrap(config)),
     `SANDBOX=${config.mode}: ${chosen.sandbox ? `${chosen.kind} (${chosen.why})` : chosen.reason}`,
-    ...(await aboutTrial(chosen, config.stateDir)),
+    ...(chosen.sandbox ? await aboutTrials(chosen.sandbox, config) : []),
   ];
 }
 
-async function aboutDocker(): Promise<string[]> {
+async function aboutDocker({ libraries }: SandboxConfig): Promise<string[]> {
   const found = await findEngine();
   if (!found.found) return [`Docker: no: ${found.reason}`];
-  const image = sandboxImageTag();
+  const image = sandboxImageTag(libraries);
   const { runtime, rootless } = found.facts;
   return [
     `Docker: version ${found.version}${rootless ? ', rootless' : ''}, runtime ${runtime ?? 'the default one'}`,
@@ -38,8 +43,8 @@ async function aboutDocker(): Promise<string[]> {
   ];
 }
 
-async function aboutBubblewrap({ cacheDir, stateDir }: SandboxConfig): Promise<string[]> {
-  const found = await findBubblewrap(cacheDir, stateDir);
+async function aboutBubblewrap(config: SandboxConfig): Promise<string[]> {
+  const found = await findBubblewrap(config);
   if (!found.found) return [`bubblewrap: no: ${found.reason}`];
   return [
     `bubblewrap: ${found.bwrap}`,
@@ -48,14 +53,14 @@ async function aboutBubblewrap({ cacheDir, stateDir }: SandboxConfig): Promise<s
   ];
 }
 
-/** A whole run, as a code agent would have it. */
-async function aboutTrial(chosen: ChosenSandbox, stateDir: string): Promise<string[]> {
-  if (!chosen.sandbox) return [];
+/** Whole runs, as a code agent would have them: a figure, and everything that can be imported. */
+async function aboutTrials(sandbox: Sandbox, { stateDir, libraries }: SandboxConfig): Promise<string[]> {
   const workspace = mkdtempSync(join(stateDir, 'doctor-'));
   mkdirSync(join(workspace, 'code'));
-  writeFileSync(join(workspace, 'code/trial.py'), TRIAL);
   try {
-    return await trialRun(chosen.sandbox, workspace);
+    const trial = await trialRun(sandbox, workspace, TRIAL);
+    const look = await trialRun(sandbox, workspace, lookAtAll(libraries));
+    return [`a trial run ${trial.message}`, ...trial.printed, ...packagesFound(libraries, look)];
   } catch (error) {
     return [`a trial run could not be started: ${(error as Error).message}`];
   } finally {
@@ -63,8 +68,40 @@ async function aboutTrial(chosen: ChosenSandbox, stateDir: string): Promise<stri
   }
 }
 
-async function trialRun(sandbox: Sandbox, workspace: string): Promise<string[]> {
-  const key = { workId: 'doctor', turn: Date.now(), toolCallId: workspace };
+/** look_at_packages.py with its arguments, as a script. */
+function lookAtAll(libraries: Libraries): string {
+  const pairs = listsOf(libraries)
+    .flatMap(packagesOf)
+    .map(({ name, module }) => `${name}=${module}`);
+  const script = readFileSync(join(SANDBOX_FILES, 'look_at_packages.py'), 'utf8');
+  return `import sys\nsys.argv[1:] = ${JSON.stringify(pairs)}\n${script}`;
+}
+
+/** A line a kind with versions, and one for each package that is not there. */
+function packagesFound(libraries: Libraries, { message, printed }: Trial): string[] {
+  let said: FoundPackages;
+  try {
+    said = JSON.parse(printed.join('\n')) as FoundPackages;
+  } catch {
+    return [`what can be imported could not be found out: the run ${message}`];
+  }
+  const { found, missing } = said;
+  const versions = kindsInWords(libraries, (module) =>
+    found[module] === undefined ? null : `${module} ${found[module]}`,
+  );
+  const absent = Object.entries(missing).map(([module, why]) => `missing: ${module} (${why})`);
+  const completed = absent.length > 0 ? ['`npm run sandbox` adds what has not been added yet'] : [];
+  return [...versions, ...absent, ...completed];
+}
+
+interface Trial {
+  message: string;
+  printed: string[];
+}
+
+async function trialRun(sandbox: Sandbox, workspace: string, code: string): Promise<Trial> {
+  writeFileSync(join(workspace, 'code/trial.py'), code);
+  const key = { workId: 'doctor', turn: Date.now(), toolCallId: randomUUID() };
   let printed = '';
   const began = performance.now();
   const ending = await sandbox.run(
@@ -73,12 +110,12 @@ async function trialRun(sandbox: Sandbox, workspace: string): Promise<string[]> 
       progress: { stdout: 0, stderr: 0 },
       mayStart: true,
       signal: new AbortController().signal,
-      onOutput: async ({ text }) => {
-        printed += text;
+      onOutput: async ({ stream, text }) => {
+        if (stream === 'stdout') printed += text;
       },
     },
   );
   await sandbox.forget(key);
   const ms = Math.round(performance.now() - began);
-  return [`a trial run ${ending.message}, ${ms} ms in all`, ...printed.trim().split('\n')];
+  return { message: `${ending.message}, ${ms} ms in all`, printed: printed.trim().split('\n') };
 }

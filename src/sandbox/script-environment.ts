@@ -8,6 +8,13 @@ export const SCRIPT_ENVIRONMENT = {
   MPLBACKEND: 'Agg',
   MPLCONFIGDIR: '/tmp/matplotlib',
   MATPLOTLIBRC: '/opt/paperagent/mpl/matplotlibrc',
+  // sitecustomize.py: what Chinese glyphs in figures need (W3).
+  PYTHONPATH: '/opt/paperagent/site',
+  // The font that wordcloud draws with where a script names none.
+  FONT_PATH: '/opt/paperagent/mpl/fonts/NotoSansSC-Regular.otf',
+  // The same script makes the same files (W5): no order of a set, no date in a figure differs from run to run.
+  PYTHONHASHSEED: '0',
+  SOURCE_DATE_EPOCH: '946684800',
   PYTHONUNBUFFERED: '1',
   PYTHONDONTWRITEBYTECODE: '1',
   PYTHONNOUSERSITE: '1',

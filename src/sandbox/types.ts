@@ -115,4 +115,6 @@ export interface Sandbox {
   prepare(owner: string, workspace: string, person?: string): Promise<void>;
   /** Drops what `prepare` started for this owner. */
   discard(owner: string): Promise<void>;
+  /** What code can import in a run that starts from now on, a line a kind, such as "figures: matplotlib, seaborn" (W1). */
+  packages(): string[];
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pa-proxy-'));
   const { facts } = found;
   policy = {
-    ...{ instance: randomUUID(), image: sandboxImageTag(), user: sandboxUser(facts), facts },
+    ...{ instance: randomUUID(), image: sandboxImageTag('usual'), user: sandboxUser(facts), facts },
     workspaces: join(folder, 'workspaces'),
   };
   mkdirSync(policy.workspaces);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { sandboxDoctor } from '../../src/sandbox/doctor.ts';
+import { listsOf, packagesOf } from '../../src/sandbox/python-lists.ts';
 import { SET_UP_MS, sandboxConfig, setUp } from '../support/sandbox-under-test.ts';
 
 const NO_ENGINE = 'unix:///nowhere/docker.sock';
@@ -52,10 +53,18 @@ test('F14: where there is neither, the reason names both and what to do', async 
   });
 });
 
-test('S11: the doctor runs a script with all four libraries', async () => {
+test('S11, W1: the doctor runs a script, and says each package with its version, and the fonts', async () => {
   const lines = await sandboxDoctor(sandboxConfig('bubblewrap', folder, 'choice'));
   expect(lines).toContainEqual(expect.stringMatching(/^SANDBOX=bubblewrap: bubblewrap /));
   expect(lines).toContainEqual(expect.stringMatching(/^a trial run finished in /));
-  expect(lines.at(-1)).toMatch(/^Python 3\.\S+ numpy .* pandas .* matplotlib .* scipy /);
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^Python 3\.\S+ numpy .* pandas .* matplotlib .* scipy /),
+  );
+  expect(lines).toContainEqual(expect.stringMatching(/^fonts: .*Noto/));
+  expect(lines).toContainEqual(expect.stringMatching(/^numbers: numpy \d\S*, scipy \d/));
+  // Each is there or said to be missing.
+  const said = lines.join('\n');
+  for (const { module } of listsOf('usual').flatMap(packagesOf))
+    expect(said).toMatch(new RegExp(`[:,] ${module} \\d|^missing: ${module} \\(`, 'm'));
   rmSync(folder, { recursive: true, force: true });
 });

@@ -51,7 +51,7 @@ async function startProxy(folder: string, instance: string): Promise<EngineProxy
   const workspaces = join(folder, 'workspaces');
   const { facts } = found;
   const proxy = await startEngineProxy({
-    policy: { instance, image: sandboxImageTag(), workspaces, user: sandboxUser(facts), facts },
+    policy: { instance, image: sandboxImageTag(LIBRARIES), workspaces, user: sandboxUser(facts), facts },
     engineSocket: engine.path,
     socket,
     onRefused: (line) => process.stderr.write(`the engine proxy refused ${line}\n`),
@@ -66,11 +66,21 @@ export const PREPARING_OWNER = 'agent';
 /** Set-up may have to make an image or an environment the first time. */
 export const SET_UP_MS = 540_000;
 
+/** As a server has them that sets nothing. */
+const LIBRARIES = 'usual';
+
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paperagent');
 
 /** Every client of one state folder is as good as another: that is what adoption means. */
 export function sandboxConfig(way: Way, stateDir: string, instance: string): SandboxConfig {
-  return { mode: kindOf(way), instance, stateDir, cacheDir: CACHE, log: () => undefined };
+  return {
+    mode: kindOf(way),
+    libraries: LIBRARIES,
+    instance,
+    stateDir,
+    cacheDir: CACHE,
+    log: () => undefined,
+  };
 }
 
 /** Without an engine the Docker tests are skipped, and fail where one is required (REQUIRE_DOCKER, CI). */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type ChosenSandbox,
   chooseSandbox,
+  completeSandbox,
   type SandboxConfig,
   setUpSandbox,
 } from '../../sandbox/choose-sandbox.ts';
@@ -32,6 +33,20 @@ export async function prepareSandbox(
   }
 }
 
+/**
+ * Adds the packages that no first run waits for, behind whatever runs. Never throws for what a machine or a network
+ * lacks: that is said.
+ */
+export async function completePython(
+  config: Config,
+  env: Environment,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const settings = await sandboxSettings(config, env, onProgress);
+  await completeSandbox(settings, { onProgress: (line) => onProgress(`python: ${line}`), signal });
+}
+
 /** What a worker runs code in; quick, for the set-up was done before. `log` takes what cannot be enforced. */
 export async function findSandbox(
   config: Config,
@@ -49,6 +64,7 @@ export async function sandboxSettings(
 ): Promise<SandboxConfig> {
   return {
     mode: config.sandbox,
+    libraries: config.sandboxLibraries,
     instance: keptInstanceLabel(config.dataDir),
     stateDir: join(config.dataDir, 'sandbox'),
     cacheDir: await cacheFolder({ env, dataDir: config.dataDir }),

@@ -11,7 +11,7 @@ import { isFree, keptPorts } from '../setup/ports.ts';
 import { ensureDatabase, type PostgresOptions, postgresUrl } from '../setup/postgres.ts';
 import { preparePage, prepareWorkflows } from '../setup/prepare.ts';
 import { elapsed, type OnProgress } from '../setup/progress.ts';
-import { prepareSandbox } from '../setup/sandbox.ts';
+import { completePython, prepareSandbox } from '../setup/sandbox.ts';
 import { keptSecrets, type StoredSecrets } from '../setup/secrets.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import { findTemporal } from '../setup/temporal-binary.ts';
@@ -77,6 +77,8 @@ export function createSystem(
   let ready: Omit<Instance, 'pids'> | undefined;
   let stopped = false;
   let databaseAt: string | undefined;
+  const ending = new AbortController();
+  let completing: Promise<void> | undefined;
 
   async function start(): Promise<Instance> {
     if (!(await isFree(config.port, config.host))) {
@@ -125,7 +127,17 @@ export function createSystem(
       ...(hasUi ? { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` } : {}),
       databaseUrl,
     };
+    completing = completeBehind();
     return describe(ready);
+  }
+
+  /** What no first run waits for is added while the page is there already (W1). */
+  async function completeBehind(): Promise<void> {
+    try {
+      await completePython(config, env, say, ending.signal);
+    } catch (error) {
+      say(`python: further packages could not be added: ${(error as Error).message}`);
+    }
   }
 
   async function choosePorts(): Promise<Ports> {
@@ -275,6 +287,8 @@ export function createSystem(
     start,
     async stop() {
       stopped = true;
+      ending.abort();
+      await completing;
       await proxy?.close();
       for (const role of STOP_ORDER) {
         await Promise.all(children.filter((child) => child.role === role).map((child) => child.stop()));
@@ -283,6 +297,7 @@ export function createSystem(
     },
     kill() {
       stopped = true;
+      ending.abort();
       for (const child of children) child.kill();
     },
     restart(role) {

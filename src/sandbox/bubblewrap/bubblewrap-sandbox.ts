@@ -9,13 +9,14 @@ import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isAlive } from '../processes.ts';
+import { kindsInWords, type Libraries } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
 import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { removeCgroup } from './cgroup.ts';
 import { followRun } from './follow-run.ts';
-import type { PythonEnvironment } from './python-environment.ts';
+import { completeLayers, foundPackages, type Layer, type PythonEnvironment } from './python-environment.ts';
 import { abandonRun, reapFolders } from './reap-folders.ts';
 import * as runFolder from './run-folder.ts';
 
@@ -25,6 +26,8 @@ export interface BubblewrapConfig {
   instance: string;
   /** Where runs keep their state: under PA_DATA, outside every workspace. */
   stateDir: string;
+  cacheDir: string;
+  libraries: Libraries;
   bwrap: string;
   python: PythonEnvironment;
 }
@@ -49,6 +52,10 @@ async function startRunner(folder: string, compileCache: string): Promise<void> 
   runner.unref();
 }
 
+function hasAll(layers: Layer[], wanted: Layer[]): boolean {
+  return wanted.every(({ site }) => layers.some((layer) => layer.site === site));
+}
+
 /** A prepared sandbox that was taken as it ended: nothing ran in it. */
 function isUnused(folder: string): boolean {
   const order = runFolder.readState(folder, 'order.json');
@@ -56,16 +63,17 @@ function isUnused(folder: string): boolean {
 }
 
 export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
-  const { instance, bwrap, python } = config;
+  const { instance, cacheDir, libraries, bwrap } = config;
   const root = join(config.stateDir, 'bubblewrap');
   const sightings = createSightings();
   const compileCache = join(config.stateDir, 'compile-cache');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const folderOf = (key: RunKey) => join(root, runName(instance, key));
+  /** With the packages that are complete by now. */
   const newBox = (workspace: string, owner: string): runFolder.Box => ({
     id: randomUUID(),
     bwrap,
-    python,
+    python: { ...config.python, layers: completeLayers(cacheDir, libraries) },
     workspace,
     owner,
     creator: identityOf(process.pid),
@@ -76,6 +84,9 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     const runner = runFolder.readState(prepared, 'runner.json');
     // Without a runner's name it is only just being started, and that will find the order.
     if (runner && !isAlive(runner)) return false;
+    // It was started before packages came that its code may have been told of.
+    const box = runFolder.readState(prepared, 'box.json');
+    if (box && !hasAll(box.python.layers, completeLayers(cacheDir, libraries))) return false;
     if (!runFolder.moveFolder(prepared, folder)) return false;
     if (runFolder.settle(folder, 'order.json', order)) return true;
     runFolder.removeFolder(folder); // It had been dismissed in this instant.
@@ -132,6 +143,11 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       const suffix = preparedSuffix(owner);
       for (const name of readdirSync(root).filter((entry) => entry.endsWith(suffix)))
         runFolder.dismiss(join(root, name));
+    },
+
+    packages() {
+      const made = foundPackages(cacheDir, libraries);
+      return kindsInWords(libraries, (module) => (made.some(({ found }) => found[module]) ? module : null));
     },
   };
 }

@@ -5,7 +5,7 @@ import { SANDBOX_FILES } from '../sandbox-files.ts';
 import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
-import type { PythonEnvironment } from './python-environment.ts';
+import { layerInside, MPL_INSIDE, type PythonEnvironment } from './python-environment.ts';
 
 const TMPFS_BYTES = 64 * 1024 ** 2;
 const VENV_INSIDE = '/opt/python';
@@ -68,15 +68,18 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
   if (!python.basePrefix.startsWith('/usr'))
     args.push(...foldersAbove(python.basePrefix), '--ro-bind', python.basePrefix, python.basePrefix);
   args.push(
-    ...foldersAbove('/opt/paperagent/mpl'),
+    ...foldersAbove(MPL_INSIDE),
     '--ro-bind',
     python.venv,
     VENV_INSIDE,
     '--ro-bind',
     python.mpl,
-    '/opt/paperagent/mpl',
+    MPL_INSIDE,
   );
+  for (const { list, site } of python.layers) args.push('--ro-bind', site, layerInside(list));
   args.push('--ro-bind', join(SANDBOX_FILES, 'bootstrap.py'), '/opt/paperagent/bootstrap.py');
+  const customize = '/opt/paperagent/site/sitecustomize.py';
+  args.push(...foldersAbove(customize), '--ro-bind', join(SANDBOX_FILES, 'sitecustomize.py'), customize);
   args.push('--proc', '/proc', '--dev', '/dev');
   for (const folder of ['/dev/shm', '/tmp'])
     args.push('--perms', '1777', '--size', String(TMPFS_BYTES), '--tmpfs', folder);

@@ -5,6 +5,7 @@ import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
+import { kindsInWords, type Libraries } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
@@ -27,6 +28,7 @@ const CREATE_MS = 15_000;
 
 export interface DockerConfig {
   instance: string;
+  libraries: Libraries;
   /** Where runs keep what their containers cannot: under PA_DATA, outside every workspace. */
   stateDir: string;
   engine: Docker;
@@ -57,7 +59,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   const create = async (name: string, options: Docker.ContainerCreateOptions): Promise<void> => {
     for (const limit = performance.now() + CREATE_MS; performance.now() < limit; await sleep(50)) {
       // A name is taken some time before the container that has it can be seen, and given back if that fails.
-      const created = ask(engine.createContainer(onlyNamed(name, options))).then(() => true);
+      const created = ask(engine.createContainer(onlyNamed(name, options))).then((module) => module);
       if ((await unlessStatus([409], created)) || (await inspect(engine, name))) return;
     }
     throw new EngineError(409, `the name ${name} is taken by a container that does not appear`);
@@ -170,5 +172,8 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       for (const { name } of await sandboxContainers(engine, instance))
         if (name.endsWith(preparedSuffix(owner))) await removeContainer(engine, name);
     },
+
+    // An image of which one could not be imported is not made.
+    packages: () => kindsInWords(config.libraries, (module) => module),
   };
 }

@@ -5,16 +5,23 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type Docker from 'dockerode';
+import { type Libraries, listsOf, packagesOf } from '../python-lists.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
 import { ask, refused, unlessStatus } from './engine.ts';
 
 export type Progress = (line: string) => void;
 
-const DEBIAN_PACKAGES = ['python3', 'python3-numpy', 'python3-pandas', 'python3-matplotlib', 'python3-scipy'];
-const DEBIAN_FONT = 'fonts-wqy-microhei';
+const DEBIAN_PACKAGES = ['python3', 'python3-pip', 'ca-certificates', 'libgomp1'];
+
+/** The folder that the image is made in is asked for while it is made, and holds it twice. */
+export interface ImageSettings {
+  libraries: Libraries;
+  /** Where a folder of 3 GB can be made for a while. */
+  cacheDir: string;
+}
 
 function hashOf(names: string[]): string {
   const hash = createHash('sha256');
@@ -22,7 +29,13 @@ function hashOf(names: string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-const pythonTag = () => `paperagent-python:${hashOf(['python.Dockerfile', 'requirements.lock.txt'])}`;
+function pythonTag(libraries: Libraries): string {
+  return `paperagent-python:${hashOf(['python.Dockerfile', ...lockNames(libraries)])}`;
+}
+
+function lockNames(libraries: Libraries): string[] {
+  return listsOf(libraries).map((list) => `${list}.lock.txt`);
+}
 
 function sources(): string[] {
   return readdirSync(SANDBOX_FILES)
@@ -31,8 +44,10 @@ function sources(): string[] {
 }
 
 /** The tag of the image for these sources, whether it exists or not. */
-export function sandboxImageTag(): string {
-  return `paperagent-sandbox:${hashOf(sources())}`;
+export function sandboxImageTag(libraries: Libraries): string {
+  const programs = sources().filter((name) => !name.endsWith('.txt'));
+  const lists = listsOf(libraries).flatMap((list) => [`${list}.lock.txt`, `${list}.txt`]);
+  return `paperagent-sandbox:${hashOf([...programs, ...lists])}`;
 }
 
 export async function hasImage(engine: Docker, tag: string): Promise<boolean> {
@@ -88,19 +103,17 @@ function finished(child: ChildProcess, what: string): Promise<void> {
 async function debootstrap(
   engine: Docker,
   tag: string,
-  cacheDir: string,
+  { cacheDir, libraries }: ImageSettings,
   onProgress: Progress,
 ): Promise<void> {
   const root = join(cacheDir, `debootstrap-${randomUUID()}`);
   await mkdir(root, { recursive: true });
   try {
-    onProgress('making the Python image from Debian packages instead (once, about three minutes)');
-    const include = [...DEBIAN_PACKAGES, DEBIAN_FONT].join(',');
-    const made = execFile('debootstrap', ['--variant=minbase', `--include=${include}`, 'bookworm', root], {
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-      maxBuffer: 64 * 1024 ** 2,
-    });
-    await finished(made, 'debootstrap');
+    onProgress('making the Python image from Debian packages instead (once, about four minutes)');
+    const include = DEBIAN_PACKAGES.join(',');
+    await asRoot('debootstrap', ['--variant=minbase', `--include=${include}`, 'bookworm', root]);
+    onProgress(`installing the packages of ${listsOf(libraries).join(', ')}`);
+    await installWithin(root, libraries);
     onProgress('importing the image');
     const left = ['./var/cache/apt', './var/lib/apt/lists', './usr/share/doc', './usr/share/man'];
     const tar = spawn('tar', ['-C', root, ...left.map((path) => `--exclude=${path}/*`), '-c', '.']);
@@ -115,29 +128,65 @@ async function debootstrap(
   }
 }
 
-async function makePythonImage(engine: Docker, tag: string, cacheDir: string, onProgress: Progress) {
+function asRoot(program: string, args: string[]): Promise<void> {
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+  return finished(execFile(program, args, { env, maxBuffer: 64 * 1024 ** 2 }), program);
+}
+
+/** What this machine reaches the package index by, which the new system does not have of itself. */
+const LENT = ['/etc/resolv.conf', '/etc/pip.conf', '/etc/ssl/certs/ca-certificates.crt'];
+
+/** Installs the lists into a system, from within: as python.Dockerfile does. */
+async function installWithin(root: string, libraries: Libraries): Promise<void> {
+  const lent = LENT.filter((path) => existsSync(path));
+  for (const path of lent) await copyFile(path, join(root, path));
+  for (const name of lockNames(libraries)) {
+    await copyFile(join(SANDBOX_FILES, name), join(root, 'tmp', name));
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--break-system-packages', '--no-deps'];
+    const pinned = ['--only-binary=:all:', '--require-hashes', '-r', `/tmp/${name}`];
+    await asRoot('chroot', [root, '/usr/bin/python3', ...pip, ...pinned]);
+    await rm(join(root, 'tmp', name));
+  }
+  for (const path of lent) if (!path.endsWith('.crt')) await rm(join(root, path));
+}
+
+async function makePythonImage(
+  engine: Docker,
+  tag: string,
+  settings: ImageSettings,
+  onProgress: Progress,
+): Promise<void> {
   try {
     onProgress('building the Python image (once, a few minutes)');
-    await build(engine, tag, { dockerfile: 'python.Dockerfile' }, onProgress);
+    const buildargs = { LISTS: listsOf(settings.libraries).join(' ') };
+    await build(engine, tag, { dockerfile: 'python.Dockerfile', buildargs }, onProgress);
   } catch (error) {
     onProgress(`it could not be built: ${(error as Error).message}`);
     if (process.getuid?.() !== 0 || !onPath('debootstrap')) throw error;
-    await debootstrap(engine, tag, cacheDir, onProgress);
+    await debootstrap(engine, tag, settings, onProgress);
   }
 }
 
 /**
  * Makes the image unless the engine has it.
- * @param cacheDir where a folder of 1 GB can be made for a while.
  * @throws with a sentence that says what failed.
  */
-export async function setUpImage(engine: Docker, cacheDir: string, onProgress: Progress): Promise<string> {
-  const tag = sandboxImageTag();
+export async function setUpImage(
+  engine: Docker,
+  settings: ImageSettings,
+  onProgress: Progress,
+): Promise<string> {
+  const { libraries } = settings;
+  const tag = sandboxImageTag(libraries);
   if (await hasImage(engine, tag)) return tag;
-  const python = pythonTag();
-  if (!(await hasImage(engine, python))) await makePythonImage(engine, python, cacheDir, onProgress);
+  const python = pythonTag(libraries);
+  if (!(await hasImage(engine, python))) await makePythonImage(engine, python, settings, onProgress);
   onProgress('building the sandbox image');
-  const buildargs = { PYTHON_IMAGE: python };
+  const packages = listsOf(libraries).flatMap(packagesOf);
+  const buildargs = {
+    PYTHON_IMAGE: python,
+    PACKAGES: packages.map(({ name, module }) => `${name}=${module}`).join(' '),
+  };
   // Nothing is downloaded any more, and not every engine has a network for builds.
   await build(engine, tag, { dockerfile: 'Dockerfile', buildargs, networkmode: 'none' }, onProgress);
   return tag;

@@ -26,7 +26,7 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
   const socket = findEngineSocket(process.env);
   if (!socket.found) return socket.reason;
   if (process.getuid?.() !== 0) return 'only root can start a Docker engine';
-  const tag = sandboxImageTag();
+  const tag = sandboxImageTag('usual');
   if (!(await hasImage(await connectEngine(socket.path), tag))) return "the machine's engine has no image";
   const program = await promisify(execFile)('which', ['dockerd']).then(
     ({ stdout }) => stdout.trim(),

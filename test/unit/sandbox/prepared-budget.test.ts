@@ -26,6 +26,7 @@ function recordingSandbox() {
     async discard(owner) {
       calls.push(`discard ${owner}`);
     },
+    packages: () => [],
   };
   return {
     sandbox,
