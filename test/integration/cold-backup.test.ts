@@ -26,7 +26,7 @@ afterAll(async () => {
 async function start(dataDir: string) {
   const port = await findFreePort();
   const supervisor = startProcess('start', {
-    ...{ PORT: String(port), PA_DATA: dataDir, SANDBOX: 'bubblewrap' },
+    ...{ PORT: String(port), PA_DATA: dataDir, SANDBOX: 'bubblewrap', SANDBOX_LIBRARIES: 'few' },
     // Set, so that a developer's .env does not count.
     ...{ OPENAI_BASE_URL: '', DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
   });

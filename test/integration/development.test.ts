@@ -20,6 +20,7 @@ test('each of two apis and two workers is another process afterwards', async () 
       PA_DATA: join(home, 'data'),
       PORT: String(await findFreePort()),
       SANDBOX: 'bubblewrap',
+      SANDBOX_LIBRARIES: 'few',
     };
     const config = readConfig(env);
     const folder = makeDataFolder(config.dataDir);

@@ -38,6 +38,7 @@ function start(env: Record<string, string> = {}): AppProcess {
     DATABASE_URL: '',
     TEMPORAL_ADDRESS: '',
     SANDBOX: 'bubblewrap',
+    SANDBOX_LIBRARIES: 'few',
     ...env,
   });
   supervisors.push(supervisor);

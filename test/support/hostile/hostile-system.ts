@@ -40,7 +40,7 @@ export async function startHostileSystem(options: HostileSystemOptions = {}): Pr
   ]);
   const url = `http://127.0.0.1:${port}`;
   const supervisor = startProcess('start', {
-    ...{ PORT: String(port), PA_DATA: dataDir, SANDBOX: 'bubblewrap' },
+    ...{ PORT: String(port), PA_DATA: dataDir, SANDBOX: 'bubblewrap', SANDBOX_LIBRARIES: 'few' },
     ...{ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test-key', PAPERAGENT_MODEL: 'scripted' },
     ...options.env,
   });
