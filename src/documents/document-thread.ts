@@ -1,29 +1,61 @@
 /** The thread in which one document becomes text (see convert.ts). */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Converted } from './convert.ts';
-import type { DocumentKind } from './kind.ts';
-import { BadArchive } from './zip.ts';
+import type { Converted, Text } from './convert.ts';
+import { type DocumentKind, kindOfDocument } from './kind.ts';
+import { readWindow, type Window } from './line-window.ts';
+import { BadArchive, listArchive } from './zip.ts';
 
-const { kind, bytes } = workerData as { kind: DocumentKind; bytes: Uint8Array };
+const { document, window } = workerData as { document: Uint8Array; window: Window };
 
 /** Only the parser that is needed is loaded. */
-async function parser(): Promise<(document: Buffer) => Promise<Converted>> {
+async function textOf(kind: DocumentKind, bytes: Buffer): Promise<Text> {
   switch (kind) {
     case 'pdf':
-      return (await import('./pdf.ts')).pdfToText;
+      return (await import('./pdf.ts')).pdfToText(bytes);
     case 'docx':
-      return (await import('./docx.ts')).docxToText;
-    case 'xlsx':
-      return (await import('./xlsx.ts')).xlsxToText;
+      return (await import('./docx.ts')).docxToText(bytes);
+    case 'workbook':
+    case 'old-workbook':
+      return (await import('./workbook.ts')).workbookToText(bytes, kind === 'workbook');
+    case 'locked-office':
+      return { problem: 'this document is protected by a password; ask the person for a copy without one.' };
+    case 'old-office':
+      return { problem: OLD_OFFICE };
+    case 'zip':
+      return listed(bytes);
+    case 'text':
+      return { problem: 'this is a text.' };
   }
+}
+
+const OLD_OFFICE =
+  'this is a document of the old Office formats (.doc, .ppt), or one that was cut; ask the person for it as .docx, ' +
+  '.xlsx or PDF, without a password.';
+
+function listed(bytes: Buffer): Text {
+  const listing = listArchive(bytes);
+  if (listing === null)
+    return { problem: 'this is an archive that is damaged, perhaps cut; ask the person for it again.' };
+  return { chunks: [`This is an archive; archives are not unpacked. It says that it holds:\n${listing}`] };
 }
 
 /** Each parser has errors of its own for damaged input; whatever it throws while it reads means just that. */
 function unreadable(error: unknown): Converted {
   const why = error instanceof BadArchive ? error.message : 'it is damaged, or not what it claims to be';
-  return { ok: false, problem: `this document could not be read: ${why}.` };
+  return { ok: false, problem: `this document could not be read: ${why}. Ask the person for it again.` };
 }
 
-const toText = await parser();
-const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-parentPort?.postMessage(await toText(document).catch(unreadable));
+async function convert(): Promise<Converted> {
+  const bytes = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+  const kind = kindOfDocument(bytes);
+  try {
+    const found = await textOf(kind, bytes);
+    if ('problem' in found)
+      return { ok: false, problem: found.problem, ...(kind === 'text' && { isText: true }) };
+    return { ok: true, text: await readWindow(found.chunks, window) };
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+parentPort?.postMessage(await convert());

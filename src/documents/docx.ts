@@ -1,17 +1,17 @@
 /** Word documents to Markdown-like text: headings, lists and tables keep their form. */
 import mammoth from 'mammoth';
-import type { Converted } from './convert.ts';
+import type { Text } from './convert.ts';
 import { htmlToText } from './html-to-text.ts';
 import { packStored, unpack } from './zip.ts';
 
 const MOST_UNPACKED = 64 * 1024 ** 2;
 
 /** @throws BadArchive, or what mammoth throws for a damaged document */
-export async function docxToText(bytes: Buffer): Promise<Converted> {
+export async function docxToText(bytes: Buffer): Promise<Text> {
   // mammoth gets an archive that needs no inflating, with the images left out: what it can be made to hold is bounded.
   const parts = unpack(bytes, (name) => /\.(xml|rels)$/i.test(name), MOST_UNPACKED);
   const convertImage = mammoth.images.imgElement(async () => ({ src: '' }));
   const { value } = await mammoth.convertToHtml({ buffer: packStored(parts) }, { convertImage });
   const text = htmlToText(value);
-  return text === '' ? { ok: false, problem: 'this Word document has no text in it.' } : { ok: true, text };
+  return text === '' ? { problem: 'this Word document has no text in it.' } : { chunks: [text] };
 }

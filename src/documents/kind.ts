@@ -1,26 +1,52 @@
 /** What kind of document bytes are, by what they hold. */
 import { readDirectory } from './zip.ts';
 
-/** Documents that become text. */
-export type DocumentKind = 'pdf' | 'docx' | 'xlsx';
+/** Documents that become text, archives that are listed, and what is none of these. */
+export type DocumentKind =
+  | 'pdf'
+  | 'docx'
+  | 'workbook'
+  | 'old-workbook'
+  | 'old-office'
+  | 'locked-office'
+  | 'zip'
+  | 'text';
 
-const PDF = '%PDF-';
+/** Bytes of a file's beginning by which documents are told. A PDF may have others before its own. */
+export const START_BYTES = 1024;
+
+const PDF = /%PDF-\d/;
 const OLD_OFFICE = '\xd0\xcf\x11\xe0';
 /** An archive's first entry, or its end where it is empty. */
 const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
 
-/** Whether the first bytes of a file are those of a document or an archive. */
+/** Whether the first bytes of a file may be those of a document or an archive. */
 export function mayBeDocument(start: Buffer): boolean {
-  const text = start.toString('latin1');
-  return [PDF, OLD_OFFICE, ...ZIP].some((beginning) => text.startsWith(beginning));
+  const text = start.toString('latin1', 0, START_BYTES);
+  return PDF.test(text) || [OLD_OFFICE, ...ZIP].some((beginning) => text.startsWith(beginning));
 }
 
 /** The kind of a whole file that may be a document. */
-export function kindOfDocument(bytes: Buffer): DocumentKind | 'zip' | 'old-office' {
-  const start = bytes.toString('latin1', 0, 8);
-  if (start.startsWith(PDF)) return 'pdf';
-  if (start.startsWith(OLD_OFFICE)) return 'old-office';
-  const names = new Set(readDirectory(bytes)?.map((entry) => entry.name));
-  if (names.has('word/document.xml')) return 'docx';
-  return names.has('xl/workbook.xml') ? 'xlsx' : 'zip';
+export function kindOfDocument(bytes: Buffer): DocumentKind {
+  const start = bytes.toString('latin1', 0, START_BYTES);
+  if (start.startsWith(OLD_OFFICE)) return kindOfOldOffice(bytes);
+  if (ZIP.some((beginning) => start.startsWith(beginning))) return kindOfArchive(bytes);
+  // A text may speak of PDF; one that is a PDF numbers its objects.
+  return start.startsWith('%PDF-') || /\d \d+ obj\b/.test(bytes.toString('latin1', 0, 64 * 1024))
+    ? 'pdf'
+    : 'text';
+}
+
+/** By the names of the streams in it, which stand there in UTF-16. */
+function kindOfOldOffice(bytes: Buffer): DocumentKind {
+  const has = (name: string) => bytes.includes(Buffer.from(name, 'utf16le'));
+  if (has('EncryptedPackage')) return 'locked-office';
+  return has('Workbook') || has('Book') ? 'old-workbook' : 'old-office';
+}
+
+/** By its parts, which may have any name: their folders tell. */
+function kindOfArchive(bytes: Buffer): DocumentKind {
+  const names = (readDirectory(bytes) ?? []).map(({ name }) => name);
+  if (names.some((name) => /^word\/\w*document\d*\.xml$/i.test(name))) return 'docx';
+  return names.some((name) => /^xl\/workbook\d*\.(?:xml|bin)$/i.test(name)) ? 'workbook' : 'zip';
 }

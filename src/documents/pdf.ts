@@ -1,16 +1,16 @@
 /** PDF to text, page by page. */
 import { getDocumentProxy } from 'unpdf';
-import type { Converted } from './convert.ts';
+import type { Text } from './convert.ts';
 
 /** Text that is taken from a document at most, and pages that are looked at. */
 const MOST_CHARACTERS = 4_000_000;
 const MOST_PAGES = 2_000;
 
 /** @throws what PDF.js throws for a damaged file */
-export async function pdfToText(bytes: Buffer): Promise<Converted> {
+export async function pdfToText(bytes: Buffer): Promise<Text> {
   const pdf = await open(bytes);
   if (pdf === 'encrypted') {
-    return { ok: false, problem: 'this PDF is protected by a password; ask the person for one that is not.' };
+    return { problem: 'this PDF is protected by a password; ask the person for one that is not.' };
   }
   const parts: string[] = [];
   let size = 0;
@@ -26,9 +26,9 @@ export async function pdfToText(bytes: Buffer): Promise<Converted> {
   }
   if (!found) {
     const problem = `this PDF of ${pdf.numPages} pages has no text in it; its pages are probably scanned images.`;
-    return { ok: false, problem };
+    return { problem };
   }
-  return { ok: true, text: parts.join('\n\n') };
+  return { chunks: [parts.join('\n\n')] };
 }
 
 async function open(bytes: Buffer) {

@@ -2,7 +2,7 @@
  * ZIP archives, read as hostile: nothing is unpacked to disk, and what is unpacked in memory has a bound that
  * holds whatever the archive says of itself (A7).
  */
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { codeOf } from '../system-error.ts';
 import { printable, readableSize } from '../workspace/tree.ts';
 
@@ -106,7 +106,6 @@ export function unpack(
   const contents = new Map<string, Buffer>();
   let left = mostBytes;
   for (const entry of entries.filter((candidate) => wanted(candidate.name))) {
-    if (entry.encrypted) throw new BadArchive('it is protected by a password');
     const content = unpackEntry(bytes, entry, left);
     left -= content.length;
     contents.set(entry.name, content);
@@ -117,13 +116,9 @@ export function unpack(
 function unpackEntry(bytes: Buffer, entry: ZipEntry, most: number): Buffer {
   let content: Buffer;
   try {
-    if (bytes.readUInt32LE(entry.offset) !== LOCAL) throw new BadArchive('it is damaged');
-    const start =
-      entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
-    const packed = bytes.subarray(start, start + entry.compressedSize);
+    const packed = packedContent(bytes, entry);
     if (entry.method === 0) content = packed;
-    else if (entry.method === 8) content = inflateRawSync(packed, { maxOutputLength: Math.max(1, most) });
-    else throw new BadArchive('it is packed in a way that is not known here');
+    else content = inflateRawSync(packed, { maxOutputLength: Math.max(1, most) });
   } catch (error) {
     if (error instanceof BadArchive) throw error;
     throw new BadArchive(
@@ -133,6 +128,46 @@ function unpackEntry(bytes: Buffer, entry: ZipEntry, most: number): Buffer {
   if (content.length > most) throw new BadArchive('it is too large once unpacked');
   if (crc32(content) !== entry.crc) throw new BadArchive('it is damaged');
   return content;
+}
+
+/** An entry's content as it stands in the archive. @throws BadArchive, or a RangeError for an offset outside of it */
+function packedContent(bytes: Buffer, entry: ZipEntry): Buffer {
+  if (entry.encrypted) throw new BadArchive('it is protected by a password');
+  if (entry.method !== 0 && entry.method !== 8)
+    throw new BadArchive('it is packed in a way that is not known here');
+  if (bytes.readUInt32LE(entry.offset) !== LOCAL) throw new BadArchive('it is damaged');
+  const start =
+    entry.offset + 30 + bytes.readUInt16LE(entry.offset + 26) + bytes.readUInt16LE(entry.offset + 28);
+  return bytes.subarray(start, start + entry.compressedSize);
+}
+
+/**
+ * The first `most` bytes of an entry once unpacked; `isWhole` where there are no more.
+ * @throws BadArchive for one that is damaged or encrypted
+ */
+export async function unpackStart(
+  bytes: Buffer,
+  entry: ZipEntry,
+  most: number,
+): Promise<{ content: Buffer; isWhole: boolean }> {
+  try {
+    const packed = packedContent(bytes, entry);
+    if (entry.method === 0) return { content: packed.subarray(0, most), isWhole: packed.length <= most };
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const inflate = createInflateRaw();
+    inflate.end(packed);
+    for await (const piece of inflate) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > most) return { content: Buffer.concat(pieces).subarray(0, most), isWhole: false };
+    }
+    const content = Buffer.concat(pieces);
+    if (crc32(content) !== entry.crc) throw new BadArchive('it is damaged');
+    return { content, isWhole: true };
+  } catch (error) {
+    throw error instanceof BadArchive ? error : new BadArchive('it is damaged');
+  }
 }
 
 /** An archive of the given files that is not compressed: a library that reads it has nothing to inflate. */

@@ -1,10 +1,11 @@
 /** A workspace file as a window of text, or as a sentence that says what it is (F6). */
+
+import { readWindow, type Window } from '../../documents/line-window.ts';
 import { openDecoder } from '../../documents/text-decoder.ts';
 import { isUnusual, sayTextFacts, type TextFacts, textFactsOf } from '../../documents/text-facts.ts';
 import { HEADER_BYTES, imageHeader } from '../../workspace/image-header.ts';
 import { readableSize } from '../../workspace/tree.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { readWindow, type Window } from './line-window.ts';
 
 /** The text's window, or what the file is where it is none: images with their size in pixels. */
 export async function readText(workspace: Workspace, path: string, window: Window): Promise<string> {

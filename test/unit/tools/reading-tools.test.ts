@@ -3,7 +3,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import { readWindow } from '../../../src/activities/tools/line-window.ts';
+import { readWindow } from '../../../src/documents/line-window.ts';
 import { jpegBytes, pngBytes } from '../workspace/images.ts';
 import { withBench } from './context.ts';
 

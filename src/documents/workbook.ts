@@ -1,0 +1,116 @@
+/** Workbooks to text: each sheet as tab-separated lines under its name, cells as a person sees them (W8). */
+import { type Cell, type CellValue, EncryptedFileError, read, type Sheet } from 'hucre';
+import { shownCell } from './cell-text.ts';
+import type { Text } from './convert.ts';
+import { boundedWorkbook, LEFT_OUT, MOST_COLUMNS, MOST_ROWS } from './workbook-parts.ts';
+
+/** Merged ranges that are named. */
+const MERGES = 12;
+const SHEETS_LISTED = 60;
+/** One row more than are read, for the sentence of what was left out. */
+const RANGE = `A1:IV${MOST_ROWS + 1}`;
+
+/** @throws BadArchive, or what the library throws for a damaged workbook */
+export async function workbookToText(bytes: Buffer, isArchive: boolean): Promise<Text> {
+  try {
+    const input = isArchive ? await boundedWorkbook(bytes) : bytes;
+    const { sheets, dateSystem } = await read(new Uint8Array(input), { readStyles: true, range: RANGE });
+    if (sheets.length === 0) return { problem: 'this workbook has no sheet with cells.' };
+    const chunks = written(sheets, dateSystem === '1904');
+    return { chunks: isArchive ? chunks : behind(OLD_FORMAT, chunks) };
+  } catch (error) {
+    if (error instanceof EncryptedFileError) return { problem: WITH_PASSWORD };
+    throw error;
+  }
+}
+
+const OLD_FORMAT =
+  '(An old Excel workbook, .xls: formulas are shown by their stored values alone, durations as dates, hidden sheets like others.)\n';
+
+function* behind(first: string, rest: Iterable<string>): Generator<string> {
+  yield first;
+  yield* rest;
+}
+
+const WITH_PASSWORD =
+  'this workbook or document is protected by a password; ask the person for a copy without one.';
+
+function* written(sheets: Sheet[], is1904: boolean): Generator<string> {
+  const tables = sheets.map(tableOf);
+  if (sheets.length > 1) yield `${overview(sheets, tables)}\n\n`;
+  for (const [n, sheet] of sheets.entries()) {
+    const table = tables[n];
+    if (table === undefined) continue;
+    if (n > 0) yield '\n';
+    yield `--- sheet ${headOf(sheet, table)} ---\n`;
+    for (const [row, values] of table.rows.entries()) {
+      const cells = (values ?? []).slice(0, table.columns).map((value, column) => {
+        return shownCell(value, sheet.cells?.get(`${row},${column}`), is1904);
+      });
+      yield `${cells.join('\t').replace(/\t+$/, '')}\n`;
+    }
+    if (table.leftOut !== null) yield `${table.leftOut}\n`;
+  }
+}
+
+interface Table {
+  /** Without empty rows and columns at the end. */
+  rows: CellValue[][];
+  columns: number;
+  leftOut: string | null;
+}
+
+function tableOf(sheet: Sheet): Table {
+  const isFilled = (row: number, column: number) =>
+    (sheet.rows[row]?.[column] ?? null) !== null || isFormula(sheet.cells?.get(`${row},${column}`));
+  let rows = sheet.rows.length;
+  const last = sheet.rows[rows - 1]?.[0];
+  const leftOut = typeof last === 'string' && last.startsWith(LEFT_OUT) ? last : null;
+  if (leftOut !== null) rows -= 1;
+  let columns = 0;
+  let filled = 0;
+  for (let row = 0; row < rows; row += 1) {
+    let width = sheet.rows[row]?.length ?? 0;
+    while (width > 0 && !isFilled(row, width - 1)) width -= 1;
+    if (width > 0) filled = row + 1;
+    columns = Math.max(columns, width);
+  }
+  return { rows: sheet.rows.slice(0, filled), columns, leftOut };
+}
+
+function isFormula(cell: Cell | undefined): boolean {
+  return cell?.formula !== undefined;
+}
+
+function overview(sheets: Sheet[], tables: Table[]): string {
+  const heads = sheets.flatMap((sheet, n) => {
+    const table = tables[n];
+    return table === undefined || n >= SHEETS_LISTED ? [] : [headOf(sheet, table, false)];
+  });
+  const more = sheets.length > heads.length ? [`and ${sheets.length - heads.length} more`] : [];
+  return `Workbook of ${sheets.length} sheets: ${[...heads, ...more].join('; ')}`;
+}
+
+function headOf(sheet: Sheet, { rows, columns, leftOut }: Table, isLong = true): string {
+  const hidden = sheet.hidden || sheet.veryHidden ? ' (hidden)' : '';
+  const size = `${leftOut === null ? '' : 'the first '}${rows.length} rows, ${columns} columns`;
+  const count = rows.length === 0 && leftOut === null ? 'empty' : size;
+  const cut = isLong && columns === MOST_COLUMNS ? ` (columns after ${MOST_COLUMNS} are left out)` : '';
+  const merges = (sheet.merges ?? []).slice(0, MERGES).map(rangeOf);
+  const merged =
+    isLong && merges.length > 0
+      ? `; merged: ${merges.join(', ')}${(sheet.merges ?? []).length > MERGES ? ', …' : ''}`
+      : '';
+  return `"${sheet.name}"${hidden}: ${count}${cut}${merged}`;
+}
+
+function rangeOf({ startRow, startCol, endRow, endCol }: NonNullable<Sheet['merges']>[number]): string {
+  return `${letters(startCol)}${startRow + 1}:${letters(endCol)}${endRow + 1}`;
+}
+
+/** A column's name; `column` counts from 0. */
+function letters(column: number): string {
+  const rest = column % 26;
+  const name = String.fromCharCode(65 + rest);
+  return column < 26 ? name : letters((column - rest) / 26 - 1) + name;
+}
