@@ -21,6 +21,7 @@ const commands = {
   dev: [['src/main/start.ts', '--dev']],
   cluster: [['src/main/start.ts', '--cluster']],
   ask: [['src/main/ask.ts']],
+  model: [['src/main/model.ts']],
   api: [[...NODE_OPTIONS, 'src/main/api.ts']],
   worker: [[...NODE_OPTIONS, 'src/main/worker.ts']],
   sandbox: [['src/main/sandbox-doctor.ts']],

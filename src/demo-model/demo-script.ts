@@ -4,6 +4,7 @@ import { codeMove } from './code-agent.ts';
 import { languageOf } from './language.ts';
 import { mainMove } from './main-agent.ts';
 import { answer, type Move } from './move.ts';
+import { isCheck, obey } from './obey.ts';
 import { phrases } from './phrases.ts';
 import { callTool, type Script, say, splitEvery, splitTokens } from './reply.ts';
 import { saidIn } from './said.ts';
@@ -28,6 +29,7 @@ export function demoScript({ msPerToken }: { msPerToken: number }): Script {
 
 /** The next move for a request, by what the conversation holds and which agent's tools it offers. */
 export function demoMove({ messages, tools = [] }: StrictRequest): Move {
+  if (isCheck({ messages })) return obey({ messages });
   const names = tools.map((tool) => tool.function.name);
   if (names.includes('run_python')) return codeMove(readTurn(messages));
   if (names.includes('code_agent')) return mainMove(readTurn(messages));

@@ -20,8 +20,17 @@ export interface ModelConnection {
   learning: Learning;
   /** Milliseconds until a socket must be connected. */
   connectTimeoutMs: number;
+  /** Told of all that goes over the wire; absent: nobody listens. */
+  onWire?: (event: WireEvent) => void;
   close(): void;
 }
+
+/** A request as it goes out (its headers hold the key, and are not told of), and an answer as it comes in. */
+export type WireEvent =
+  | { kind: 'request'; path: string; body: string }
+  | { kind: 'answer'; status: number; contentType: string }
+  | { kind: 'bytes'; bytes: Buffer }
+  | { kind: 'end' };
 
 /** Whether a host, in lower case and without brackets, may be reached at a port although it is not public. */
 export type AllowHost = (host: string, port: number) => boolean;

@@ -62,11 +62,10 @@ async function answerOver(
         if (facts.length > 0) await learning.learn(endpoint, facts);
         return await finished(request, result.answer);
       }
-      // Its words are shown, and may quote the key.
-      const failure = { ...result.failure, body: textWithoutSecret(result.failure.body, endpoint.apiKey) };
-      const fact = facts.length < MOST_REPAIRS && repairFor(failure, profile, endpoint.profile);
+      const fact = facts.length < MOST_REPAIRS && repairFor(result.failure, profile, endpoint.profile);
       if (!fact) throw toModelError(result.failure, endpoint);
-      facts.push(fact);
+      // Its words are shown, and may quote the key; read they were as they came, for a key may be a word ("none").
+      facts.push({ ...fact, words: textWithoutSecret(fact.words, endpoint.apiKey) });
       profile = { ...profile, ...fact.change };
     }
   } catch (error) {

@@ -130,11 +130,13 @@ function fetchOver(
       if (interim > MOST_INTERIM) sent.destroy(new Error('the server answers and answers without an answer'));
     };
     sending.onRequest(sent);
+    connection.onWire?.({ kind: 'request', path: url.pathname, body });
     sent.on('socket', (socket) => limitConnecting(socket, connection.connectTimeoutMs));
     sent.on('information', count);
     sent.on('continue', count);
     sent.on('response', (response) => {
       begun = true;
+      if (connection.onWire !== undefined) listen(response, connection.onWire);
       sending.onResponse(response);
       resolve(ANSWERED);
     });
@@ -149,6 +151,14 @@ function fetchOver(
     });
     sent.end(body);
   });
+}
+
+/** Tells of an answer beside whoever reads it. */
+function listen(response: http.IncomingMessage, onWire: NonNullable<ModelConnection['onWire']>): void {
+  const contentType = response.headers['content-type'] ?? '';
+  onWire({ kind: 'answer', status: response.statusCode ?? 0, contentType });
+  response.on('data', (bytes: Buffer) => onWire({ kind: 'bytes', bytes }));
+  response.on('close', () => onWire({ kind: 'end' }));
 }
 
 /** An address that swallows packets is unreachable, and not a model that thinks: it must not take its time. */

@@ -94,7 +94,12 @@ export const learnedList = z.object({ items: z.array(learnedFact) });
 
 export const modelTest = z
   .discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), latencyMs: z.number().meta({ description: 'until its first word' }) }),
+    z.object({
+      ok: z
+        .literal(true)
+        .meta({ description: 'text, calls with results, a long call and a stop were tried' }),
+      latencyMs: z.number().meta({ description: 'milliseconds until its first word' }),
+    }),
     z.object({
       ok: z.literal(false),
       code: z.string(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { writeLearned } from '../../src/db/learned-facts.ts';
+import { demoScript } from '../../src/demo-model/demo-script.ts';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
@@ -187,13 +188,25 @@ test('F18: the server says that a demo answers until the person has a model for 
   expect(await demo()).toBe(true);
 });
 
-test('F13: the test button makes one call with the key and says that the model answers', async () => {
+test('F13: the test button makes the real check with the key, and says that the model does what it has to', async () => {
   const { id } = await make({ apiKey: 'sk-for-the-test' });
   const before = server.count();
+  server.setScript(demoScript({ msPerToken: 0 }));
   expect(await tryOut(id)).toEqual({ ok: true, latencyMs: expect.any(Number) });
-  expect(server.count()).toBe(before + 1);
-  expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer sk-for-the-test');
-  expect(server.requests.at(-1)?.problems).toEqual([]);
+  server.setScript(answering('ready'));
+  const requests = server.requests.slice(before);
+  expect(requests.length).toBeGreaterThan(1);
+  expect(new Set(requests.map(({ headers }) => headers.authorization))).toEqual(
+    new Set(['Bearer sk-for-the-test']),
+  );
+  expect(requests.flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+test('F13: of a model that answers in words where a tool was asked for, the test button says that it is of no use', async () => {
+  const { id } = await make();
+  expect(await tryOut(id)).toMatchObject({
+    ...{ ok: false, code: 'model_bad_request', message: expect.stringContaining('lives by tools') },
+  });
 });
 
 const fact = { change: { temperature: false }, words: 'Unsupported parameter: temperature' };

@@ -27,7 +27,8 @@ import { bearer, body, errors, json } from './route-parts.ts';
 /** More than anybody needs, and few enough that a list is no page. */
 const MOST_MODELS = 100;
 const TESTS_PER_MINUTE = 20;
-const TEST_MS = 20_000;
+/** A test's calls together, and its first word. */
+const TEST_LIMITS = { timeoutMs: 45_000, firstTokenMs: 20_000 };
 
 const REFUSALS: Record<ModelRefusal, [ErrorCode, string]> = {
   full: ['conflict', `You have ${MOST_MODELS} models already. Remove one to make room.`],
@@ -175,7 +176,7 @@ export function modelRoutes({ db, config, modelConnection }: ApiDependencies): R
     if (stored === undefined) throw notFound('model');
     const wait = await takeRate(db, `model-tests:${own.ownerId}`, TESTS_PER_MINUTE);
     if (wait > 0) throw rateLimited(wait, 'tests');
-    const trial = await tryModel(() => endpointOf(stored, secret), modelConnection, { timeoutMs: TEST_MS });
+    const trial = await tryModel(() => endpointOf(stored, secret), modelConnection, TEST_LIMITS);
     if (trial.ok) return c.json(trial, 200);
     const { code, message, detail } = trial;
     c.get('log').info({ modelId: stored.id, code, detail }, 'a model did not pass its test');

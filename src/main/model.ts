@@ -1,0 +1,100 @@
+/**
+ * `npm run model -- check [--base-url URL --model NAME --key-from-env VARIABLE] [--record FILE]`: tries what the agents
+ * live by with a model, by default the server's own, and says what works. Exits with 0 where nothing fails.
+ */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type CheckReport, checkModel } from '../llm/check/check-model.ts';
+import { createWireRecorder } from '../llm/check/wire-shape.ts';
+import { openModelConnection } from '../llm/connection.ts';
+import { ModelError } from '../llm/errors.ts';
+import type { ModelEndpoint } from '../llm/types.ts';
+import { ConfigError, readConfig, withEnvFile } from './config.ts';
+import { serverEndpoint } from './server-model.ts';
+import { CHECKOUT } from './setup/checkout.ts';
+
+const USAGE =
+  'usage: npm run model -- check [--base-url URL --model NAME --key-from-env VARIABLE] [--record FILE]';
+/** A slow model of one's own is waited for. */
+const LIMITS = { timeoutMs: 600_000, firstTokenMs: 300_000 };
+const WINDOW = 128_000;
+
+async function main(): Promise<number> {
+  const { endpoint, record } = readArguments();
+  const file = record === undefined ? undefined : createWriteStream(record);
+  const connection = {
+    ...openModelConnection(),
+    ...(file === undefined ? {} : { onWire: createWireRecorder((line) => file.write(`${line}\n`)) }),
+  };
+  console.log(`${endpoint.model} at ${endpoint.baseUrl}`);
+  try {
+    const report = await checkModel(endpoint, connection, LIMITS);
+    console.log(tableOf(report));
+    return report.items.some(({ outcome }) => outcome === 'fails') ? 1 : 0;
+  } finally {
+    connection.close();
+    if (file !== undefined) {
+      await new Promise<void>((resolve) => file.end(resolve));
+      console.log(`\nThe wire's shape, without words or key, is in ${record}.`);
+    }
+  }
+}
+
+function readArguments(): { endpoint: ModelEndpoint; record: string | undefined } {
+  const text = { type: 'string' } as const;
+  const options = { 'base-url': text, model: text, 'key-from-env': text, window: text, record: text };
+  const { values, positionals } = parse(() => parseArgs({ allowPositionals: true, options }));
+  if (positionals.length !== 1 || positionals[0] !== 'check') throw new ConfigError(USAGE);
+  const { 'base-url': baseUrl, model, 'key-from-env': variable, record } = values;
+  const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
+  const key = variable === undefined ? '' : env[variable];
+  if (key === undefined)
+    throw new ConfigError(`${variable} is not set; --key-from-env names the variable that holds the key`);
+  if (baseUrl === undefined && model === undefined) {
+    const { model: server } = readConfig(env);
+    if (server === undefined)
+      throw new ConfigError(`there is no model to check: set OPENAI_BASE_URL and PAPERAGENT_MODEL; ${USAGE}`);
+    return { endpoint: serverEndpoint(server), record };
+  }
+  if (baseUrl === undefined || model === undefined)
+    throw new ConfigError(`--base-url and --model go together; ${USAGE}`);
+  const contextWindow = Number(values.window ?? WINDOW);
+  if (!Number.isInteger(contextWindow) || contextWindow < 1_024)
+    throw new ConfigError('--window is a number of tokens');
+  return { endpoint: { baseUrl, model, apiKey: key, contextWindow }, record };
+}
+
+/** What the parser says of arguments that it does not know is said in a sentence. */
+function parse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}; ${USAGE}`);
+  }
+}
+
+const MARKS = { works: 'yes', differs: 'partly', fails: 'NO', untried: '?' } as const;
+
+/** A line for each thing that was tried; below, what was learned. */
+function tableOf({ items, latencyMs, learned }: CheckReport): string {
+  const width = Math.max(...items.map(({ name }) => name.length));
+  return [
+    ...(latencyMs === undefined ? [] : [`first word after ${(latencyMs / 1000).toFixed(1)} s`]),
+    ...items.map(
+      ({ name, outcome, finding }) => `${name.padEnd(width)}  ${MARKS[outcome].padEnd(6)}  ${finding}`,
+    ),
+    ...(learned.length === 0
+      ? []
+      : ['', 'learned, and remembered by a running system when it learns it itself:']),
+    ...learned.map(({ change, words }) => `  ${JSON.stringify(change)}  because: ${words}`),
+  ].join('\n');
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof ModelError)) throw error;
+  console.error(`paperagent: ${error.message}`);
+  process.exitCode = 1;
+}
