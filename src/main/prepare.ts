@@ -7,7 +7,6 @@ import { CHECKOUT } from './setup/checkout.ts';
 import { prepareAll } from './setup/prepare.ts';
 import { completePython } from './setup/sandbox.ts';
 import { SetupError } from './setup/setup-error.ts';
-import { findTemporalServer } from './setup/temporal-server-binaries.ts';
 
 try {
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
@@ -15,11 +14,8 @@ try {
   const config = readConfig(env);
   await mkdir(config.dataDir, { recursive: true });
   await prepareAll(config, process.env, console.log);
-  // Elsewhere the tests of a cluster, and of all Python packages, run where those are there already: it takes minutes.
-  if (process.env.CI) {
-    await completePython(config, process.env, console.log, new AbortController().signal);
-    await findTemporalServer({ env: process.env, dataDir: config.dataDir, onProgress: console.log });
-  }
+  // Elsewhere the tests of all Python packages run where those are there already: it takes minutes.
+  if (process.env.CI) await completePython(config, process.env, console.log, new AbortController().signal);
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;
   console.error(`paperagent: ${error.message}`);

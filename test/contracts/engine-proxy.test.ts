@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { containerOptions, sandboxUser } from '../../src/sandbox/docker/container-options.ts';
 import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
 import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
@@ -13,19 +13,17 @@ import { sandboxImageTag } from '../../src/sandbox/docker/image.ts';
 import type { Policy } from '../../src/sandbox/engine-proxy/policy.ts';
 import { type EngineProxy, startEngineProxy } from '../../src/sandbox/engine-proxy/proxy-server.ts';
 import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
-import { docker, isRequired, SET_UP_MS, setUp } from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
+import { docker } from '../support/sandbox-under-test.ts';
 
-let missing: string | null = null;
 let folder: string;
 let policy: Policy;
 let proxy: EngineProxy;
 const refusals: string[] = [];
 
 beforeAll(async () => {
-  missing = await setUp('docker');
-  if (missing && isRequired('docker')) throw new Error(missing);
   const [found, engine] = [await findEngine(), findEngineSocket(process.env)];
-  if (missing || !found.found || !engine.found) return;
+  if (!found.found || !engine.found) throw new Error('no engine answers');
   folder = mkdtempSync(join(tmpdir(), 'pa-proxy-'));
   const { facts } = found;
   policy = {
@@ -39,7 +37,7 @@ beforeAll(async () => {
     socket: join(folder, 'engine.sock'),
     onRefused: (line) => refusals.push(line),
   });
-}, SET_UP_MS);
+});
 
 afterAll(async () => {
   if (!proxy) return;
@@ -49,11 +47,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const withEngine = (name: string, body: () => Promise<void>) =>
-  test(name, async () => {
-    if (missing) process.stderr.write(`skipped, ${missing}: ${name}\n`);
-    else await body();
-  });
+const withEngine = testWith('docker');
 
 async function ask(line: string, body?: object, socketPath = join(folder, 'engine.sock')) {
   const [method, path] = line.split(' ');

@@ -7,17 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, jest } from '@jest/globals';
 import type { RunKey } from '../../src/sandbox/types.ts';
+import { testWith } from '../support/needs.ts';
 import { processesInside, processesWith } from '../support/sandbox-processes.ts';
 import {
   docker,
-  isRequired,
+  kindOf,
   openSandbox,
   PREPARING_OWNER,
   type SandboxUnderTest,
-  SET_UP_MS,
-  setUp,
   WAYS,
 } from '../support/sandbox-under-test.ts';
 import { until } from '../support/until.ts';
@@ -34,17 +33,11 @@ for number in range(${to}):
 const counted = (to: number) => Array.from({ length: to }, (_, number) => `${number} π≈3\n`).join('');
 
 describe.each(WAYS)('%s', (way) => {
+  const test = testWith(kindOf(way));
   let box: SandboxUnderTest;
-  let missing: string | null = null;
   const clients: ChildProcess[] = [];
 
-  beforeAll(async () => {
-    missing = await setUp(way);
-    if (missing && isRequired(way)) throw new Error(missing);
-  }, SET_UP_MS);
-
   beforeEach(async () => {
-    if (missing) return;
     await box?.dispose();
     box = await openSandbox(way);
   });
@@ -54,15 +47,7 @@ describe.each(WAYS)('%s', (way) => {
     await box?.dispose();
   });
 
-  const adoption = (name: string, body: () => Promise<void>, ms = 30_000) =>
-    test(
-      name,
-      async () => {
-        if (missing) process.stderr.write(`skipped, ${missing}: ${name}\n`);
-        else await body();
-      },
-      ms,
-    );
+  const adoption = (name: string, body: () => Promise<void>, ms = 30_000) => test(name, body, ms);
 
   interface Said {
     ready?: boolean;

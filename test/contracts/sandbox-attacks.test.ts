@@ -5,18 +5,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, w
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
 import { openWorkspace } from '../../src/workspace/workspace.ts';
+import { testWith } from '../support/needs.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
-import {
-  isRequired,
-  openSandbox,
-  type SandboxUnderTest,
-  SET_UP_MS,
-  setUp,
-  WAYS,
-} from '../support/sandbox-under-test.ts';
+import { kindOf, openSandbox, type SandboxUnderTest, WAYS } from '../support/sandbox-under-test.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;
@@ -26,16 +20,13 @@ function attackProgram(name: string): string {
 }
 
 describe.each(WAYS)('%s', (way) => {
+  const test = testWith(kindOf(way));
   let box: SandboxUnderTest;
-  let missing: string | null = null;
   let outside: string;
   let secretFile: string;
   const secret = `secret-${randomUUID()}`;
 
   beforeAll(async () => {
-    missing = await setUp(way);
-    if (missing && isRequired(way)) throw new Error(missing);
-    if (missing) return;
     process.env.PA_TEST_SECRET = secret;
     outside = mkdtempSync(join(tmpdir(), 'pa-outside-'));
     secretFile = join(outside, 'secret.txt');
@@ -43,7 +34,7 @@ describe.each(WAYS)('%s', (way) => {
     chmodSync(secretFile, 0o644);
     chmodSync(outside, 0o755);
     box = await openSandbox(way);
-  }, SET_UP_MS);
+  });
 
   afterAll(async () => {
     delete process.env.PA_TEST_SECRET;
@@ -57,10 +48,6 @@ describe.each(WAYS)('%s', (way) => {
     test(
       name,
       async () => {
-        if (missing) {
-          process.stderr.write(`skipped, ${missing}: ${name}\n`);
-          return;
-        }
         const before = statSync(secretFile);
         await body();
         expect(readFileSync(secretFile, 'utf8')).toBe(secret);

@@ -3,21 +3,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { sandboxDoctor } from '../../src/sandbox/doctor.ts';
 import { listsOf, packagesOf } from '../../src/sandbox/python-lists.ts';
-import { SET_UP_MS, sandboxConfig, setUp } from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
+import { sandboxConfig } from '../support/sandbox-under-test.ts';
 
 const NO_ENGINE = 'unix:///nowhere/docker.sock';
 const folder = mkdtempSync(join(tmpdir(), 'pa-choice-'));
 const usual = process.env.DOCKER_HOST;
 
-beforeAll(async () => {
-  const missing = await setUp('bubblewrap');
-  if (missing) throw new Error(missing);
-}, SET_UP_MS);
-
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => {
   if (usual === undefined) delete process.env.DOCKER_HOST;
   else process.env.DOCKER_HOST = usual;
@@ -32,7 +29,7 @@ test('F14: where Docker is asked for and no engine answers, there is none, and t
   });
 });
 
-test('F14: where no engine answers, bubblewrap is chosen, and why', async () => {
+testWith('bubblewrap')('F14: where no engine answers, bubblewrap is chosen, and why', async () => {
   process.env.DOCKER_HOST = NO_ENGINE;
   const chosen = await chooseSandbox({ ...sandboxConfig('docker', folder, 'choice'), mode: 'auto' });
   expect(chosen).toMatchObject({ kind: 'bubblewrap', why: expect.stringContaining('does not answer') });
@@ -53,18 +50,20 @@ test('F14: where there is neither, the reason names both and what to do', async 
   });
 });
 
-test('S11, W1: the doctor runs a script, and says each package with its version, and the fonts', async () => {
-  const lines = await sandboxDoctor(sandboxConfig('bubblewrap', folder, 'choice'));
-  expect(lines).toContainEqual(expect.stringMatching(/^SANDBOX=bubblewrap: bubblewrap /));
-  expect(lines).toContainEqual(expect.stringMatching(/^a trial run finished in /));
-  expect(lines).toContainEqual(
-    expect.stringMatching(/^Python 3\.\S+ numpy .* pandas .* matplotlib .* scipy /),
-  );
-  expect(lines).toContainEqual(expect.stringMatching(/^fonts: .*Noto/));
-  expect(lines).toContainEqual(expect.stringMatching(/^numbers: numpy \d\S*, scipy \d/));
-  // Each is there or said to be missing.
-  const said = lines.join('\n');
-  for (const { module } of listsOf('usual').flatMap(packagesOf))
-    expect(said).toMatch(new RegExp(`[:,] ${module} \\d|^missing: ${module} \\(`, 'm'));
-  rmSync(folder, { recursive: true, force: true });
-});
+testWith('bubblewrap')(
+  'S11, W1: the doctor runs a script, and says each package with its version, and the fonts',
+  async () => {
+    const lines = await sandboxDoctor(sandboxConfig('bubblewrap', folder, 'choice'));
+    expect(lines).toContainEqual(expect.stringMatching(/^SANDBOX=bubblewrap: bubblewrap /));
+    expect(lines).toContainEqual(expect.stringMatching(/^a trial run finished in /));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^Python 3\.\S+ numpy .* pandas .* matplotlib .* scipy /),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^fonts: .*Noto/));
+    expect(lines).toContainEqual(expect.stringMatching(/^numbers: numpy \d\S*, scipy \d/));
+    // Each is there or said to be missing.
+    const said = lines.join('\n');
+    for (const { module } of listsOf('usual').flatMap(packagesOf))
+      expect(said).toMatch(new RegExp(`[:,] ${module} \\d|^missing: ${module} \\(`, 'm'));
+  },
+);

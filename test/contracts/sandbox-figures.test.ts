@@ -3,20 +3,20 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { DEFAULT_LIMITS, type Sandbox } from '../../src/sandbox/types.ts';
+import { testWith } from '../support/needs.ts';
 import { sharePython, withoutSystemFonts } from '../support/python-cache.ts';
-import { SET_UP_MS, sandboxConfig, setUp } from '../support/sandbox-under-test.ts';
+import { sandboxConfig } from '../support/sandbox-under-test.ts';
 
+const test = testWith('bubblewrap');
 const folder = mkdtempSync(join(tmpdir(), 'pa-figures-'));
 const workspace = join(folder, 'workspaces', randomUUID());
 const sandboxes = new Map<string, Sandbox>();
 const DRAWING_MS = 240_000;
 
 beforeAll(async () => {
-  const missing = await setUp('bubblewrap');
-  if (missing) throw new Error(missing);
   mkdirSync(join(workspace, 'code'), { recursive: true });
   mkdirSync(join(folder, 'state'));
   const usual = sandboxConfig('bubblewrap', join(folder, 'state'), 'figures');
@@ -31,7 +31,7 @@ beforeAll(async () => {
     if (!chosen.sandbox) throw new Error(chosen.reason);
     sandboxes.set(name, chosen.sandbox);
   }
-}, SET_UP_MS);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

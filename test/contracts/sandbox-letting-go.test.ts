@@ -1,15 +1,10 @@
 /** Whoever follows a run may let go of it: the run goes on, and nothing of the follower stays behind (D7). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../src/sandbox/types.ts';
-import {
-  isRequired,
-  openSandbox,
-  type SandboxUnderTest,
-  SET_UP_MS,
-  setUp,
-} from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
+import { openSandbox, type SandboxUnderTest } from '../support/sandbox-under-test.ts';
 
 const SILENT = `import pathlib, time
 print('begun', flush=True)
@@ -19,22 +14,16 @@ print('ended', flush=True)
 `;
 
 describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
+  const test = testWith(kind);
   let box: SandboxUnderTest;
-  let missing: string | null = null;
 
   beforeAll(async () => {
-    missing = await setUp(kind);
-    if (missing && isRequired(kind)) throw new Error(missing);
-    if (!missing) box = await openSandbox(kind);
-  }, SET_UP_MS);
+    box = await openSandbox(kind);
+  });
 
   afterAll(() => box?.dispose());
 
   test('D7: a silent run is let go of at once, goes on, and is adopted with the rest of its output', async () => {
-    if (missing) {
-      process.stderr.write(`skipped, ${missing}\n`);
-      return;
-    }
     const script = 'code/silent.py';
     writeFileSync(join(box.workspace, script), SILENT);
     const key = box.newKey();

@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { layerFolder } from '../../src/sandbox/bubblewrap/python-environment.ts';
 import { chooseSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { DEFAULT_LIMITS, type Sandbox } from '../../src/sandbox/types.ts';
+import { testWith } from '../support/needs.ts';
 import { sharePython } from '../support/python-cache.ts';
-import { SET_UP_MS, sandboxConfig, setUp } from '../support/sandbox-under-test.ts';
+import { sandboxConfig } from '../support/sandbox-under-test.ts';
 
+const test = testWith('bubblewrap');
 const folder = mkdtempSync(join(tmpdir(), 'pa-packages-'));
 const workspace = join(folder, 'workspaces', randomUUID());
 const OWNER = 'agent';
@@ -17,8 +19,6 @@ let sandbox: Sandbox;
 let cacheDir: string;
 
 beforeAll(async () => {
-  const missing = await setUp('bubblewrap');
-  if (missing) throw new Error(missing);
   mkdirSync(join(workspace, 'code'), { recursive: true });
   mkdirSync(join(folder, 'state'));
   const usual = sandboxConfig('bubblewrap', join(folder, 'state'), 'packages');
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const chosen = await chooseSandbox({ ...usual, cacheDir });
   if (!chosen.sandbox) throw new Error(chosen.reason);
   sandbox = chosen.sandbox;
-}, SET_UP_MS);
+});
 
 afterAll(async () => {
   await sandbox?.discard(OWNER);

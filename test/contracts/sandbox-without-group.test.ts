@@ -4,19 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Ending } from '../../src/sandbox/types.ts';
-import { SET_UP_MS, setUp } from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
 
 const SUPPORT = path.join(import.meta.dirname, '..', 'support');
 
 /** Root can look at things as if there were no groups; anybody else has none, and the contract says the rest. */
-const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? test : test.skip;
-
-beforeAll(async () => {
-  const missing = await setUp('bubblewrap');
-  if (missing) throw new Error(missing);
-}, SET_UP_MS);
+const asRoot = testWith('Linux', 'root', 'bubblewrap');
 
 async function runProgram(program: string, mib: number, leftOpen = '/dev/null') {
   const script = path.join(SUPPORT, 'run-without-group.ts');

@@ -13,6 +13,7 @@ import { faultList } from '../support/faults/report.ts';
 import { strikeRun } from '../support/faults/run-faults.ts';
 import { scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { withTrouble } from '../support/faults/strike.ts';
+import { testWith } from '../support/needs.ts';
 import { ofKind } from '../support/works.ts';
 
 const list = faultList('disk');
@@ -51,59 +52,66 @@ function mountSmallDisk(): string | undefined {
 }
 
 const endOf = (turn: number) => (event: LogEvent) => event.kind === 'turn.completed' && event.turn === turn;
-const NO_DISK = 'skipped: only root can mount a small disk';
+/** Only root may mount a small disk. */
+const onSmallDisk = testWith('Linux', 'root');
 
 /** What the model was told of the calls, in order. */
 const results = (events: LogEvent[]) => ofKind(events, 'tool.completed').map(({ result }) => result);
 
-test('S6, D7: a run that fills the disk ends as disk_limit, and the turn goes on', async () => {
-  await list.row('a run fills the disk', async () => {
-    if (disk === undefined) return NO_DISK;
-    const ms = await strikeRun(system, {
-      name: 'disk filled',
-      kinds: ['bubblewrap'],
-      code: [
-        "with open('big', 'wb') as f:",
-        `    for _ in range(240): f.write(bytes(${MIB}))`,
-        'time.sleep(30)',
-      ],
-      ending: 'disk_limit',
-      told: /disk limit/,
+onSmallDisk(
+  'S6, D7: a run that fills the disk ends as disk_limit, and the turn goes on',
+  async () => {
+    await list.row('a run fills the disk', async () => {
+      const ms = await strikeRun(system, {
+        name: 'disk filled',
+        kinds: ['bubblewrap'],
+        code: [
+          "with open('big', 'wb') as f:",
+          `    for _ in range(240): f.write(bytes(${MIB}))`,
+          'time.sleep(30)',
+        ],
+        ending: 'disk_limit',
+        told: /disk limit/,
+      });
+      return `disk_limit after ${ms} ms`;
     });
-    return `disk_limit after ${ms} ms`;
-  });
-}, 90_000);
+  },
+  90_000,
+);
 
-test('R6, D8: a full disk is something the model is told; the Work stays usable, and its history follows', async () => {
-  await list.row('the disk is full from the first tool on', async () => {
-    if (disk === undefined) return NO_DISK;
-    const ballast = path.join(disk, 'ballast');
-    system.model.setScript(scriptedTurn);
-    const workId = await system.newWork(system.account);
-    const gate = await setGate(system.databaseUrl, workId, pointNamed('tool claimed').place);
-    const watcher = system.watch(workId);
-    try {
-      watcher.say('Write it, count it.');
-      await gate.reached();
-      await fill(ballast);
-      await gate.open();
-      expect(await watcher.event(endOf(1), 'the end')).toMatchObject({ outcome: 'done' });
-      const told = results(watcher.events);
-      expect(told.filter((result) => result.includes('the disk is full'))).toHaveLength(2);
-      watcher.say('Again.');
-      expect(await watcher.event(endOf(2), 'the second end')).toMatchObject({ outcome: 'done' });
-      await rm(ballast);
-      await system.expectSound(workId);
-      return 'told so by each tool, two turns done, the history file written once there was room';
-    } catch (error) {
-      throw withTrouble(error, system);
-    } finally {
-      watcher.close();
-      await rm(ballast, { force: true });
-      await gate.remove();
-    }
-  });
-}, 120_000);
+onSmallDisk(
+  'R6, D8: a full disk is something the model is told; the Work stays usable, and its history follows',
+  async () => {
+    await list.row('the disk is full from the first tool on', async () => {
+      const ballast = path.join(disk ?? '', 'ballast');
+      system.model.setScript(scriptedTurn);
+      const workId = await system.newWork(system.account);
+      const gate = await setGate(system.databaseUrl, workId, pointNamed('tool claimed').place);
+      const watcher = system.watch(workId);
+      try {
+        watcher.say('Write it, count it.');
+        await gate.reached();
+        await fill(ballast);
+        await gate.open();
+        expect(await watcher.event(endOf(1), 'the end')).toMatchObject({ outcome: 'done' });
+        const told = results(watcher.events);
+        expect(told.filter((result) => result.includes('the disk is full'))).toHaveLength(2);
+        watcher.say('Again.');
+        expect(await watcher.event(endOf(2), 'the second end')).toMatchObject({ outcome: 'done' });
+        await rm(ballast);
+        await system.expectSound(workId);
+        return 'told so by each tool, two turns done, the history file written once there was room';
+      } catch (error) {
+        throw withTrouble(error, system);
+      } finally {
+        watcher.close();
+        await rm(ballast, { force: true });
+        await gate.remove();
+      }
+    });
+  },
+  120_000,
+);
 
 test('R6: where the workspace folder is gone, the model is told, and the turn ends in order', async () => {
   await list.row('the workspace folder is gone', async () => {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { type OwnEngine, startOwnEngine } from '../support/faults/own-engine.ts';
 import { faultList } from '../support/faults/report.ts';
 import { strikeRun, turnThatRuns } from '../support/faults/run-faults.ts';
 import { isCodeAgent, scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { withTrouble } from '../support/faults/strike.ts';
-import { isRequired } from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
 import { ofKind } from '../support/works.ts';
 
 const list = faultList('engine');
@@ -13,15 +13,12 @@ const CASES = ['SIGTERM', 'SIGKILL'] as const;
 /** The image is copied from the machine's engine. */
 const SET_UP_MS = 400_000;
 
-let engine: OwnEngine | string;
-let system: FaultSystem | undefined;
+let engine: OwnEngine;
+let system: FaultSystem;
+const test = testWith('own engine');
 
 beforeAll(async () => {
   engine = await startOwnEngine();
-  if (typeof engine === 'string') {
-    if (isRequired('docker')) throw new Error(engine);
-    return;
-  }
   system = await startFaultSystem({
     script: scriptedTurn,
     env: { SANDBOX: 'docker', DOCKER_HOST: engine.host },
@@ -30,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await system?.close();
-  if (typeof engine !== 'string') await engine?.close();
+  await engine?.close();
   await list.write(CASES.length + 1);
 }, 60_000);
 
@@ -39,7 +36,6 @@ test.each(CASES)(
   async (how) => {
     await list.row(`${how} and a new start while code runs`, async () => {
       const own = engine;
-      if (typeof own === 'string' || system === undefined) return `skipped: ${own}`;
       const ms = await strikeRun(system, {
         name: how,
         kinds: ['docker'],
@@ -68,7 +64,6 @@ test.each(CASES)(
 test('R6, D9: an engine that is away as a run is to begin is waited for, and does not hold up the end of a stopped turn', async () => {
   await list.row('away as a run is to begin', async () => {
     const own = engine;
-    if (typeof own === 'string' || system === undefined) return `skipped: ${own}`;
     const { model, account, processes } = system;
     const script = turnThatRuns(["print('over')"]);
     const gone = own.end('SIGTERM');

@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { faultList } from '../support/faults/report.ts';
 import { RUN_FAULTS, strikeRun } from '../support/faults/run-faults.ts';
 import { scriptedTurn } from '../support/faults/scripted-turn.ts';
-import { isRequired, SET_UP_MS, setUp } from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
 
 const list = faultList('runs');
 const KINDS = ['bubblewrap', 'docker'] as const;
 let left: number = KINDS.length;
 
 describe.each(KINDS)('D7, P7: a run in %s', (kind) => {
+  const test = testWith(kind);
   const faults = RUN_FAULTS.filter(({ kinds }) => kinds.includes(kind));
-  let system: FaultSystem | undefined;
-  let missing: string | null = null;
+  let system: FaultSystem;
 
   beforeAll(async () => {
-    missing = await setUp(kind);
-    if (missing && isRequired(kind)) throw new Error(missing);
-    if (!missing) system = await startFaultSystem({ script: scriptedTurn, env: { SANDBOX: kind } });
-  }, SET_UP_MS);
+    system = await startFaultSystem({ script: scriptedTurn, env: { SANDBOX: kind } });
+  });
 
   afterAll(async () => {
     await system?.close();
@@ -30,7 +28,6 @@ describe.each(KINDS)('D7, P7: a run in %s', (kind) => {
     '$name: it ends as $ending, once, and the model is told',
     async (fault) => {
       await list.row(`${kind}: ${fault.name}`, async () => {
-        if (system === undefined) return `skipped: ${missing}`;
         return `${fault.ending} after ${await strikeRun(system, fault)} ms`;
       });
     },

@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { hostileSuite } from '../support/hostile/suite.ts';
+import { testWith } from '../support/needs.ts';
 
 /** Text whose handling could cost more than its length: each is one anonymous guest's, by default settings. */
 const suite = hostileSuite();
+/** The honest person's turns run code. */
+const test = testWith('bubblewrap');
 
 /** An answer that came at once, whatever it says: the server was not busy with it. */
 const PROMPT_MS = 3_000;

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page, Route } from 'playwright-core';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { testWith } from '../support/needs.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser');
 
 /** `count` streams for many seconds; `compute` has the code agent run code that does; all else is said back. */
 const script: Script = (request) => {
@@ -103,22 +106,25 @@ test('V12: a stop starts nothing: what was queued is held back, through a reload
   await system.expectSound(workId);
 });
 
-test('V12: what the person stopped is grey and says for how long it had run; nothing of it is red', async () => {
-  const { page } = await newPage();
-  await say(page, 'compute');
-  await page.getByText('begun').waitFor();
-  await stop(page).click();
-  const agent = page.locator('[data-tool="code_agent"]');
-  for (const look of ['live', 'after a reload']) {
-    await page.locator('[data-tool="code_agent"][data-state="stopped"]').waitFor();
-    expect([look, await agent.locator('.text-error').count()]).toEqual([look, 0]);
-    expect([look, await agent.locator('> button').textContent()]).toEqual([
-      look,
-      expect.stringMatching(/Stopped after (?!0 s)[\d.]+ m?s/),
-    ]);
-    await page.reload();
-  }
-});
+testWith('browser', 'bubblewrap')(
+  'V12: what the person stopped is grey and says for how long it had run; nothing of it is red',
+  async () => {
+    const { page } = await newPage();
+    await say(page, 'compute');
+    await page.getByText('begun').waitFor();
+    await stop(page).click();
+    const agent = page.locator('[data-tool="code_agent"]');
+    for (const look of ['live', 'after a reload']) {
+      await page.locator('[data-tool="code_agent"][data-state="stopped"]').waitFor();
+      expect([look, await agent.locator('.text-error').count()]).toEqual([look, 0]);
+      expect([look, await agent.locator('> button').textContent()]).toEqual([
+        look,
+        expect.stringMatching(/Stopped after (?!0 s)[\d.]+ m?s/),
+      ]);
+      await page.reload();
+    }
+  },
+);
 
 test('V6: a message waits for its files, and goes with them', async () => {
   const { page, workId } = await newPage();

@@ -1,14 +1,17 @@
 /** That all of it arrives; how smoothly is for a quiet machine to say: `npm run web:budget`. */
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, splitEvery, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { addLongConversation } from '../support/long-conversation.ts';
+import { testWith } from '../support/needs.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser');
 
 const TURNS = 1_000;
 const SECTIONS = 1_200;

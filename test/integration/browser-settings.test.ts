@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { writeLearned } from '../../src/db/learned-facts.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
@@ -10,8 +10,11 @@ import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/ser
 import type { Model } from '../../src/protocol/models.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { testWith } from '../support/needs.ts';
 import { say, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser');
 
 let system: TestSystem;
 let browser: Browser;

@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { launchBrowser } from '../support/browser.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
+import { testWith } from '../support/needs.ts';
 import { networkOf } from '../support/network.ts';
 import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser');
 
 const WORDS = 120;
 const counted = Array.from({ length: WORDS }, (_, index) => `w${index + 1}`).join(' ');

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { testWith } from '../support/needs.ts';
 import { say, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser', 'bubblewrap');
 
 let system: TestSystem;
 let browser: Browser;

@@ -2,16 +2,11 @@
  * The topology of docker-compose.yml as plain processes: a Temporal server on Postgres, several workers, several apis
  * behind a proxy; each process may go at any moment (D1-D4, F19).
  */
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { say } from '../../src/demo-model/reply.ts';
 import type { AppProcess } from '../support/child-process.ts';
-import {
-  CLUSTER_SET_UP_MS,
-  type ClusterServers,
-  startClusterServers,
-  whyNoCluster,
-} from '../support/cluster/cluster-servers.ts';
+import { type ClusterServers, START_MS, startClusterServers } from '../support/cluster/cluster-servers.ts';
 import { type Api, type ClusterSystem, startClusterSystem } from '../support/cluster/cluster-system.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { pointNamed } from '../support/faults/points.ts';
@@ -19,15 +14,14 @@ import { faultNamed } from '../support/faults/process-faults.ts';
 import { scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { strikeTurn } from '../support/faults/strike.ts';
 import type { Watcher } from '../support/faults/watcher.ts';
+import { testWith } from '../support/needs.ts';
 
-let missing: string | null = null;
-let servers: ClusterServers | undefined;
+let servers: ClusterServers;
 let system: ClusterSystem | undefined;
 
 beforeAll(async () => {
-  missing = await whyNoCluster();
-  if (!missing) servers = await startClusterServers();
-}, CLUSTER_SET_UP_MS);
+  servers = await startClusterServers();
+}, START_MS);
 
 afterEach(async () => {
   await system?.close();
@@ -35,15 +29,9 @@ afterEach(async () => {
 });
 afterAll(() => servers?.close());
 
+const testWithServer = testWith('Temporal server');
 const inCluster = (name: string, body: (servers: ClusterServers) => Promise<void>, ms = 120_000) =>
-  test(
-    name,
-    async () => {
-      if (servers) await body(servers);
-      else process.stderr.write(`skipped, ${missing}: ${name}\n`);
-    },
-    ms,
-  );
+  testWithServer(name, () => body(servers), ms);
 
 /** An answer that takes `seconds`, whoever asks. */
 function slowAnswer(seconds: number): Script {

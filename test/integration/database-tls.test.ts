@@ -4,7 +4,7 @@ import { appendFile, chmod, chown, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import {
   ensureDatabase,
@@ -15,6 +15,7 @@ import {
 } from '../../src/main/setup/postgres.ts';
 import { makeSecrets } from '../../src/main/setup/secrets.ts';
 import { makeCertificate } from '../support/certificate.ts';
+import { testWith } from '../support/needs.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 import { startServer } from '../support/temporary-servers.ts';
 
@@ -41,41 +42,44 @@ async function secured(url: string, env: Record<string, string> = {}): Promise<s
   return stdout.trim();
 }
 
-test('sslmode=require and verify-full trust the authority of sslrootcert or NODE_EXTRA_CA_CERTS, and no other', async () => {
-  await withTemporaryFolder(async (folder) => {
-    await chmod(folder, 0o755);
-    const { keyFile, certificateFile, authorityFile } = await makeCertificate(folder, '127.0.0.1');
-    const stranger = await makeCertificate(folder, '127.0.0.1', 'stranger');
-    const secrets = makeSecrets();
-    const options: PostgresOptions = {
-      ...{ dir: join(folder, 'postgres'), port: await findFreePort(), durable: false },
-      ...{ adminPassword: secrets.postgresAdminPassword, appPassword: secrets.postgresPassword },
-    };
-    const command = await preparePostgres(options);
-    await appendFile(
-      join(options.dir, 'postgresql.conf'),
-      `ssl = on\nssl_cert_file = '${certificateFile}'\nssl_key_file = '${keyFile}'\n`,
-    );
-    const { uid, gid } = await stat(options.dir);
-    await chown(keyFile, uid, gid);
-    await chmod(keyFile, 0o600);
-    const server = startServer(command, join(folder, 'postgres.log'));
-    try {
-      await waitForPostgres(options, AbortSignal.timeout(30_000));
-      await ensureDatabase(options, 'app');
-      const url = postgresUrl(options, 'app');
-      for (const mode of ['require', 'verify-full']) {
-        expect(await secured(`${url}?sslmode=${mode}&sslrootcert=${authorityFile}`)).toBe('over TLS');
-        expect(await secured(`${url}?sslmode=${mode}`, { NODE_EXTRA_CA_CERTS: authorityFile })).toBe(
-          'over TLS',
-        );
-        await expect(secured(`${url}?sslmode=${mode}`)).rejects.toThrow(/certificate/);
-        await expect(secured(`${url}?sslmode=${mode}&sslrootcert=${stranger.authorityFile}`)).rejects.toThrow(
-          /certificate/,
-        );
+testWith('openssl')(
+  'sslmode=require and verify-full trust the authority of sslrootcert or NODE_EXTRA_CA_CERTS, and no other',
+  async () => {
+    await withTemporaryFolder(async (folder) => {
+      await chmod(folder, 0o755);
+      const { keyFile, certificateFile, authorityFile } = await makeCertificate(folder, '127.0.0.1');
+      const stranger = await makeCertificate(folder, '127.0.0.1', 'stranger');
+      const secrets = makeSecrets();
+      const options: PostgresOptions = {
+        ...{ dir: join(folder, 'postgres'), port: await findFreePort(), durable: false },
+        ...{ adminPassword: secrets.postgresAdminPassword, appPassword: secrets.postgresPassword },
+      };
+      const command = await preparePostgres(options);
+      await appendFile(
+        join(options.dir, 'postgresql.conf'),
+        `ssl = on\nssl_cert_file = '${certificateFile}'\nssl_key_file = '${keyFile}'\n`,
+      );
+      const { uid, gid } = await stat(options.dir);
+      await chown(keyFile, uid, gid);
+      await chmod(keyFile, 0o600);
+      const server = startServer(command, join(folder, 'postgres.log'));
+      try {
+        await waitForPostgres(options, AbortSignal.timeout(30_000));
+        await ensureDatabase(options, 'app');
+        const url = postgresUrl(options, 'app');
+        for (const mode of ['require', 'verify-full']) {
+          expect(await secured(`${url}?sslmode=${mode}&sslrootcert=${authorityFile}`)).toBe('over TLS');
+          expect(await secured(`${url}?sslmode=${mode}`, { NODE_EXTRA_CA_CERTS: authorityFile })).toBe(
+            'over TLS',
+          );
+          await expect(secured(`${url}?sslmode=${mode}`)).rejects.toThrow(/certificate/);
+          await expect(
+            secured(`${url}?sslmode=${mode}&sslrootcert=${stranger.authorityFile}`),
+          ).rejects.toThrow(/certificate/);
+        }
+      } finally {
+        await server.stop();
       }
-    } finally {
-      await server.stop();
-    }
-  });
-});
+    });
+  },
+);

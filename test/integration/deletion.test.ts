@@ -1,26 +1,24 @@
 /** F1, F12, D7: a Work, or an account, that is deleted while its code runs leaves nothing behind. */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { eventually } from '../support/eventually.ts';
+import { testWith } from '../support/needs.ts';
 import { leftRunning } from '../support/oracle/sandboxes.ts';
-import { isRequired, SET_UP_MS, setUp } from '../support/sandbox-under-test.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const WITHIN_MS = 30_000;
 
 describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (kind) => {
-  let system: TestSystem | undefined;
+  const test = testWith(kind);
+  let system: TestSystem;
 
   beforeAll(async () => {
-    const missing = await setUp(kind);
-    if (missing && isRequired(kind)) throw new Error(missing);
-    if (missing) return;
     system = await startTestSystem({ script: countingRun, env: { SANDBOX: kind } });
     await system.startWorker();
-  }, SET_UP_MS);
+  });
   afterAll(() => system?.close());
 
   /** A Work whose code has said something, and what it leaves on the machine. */
@@ -53,7 +51,6 @@ describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (k
   }
 
   test('F1, D7: a Work that is deleted leaves no sandbox, workflow, folder or row', async () => {
-    if (system === undefined) return;
     const begun = await runningCode(system);
     const { account, workId, chat } = begun;
     expect((await system.request(account, 'DELETE', `/api/works/${workId}`)).status).toBe(204);
@@ -62,7 +59,6 @@ describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (k
   }, 120_000);
 
   test('F12, D7: so does an account', async () => {
-    if (system === undefined) return;
     const begun = await runningCode(system);
     const { account, chat } = begun;
     const me = await system.request(account, 'GET', '/api/auth/me');

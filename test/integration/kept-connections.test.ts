@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestApi, type TestApi } from '../support/api.ts';
-import { HAS_NGINX, startNginx } from '../support/nginx.ts';
+import { testWith } from '../support/needs.ts';
+import { startNginx } from '../support/nginx.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 
 /** A rest that is drained, and one that is not. */
@@ -123,7 +124,7 @@ test('413: a message that is too large is told so, declared or not, and the conn
   }
 });
 
-const testWithNginx = HAS_NGINX ? test : test.skip;
+const testWithNginx = testWith('nginx');
 
 testWithNginx('by an nginx that keeps its connections, a refused body is nobody else’s trouble', async () => {
   await withTemporaryFolder(async (folder) => {

@@ -5,6 +5,7 @@ import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 let system: TestSystem;
@@ -57,48 +58,51 @@ function statusThroughProxy(url: string, authorization?: string): Promise<number
   });
 }
 
-test('what models, turns, runs, requests and watchers did stands in /metrics, of the worker and the api together', async () => {
-  const { workId, chat } = await system.newChat();
-  for (const [turn, text] of ['work', 'please refuse'].entries()) {
-    chat.say(text);
-    await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn + 1, 'the end');
-  }
-  const ofWorker = await eventually(
-    async () => await (await fetch(workerUrl)).text(),
-    (text) => sumOf(text, 'paperagent_turns_total', { outcome: 'failed' }) === 1,
-    5_000,
-  );
-  expect(sumOf(ofWorker, 'paperagent_turns_total', { outcome: 'done' })).toBe(1);
-  const calls = (labels: Record<string, string>) =>
-    sumOf(ofWorker, 'paperagent_model_call_seconds_count', labels);
-  expect(calls({ role: 'main', source: 'server', outcome: 'answered' })).toBe(2);
-  expect(calls({ role: 'code', source: 'server', outcome: 'answered' })).toBe(2);
-  expect(calls({ outcome: 'model_unauthorized' })).toBe(1);
-  expect(sumOf(ofWorker, 'paperagent_model_tokens_total', { direction: 'input' })).toBe(4 * usage.input);
-  expect(sumOf(ofWorker, 'paperagent_model_tokens_total', { direction: 'output' })).toBe(4 * usage.output);
-  expect(sumOf(ofWorker, 'paperagent_model_first_token_seconds_count')).toBe(4);
-  expect(sumOf(ofWorker, 'paperagent_sandbox_run_seconds_count', { ending: 'exited' })).toBe(1);
-  expect(sumOf(ofWorker, 'paperagent_event_batch_seconds_count')).toBeGreaterThan(0);
-  expect(sumOf(ofWorker, 'paperagent_events_streamed_total')).toBeGreaterThan(0);
-  expect(ofWorker).toMatch(/^temporal_\w+/m);
+testWith('bubblewrap')(
+  'what models, turns, runs, requests and watchers did stands in /metrics, of the worker and the api together',
+  async () => {
+    const { workId, chat } = await system.newChat();
+    for (const [turn, text] of ['work', 'please refuse'].entries()) {
+      chat.say(text);
+      await chat.event((event) => event.kind === 'turn.completed' && event.turn === turn + 1, 'the end');
+    }
+    const ofWorker = await eventually(
+      async () => await (await fetch(workerUrl)).text(),
+      (text) => sumOf(text, 'paperagent_turns_total', { outcome: 'failed' }) === 1,
+      5_000,
+    );
+    expect(sumOf(ofWorker, 'paperagent_turns_total', { outcome: 'done' })).toBe(1);
+    const calls = (labels: Record<string, string>) =>
+      sumOf(ofWorker, 'paperagent_model_call_seconds_count', labels);
+    expect(calls({ role: 'main', source: 'server', outcome: 'answered' })).toBe(2);
+    expect(calls({ role: 'code', source: 'server', outcome: 'answered' })).toBe(2);
+    expect(calls({ outcome: 'model_unauthorized' })).toBe(1);
+    expect(sumOf(ofWorker, 'paperagent_model_tokens_total', { direction: 'input' })).toBe(4 * usage.input);
+    expect(sumOf(ofWorker, 'paperagent_model_tokens_total', { direction: 'output' })).toBe(4 * usage.output);
+    expect(sumOf(ofWorker, 'paperagent_model_first_token_seconds_count')).toBe(4);
+    expect(sumOf(ofWorker, 'paperagent_sandbox_run_seconds_count', { ending: 'exited' })).toBe(1);
+    expect(sumOf(ofWorker, 'paperagent_event_batch_seconds_count')).toBeGreaterThan(0);
+    expect(sumOf(ofWorker, 'paperagent_events_streamed_total')).toBeGreaterThan(0);
+    expect(ofWorker).toMatch(/^temporal_\w+/m);
 
-  const whole = await (await fetch(`${system.url}/metrics`)).text();
-  expect(sumOf(whole, 'paperagent_turns_total', { outcome: 'done' })).toBe(1);
-  expect(
-    sumOf(whole, 'paperagent_http_request_seconds_count', {
-      method: 'POST',
-      route: '/api/works',
-      status: '201',
-    }),
-  ).toBe(1);
-  expect([sumOf(whole, 'paperagent_sockets'), sumOf(whole, 'paperagent_viewers')]).toEqual([1, 1]);
-  expect(sumOf(whole, 'paperagent_log_lag_seconds_count')).toBeGreaterThan(0);
-  expect(sumOf(whole, 'paperagent_log_frames_total')).toBe(chat.events.length);
-  expect(whole.match(/^# TYPE process_cpu_seconds_total /gm)).toHaveLength(1);
-  // No id of a Work, a person or a message makes a series of its own.
-  expect(whole).not.toContain(workId);
-  chat.close();
-});
+    const whole = await (await fetch(`${system.url}/metrics`)).text();
+    expect(sumOf(whole, 'paperagent_turns_total', { outcome: 'done' })).toBe(1);
+    expect(
+      sumOf(whole, 'paperagent_http_request_seconds_count', {
+        method: 'POST',
+        route: '/api/works',
+        status: '201',
+      }),
+    ).toBe(1);
+    expect([sumOf(whole, 'paperagent_sockets'), sumOf(whole, 'paperagent_viewers')]).toEqual([1, 1]);
+    expect(sumOf(whole, 'paperagent_log_lag_seconds_count')).toBeGreaterThan(0);
+    expect(sumOf(whole, 'paperagent_log_frames_total')).toBe(chat.events.length);
+    expect(whole.match(/^# TYPE process_cpu_seconds_total /gm)).toHaveLength(1);
+    // No id of a Work, a person or a message makes a series of its own.
+    expect(whole).not.toContain(workId);
+    chat.close();
+  },
+);
 
 test('metrics are refused to whoever comes by way of a proxy without the token', async () => {
   for (const url of [workerUrl, `${system.url}/metrics`]) {

@@ -1,11 +1,12 @@
 /** Sockets by a real nginx on an odd port: which of its usual configurations lets pages in (A4). */
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { startTestApi } from '../support/api.ts';
-import { HAS_NGINX, startNginx } from '../support/nginx.ts';
+import { testWith } from '../support/needs.ts';
+import { startNginx } from '../support/nginx.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 
-const testWithNginx = HAS_NGINX ? test : test.skip;
+const testWithNginx = testWith('nginx');
 
 /** `open`, or the status of the refusal. */
 function upgrade(url: string, origin: string): Promise<string> {

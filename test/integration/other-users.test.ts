@@ -6,20 +6,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FILES_OF_PEOPLE, makeDataFolder } from '../../src/main/setup/data-folder.ts';
 import { countingRun } from '../support/counting-run.ts';
+import { describeWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
-
-/** Only root can be somebody else for a moment. */
-const isRoot = process.getuid?.() === 0;
-const asRoot = isRoot ? test : test.skip;
-
-let system: TestSystem;
-
-beforeAll(async () => {
-  if (!isRoot) return;
-  system = await startTestSystem({ script: countingRun });
-});
-afterAll(() => system?.close());
 
 /** Those of the files that `nobody` can read, by their paths in `folder`. */
 function readableByNobody(folder: string): string[] {
@@ -47,9 +36,16 @@ function readableByNobody(folder: string): string[] {
     .map((file) => path.relative(folder, file));
 }
 
-asRoot(
-  'M4: what a Work, its run and its conversation leave is read by nobody else, by whatever path',
-  async () => {
+/** Only root can be somebody else for a moment. */
+describeWith('root', 'bubblewrap')('somebody else', () => {
+  let system: TestSystem;
+
+  beforeAll(async () => {
+    system = await startTestSystem({ script: countingRun });
+  });
+  afterAll(() => system?.close());
+
+  test('M4: what a Work, its run and its conversation leave is read by nobody else, by whatever path', async () => {
     const { dataDir } = system;
     const worker = await system.startWorker();
     const { account, workId, chat } = await system.newChat();
@@ -73,9 +69,8 @@ asRoot(
     expect(readableByNobody(dataDir)).toContain(path.join('workspaces', workId, 'count.txt'));
     await system.startWorker();
     expect(readableByNobody(dataDir)).toEqual([]);
-  },
-  120_000,
-);
+  }, 120_000);
+});
 
 test('M4: a data folder that others may enter is closed as the system starts', async () => {
   await withTemporaryFolder(async (parent) => {
@@ -87,7 +82,7 @@ test('M4: a data folder that others may enter is closed as the system starts', a
     for (const name of ['.', ...readdirSync(root)]) chmodSync(path.join(root, name), 0o755);
     makeDataFolder(root);
     expect({ top: mode('.'), ...modes() }).toEqual(made);
-    expect(made.top).toBe(isRoot ? 0o711 : 0o700);
+    expect(made.top).toBe(process.getuid?.() === 0 ? 0o711 : 0o700);
     expect(new Set(Object.values(modes()))).toEqual(new Set([0o700]));
   });
 });

@@ -1,16 +1,17 @@
 /** DATABASE_URL by PgBouncer in transaction mode, DATABASE_DIRECT_URL straight: the whole system, and what it needs. */
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
 import { openSession } from '../../src/db/listener.ts';
 import { migrateToLatest } from '../../src/db/migrate.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { withTestDatabase } from '../support/database.ts';
-import { HAS_PGBOUNCER, type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
+import { testWith } from '../support/needs.ts';
+import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { startTestSystem } from '../support/system.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 
-const testWithPgBouncer = HAS_PGBOUNCER ? test : test.skip;
+const testWithPgBouncer = testWith('pgbouncer');
 
 testWithPgBouncer(
   'a turn is answered and streamed by three sessions of Postgres that everybody shares',

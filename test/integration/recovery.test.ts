@@ -6,6 +6,7 @@ import { countingRun } from '../support/counting-run.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind, wholeLog } from '../support/works.ts';
 
@@ -45,79 +46,85 @@ test('D2, D4, D6: a worker killed while text streams costs that one call, and no
   await next.signal('SIGTERM');
 });
 
-test('D5, D7, S1: a worker killed while code runs leaves the run alone, and the next one adopts it', async () => {
-  const worker = await system.startWorker();
-  const code = [
-    'import time, pathlib',
-    "print('started', flush=True)",
-    "with open('count.txt', 'a') as f: f.write('x')",
-    "go = pathlib.Path('go')",
-    'while not go.exists(): time.sleep(0.02)',
-    "print('finished', flush=True)",
-  ].join('\n');
-  system.model.setScript((request) => {
-    const answered = answersSoFar(request);
-    if (isCodeAgent(request)) {
-      if (answered > 0) return textReply('The run is over.');
-      return {
-        kind: 'stream',
-        steps: callTool(0, 'c', 'run_python', { code, filename: 'wait.py', timeoutSeconds: 60 }),
-      };
-    }
-    if (answered > 0) return textReply('All done.');
-    return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Wait.' }) };
-  });
-  const { account, workId, chat } = await system.newChat();
-  chat.say('run it');
-  await chat.event(
-    (event) => event.kind === 'tool.output' && event.text.includes('started'),
-    'the first output',
-  );
-  await worker.signal('SIGKILL');
-  const next = await system.startWorker();
-  await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
-  const end = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  expect(end).toMatchObject({ outcome: 'done' });
-  const output = ofKind(chat.events, 'tool.output')
-    .map(({ text }) => text)
-    .join('');
-  expect(output).toBe('started\nfinished\n');
-  expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
-  const workspace = path.join(system.dataDir, 'workspaces', workId);
-  expect(await readFile(path.join(workspace, 'count.txt'), 'utf8')).toBe('x');
-  chat.close();
-  await system.expectSound(workId);
-  await next.signal('SIGTERM');
-});
+testWith('bubblewrap')(
+  'D5, D7, S1: a worker killed while code runs leaves the run alone, and the next one adopts it',
+  async () => {
+    const worker = await system.startWorker();
+    const code = [
+      'import time, pathlib',
+      "print('started', flush=True)",
+      "with open('count.txt', 'a') as f: f.write('x')",
+      "go = pathlib.Path('go')",
+      'while not go.exists(): time.sleep(0.02)',
+      "print('finished', flush=True)",
+    ].join('\n');
+    system.model.setScript((request) => {
+      const answered = answersSoFar(request);
+      if (isCodeAgent(request)) {
+        if (answered > 0) return textReply('The run is over.');
+        return {
+          kind: 'stream',
+          steps: callTool(0, 'c', 'run_python', { code, filename: 'wait.py', timeoutSeconds: 60 }),
+        };
+      }
+      if (answered > 0) return textReply('All done.');
+      return { kind: 'stream', steps: callTool(0, 'm', 'code_agent', { task: 'Wait.' }) };
+    });
+    const { account, workId, chat } = await system.newChat();
+    chat.say('run it');
+    await chat.event(
+      (event) => event.kind === 'tool.output' && event.text.includes('started'),
+      'the first output',
+    );
+    await worker.signal('SIGKILL');
+    const next = await system.startWorker();
+    await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
+    const end = await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    expect(end).toMatchObject({ outcome: 'done' });
+    const output = ofKind(chat.events, 'tool.output')
+      .map(({ text }) => text)
+      .join('');
+    expect(output).toBe('started\nfinished\n');
+    expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
+    const workspace = path.join(system.dataDir, 'workspaces', workId);
+    expect(await readFile(path.join(workspace, 'count.txt'), 'utf8')).toBe('x');
+    chat.close();
+    await system.expectSound(workId);
+    await next.signal('SIGTERM');
+  },
+);
 
-test('D7: a worker that slept past its lease and wakes leaves the run to the one that adopted it', async () => {
-  const sleeper = await system.startWorker();
-  system.model.setScript(countingRun);
-  const { account, workId, chat } = await system.newChat();
-  chat.say('run it');
-  await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
-  await sleeper.signal('SIGSTOP');
-  const next = await system.startWorker();
-  // What it had sent before it fell asleep may still be on its way: only the claim says whose the run is.
-  const attempts = () =>
-    system.db
-      .selectFrom('claims')
-      .select('attempt')
-      .where('work_id', '=', workId)
-      .where('key', 'like', 'tool:%')
-      .executeTakeFirstOrThrow();
-  await eventually(attempts, ({ attempt }) => attempt === 2, 30_000);
-  const seen = chat.cursor();
-  await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
-  await sleeper.signal('SIGCONT');
-  await sleeper.line((line) => line.includes('"end":"fenced"'), 'it knew that it was superseded');
-  await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
-  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
-  chat.close();
-  await system.expectSound(workId);
-  await Promise.all([sleeper.signal('SIGTERM'), next.signal('SIGTERM')]);
-});
+testWith('bubblewrap')(
+  'D7: a worker that slept past its lease and wakes leaves the run to the one that adopted it',
+  async () => {
+    const sleeper = await system.startWorker();
+    system.model.setScript(countingRun);
+    const { account, workId, chat } = await system.newChat();
+    chat.say('run it');
+    await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
+    await sleeper.signal('SIGSTOP');
+    const next = await system.startWorker();
+    // What it had sent before it fell asleep may still be on its way: only the claim says whose the run is.
+    const attempts = () =>
+      system.db
+        .selectFrom('claims')
+        .select('attempt')
+        .where('work_id', '=', workId)
+        .where('key', 'like', 'tool:%')
+        .executeTakeFirstOrThrow();
+    await eventually(attempts, ({ attempt }) => attempt === 2, 30_000);
+    const seen = chat.cursor();
+    await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
+    await sleeper.signal('SIGCONT');
+    await sleeper.line((line) => line.includes('"end":"fenced"'), 'it knew that it was superseded');
+    await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
+    chat.close();
+    await system.expectSound(workId);
+    await Promise.all([sleeper.signal('SIGTERM'), next.signal('SIGTERM')]);
+  },
+);
 
 test('R2: messages that came while no worker ran are answered when one comes', async () => {
   system.model.setScript(() => textReply('Here I am.'));

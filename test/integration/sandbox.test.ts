@@ -7,6 +7,7 @@ import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
+import { testWith } from '../support/needs.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
@@ -69,7 +70,7 @@ const prepared = () => processesWith('runner.ts', sandboxFolder()).length;
 const left = () => readdirSync(sandboxFolder()).filter((name) => name.startsWith('paperagent-'));
 const howMany = (wanted: number) => eventually(prepared, (seen) => seen === wanted, WITHIN_MS);
 
-test('S12: what was prepared for a code agent that runs nothing ends with it', async () => {
+testWith('bubblewrap')('S12: what was prepared for a code agent that runs nothing ends with it', async () => {
   await startWorker();
   const agent = thinkingAgent();
   const { workId, chat, end } = await begin();
@@ -82,7 +83,7 @@ test('S12: what was prepared for a code agent that runs nothing ends with it', a
   await system.expectSound(workId);
 });
 
-test('S12, D9: what was prepared ends with a turn that a person stops', async () => {
+testWith('bubblewrap')('S12, D9: what was prepared ends with a turn that a person stops', async () => {
   await startWorker();
   const agent = thinkingAgent();
   const { workId, chat, end } = await begin();
@@ -96,22 +97,25 @@ test('S12, D9: what was prepared ends with a turn that a person stops', async ()
   await system.expectSound(workId);
 });
 
-test('S12: what a killed worker had prepared is gone once the next one is up, though the turn goes on', async () => {
-  const first = await startWorker();
-  const agent = thinkingAgent();
-  const { workId, chat, end } = await begin();
-  expect(await howMany(1)).toBe(1);
-  await first.signal('SIGKILL');
-  await startWorker({ SANDBOX_PREPARE: '0' });
-  expect(await howMany(0)).toBe(0);
-  expect(await eventually(left, (seen) => seen.length === 0, WITHIN_MS)).toEqual([]);
-  agent.open();
-  expect(await end()).toMatchObject({ outcome: 'done' });
-  chat.close();
-  await system.expectSound(workId);
-});
+testWith('bubblewrap')(
+  'S12: what a killed worker had prepared is gone once the next one is up, though the turn goes on',
+  async () => {
+    const first = await startWorker();
+    const agent = thinkingAgent();
+    const { workId, chat, end } = await begin();
+    expect(await howMany(1)).toBe(1);
+    await first.signal('SIGKILL');
+    await startWorker({ SANDBOX_PREPARE: '0' });
+    expect(await howMany(0)).toBe(0);
+    expect(await eventually(left, (seen) => seen.length === 0, WITHIN_MS)).toEqual([]);
+    agent.open();
+    expect(await end()).toMatchObject({ outcome: 'done' });
+    chat.close();
+    await system.expectSound(workId);
+  },
+);
 
-test.each([
+testWith('bubblewrap').each([
   ['S5: a traceback after more output than is stored reaches the model', false],
   ['S5, D7: and so it does where the worker was killed in between', true],
 ])('%s', async (_, killed) => {

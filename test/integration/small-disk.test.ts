@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { DISK_RESERVE_BYTES, freeBytes } from '../../src/workspace/disk-room.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -31,12 +32,11 @@ const fills: Script = (request) => {
 };
 
 /** Only root may mount a disk of its own. */
-const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? test : test.skip;
+const asRoot = testWith('Linux', 'root', 'bubblewrap');
 let disk: string;
 let system: TestSystem;
 
 beforeAll(async () => {
-  if (process.getuid?.() !== 0) return;
   disk = mkdtempSync(path.join(tmpdir(), 'pa-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'none', disk]);
   system = await startTestSystem({ script: fills, under: disk });

@@ -1,17 +1,18 @@
 /** Temporal as a hosted one is met: by TLS, with a certificate or an API key, and nothing may be registered there. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { prepareNamespace } from '../../src/main/setup/temporal-namespace.ts';
 import { type Certificate, makeCertificate } from '../support/certificate.ts';
 import { createBareNamespace } from '../support/namespace.ts';
-import { HAS_NGINX, startNginxBeforeTemporal } from '../support/nginx.ts';
+import { testWith } from '../support/needs.ts';
+import { startNginxBeforeTemporal } from '../support/nginx.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem } from '../support/system.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 
-const testWithNginx = HAS_NGINX ? test : test.skip;
+const testWithNginx = testWith('nginx', 'openssl');
 
 const API_KEY = randomBytes(16).toString('hex');
 

@@ -5,6 +5,7 @@ import { callTool, type Reply, textReply } from '../../src/demo-model/reply.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { type CollectedSpan, type SpanCollector, startSpanCollector } from '../support/span-collector.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 
@@ -63,47 +64,50 @@ function tree(spans: CollectedSpan[], parent?: CollectedSpan, depth = 0): string
     .flatMap((span) => [`${'  '.repeat(depth)}${span.name}`, ...tree(spans, span, depth + 1)]);
 }
 
-test('F17: a turn is one trace from the request to the model and the sandbox, and holds nothing of what was said', async () => {
-  const worker = await system.startWorker();
-  const workId = await system.newWork(account);
-  const chat = await system.chat(account, workId);
-  const message = { id: randomUUID(), text: 'Find the perihelion.' };
-  const sent = await system.request(account, 'POST', `/api/works/${workId}/messages`, message);
-  expect(sent.status).toBe(202);
-  await chat.event((event) => event.kind === 'turn.completed', 'the end');
-  // Orderly ends send what waits.
-  await worker.signal('SIGTERM');
-  const spans = await traceOf(workId);
-  expect(tree(spans)).toEqual([
-    'POST /api/works/:id/messages',
-    '  turn',
-    '    main step',
-    '      model call',
-    '    code agent',
-    '      code step',
-    '        model call',
-    '      tool run_python',
-    '        sandbox run',
-    '      code step',
-    '        model call',
-    '    tool code_agent',
-    '    main step',
-    '      model call',
-  ]);
-  const turn = spans.find(({ name }) => name === 'turn');
-  expect(turn?.attributes).toMatchObject({ 'paperagent.outcome': 'done', 'paperagent.turn': 1 });
-  const run = spans.find(({ name }) => name === 'sandbox run');
-  expect(run?.attributes).toMatchObject({ 'paperagent.ending': 'exited' });
-  expect(spans.filter((span) => span.attributes['gen_ai.usage.input_tokens'] === usage.input)).toHaveLength(
-    4,
-  );
-  expect(new Set(spans.map(({ service }) => service))).toEqual(
-    new Set(['paperagent-api', 'paperagent-worker']),
-  );
-  const everything = collector.bodies.join('\n');
-  for (const secret of SECRETS) expect(everything).not.toContain(secret);
-  chat.close();
-});
+testWith('bubblewrap')(
+  'F17: a turn is one trace from the request to the model and the sandbox, and holds nothing of what was said',
+  async () => {
+    const worker = await system.startWorker();
+    const workId = await system.newWork(account);
+    const chat = await system.chat(account, workId);
+    const message = { id: randomUUID(), text: 'Find the perihelion.' };
+    const sent = await system.request(account, 'POST', `/api/works/${workId}/messages`, message);
+    expect(sent.status).toBe(202);
+    await chat.event((event) => event.kind === 'turn.completed', 'the end');
+    // Orderly ends send what waits.
+    await worker.signal('SIGTERM');
+    const spans = await traceOf(workId);
+    expect(tree(spans)).toEqual([
+      'POST /api/works/:id/messages',
+      '  turn',
+      '    main step',
+      '      model call',
+      '    code agent',
+      '      code step',
+      '        model call',
+      '      tool run_python',
+      '        sandbox run',
+      '      code step',
+      '        model call',
+      '    tool code_agent',
+      '    main step',
+      '      model call',
+    ]);
+    const turn = spans.find(({ name }) => name === 'turn');
+    expect(turn?.attributes).toMatchObject({ 'paperagent.outcome': 'done', 'paperagent.turn': 1 });
+    const run = spans.find(({ name }) => name === 'sandbox run');
+    expect(run?.attributes).toMatchObject({ 'paperagent.ending': 'exited' });
+    expect(spans.filter((span) => span.attributes['gen_ai.usage.input_tokens'] === usage.input)).toHaveLength(
+      4,
+    );
+    expect(new Set(spans.map(({ service }) => service))).toEqual(
+      new Set(['paperagent-api', 'paperagent-worker']),
+    );
+    const everything = collector.bodies.join('\n');
+    for (const secret of SECRETS) expect(everything).not.toContain(secret);
+    chat.close();
+  },
+);
 
 test('R3: the trace of a turn whose worker was killed goes on under the same turn', async () => {
   const first = await system.startWorker();

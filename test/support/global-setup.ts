@@ -1,9 +1,14 @@
-/** Jest's global set-up: starts the run's servers (test/support/server-host.ts) unless only unit tests are run. */
+/**
+ * Jest's global set-up: looks for what tests may need, and starts the run's servers (test/support/server-host.ts)
+ * unless only unit tests are run.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@jest/types';
+import { findNeeds } from './find-needs.ts';
+import { NEEDS_VARIABLE } from './found-needs.ts';
 import { SERVERS_VARIABLE } from './servers.ts';
 
 declare global {
@@ -13,18 +18,26 @@ declare global {
 
 export default async function globalSetup({ testPathPatterns }: Config.GlobalConfig): Promise<void> {
   const { patterns } = testPathPatterns;
-  if (patterns.length > 0 && patterns.every((pattern) => /(^|\/)unit(\/|$)/.test(pattern))) return;
+  const onlyUnit = patterns.length > 0 && patterns.every((pattern) => /(^|\/)unit(\/|$)/.test(pattern));
+  const found = await findNeeds(onlyUnit ? 'quick' : 'all', process.env, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
+  process.env[NEEDS_VARIABLE] = JSON.stringify(found);
+  if (!onlyUnit) process.env[SERVERS_VARIABLE] = await startServers();
+}
+
+/** Where they are, as servers.ts reads it. */
+async function startServers(): Promise<string> {
   const host = spawn(process.execPath, [fileURLToPath(new URL('./server-host.ts', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
   globalThis.paperagentServerHost = host;
   const lines = createInterface(host.stdout);
-  const line = await Promise.race([
+  return await Promise.race([
     once(lines, 'line').then(([first]) => String(first)),
     once(host, 'exit').then(([code]) =>
       Promise.reject(new Error(`the test servers did not start (${code})`)),
     ),
   ]);
-  process.env[SERVERS_VARIABLE] = line;
 }

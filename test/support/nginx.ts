@@ -1,14 +1,11 @@
 /** A real nginx before an api, as operators run it, and before Temporal. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import type { Certificate } from './certificate.ts';
 import { until } from './until.ts';
-
-/** Whether the program is here. In CI it has to be. */
-export const HAS_NGINX = Boolean(process.env.CI) || spawnSync('nginx', ['-v']).status === 0;
 
 export interface Nginx {
   url: string;

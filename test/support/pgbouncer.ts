@@ -1,13 +1,10 @@
 /** A real PgBouncer in transaction mode before a database, as operators run it. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import { until } from './until.ts';
-
-/** Whether the program is here. In CI it has to be. */
-export const HAS_PGBOUNCER = Boolean(process.env.CI) || spawnSync('pgbouncer', ['--version']).status === 0;
 
 export interface PgBouncer {
   /** The database's URL by PgBouncer. */

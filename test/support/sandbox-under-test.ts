@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readConfig } from '../../src/main/config.ts';
 import { chooseSandbox, type SandboxConfig, setUpSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { sandboxUser } from '../../src/sandbox/docker/container-options.ts';
 import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
@@ -25,7 +24,8 @@ export type Kind = Sandbox['kind'];
 export const WAYS = ['bubblewrap', 'docker', 'docker by the engine proxy'] as const;
 export type Way = (typeof WAYS)[number];
 
-function kindOf(way: Way): Kind {
+/** Also the name of what a test by this way needs (needs.ts). */
+export function kindOf(way: Way): Kind {
   return way === 'bubblewrap' ? 'bubblewrap' : 'docker';
 }
 
@@ -63,9 +63,6 @@ async function startProxy(folder: string, instance: string): Promise<EngineProxy
 /** For whom tests prepare sandboxes. */
 export const PREPARING_OWNER = 'agent';
 
-/** Set-up may have to make an image or an environment the first time. */
-export const SET_UP_MS = 540_000;
-
 /** As a server has them that sets nothing. */
 const LIBRARIES = 'usual';
 
@@ -81,12 +78,6 @@ export function sandboxConfig(way: Way, stateDir: string, instance: string): San
     cacheDir: CACHE,
     log: () => undefined,
   };
-}
-
-/** Without an engine the Docker tests are skipped, and fail where one is required (REQUIRE_DOCKER, CI). */
-export function isRequired(way: Way): boolean {
-  const { CI, REQUIRE_DOCKER } = process.env;
-  return way === 'bubblewrap' || readConfig({ CI, REQUIRE_DOCKER }).requireDocker;
 }
 
 export interface Outcome {
@@ -122,7 +113,7 @@ export interface SandboxUnderTest {
   dispose(): Promise<void>;
 }
 
-/** Set-up, once for a test file. @returns why there is none, or null. */
+/** Makes what there is to be made for it, once a run. @returns why there is none, or null. */
 export async function setUp(way: Way): Promise<string | null> {
   const stateDir = mkdtempSync(join(tmpdir(), 'pa-setup-'));
   const chosen = await setUpSandbox(sandboxConfig(way, stateDir, 'setup'), (line) =>

@@ -6,6 +6,7 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type Docker from 'dockerode';
 import { connectEngine } from '../../../src/sandbox/docker/engine.ts';
 import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
 import { hasImage, sandboxImageTag } from '../../../src/sandbox/docker/image.ts';
@@ -21,19 +22,32 @@ export interface OwnEngine {
 
 const ANSWERS_MS = 60_000;
 
-/** Starts one and gives it the sandbox's image from the machine's engine; or says why there can be none. */
-export async function startOwnEngine(): Promise<OwnEngine | string> {
+/** What one is made of: the machine's engine, which has the sandbox's image, and the program. Or why there can be none. */
+async function parts(): Promise<{ engine: Docker; program: string } | string> {
   const socket = findEngineSocket(process.env);
   if (!socket.found) return socket.reason;
   if (process.getuid?.() !== 0) return 'only root can start a Docker engine';
-  const tag = sandboxImageTag('usual');
-  if (!(await hasImage(await connectEngine(socket.path), tag))) return "the machine's engine has no image";
+  const engine = await connectEngine(socket.path);
+  const has = await hasImage(engine, sandboxImageTag('usual')).catch((error: Error) => error.message);
+  if (has !== true) return `the machine's engine has no image${has ? ` (${has})` : ''}`;
   const program = await promisify(execFile)('which', ['dockerd']).then(
     ({ stdout }) => stdout.trim(),
     () => undefined,
   );
-  if (program === undefined) return 'there is no dockerd';
+  return program === undefined ? 'there is no dockerd' : { engine, program };
+}
 
+/** Why none can be started here; null where one can. */
+export async function whyNoOwnEngine(): Promise<string | null> {
+  const found = await parts();
+  return typeof found === 'string' ? found : null;
+}
+
+/** Starts one and gives it the sandbox's image from the machine's engine. */
+export async function startOwnEngine(): Promise<OwnEngine> {
+  const found = await parts();
+  if (typeof found === 'string') throw new Error(found);
+  const { engine: from, program } = found;
   const dir = await mkdtemp(path.join(tmpdir(), 'paperagent-engine-'));
   const own = path.join(dir, 'docker.sock');
   let child: ChildProcess;
@@ -45,7 +59,7 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
     const folders = ['data', 'exec', 'pid'].map((name) => path.join(dir, name));
     const [data = '', exec = '', pid = ''] = folders;
     child = spawn(
-      program as string,
+      program,
       [
         ...['--host', `unix://${own}`, '--data-root', data, '--exec-root', exec, '--pidfile', pid],
         ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
@@ -76,8 +90,7 @@ export async function startOwnEngine(): Promise<OwnEngine | string> {
   }
 
   await start();
-  const from = await connectEngine(socket.path);
-  const image = await from.getImage(tag).get();
+  const image = await from.getImage(sandboxImageTag('usual')).get();
   const loaded = await (await connectEngine(own)).loadImage(image);
   loaded.resume();
   await once(loaded, 'end');

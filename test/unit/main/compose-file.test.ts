@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../scripts/node-options.mjs';
 import { VARIABLES } from '../../../src/main/config.ts';
 import { CHECKOUT } from '../../../src/main/setup/checkout.ts';
+import { composeCommand } from '../../support/compose.ts';
+import { testWith } from '../../support/needs.ts';
 
 const SECRETS = [
   'POSTGRES_PASSWORD',
@@ -18,13 +20,6 @@ const SECRETS = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'pa-compose-'));
-let command: string[] | undefined;
-
-beforeAll(() => {
-  const works = ([program = '', ...args]: string[]) => spawnSync(program, [...args, 'version']).status === 0;
-  command = [['docker', 'compose'], ['docker-compose']].find(works);
-  if (!command && process.env.CI) throw new Error('there is neither `docker compose` nor `docker-compose`');
-});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** `compose config` with these variables and none of ours. */
@@ -36,7 +31,7 @@ function config(variables: Record<string, string>) {
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   );
-  const [program = '', ...args] = [...(command ?? []), '--env-file', file, 'config'];
+  const [program = '', ...args] = [...(composeCommand() ?? []), '--env-file', file, 'config'];
   const { PATH = '', HOME = '' } = process.env;
   return spawnSync(program, args, { cwd: CHECKOUT, env: { PATH, HOME }, encoding: 'utf8' });
 }
@@ -45,11 +40,7 @@ const all = Object.fromEntries(
   SECRETS.map((name) => [name, name === 'PA_DATA' ? '/srv/pa' : `${name}-value`]),
 );
 
-const withCompose = (name: string, body: () => void) =>
-  test(name, () => {
-    if (command) body();
-    else process.stderr.write(`skipped, there is no compose here: ${name}\n`);
-  });
+const withCompose = testWith('compose');
 
 /** The lines of one service. */
 function service(text: string, name: string): string {

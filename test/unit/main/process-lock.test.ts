@@ -10,6 +10,7 @@ import {
   takeLock,
   thisProcess,
 } from '../../../scripts/process-lock.mjs';
+import { testWith } from '../../support/needs.ts';
 import { withTemporaryFolder } from '../../support/temporary-folder.ts';
 
 test('a process is told from a later one with its id by its start time', () => {
@@ -55,7 +56,7 @@ test.each([
   });
 });
 
-(process.getuid?.() === 0 ? test : test.skip)(
+testWith('root')(
   'L5: a lock that somebody else wrote in the name of a process that is not theirs counts as free',
   async () => {
     await withTemporaryFolder(async (folder) => {

@@ -11,6 +11,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { adoptProxies, proxyFor } from '../../../src/network/agents.ts';
 import { download } from '../../../src/network/download.ts';
 import { makeCertificate } from '../../support/certificate.ts';
+import { testWith } from '../../support/needs.ts';
 import { withTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -77,30 +78,33 @@ test('a download goes by HTTP_PROXY, redirects too', async () => {
   }
 });
 
-test('over TLS by HTTPS_PROXY, with the authority that NODE_EXTRA_CA_CERTS names and not without it', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const { key, certificate, authorityFile } = await makeCertificate(folder, 'releases.example.org');
-    const origin = createSecureServer({ key, cert: certificate }, (_, answer) => answer.end('over TLS'));
-    const proxy = await startProxy(await listening(origin));
-    const module = fileURLToPath(new URL('../../../src/network/download.ts', import.meta.url));
-    const script = `
+testWith('openssl')(
+  'over TLS by HTTPS_PROXY, with the authority that NODE_EXTRA_CA_CERTS names and not without it',
+  async () => {
+    await withTemporaryFolder(async (folder) => {
+      const { key, certificate, authorityFile } = await makeCertificate(folder, 'releases.example.org');
+      const origin = createSecureServer({ key, cert: certificate }, (_, answer) => answer.end('over TLS'));
+      const proxy = await startProxy(await listening(origin));
+      const module = fileURLToPath(new URL('../../../src/network/download.ts', import.meta.url));
+      const script = `
       const { download } = await import(${JSON.stringify(module)});
       for await (const chunk of await download(new URL('https://releases.example.org/x'), 5000)) process.stdout.write(chunk);`;
-    const ask = (more: Record<string, string>) =>
-      run(process.execPath, ['--input-type=module', '-e', script], {
-        env: { PATH: process.env.PATH ?? '', HTTPS_PROXY: proxy.url, ...more },
-      });
-    try {
-      const { stdout } = await ask({ NODE_EXTRA_CA_CERTS: authorityFile });
-      expect(stdout).toBe('over TLS');
-      expect(proxy.asked).toEqual(['CONNECT releases.example.org:443']);
-      await expect(ask({})).rejects.toThrow(/certificate/);
-    } finally {
-      proxy.close();
-      origin.close();
-    }
-  });
-});
+      const ask = (more: Record<string, string>) =>
+        run(process.execPath, ['--input-type=module', '-e', script], {
+          env: { PATH: process.env.PATH ?? '', HTTPS_PROXY: proxy.url, ...more },
+        });
+      try {
+        const { stdout } = await ask({ NODE_EXTRA_CA_CERTS: authorityFile });
+        expect(stdout).toBe('over TLS');
+        expect(proxy.asked).toEqual(['CONNECT releases.example.org:443']);
+        await expect(ask({})).rejects.toThrow(/certificate/);
+      } finally {
+        proxy.close();
+        origin.close();
+      }
+    });
+  },
+);
 
 test('hosts of NO_PROXY, and this machine itself, are reached straight', () => {
   set({

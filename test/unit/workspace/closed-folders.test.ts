@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { ownWorkspace } from '../../../src/sandbox/own-workspace.ts';
 import { descriptorWalk, pathWalk } from '../../../src/workspace/directory.ts';
 import { openWorkspace, type Workspace } from '../../../src/workspace/workspace.ts';
+import { testWith } from '../../support/needs.ts';
 import { makeFolder } from './folder.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -13,12 +14,12 @@ const isRoot = process.getuid?.() === 0;
 const SOMEBODY = 65_532;
 
 const WALKS = [
-  { name: 'by descriptors', walk: descriptorWalk, here: process.platform === 'linux' },
-  { name: 'by paths', walk: pathWalk, here: true },
+  { name: 'by descriptors', walk: descriptorWalk, needs: ['Linux'] as const },
+  { name: 'by paths', walk: pathWalk, needs: [] },
 ];
 
-describe.each(WALKS)('$name', ({ walk, here }) => {
-  const closed = here ? test : test.skip;
+describe.each(WALKS)('$name', ({ walk, needs }) => {
+  const closed = testWith(...needs);
   let folder: { path: string; clear: () => Promise<void> };
   let root: string;
   let workspace: Workspace;

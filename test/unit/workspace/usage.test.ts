@@ -1,12 +1,13 @@
 /** How full a workspace is, told the same to the sandbox and to an upload. */
 import { link, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../../src/sandbox/types.ts';
 import { overWorkspaceLimits } from '../../../src/sandbox/workspace-usage.ts';
 import { descriptorWalk, pathWalk } from '../../../src/workspace/directory.ts';
 import { workspaceUsage } from '../../../src/workspace/usage.ts';
 import { openWorkspace } from '../../../src/workspace/workspace.ts';
+import { testWith } from '../../support/needs.ts';
 import { makeFolder } from './folder.ts';
 
 const MIB = 1024 ** 2;
@@ -35,7 +36,7 @@ const WALKS = [
 ];
 
 describe.each(WALKS)('$name', ({ walk }) => {
-  const linux = process.platform === 'linux' ? test : test.skip;
+  const linux = testWith('Linux');
 
   linux(
     'S6: files count whatever they are called, hidden or no UTF-8, and a sparse one at its length',
@@ -70,15 +71,12 @@ describe.each(WALKS)('$name', ({ walk }) => {
   });
 });
 
-(process.platform === 'linux' ? test : test.skip)(
-  'S6: a run is over its limits by files whose names are no UTF-8',
-  async () => {
-    const limits = { ...DEFAULT_LIMITS, workspaceBytes: MIB, workspaceFiles: 3 };
-    await writeFile(bytesPath(NAME), Buffer.alloc(2 * MIB));
-    expect(await overWorkspaceLimits(root, limits)).toBe('2 MiB');
-    await truncate(bytesPath(NAME));
-    expect(await overWorkspaceLimits(root, limits)).toBeNull();
-    for (const byte of [1, 2, 3]) await writeFile(bytesPath(Buffer.from([0xff, byte])), '');
-    expect(await overWorkspaceLimits(root, limits)).toBe('more than 3 files');
-  },
-);
+testWith('Linux')('S6: a run is over its limits by files whose names are no UTF-8', async () => {
+  const limits = { ...DEFAULT_LIMITS, workspaceBytes: MIB, workspaceFiles: 3 };
+  await writeFile(bytesPath(NAME), Buffer.alloc(2 * MIB));
+  expect(await overWorkspaceLimits(root, limits)).toBe('2 MiB');
+  await truncate(bytesPath(NAME));
+  expect(await overWorkspaceLimits(root, limits)).toBeNull();
+  for (const byte of [1, 2, 3]) await writeFile(bytesPath(Buffer.from([0xff, byte])), '');
+  expect(await overWorkspaceLimits(root, limits)).toBe('more than 3 files');
+});

@@ -7,9 +7,8 @@ import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
 import { sha256 } from '../../../src/workspace/regular-file.ts';
 import { diff } from '../../../src/workspace/snapshot.ts';
 import { openWorkspace } from '../../../src/workspace/workspace.ts';
+import { testWith } from '../../support/needs.ts';
 import { makeFolder, withWorkspace } from './folder.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 test('what was written is read, whole and in ranges, with folders made on the way', async () => {
   await withWorkspace(async (workspace) => {
@@ -214,7 +213,7 @@ test('files left by a writer that was killed are not shown', async () => {
   });
 });
 
-(isRoot ? test : test.skip)(
+testWith('root')(
   'S2: what root writes belongs to the workspace owner, and files of others are read',
   async () => {
     const folder = await makeFolder();
