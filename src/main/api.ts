@@ -15,6 +15,7 @@ import { recoveryDuties } from '../sweeper/recovery.ts';
 import { lazyConnection } from '../temporal/endpoint.ts';
 import { registerSearchAttributes } from '../temporal/work-client.ts';
 import { collectSooner } from './collect-sooner.ts';
+import { readCommandLine } from './command-line.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { CHECKOUT } from './setup/checkout.ts';
@@ -32,6 +33,7 @@ const EXPIRED_MS = 60_000;
 const TEMPLATE_FILES_MS = 60_000;
 const LEFT_GUESTS_MS = 600_000;
 
+readCommandLine();
 const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
 

@@ -1,16 +1,17 @@
 /**
  * `npm run ask -- "prompt" [--json] [--work id]`: one question from the terminal, answered live. Starts the
- * system when it is not running. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped.
+ * system when it is not running. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped or an
+ * option is not known.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { followTurn, type Outcome } from './ask/follow-turn.ts';
 import { guestOf, RefusedError } from './ask/guest.ts';
 import { findOrStartSystem } from './ask/running-system.ts';
 import { createTranscript } from './ask/transcript.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { SetupError } from './setup/setup-error.ts';
@@ -26,7 +27,13 @@ class UsageError extends Error {
 }
 
 async function main(): Promise<number> {
-  const { text, json, work } = readArguments();
+  const { words, values } = readCommandLine({
+    words: '"what to do"',
+    options: { json: {}, work: { value: 'id' } },
+  });
+  const text = words.join(' ').trim();
+  if (text === '') throw new UsageError(`there is no question; ${USAGE}`);
+  const { json, work } = values;
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const aside = (line: string) => process.stderr.write(`${line}\n`);
@@ -55,20 +62,6 @@ async function main(): Promise<number> {
   if (existsSync(paper)) aside(`paper   ${paper}`);
   aside(`${outcome}; go on with: npm run ask -- --work ${workId} "…"`);
   return EXIT_CODES[outcome];
-}
-
-function readArguments(): { text: string; json: boolean; work: string | undefined } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, work: { type: 'string' } },
-    });
-    const text = positionals.join(' ').trim();
-    if (text === '') throw new UsageError('there is no question');
-    return { text, json: values.json, work: values.work };
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}; ${USAGE}`);
-  }
 }
 
 function titleOf(text: string): string {

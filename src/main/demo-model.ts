@@ -7,7 +7,9 @@
 import { z } from 'zod';
 import { demoScript } from '../demo-model/demo-script.ts';
 import { startScriptedModel } from '../demo-model/server.ts';
+import { readCommandLine } from './command-line.ts';
 
+const { words } = readCommandLine({ words: 'a port', mostWords: 1 });
 const settings = z
   .object({
     port: z.coerce.number().int().min(0).max(65_535),
@@ -15,7 +17,7 @@ const settings = z
     msPerToken: z.coerce.number().min(0).max(10_000),
   })
   .safeParse({
-    port: process.argv[2] ?? process.env.DEMO_MODEL_PORT ?? 0,
+    port: words[0] ?? process.env.DEMO_MODEL_PORT ?? 0,
     host: process.env.DEMO_MODEL_HOST || '127.0.0.1',
     msPerToken: process.env.DEMO_MODEL_MS_PER_TOKEN ?? 12,
   });

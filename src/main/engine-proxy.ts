@@ -12,8 +12,10 @@ import { type EngineInfo, factsOf } from '../sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../sandbox/docker/image.ts';
 import { askEngine } from '../sandbox/engine-proxy/engine-connection.ts';
 import { startEngineProxy } from '../sandbox/engine-proxy/proxy-server.ts';
+import { readCommandLine } from './command-line.ts';
 import { keptInstanceLabel } from './setup/instance-label.ts';
 
+readCommandLine();
 const settings = z
   .object({
     PA_DATA: z.string().min(1, 'must be the absolute path of the data folder'),

@@ -1,8 +1,8 @@
 /** `npm run invite [-- --days 7]`: makes an invitation, for a server whose REGISTRATION is `invitation`. */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/database.ts';
 import { createInvitation } from '../db/invitations.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { dataFolder } from './setup/data-folder.ts';
@@ -11,7 +11,7 @@ import { runningInstance } from './supervisor/instance.ts';
 const MOST_DAYS = 365;
 
 try {
-  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' } } });
+  const { values } = readCommandLine({ options: { days: { value: 'N', default: '7' } } });
   const days = Number(values.days);
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
     throw new ConfigError(`--days must be a number from 1 to ${MOST_DAYS}`);

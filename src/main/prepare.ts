@@ -2,12 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adoptProxies } from '../network/agents.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { prepareAll } from './setup/prepare.ts';
 import { completePython } from './setup/sandbox.ts';
 import { SetupError } from './setup/setup-error.ts';
 
+readCommandLine();
 try {
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
   adoptProxies(env);

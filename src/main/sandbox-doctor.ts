@@ -5,15 +5,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sandboxDoctor } from '../sandbox/doctor.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { completePython, prepareSandbox, sandboxSettings } from './setup/sandbox.ts';
 import { SetupError } from './setup/setup-error.ts';
 
+const {
+  words: [command],
+} = readCommandLine({ words: 'doctor', mostWords: 1 });
 try {
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   await mkdir(join(config.dataDir, 'sandbox'), { recursive: true });
-  const command = process.argv[2];
   if (command === undefined) {
     await prepareSandbox(config, process.env, console.log);
     await completePython(config, process.env, console.log, new AbortController().signal);

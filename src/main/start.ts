@@ -10,9 +10,9 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { adoptProxies } from '../network/agents.ts';
 import { isLoopback } from '../network/loopback.ts';
+import { readCommandLine } from './command-line.ts';
 import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { makeDataFolder } from './setup/data-folder.ts';
@@ -32,12 +32,12 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 
 async function main(): Promise<number> {
   const began = performance.now();
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
     options: {
-      dev: { type: 'boolean', default: false },
-      cluster: { type: 'boolean', default: false },
-      workers: { type: 'string', default: '3' },
-      apis: { type: 'string', default: '2' },
+      dev: {},
+      cluster: {},
+      workers: { value: 'N', default: '3' },
+      apis: { value: 'N', default: '2' },
     },
   });
   const shape = values.cluster ? clusterOf(values) : ONE_OF_EACH;

@@ -1,5 +1,6 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
 import { collectSooner } from './collect-sooner.ts';
+import { readCommandLine } from './command-line.ts';
 import { decodeKey, readServiceConfig } from './config.ts';
 import { createLog } from './logging.ts';
 import { createWorkerMetrics } from './metrics/worker-metrics.ts';
@@ -15,6 +16,7 @@ import { installTemporalLogging } from './temporal-logging.ts';
 import { openTracer } from './tracing.ts';
 import { startWatchdog } from './watchdog.ts';
 
+readCommandLine();
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
 makePrivateFolders(config.dataDir, FILES_OF_PEOPLE);
