@@ -1,7 +1,8 @@
 /** H8: whoever has begun much keeps nobody else waiting. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -28,42 +29,46 @@ beforeAll(async () => {
 
 afterAll(() => system?.close());
 
-test("H8: while one guest sleeps in twelve Works for ten minutes each, another's code runs at once", async () => {
-  const worker = await system.startWorker();
-  const sleeper = await system.guest();
-  const sleeping = await Promise.all(
-    Array.from({ length: 12 }, async () => {
-      const workId = await system.newWork(sleeper);
-      const chat = await system.chat(sleeper, workId);
-      chat.say("import time; print('asleep', flush=True); time.sleep(600)");
-      return { workId, chat };
-    }),
-  );
-  await Promise.race(
-    sleeping.map(({ chat }) => chat.event(({ kind }) => kind === 'tool.output', 'it slept')),
-  );
-  await Promise.all(
-    sleeping.map(({ chat }) =>
-      chat.event((event) => event.kind === 'tool.called' && event.name === 'run_python', 'it was called'),
-    ),
-  );
-  const { workId, chat } = await system.newChat();
-  chat.say("import time; print('awake')");
-  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
-  const asleep = sleeping.filter((one) => ofKind(one.chat.events, 'tool.output').length > 0);
-  expect(asleep).toHaveLength(1);
+testWith('bubblewrap')(
+  "H8: while one guest sleeps in twelve Works for ten minutes each, another's code runs at once",
+  async () => {
+    const worker = await system.startWorker();
+    const sleeper = await system.guest();
+    const sleeping = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const workId = await system.newWork(sleeper);
+        const chat = await system.chat(sleeper, workId);
+        chat.say("import time; print('asleep', flush=True); time.sleep(600)");
+        return { workId, chat };
+      }),
+    );
+    await Promise.race(
+      sleeping.map(({ chat }) => chat.event(({ kind }) => kind === 'tool.output', 'it slept')),
+    );
+    await Promise.all(
+      sleeping.map(({ chat }) =>
+        chat.event((event) => event.kind === 'tool.called' && event.name === 'run_python', 'it was called'),
+      ),
+    );
+    const { workId, chat } = await system.newChat();
+    chat.say("import time; print('awake')");
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
+    const asleep = sleeping.filter((one) => ofKind(one.chat.events, 'tool.output').length > 0);
+    expect(asleep).toHaveLength(1);
 
-  // Those that wait for a place hear of a stop too, and the place of the one that runs goes to the next.
-  for (const one of sleeping) {
-    one.chat.send({ type: 'stop' });
-    expect(await one.chat.event(({ kind }) => kind === 'turn.completed', 'the stop')).toMatchObject({
-      outcome: 'stopped',
-    });
-    one.chat.close();
-    await system.expectSound(one.workId);
-  }
-  chat.close();
-  await system.expectSound(workId);
-  await worker.signal('SIGTERM');
-}, 120_000);
+    // Those that wait for a place hear of a stop too, and the place of the one that runs goes to the next.
+    for (const one of sleeping) {
+      one.chat.send({ type: 'stop' });
+      expect(await one.chat.event(({ kind }) => kind === 'turn.completed', 'the stop')).toMatchObject({
+        outcome: 'stopped',
+      });
+      one.chat.close();
+      await system.expectSound(one.workId);
+    }
+    chat.close();
+    await system.expectSound(workId);
+    await worker.signal('SIGTERM');
+  },
+  120_000,
+);

@@ -1,6 +1,6 @@
 /** A part of the table of faults that is small enough for every run; test/faults has all of it. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { pointNamed } from '../support/faults/points.ts';
 import { faultNamed } from '../support/faults/process-faults.ts';
@@ -9,8 +9,12 @@ import { scriptedTurn } from '../support/faults/scripted-turn.ts';
 import { STOP_PHASES } from '../support/faults/stop-phases.ts';
 import { expectStopped } from '../support/faults/stop-turn.ts';
 import { strikeTurn } from '../support/faults/strike.ts';
+import { testWith } from '../support/needs.ts';
 import { processesWith } from '../support/sandbox-processes.ts';
 import { until } from '../support/until.ts';
+
+/** The turn that is struck runs code. */
+const test = testWith('bubblewrap');
 
 let system: FaultSystem;
 

@@ -7,6 +7,7 @@ import type { AppProcess } from '../support/child-process.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -31,30 +32,33 @@ async function replace(worker: AppProcess): Promise<AppProcess> {
   return next;
 }
 
-test('D7: code that outlasts the drain goes on, and the next worker shows the rest of its output', async () => {
-  const worker = await system.startWorker();
-  system.model.setScript(countingRun);
-  const { account, workId, chat } = await system.newChat();
-  chat.say('run it');
-  await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
-  const next = await replace(worker);
-  const seen = chat.cursor();
-  await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
-  await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
-  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+testWith('bubblewrap')(
+  'D7: code that outlasts the drain goes on, and the next worker shows the rest of its output',
+  async () => {
+    const worker = await system.startWorker();
+    system.model.setScript(countingRun);
+    const { account, workId, chat } = await system.newChat();
+    chat.say('run it');
+    await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
+    const next = await replace(worker);
+    const seen = chat.cursor();
+    await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
+    await system.request(account, 'PUT', `/api/works/${workId}/files/go`, 'now');
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
 
-  expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
-  const lines = ofKind(chat.events, 'tool.output')
-    .map(({ text }) => text)
-    .join('')
-    .trimEnd()
-    .split('\n');
-  expect(lines).toEqual([...lines.slice(0, -1).map((_, index) => String(index)), 'finished']);
-  expect(await readFile(path.join(system.dataDir, 'workspaces', workId, 'count.txt'), 'utf8')).toBe('x');
-  chat.close();
-  await system.expectSound(workId);
-  await next.signal('SIGTERM');
-});
+    expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, ending: 'exited' });
+    const lines = ofKind(chat.events, 'tool.output')
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd()
+      .split('\n');
+    expect(lines).toEqual([...lines.slice(0, -1).map((_, index) => String(index)), 'finished']);
+    expect(await readFile(path.join(system.dataDir, 'workspaces', workId, 'count.txt'), 'utf8')).toBe('x');
+    chat.close();
+    await system.expectSound(workId);
+    await next.signal('SIGTERM');
+  },
+);
 
 test.each([
   ['the first of its turn, begun ahead of its activity', 0],

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { outline } from '../../src/domain/markdown/outline.ts';
 import { imageHeader } from '../../src/workspace/image-header.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { ofKind } from '../support/works.ts';
 
@@ -29,7 +30,7 @@ const PROMPTS = [
   ['in Chinese', '研究数学三角函数图像的特性，比如正弦波、余弦波的叠加', 'zh', /演示/],
 ] as const;
 
-test.each(PROMPTS)(
+testWith('bubblewrap').each(PROMPTS)(
   'F1-F6, F10, F18: the main job %s ends with a paper whose numbers are the run’s',
   async (_name, prompt, language, label) => {
     const account = await system.guest();

@@ -8,6 +8,7 @@ import { type FaultSystem, startFaultSystem } from '../support/faults/fault-syst
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { STOP_PHASES } from '../support/faults/stop-phases.ts';
 import { expectStopped } from '../support/faults/stop-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 let system: FaultSystem;
@@ -27,15 +28,16 @@ function leftBehind(): string[] {
   return system.complaints().filter((line) => line.includes('left behind'));
 }
 
-test.each(STOP_PHASES)(
-  'D9: a stop in the phase "$name" ends the turn at once',
-  async ({ script, reached }) => {
-    system.model.setScript(script('stopped.py'));
-    const before = leftBehind().length;
-    await expectStopped(system, reached, (watcher) => watcher.stop());
-    expectNobodyLeftBehind(before);
-  },
-);
+for (const { name, script, reached, runsCode } of STOP_PHASES)
+  testWith(...(runsCode ? (['bubblewrap'] as const) : []))(
+    `D9: a stop in the phase "${name}" ends the turn at once`,
+    async () => {
+      system.model.setScript(script('stopped.py'));
+      const before = leftBehind().length;
+      await expectStopped(system, reached, (watcher) => watcher.stop());
+      expectNobodyLeftBehind(before);
+    },
+  );
 
 test('D9, D5: a stop while a file tool is held ends the turn at once, and the tool never writes', async () => {
   const holder = new pg.Client({ connectionString: system.databaseUrl });

@@ -10,6 +10,8 @@ export interface StopPhase {
   script: (name: string) => Script;
   /** The event that tells that it is reached. */
   reached: (event: LogEvent) => boolean;
+  /** Whether it takes a sandbox. */
+  runsCode?: true;
 }
 
 const tooMany: Reply = { kind: 'http', status: 429, headers: { 'retry-after': '60' } };
@@ -77,5 +79,6 @@ export const STOP_PHASES: StopPhase[] = [
     name: 'code running',
     script: codeAgentAnswers(endless),
     reached: ({ kind }) => kind === 'tool.output',
+    runsCode: true,
   },
 ];

@@ -1,4 +1,5 @@
 /** A folder of its own for one test. */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,12 @@ import type { Workspace } from '../../../src/workspace/workspace.ts';
 
 export async function makeFolder(): Promise<{ path: string; clear: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'paperagent-test-'));
-  return { path, clear: () => rm(path, { recursive: true, force: true }) };
+  const clear = async () => {
+    // What a test has closed to its owner is opened again; what it has removed is no trouble.
+    spawnSync('chmod', ['-R', 'u+rwX', path]);
+    await rm(path, { recursive: true, force: true });
+  };
+  return { path, clear };
 }
 
 /** Runs `use` with a new workspace, and removes it. */
