@@ -117,7 +117,8 @@ export const TOOLS = {
   },
   read_attachment: {
     description:
-      'Reads an uploaded file as text, by lines: text, CSV, JSON, PDF, Word (.docx) and Excel (.xlsx, .xls). Large data files ' +
+      'Reads an uploaded file as text, by lines: text, CSV, JSON, PDF, Word (.docx), Excel (.xlsx, .xls), ' +
+      'PowerPoint (.pptx) and OpenDocument. Equations come as TeX. Large data files ' +
       'are better read in part here, and whole by code.',
     effect: 'reads',
     parameters: {

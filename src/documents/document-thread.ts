@@ -17,6 +17,10 @@ async function textOf(kind: DocumentKind, bytes: Buffer): Promise<Text> {
     case 'workbook':
     case 'old-workbook':
       return (await import('./workbook.ts')).workbookToText(bytes, kind === 'workbook');
+    case 'slides':
+      return (await import('./slides-and-text.ts')).slidesToText(bytes);
+    case 'open-text':
+      return (await import('./slides-and-text.ts')).openTextToText(bytes);
     case 'locked-office':
       return { problem: 'this document is protected by a password; ask the person for a copy without one.' };
     case 'old-office':

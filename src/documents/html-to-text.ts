@@ -2,10 +2,14 @@
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
 
-/** Headings get number signs, list items a dash, table cells tabs between them; other markup is dropped. */
+/**
+ * Headings get number signs, list items a dash or their number, table cells tabs between them; what stands higher or
+ * lower keeps its tags, notes stand at the end under their numbers; other markup is dropped.
+ */
 export function htmlToText(html: string): string {
   const parts: string[] = [];
-  let depth = 0;
+  /** The lists that are open, outermost first: the number of the last item, or null where they have none. */
+  const lists: (number | null)[] = [];
   let inCell = 0;
   for (const [token, closing, tag] of html.matchAll(/<(\/?)([a-z0-9]+)[^>]*>|[^<]+/g)) {
     if (tag === undefined) {
@@ -14,22 +18,35 @@ export function htmlToText(html: string): string {
     }
     const opens = closing === '';
     if (tag === 'ul' || tag === 'ol') {
-      depth += opens ? 1 : -1;
-      if (depth === 0) parts.push('\n\n');
+      if (opens) lists.push(tag === 'ol' ? 0 : null);
+      else lists.pop();
+      if (lists.length === 0) parts.push('\n\n');
     }
     if (tag === 'td' || tag === 'th') inCell += opens ? 1 : -1;
     if (tag === 'img') parts.push('[image]');
     else if (/^h[1-6]$/.test(tag)) parts.push(opens ? `\n\n${'#'.repeat(Number(tag[1]))} ` : '\n\n');
-    else if (tag === 'li' && opens) parts.push(`\n${'  '.repeat(Math.max(0, depth - 1))}- `);
+    else if (tag === 'li' && opens)
+      parts.push(`\n${'  '.repeat(Math.max(0, lists.length - 1))}${nextMark(lists)} `);
     else if (tag === 'br') parts.push(inCell > 0 ? ' ' : '\n');
     else if (tag === 'p') parts.push(opens ? '' : inCell > 0 ? ' ' : '\n\n');
     else if ((tag === 'td' || tag === 'th') && !opens) parts.push('\t');
     else if (tag === 'tr' || tag === 'table') parts.push(opens ? '' : '\n');
+    else if (tag === 'sup' || tag === 'sub') parts.push(token);
   }
   return parts
     .join('')
+    .replace(/<sup>(\[\d+\])<\/sup>/g, '$1')
+    .replace(/ ?↑$/gm, '')
     .replace(/[ \t]+$/gm, '')
     .replace(/ +\t/g, '\t')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+/** What stands before the next item of the innermost list. */
+function nextMark(lists: (number | null)[]): string {
+  const last = lists.at(-1) ?? null;
+  if (last === null) return '-';
+  lists[lists.length - 1] = last + 1;
+  return `${last + 1}.`;
 }

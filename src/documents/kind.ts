@@ -5,6 +5,8 @@ import { readDirectory } from './zip.ts';
 export type DocumentKind =
   | 'pdf'
   | 'docx'
+  | 'slides'
+  | 'open-text'
   | 'workbook'
   | 'old-workbook'
   | 'old-office'
@@ -48,5 +50,10 @@ function kindOfOldOffice(bytes: Buffer): DocumentKind {
 function kindOfArchive(bytes: Buffer): DocumentKind {
   const names = (readDirectory(bytes) ?? []).map(({ name }) => name);
   if (names.some((name) => /^word\/\w*document\d*\.xml$/i.test(name))) return 'docx';
-  return names.some((name) => /^xl\/workbook\d*\.(?:xml|bin)$/i.test(name)) ? 'workbook' : 'zip';
+  if (names.some((name) => /^xl\/workbook\d*\.(?:xml|bin)$/i.test(name))) return 'workbook';
+  if (names.some((name) => /^ppt\/slides\/slide\d+\.xml$/.test(name))) return 'slides';
+  // OpenDocument says what it is in its first entry, which is never packed.
+  const said = /opendocument\.(text|spreadsheet)/.exec(bytes.toString('latin1', 0, START_BYTES))?.[1];
+  if (said === 'spreadsheet') return 'workbook';
+  return said === 'text' && names.includes('content.xml') ? 'open-text' : 'zip';
 }

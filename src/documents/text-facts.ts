@@ -12,8 +12,8 @@ export interface TextFacts {
   hasNulls: boolean;
 }
 
-/** Names of files that hold a table, or may. */
-const TABLE_NAME = /\.(?:csv|tsv|tab|txt|dat|data|asc|prn)$|^[^.]*$/i;
+/** Names of files that hold a table, or may; instruments and web pages give texts the names of documents. */
+const TABLE_NAME = /\.(?:csv|tsv|tab|txt|dat|data|asc|prn|xlsx?|pdf)$|^[^.]*$/i;
 
 /** What the file is, or null where it is no text. `open` gives its bytes; it is called twice at most. */
 export async function textFactsOf(

@@ -23,7 +23,9 @@ const NOT_READ =
 export async function boundedWorkbook(bytes: Buffer): Promise<Buffer> {
   const entries = readDirectory(bytes);
   if (entries === null) throw new BadArchive('it is damaged');
-  const read = entries.filter(({ name }) => /\.(?:xml|rels|bin)$/i.test(name) && !NOT_READ.test(name));
+  const read = entries.filter(
+    ({ name }) => (name === 'mimetype' || /\.(?:xml|rels|bin)$/i.test(name)) && !NOT_READ.test(name),
+  );
   const sheets = read.filter(isSheet).length;
   const perSheet = Math.min(SHEET_BYTES, Math.floor(SHEETS_BYTES / Math.max(1, sheets)));
   const parts = new Map<string, Buffer>();

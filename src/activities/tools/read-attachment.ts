@@ -15,7 +15,9 @@ export async function readAttachment(
   const path = given.startsWith(`${ATTACHMENTS}/`) ? given : `${ATTACHMENTS}/${given}`;
   const { workspace } = ctx;
   const readAsText = async () => succeeded(await readText(workspace, path, args));
-  if (!mayBeDocument(await workspace.read(path, { limit: START_BYTES }))) return await readAsText();
+  const start = await workspace.read(path, { limit: START_BYTES });
+  if (start.length === 0) return failed(`${path} is empty (0 bytes): ask the person to upload it again.`);
+  if (!mayBeDocument(start)) return await readAsText();
   const document = await readDocument(() => workspace.openRead(path), args, ctx.signal);
   if (document.ok) return succeeded(document.text);
   return document.isText ? await readAsText() : failed(`${path}: ${document.problem}`);

@@ -13,6 +13,9 @@ export async function readText(workspace: Workspace, path: string, window: Windo
   const { size } = await workspace.stat(path);
   const described = describeImage(path, head, size);
   if (described !== null && !described.isText) return described.sentence;
+  if (head.toString('latin1', 0, 5) === '{\\rtf') {
+    return `${path} is a Rich Text document (RTF), which is not read here. Ask the person for it as .docx or PDF.`;
+  }
   const facts = await textFactsOf(path, async () => (await workspace.openRead(path)).stream);
   if (facts === null) return describeBinary(path, head, size);
 

@@ -9,10 +9,19 @@ import datetime as dt
 import io
 from pathlib import Path
 
+import docx
 import msoffcrypto
 import openpyxl
 import xlsxwriter
+import pikepdf
 import xlwt
+from docx.oxml import parse_xml
+from odf import opendocument, table as odf_table, text as odf_text
+from pptx import Presentation
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen import canvas
 
 HERE = Path(__file__).parent
 
@@ -81,9 +90,114 @@ def locked_workbook():
     (HERE / "locked.xlsx").write_bytes(locked.getvalue())
 
 
+MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def equation(inside):
+    return parse_xml(f'<m:oMath xmlns:m="{MATH}">{inside}</m:oMath>')
+
+
+def run(text):
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+def word_document():
+    book = docx.Document()
+    book.add_heading("Methods", 1)
+    paragraph = book.add_paragraph("The mean is ")
+    paragraph._p.append(equation(
+        f"<m:f><m:num>{run('1')}</m:num><m:den>{run('n')}</m:den></m:f>"
+        f"<m:nary><m:naryPr><m:chr m:val=\"∑\"/></m:naryPr><m:sub>{run('i=1')}</m:sub><m:sup>{run('n')}</m:sup>"
+        f"<m:e><m:sSub><m:e>{run('x')}</m:e><m:sub>{run('i')}</m:sub></m:sSub></m:e></m:nary>"
+    ))
+    paragraph.add_run(" in m")
+    paragraph.add_run("2").font.superscript = True
+    paragraph.add_run(".")
+    for item in ["first", "second"]:
+        book.add_paragraph(item, style="List Number")
+    book.add_paragraph("loose", style="List Bullet")
+    table = book.add_table(rows=2, cols=2)
+    for n, text in enumerate(["a", "b", "1", "2"]):
+        table.cell(n // 2, n % 2).text = text
+    book.save(HERE / "python-docx.docx")
+
+
+def two_columns():
+    """Line by line across both columns, as some programs write them; then a page that is a picture."""
+    page = canvas.Canvas(str(HERE / "columns.pdf"), pagesize=A4)
+    page.setFont("Helvetica", 10)
+    page.drawString(60, 780, "A title that goes over both of the columns of this page, from here to there and on")
+    for n in range(8):
+        page.drawString(60, 740 - 14 * n, f"left {n} with enough words to fill the column")
+        page.drawString(310, 740 - 14 * n, f"right {n} with enough words to fill the column")
+    page.showPage()
+    page.rect(100, 100, 300, 300, fill=1)
+    page.showPage()
+    page.save()
+
+
+def table_page():
+    page = canvas.Canvas(str(HERE / "table.pdf"), pagesize=A4)
+    for n in range(8):
+        page.drawString(60, 740 - 14 * n, f"k{n}")
+        page.drawString(310, 740 - 14 * n, f"{n}")
+    page.save()
+
+
+def eastern_pdf():
+    """Fonts that a reader has to know by name: reportlab names them and brings nothing along."""
+    page = canvas.Canvas(str(HERE / "eastern.pdf"), pagesize=A4)
+    for n, (font, text) in enumerate([
+        ("STSong-Light", "平均温度"), ("HeiseiMin-W3", "日本語の文"), ("HYSMyeongJo-Medium", "한국어"),
+    ]):
+        pdfmetrics.registerFont(UnicodeCIDFont(font))
+        page.setFont(font, 12)
+        page.drawString(60, 740 - 20 * n, text)
+    page.save()
+    with pikepdf.open(HERE / "eastern.pdf") as book:
+        book.save(HERE / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
+
+
+def slides():
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[1])
+    slide.shapes.title.text = "Results"
+    slide.placeholders[1].text = "One & two\nThree"
+    slide.notes_slide.notes_text_frame.text = "say this"
+    show.slides.add_slide(show.slide_layouts[0]).shapes.title.text = "End"
+    show.save(HERE / "python-pptx.pptx")
+
+
+def open_text():
+    book = opendocument.OpenDocumentText()
+    book.text.addElement(odf_text.H(outlinelevel=1, text="Ergebnis"))
+    book.text.addElement(odf_text.P(text="Größe & Maß"))
+    book.save(HERE / "odfpy.odt")
+
+
+def open_sheet():
+    book = opendocument.OpenDocumentSpreadsheet()
+    sheet = odf_table.Table(name="Blatt")
+    row = odf_table.TableRow()
+    for value in ["Größe", "1.5"]:
+        cell = odf_table.TableCell(valuetype="string")
+        cell.addElement(odf_text.P(text=value))
+        row.addElement(cell)
+    sheet.addElement(row)
+    book.spreadsheet.addElement(sheet)
+    book.save(HERE / "odfpy.ods")
+
+
 if __name__ == "__main__":
     openpyxl_workbook()
     xlsxwriter_workbook()
     long_workbook()
     old_workbook()
     locked_workbook()
+    word_document()
+    two_columns()
+    table_page()
+    eastern_pdf()
+    slides()
+    open_text()
+    open_sheet()
