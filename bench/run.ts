@@ -95,6 +95,8 @@ function environment(modelUrl: string): Record<string, string> {
     QUOTA_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_WORKS: '100000',
+    QUOTA_SOCKETS: '100000',
+    QUOTA_NETWORK_SOCKETS: '100000',
     RATE_LOGINS_PER_MINUTE: '100000',
     LOG_LEVEL: 'warn',
   };

@@ -11,6 +11,7 @@ import { dropHeadBodies } from './drop-head-bodies.ts';
 import { refuseBadFilePaths } from './files-path.ts';
 import { giveUpStuck } from './give-up-stuck.ts';
 import { measureRequests } from './metrics/measure-requests.ts';
+import { refuseOtherHosts } from './own-host.ts';
 import { requestContext } from './request-context.ts';
 import { createRouter } from './router.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -44,6 +45,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     measureRequests(deps.metrics),
     requestContext(deps.log),
     securityHeaders,
+    refuseOtherHosts(deps.config.isOwnHost),
     refuseBadFilePaths,
   );
   if (deps.tracer) app.use(traceRequests(deps.tracer));

@@ -8,6 +8,7 @@ import type { SpanPlace, Tracer } from '../tracing/spans.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
+import type { OpenStreams } from './live/places.ts';
 import type { Log } from './log.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { Viewers } from './viewers.ts';
@@ -18,12 +19,16 @@ export interface ApiConfig {
   jwtSecret: string;
   /** 32 bytes that people's model keys are sealed with (A5). */
   encryptionKey: Buffer;
+  /** Whether a request's Host is a name of this server's (L3); undefined: any may be. */
+  isOwnHost: AllowHost | undefined;
   /** Hosts of people's own models that need not be public (A6). */
   allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
   admission: Admission;
   quotas: Quotas;
+  /** How many sockets and event streams may be open here at a time. */
+  openStreams: { perPerson: number; perNetwork: number };
   /** Reverse proxies before this process, whose word about a client's address counts. */
   trustedProxies: number;
   /** The model that serves whoever has none of their own. */
@@ -53,6 +58,7 @@ export interface ApiDependencies {
   dataDir: string;
   live: LiveLog;
   viewers: Viewers;
+  openStreams: OpenStreams;
   tokens: Tokens;
   passwords: Passwords;
   /** For people's own models: it refuses what they may not reach. */

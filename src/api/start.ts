@@ -15,6 +15,7 @@ import { createTokens } from './auth/tokens.ts';
 import { createSocketServer } from './chat-socket/route.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
+import { createPlaces } from './live/places.ts';
 import type { Log } from './log.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 import { createViewers } from './viewers.ts';
@@ -53,6 +54,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const metrics = createApiMetrics();
   const live = await openLiveLog({ databaseUrl: databaseDirectUrl, log, onLag: metrics.logLag });
   const viewers = createViewers();
+  const openStreams = {
+    ofPerson: createPlaces(config.openStreams.perPerson),
+    ofNetwork: createPlaces(config.openStreams.perNetwork),
+  };
   const tokens = createTokens(config.jwtSecret);
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
@@ -61,7 +66,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ),
   });
   const app = createApp({
-    ...{ db, temporal, config, log, dataDir, live, viewers, tokens, passwords },
+    ...{ db, temporal, config, log, dataDir, live, viewers, openStreams, tokens, passwords },
     ...{ modelConnection, metrics, tracer },
   });
   const sockets = createSocketServer();

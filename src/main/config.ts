@@ -50,6 +50,7 @@ const key = z.string().transform((text, context) => {
 const schema = z.object({
   PORT: port.default(3000),
   HOST: word.default('127.0.0.1'),
+  ALLOWED_HOSTS: hosts.optional(),
   PA_DATA: word.default('./pa_data'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
   DATABASE_DIRECT_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent').optional(),
@@ -83,6 +84,8 @@ const schema = z.object({
   QUOTA_GUEST_TURNS_AT_ONCE: count(1, 1_000_000).default(10),
   QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   QUOTA_GUEST_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
+  QUOTA_SOCKETS: count(1, 1_000_000).default(40),
+  QUOTA_NETWORK_SOCKETS: count(1, 1_000_000).default(200),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
   LOG_RETENTION_MINUTES: count(0, 1_000_000).default(15),
   GUEST_RETENTION_DAYS: count(0, 36_500).default(30),
@@ -124,6 +127,8 @@ export interface ServerModel {
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Whether a request's Host is a name of this server's (L3); undefined: any may be. */
+  readonly isOwnHost: AllowHost | undefined;
   /** Absolute path of PA_DATA. */
   readonly dataDir: string;
   /** Undefined: Postgres is embedded. */
@@ -157,6 +162,8 @@ export interface Config {
   readonly admission: Readonly<Admission>;
   /** What each person may have. */
   readonly quotas: Readonly<Quotas>;
+  /** How many sockets and event streams may be open at a time, at each api. */
+  readonly openStreams: Readonly<{ perPerson: number; perNetwork: number }>;
   readonly turnMaxSteps: number;
   readonly logRetentionMinutes: number;
   /** How long what a guest had is kept once nobody can be that guest any more; 0: for ever. */
@@ -221,6 +228,7 @@ export function readConfig(env: Environment): Config {
   return Object.freeze({
     port: v.PORT,
     host: v.HOST,
+    isOwnHost: ownHostsOf(v),
     dataDir: resolve(v.PA_DATA),
     databaseUrl: v.DATABASE_URL,
     databaseDirectUrl: v.DATABASE_DIRECT_URL ?? v.DATABASE_URL,
@@ -258,6 +266,7 @@ export function readConfig(env: Environment): Config {
       guestModels: v.GUEST_MODELS === 'on',
     }),
     quotas: quotasOf(v),
+    openStreams: Object.freeze({ perPerson: v.QUOTA_SOCKETS, perNetwork: v.QUOTA_NETWORK_SOCKETS }),
     turnMaxSteps: v.TURN_MAX_STEPS,
     logRetentionMinutes: v.LOG_RETENTION_MINUTES,
     guestRetentionDays: v.GUEST_RETENTION_DAYS,
@@ -304,6 +313,16 @@ function least(a: number | undefined, b: number | undefined): number | undefined
  */
 function isPersonal(v: z.infer<typeof schema>): boolean {
   return isLoopback(v.HOST) && v.TRUST_PROXY === 0 && v.GUEST_MODELS === 'off';
+}
+
+/**
+ * By which names requests may come. Where only this machine reaches the port, a browser on it does so for any page whose
+ * name is pointed here. A proxy passes on whatever name it serves, and an open port has names that nobody told us.
+ */
+function ownHostsOf(v: z.infer<typeof schema>): AllowHost | undefined {
+  const { ALLOWED_HOSTS: allowed } = v;
+  if (allowed === undefined && !(isLoopback(v.HOST) && v.TRUST_PROXY === 0)) return undefined;
+  return (host, port) => isLoopback(host) || (allowed?.(host, port) ?? false);
 }
 
 function temporalOf(variables: z.infer<typeof schema>): MaybeTemporal {

@@ -21,6 +21,8 @@ export const CLOSE = {
   noAuthInTime: 4408,
   frameTooLarge: 4413,
   tooManyMessages: 4429,
+  tooManyOfPerson: 4429,
+  tooManyOfNetwork: 4429,
 } as const;
 
 const seq = z.number().int().nonnegative();

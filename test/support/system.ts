@@ -95,6 +95,8 @@ export async function startTestSystem(options: {
     QUOTA_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_TURNS_AT_ONCE: '100000',
     QUOTA_GUEST_WORKS: '100000',
+    QUOTA_SOCKETS: '100000',
+    QUOTA_NETWORK_SOCKETS: '100000',
     LOG_LEVEL: 'info',
     ...options.env,
   };

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { WebSocket, WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES } from '../../protocol/frames.ts';
 import { ApiError } from '../api-error.ts';
+import { clientNetwork } from '../auth/client-network.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { type SocketSession, serveSocket } from './session.ts';
@@ -32,11 +33,12 @@ export function socketRoutes(deps: ApiDependencies): Hono<ApiEnv> {
     upgradeWebSocket((c) => {
       const { incoming } = c.env as { incoming: IncomingMessage };
       const workId = (c.req.param('workId') ?? '').toLowerCase();
+      const network = clientNetwork(c, deps.config.trustedProxies);
       let session: SocketSession | undefined;
       return {
         onOpen(_event, { raw }) {
           if (!(raw instanceof WebSocket)) throw new Error('upgraded by something else than ws');
-          session = serveSocket(deps, raw, incoming.socket, workId);
+          session = serveSocket(deps, raw, incoming.socket, { workId, network });
         },
         onMessage: ({ data }) => session?.receive(data),
         onClose: () => session?.closed(),

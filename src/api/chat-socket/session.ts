@@ -9,6 +9,7 @@ import { ApiError, meaningOf } from '../api-error.ts';
 import type { Identity } from '../auth/tokens.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { NO_PLACE, type Places } from '../live/places.ts';
 import { takenBytes, watchReader } from '../live/progress.ts';
 import { GapInLog } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
@@ -30,6 +31,8 @@ const CLOSE_WORDS = {
   noSuchWork: ['not_found', 'There is no such Work.'],
   noAuthInTime: ['auth_timeout', 'No auth frame came in time.'],
   tooManyMessages: ['rate_limited', 'Far too many messages.'],
+  tooManyOfPerson: ['rate_limited', NO_PLACE.ofPerson],
+  tooManyOfNetwork: ['rate_limited', NO_PLACE.ofNetwork],
 } as const satisfies Partial<Record<keyof typeof CLOSE, readonly [ErrorCode, string]>>;
 
 type Ending = keyof typeof CLOSE_WORDS;
@@ -39,20 +42,21 @@ export interface SocketSession {
   closed(): void;
 }
 
-/** Serves an open socket. `workId` is what the URL says, unchecked. */
+/** Serves an open socket. `workId` is what the URL says, unchecked; `network` is where it comes from. */
 export function serveSocket(
   deps: ApiDependencies,
   ws: WebSocket,
   socket: Socket,
-  workId: string,
+  { workId, network }: { workId: string; network: string },
 ): SocketSession {
-  const { tokens, viewers, log, config } = deps;
+  const { tokens, viewers, openStreams, log, config } = deps;
   let person: Identity | undefined;
   let stopView = () => {};
   let expiry: NodeJS.Timeout | undefined;
   let refused = 0;
   let alive = true;
   let over = false;
+  const places: (() => void)[] = [];
 
   const authDeadline = setTimeout(() => end('noAuthInTime'), AUTH_MS);
   let taken = takenBytes(socket);
@@ -98,6 +102,13 @@ export function serveSocket(
     unwatch();
     forget();
     stopView();
+    for (const leave of places) leave();
+  }
+
+  function takesPlace(among: Places, key: string): boolean {
+    const leave = among.take(key);
+    if (leave !== undefined) places.push(leave);
+    return leave !== undefined;
   }
 
   async function handle(text: string): Promise<void> {
@@ -124,6 +135,8 @@ export function serveSocket(
     }
     const identity = await tokens.verifyAccess(token);
     if (identity === undefined) return end('unauthorized');
+    if (over) return;
+    if (!takesPlace(openStreams.ofPerson, identity.userId)) return end('tooManyOfPerson');
     const view = uuid.safeParse(workId).success
       ? await openView(deps, { workId, ownerId: identity.userId, after: after ?? undefined })
       : undefined;
@@ -208,6 +221,7 @@ export function serveSocket(
     }
   }
 
+  if (!takesPlace(openStreams.ofNetwork, network)) end('tooManyOfNetwork');
   return {
     receive: (data) => frames.push(typeof data === 'string' ? data : ''),
     closed: cleanUp,

@@ -3,16 +3,21 @@ import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { MAX_TOKEN_CHARACTERS } from '../../protocol/frames.ts';
-import { notFound } from '../api-error.ts';
+import { ApiError, notFound } from '../api-error.ts';
+import { clientNetwork } from '../auth/client-network.ts';
 import { requireUser } from '../auth/require-user.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { createEventStream } from '../live/event-stream.ts';
+import { NO_PLACE } from '../live/places.ts';
 import { openView } from '../live/view.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, errors, workParams } from './route-parts.ts';
 
 /** Proxies close what is silent for a minute, and a client may take the stream for dead after half of one. */
 const COMMENT_MS = 10_000;
+
+/** Until pages that were closed are gone for certain. */
+const PLACE_RETRY_SECONDS = 5;
 
 const seq = z.coerce.number().int().nonnegative();
 
@@ -28,7 +33,7 @@ const events = createRoute({
   },
   responses: {
     200: { description: 'events', content: { 'text/event-stream': { schema: z.string() } } },
-    ...errors(400, 401, 404),
+    ...errors(400, 401, 404, 429),
   },
 });
 
@@ -46,14 +51,37 @@ export function ticketOrUser(tokens: ApiDependencies['tokens']): MiddlewareHandl
 
 export function eventRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
+  const { ofPerson, ofNetwork } = deps.openStreams;
+
+  /** Gives what gives both places back. @throws ApiError rate_limited where there is none */
+  function takePlaces(person: string, network: string): () => void {
+    const leaveNetwork = ofNetwork.take(network);
+    if (leaveNetwork === undefined) throw noPlace(NO_PLACE.ofNetwork);
+    const leavePerson = ofPerson.take(person);
+    if (leavePerson === undefined) {
+      leaveNetwork();
+      throw noPlace(NO_PLACE.ofPerson);
+    }
+    return () => {
+      leavePerson();
+      leaveNetwork();
+    };
+  }
 
   app.openapi(events, async (c) => {
     const { userId: ownerId, expiresAt } = c.get('identity');
     const resumed = seq.safeParse(c.req.header('Last-Event-ID') || undefined);
     const after = resumed.success ? resumed.data : c.req.valid('query').after;
     const workId = c.req.valid('param').id;
-    const view = await openView(deps, { workId, ownerId, after });
-    if (view === undefined) throw notFound('Work');
+    const leave = takePlaces(ownerId, clientNetwork(c, deps.config.trustedProxies));
+    const view = await openView(deps, { workId, ownerId, after }).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
+    if (view === undefined) {
+      leave();
+      throw notFound('Work');
+    }
 
     const stream = createEventStream(end);
     const { snapshot } = view;
@@ -73,6 +101,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
       clearInterval(alive);
       clearTimeout(expiry);
       forget();
+      leave();
       stop();
       stream.end();
     }
@@ -85,4 +114,8 @@ export function eventRoutes(deps: ApiDependencies): Router {
   });
 
   return app;
+}
+
+function noPlace(words: string): ApiError {
+  return new ApiError('rate_limited', words, { retryAfter: PLACE_RETRY_SECONDS });
 }

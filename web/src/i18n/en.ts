@@ -210,6 +210,8 @@ export const en = {
   connection: {
     connecting: 'Connecting…',
     waiting: 'Connection lost. Trying again in {seconds} s.',
+    tooMany:
+      'Too many pages are open at once, here or in your network. Close some. Trying again in {seconds} s.',
     waitingWorking: 'Connection lost. Trying again in {seconds} s. The agent works on.',
     offline: 'You are offline. What you write is kept and sent when the network is back.',
     offlineWorking: 'You are offline. The agent works on; you will see what it did when the network is back.',

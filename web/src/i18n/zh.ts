@@ -202,6 +202,7 @@ export const zh: Messages = {
   connection: {
     connecting: '正在连接…',
     waiting: '连接已断开，{seconds} 秒后重试。',
+    tooMany: '您或您所在网络同时打开的页面过多，请关闭一些。{seconds} 秒后重试。',
     waitingWorking: '连接已断开，{seconds} 秒后重试。智能体仍在工作。',
     offline: '您已离线。所写内容会保留，网络恢复后发送。',
     offlineWorking: '您已离线。智能体仍在工作，网络恢复后即可看到进展。',

@@ -47,7 +47,8 @@ export interface LinkHandlers {
 export type Phase =
   | { name: 'connecting' }
   | { name: 'live' }
-  | { name: 'waiting'; retryAt: number }
+  /** `tooMany`: the server takes no further connection, or no more messages, from here at present. */
+  | { name: 'waiting'; retryAt: number; tooMany?: boolean }
   | { name: 'ended'; reason: EndReason };
 
 type EndReason = 'signed_out' | 'no_such_work' | 'refused';
@@ -91,12 +92,12 @@ export class Link {
   }
 
   /** Gives this socket up and connects anew. */
-  reconnect(atLeastMs = 0): void {
+  reconnect(tooMany = false): void {
     this.#drop();
-    const ms = Math.max(atLeastMs, backoffMs(this.#attempt, this.#with.random));
+    const ms = Math.max(tooMany ? TOO_MANY_MS : 0, backoffMs(this.#attempt, this.#with.random));
     this.#attempt += 1;
     this.#timer('connect', ms, () => void this.#connect());
-    this.#enter({ name: 'waiting', retryAt: this.#with.now() + ms });
+    this.#enter({ name: 'waiting', retryAt: this.#with.now() + ms, ...(tooMany ? { tooMany } : {}) });
   }
 
   /**
@@ -168,7 +169,7 @@ export class Link {
     } else if (code === 4400) {
       this.#end('refused');
     } else if (code !== 4401) {
-      this.reconnect(code === 4429 ? TOO_MANY_MS : 0);
+      this.reconnect(code === 4429);
     } else if (this.#refusedToken !== undefined) {
       // Twice in a row, the second time with a token just made: another try would not help.
       this.#end('signed_out');
