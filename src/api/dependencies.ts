@@ -26,6 +26,8 @@ export interface ApiConfig {
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
   admission: Admission;
+  /** How many days what a guest had is kept once nobody can be that guest any more; 0: for ever. */
+  guestRetentionDays: number;
   quotas: Quotas;
   /** How many sockets and event streams may be open here at a time. */
   openStreams: { perPerson: number; perNetwork: number };

@@ -76,6 +76,7 @@ const api = await startApi({
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     admission: config.admission,
+    guestRetentionDays: config.guestRetentionDays,
     quotas: config.quotas,
     openStreams: config.openStreams,
     trustedProxies: config.trustedProxies,

@@ -27,6 +27,16 @@ export const admission = z
   .meta({ id: 'Admission' });
 export type Admission = z.infer<typeof admission>;
 
+/** What the page is told before anybody is signed in. */
+export const authOptions = admission
+  .extend({
+    guestDays: z.number().int().nonnegative().meta({
+      description: 'days for which what a guest has is kept after their last visit; 0: for ever',
+    }),
+  })
+  .meta({ id: 'AuthOptions' });
+export type AuthOptions = z.infer<typeof authOptions>;
+
 /** What is compared, not chosen: a wrong shape is a wrong password, never a hint. */
 export const credentials = z.object({ email: z.string().max(1_000), password: z.string().max(1_024) });
 

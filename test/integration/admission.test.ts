@@ -28,8 +28,21 @@ test('M10: where registration is closed nobody makes an account, a guest neither
   const guest = await api.guest();
   expect(await post('/api/auth/register', account(), guest.accessToken)).toMatchObject(refused);
   const options = await api.request(null, 'GET', '/api/auth/options');
-  expect(await options.json()).toEqual({ ...OPEN, registration: 'closed' });
+  expect(await options.json()).toEqual({ ...OPEN, registration: 'closed', guestDays: 30 });
 });
+
+test.each([
+  [7, 30],
+  [45, 45],
+  [0, 0],
+])(
+  'with GUEST_RETENTION_DAYS=%d the server says that guests’ Works are kept for %d days',
+  async (days, said) => {
+    api = await startTestApi({ guestRetentionDays: days });
+    const options = await api.request(null, 'GET', '/api/auth/options');
+    expect(await options.json()).toMatchObject({ guestDays: said });
+  },
+);
 
 test('M10: an invitation is good for one account, for its time, and again where nothing came of it', async () => {
   api = await startTestApi({ admission: { ...OPEN, registration: 'invitation' } });

@@ -53,6 +53,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
     admission: { registration: 'open', guests: true, guestModels: true },
+    guestRetentionDays: 30,
     quotas: NO_QUOTAS,
     openStreams: { perPerson: 100_000, perNetwork: 100_000 },
     trustedProxies: 0,

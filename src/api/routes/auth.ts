@@ -19,7 +19,7 @@ import { clientNetwork } from '../auth/client-network.ts';
 import { optionalUser, requireUser } from '../auth/require-user.ts';
 import { continueSession, openSession } from '../auth/sessions.ts';
 import { createSignInLimit } from '../auth/sign-in-limit.ts';
-import { hashRefreshToken, type Identity, TICKET_SECONDS } from '../auth/tokens.ts';
+import { hashRefreshToken, type Identity, REFRESH_SECONDS, TICKET_SECONDS } from '../auth/tokens.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
@@ -31,6 +31,8 @@ const NO_LONGER_A_GUEST =
   'This session has ended: its guest may have become an account meanwhile. Log in to that one.';
 const NO_GUESTS = 'This server takes no guests. Sign in with an account.';
 
+const SECONDS_A_DAY = 86_400;
+
 const tags = ['auth'];
 const session = json(shapes.session, 'tokens, and whose they are');
 
@@ -39,7 +41,7 @@ const options = createRoute({
   path: '/options',
   tags,
   description: 'For the page before anybody is signed in.',
-  responses: { 200: json(shapes.admission, 'who may come in, and how') },
+  responses: { 200: json(shapes.authOptions, 'who may come in, and how') },
 });
 const register = createRoute({
   method: 'post',
@@ -93,6 +95,11 @@ const ticket = createRoute({
   responses: { 200: json(shapes.ticket, 'a short-lived ticket'), ...errors(401) },
 });
 
+/** While somebody can still be a guest, what they have is kept (deleteLeftGuests). */
+function guestDays(retentionDays: number): number {
+  return retentionDays === 0 ? 0 : Math.max(retentionDays, REFRESH_SECONDS / SECONDS_A_DAY);
+}
+
 /** @throws ApiError email_taken where there is nobody */
 function orTaken(user: UserRow | undefined): UserRow {
   if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
@@ -105,7 +112,9 @@ export function authRoutes(deps: ApiDependencies): Router {
   const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
 
-  app.openapi(options, (c) => c.json(config.admission, 200));
+  app.openapi(options, (c) =>
+    c.json({ ...config.admission, guestDays: guestDays(config.guestRetentionDays) }, 200),
+  );
 
   app.openapi(register, async (c) => {
     const { email, password, name, invitation } = c.req.valid('json');

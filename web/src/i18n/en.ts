@@ -41,7 +41,8 @@ export const en = {
   },
   works: {
     search: 'Search your works',
-    guest: 'You are a guest: works of guests are deleted some time after their last visit.',
+    guest: 'You are a guest: only this browser leads to your works.',
+    guestDays: 'You are a guest: your works are deleted {days} days after your last visit.',
     noneFound: 'No work’s title holds these words.',
     duplicate: 'Duplicate',
     copyOf: 'Copy of {title}',

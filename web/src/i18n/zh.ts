@@ -41,7 +41,8 @@ export const zh: Messages = {
   },
   works: {
     search: '搜索作品',
-    guest: '你是访客：访客的作品会在最后一次访问后的一段时间被删除。',
+    guest: '你是访客：只有在这个浏览器里才能打开你的作品。',
+    guestDays: '你是访客：你的作品会在最后一次访问 {days} 天后被删除。',
     noneFound: '没有标题包含这些文字的作品。',
     duplicate: '复制',
     copyOf: '{title} 的副本',
@@ -202,7 +203,7 @@ export const zh: Messages = {
   connection: {
     connecting: '正在连接…',
     waiting: '连接已断开，{seconds} 秒后重试。',
-    tooMany: '您或您所在网络同时打开的页面过多，请关闭一些。{seconds} 秒后重试。',
+    tooMany: '你或你所在的网络同时打开的页面过多，请关闭一些。{seconds} 秒后重试。',
     waitingWorking: '连接已断开，{seconds} 秒后重试。智能体仍在工作。',
     offline: '您已离线。所写内容会保留，网络恢复后发送。',
     offlineWorking: '您已离线。智能体仍在工作，网络恢复后即可看到进展。',
