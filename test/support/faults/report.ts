@@ -19,8 +19,9 @@ const SECTIONS = {
   model: "The model\n\nOne fault in the model's answer.",
   stop: 'Stop\n\nA stop in each phase; the time from the stop to `turn.completed` (P11: at most 3 s).',
   messages: 'Messages\n\nWhat is said twice, at once, late, or while something dies.',
-  /** Written by hand: its tests are not the runner's. */
+  /** Written by hand, as the next: their tests are not the runner's. */
   crashes: 'Work that brings its worker down',
+  silence: 'What dies silently',
 } as const;
 
 export type Section = keyof typeof SECTIONS;
