@@ -17,7 +17,7 @@ const allowed = {
   temporal: ['domain'],
   sweeper: ['domain', 'db', 'sandbox', 'temporal'],
   activities: ['domain', 'agents', 'db', 'documents', 'llm', 'sandbox', 'workspace', 'tracing'],
-  api: ['domain', 'protocol', 'db', 'documents', 'workspace', 'llm', 'tracing', 'temporal'],
+  api: ['domain', 'protocol', 'db', 'documents', 'workspace', 'llm', 'network', 'tracing', 'temporal'],
 };
 
 /** Single files that a folder may import although their folder is not allowed to it. */
