@@ -15,8 +15,11 @@ export interface ModelSettings {
   model: string;
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
-  /** Of a million tokens; null: no cost is reckoned. */
-  prices: { input: number; output: number } | null;
+  /** Of a million tokens; null: not known (M20). Of input that was cached, of input that was written into a cache. */
+  inputPrice: number | null;
+  cachedPrice: number | null;
+  writtenPrice: number | null;
+  outputPrice: number | null;
   temperature: number | null;
   /** Further fields of the request's body. */
   params: Record<string, unknown>;
@@ -73,11 +76,12 @@ export async function createModel(
     if (person.guest && !share.guests) return 'guest';
     const { rows } = await sql<{ id: string }>`
     insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
-                        input_price, output_price, temperature, params)
+                        input_price, cached_price, written_price, output_price, temperature, params)
     select ${id}::uuid, u.id, ${sealedKey}::bytea, ${model.role}::text, ${model.isDefault}::boolean,
            ${storableText(model.baseUrl)}::text, ${storableText(model.model)}::text,
-           ${model.contextWindow}::integer, ${model.prices?.input ?? null}::double precision,
-           ${model.prices?.output ?? null}::double precision, ${model.temperature}::double precision,
+           ${model.contextWindow}::integer, ${model.inputPrice}::double precision,
+           ${model.cachedPrice}::double precision, ${model.writtenPrice}::double precision,
+           ${model.outputPrice}::double precision, ${model.temperature}::double precision,
            ${storableJson(model.params)}::jsonb
     from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
       and (select count(*) from models m where m.owner_id = u.id) < ${share.most}
@@ -92,7 +96,8 @@ export async function changeModel(
   { id, ownerId }: { id: string; ownerId: string },
   change: Partial<ModelSettings> & { sealedKey?: Buffer | null },
 ): Promise<StoredModel | undefined> {
-  const { role, isDefault, baseUrl, model, contextWindow, prices, temperature, params, sealedKey } = change;
+  const { role, isDefault, baseUrl, model, contextWindow, temperature, params, sealedKey } = change;
+  const { inputPrice, cachedPrice, writtenPrice, outputPrice } = change;
   const { numUpdatedRows } = await db
     .updateTable('models')
     .set({
@@ -102,9 +107,10 @@ export async function changeModel(
       ...(baseUrl === undefined ? {} : { base_url: storableText(baseUrl) }),
       ...(model === undefined ? {} : { model: storableText(model) }),
       ...(contextWindow === undefined ? {} : { context_window: contextWindow }),
-      ...(prices === undefined
-        ? {}
-        : { input_price: prices?.input ?? null, output_price: prices?.output ?? null }),
+      ...(inputPrice === undefined ? {} : { input_price: inputPrice }),
+      ...(cachedPrice === undefined ? {} : { cached_price: cachedPrice }),
+      ...(writtenPrice === undefined ? {} : { written_price: writtenPrice }),
+      ...(outputPrice === undefined ? {} : { output_price: outputPrice }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(params === undefined ? {} : { params: storableJson(params) }),
       ...(sealedKey === undefined ? {} : { sealed_key: sealedKey }),
@@ -171,14 +177,14 @@ function selectModels(db: Database) {
     .selectFrom('models')
     .select([
       ...(['id', 'role', 'is_default', 'base_url', 'sealed_key', 'model', 'context_window'] as const),
-      ...(['input_price', 'output_price', 'temperature', 'params'] as const),
+      ...(['input_price', 'cached_price', 'written_price', 'output_price'] as const),
+      ...(['temperature', 'params'] as const),
       isoTime('created_at').as('createdAt'),
       isoTime('updated_at').as('updatedAt'),
     ]);
 }
 
 function toModel(row: ModelRow): StoredModel {
-  const { input_price: input, output_price: output } = row;
   return {
     id: row.id,
     role: row.role as ModelRole,
@@ -187,7 +193,10 @@ function toModel(row: ModelRow): StoredModel {
     sealedKey: row.sealed_key,
     model: row.model,
     contextWindow: row.context_window,
-    prices: input === null || output === null ? null : { input, output },
+    inputPrice: row.input_price,
+    cachedPrice: row.cached_price,
+    writtenPrice: row.written_price,
+    outputPrice: row.output_price,
     temperature: row.temperature,
     params: row.params as Record<string, unknown>,
     createdAt: row.createdAt,

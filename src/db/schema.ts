@@ -121,6 +121,7 @@ export interface Messages {
 
 export interface Models {
   base_url: string;
+  cached_price: number | null;
   context_window: number;
   created_at: Generated<Timestamp>;
   id: string;
@@ -134,6 +135,7 @@ export interface Models {
   sealed_key: Buffer | null;
   temperature: number | null;
   updated_at: Generated<Timestamp>;
+  written_price: number | null;
 }
 
 export interface Openings {

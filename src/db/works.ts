@@ -22,7 +22,7 @@ export interface WorkView {
   /** Of the template's text that the Work began with, whatever has become of the template since. */
   templateVersion: string | null;
   models: ModelChoice;
-  /** Of all turns that have ended, summaries included. */
+  /** Of all turns, summaries included; of the one that runs, what it has taken so far (P15). */
   usage: Usage;
   seq: number;
   createdAt: string;
@@ -46,7 +46,10 @@ const WORK_COLUMNS = [
   'template_id',
   'template_version',
   'models',
-  'usage',
+  // A turn's is added to the Work's as it ends, in the statement after which it runs no more.
+  sql<unknown>`add_usage(usage, (select t.usage from turns t where t.work_id = works.id and t.turn = works.running_turn))`.as(
+    'usage',
+  ),
   'last_seq',
   sql<string>`iso_time(created_at)`.as('createdAt'),
   sql<string>`iso_time(updated_at)`.as('updatedAt'),

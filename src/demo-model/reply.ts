@@ -25,7 +25,7 @@ export interface StreamReply {
   /** Default: `tool_calls` after a tool step, else `stop`. `null` sends none. */
   finish?: string | null;
   /** Default: counted roughly. `null` reports none, as some vendors do. */
-  usage?: { input: number; output: number } | null;
+  usage?: { input: number; output: number; cached?: number; written?: number; thought?: number } | null;
   /** Milliseconds before the status line. */
   delayMs?: number;
   /** Milliseconds from one text, reasoning or tool step to the next, kept as a steady rate. */

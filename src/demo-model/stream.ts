@@ -83,8 +83,16 @@ export async function writeStream(
   if (signal.aborted) return;
   if (reply.finish !== null) delta({}, reply.finish ?? (hasCall ? 'tool_calls' : 'stop'));
   if (context.includeUsage && reply.usage !== null) {
-    const { input, output } = reply.usage ?? { input: context.inputTokens, output: tokens };
-    const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
+    const counted = reply.usage ?? { input: context.inputTokens, output: tokens };
+    const { input, output, cached, written, thought } = counted;
+    const usage = {
+      prompt_tokens: input,
+      completion_tokens: output,
+      total_tokens: input + output,
+      ...(cached === undefined ? {} : { prompt_tokens_details: { cached_tokens: cached } }),
+      ...(written === undefined ? {} : { cache_creation_input_tokens: written }),
+      ...(thought === undefined ? {} : { completion_tokens_details: { reasoning_tokens: thought } }),
+    };
     chunk([], { usage });
   }
   if (reply.done !== false) event('[DONE]');

@@ -1,7 +1,8 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
 import { ModelError } from './errors.ts';
+import { knownPrices } from './prices.ts';
 import { openKey, UnreadableKey } from './sealed-key.ts';
-import type { ModelEndpoint } from './types.ts';
+import type { ModelEndpoint, Prices } from './types.ts';
 
 export interface OwnModel {
   id: string;
@@ -10,14 +11,18 @@ export interface OwnModel {
   sealedKey: Buffer | null;
   model: string;
   contextWindow: number;
-  prices: { input: number; output: number } | null;
+  inputPrice: number | null;
+  cachedPrice: number | null;
+  writtenPrice: number | null;
+  outputPrice: number | null;
   temperature: number | null;
   params: Record<string, unknown>;
 }
 
 /** @throws ModelError where its key cannot be read any more */
 export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
-  const { baseUrl, model, contextWindow, prices, temperature, params } = own;
+  const { baseUrl, model, contextWindow, temperature, params } = own;
+  const prices = pricesOf(own);
   return {
     baseUrl,
     model,
@@ -25,9 +30,14 @@ export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
     params,
     id: own.id,
     apiKey: own.sealedKey === null ? '' : readKey(own.sealedKey, own.id, secret),
-    ...(prices === null ? {} : { prices }),
+    ...(prices === undefined ? {} : { prices }),
     ...(temperature === null ? {} : { temperature }),
   };
+}
+
+function pricesOf(own: OwnModel): Prices | undefined {
+  const { inputPrice: input, cachedPrice: cached, writtenPrice: written, outputPrice: output } = own;
+  return knownPrices({ input, cached, written, output });
 }
 
 function readKey(sealed: Buffer, id: string, secret: Buffer): string {

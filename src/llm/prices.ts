@@ -10,3 +10,10 @@ export function costOf(
   const parts = fresh * input + cachedTokens * cached + writtenTokens * written + outputTokens * output;
   return parts / 1e6;
 }
+
+/** What a person or an operator says of the four; undefined where it is too little to reckon by. */
+export function knownPrices(said: Record<keyof Prices, number | null | undefined>): Prices | undefined {
+  const { input, output, cached, written } = said;
+  if (input == null || output == null) return undefined;
+  return { input, output, ...(cached == null ? {} : { cached }), ...(written == null ? {} : { written }) };
+}

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
+import { knownPrices } from '../llm/prices.ts';
+import type { Prices } from '../llm/types.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
 import { codeOf } from '../system-error.ts';
@@ -61,6 +63,8 @@ const schema = z.object({
   PAPERAGENT_MODEL: word.optional(),
   MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
   MODEL_INPUT_PRICE: price.optional(),
+  MODEL_CACHED_PRICE: price.optional(),
+  MODEL_WRITTEN_PRICE: price.optional(),
   MODEL_OUTPUT_PRICE: price.optional(),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
@@ -121,7 +125,7 @@ export interface ServerModel {
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
   /** Of a million tokens; undefined: no cost is reckoned. */
-  prices: { input: number; output: number } | undefined;
+  prices: Prices | undefined;
 }
 
 export interface Config {
@@ -221,10 +225,7 @@ export function readConfig(env: Environment): Config {
     if (v.ENCRYPTION_KEY === undefined)
       throw new ConfigError('ENCRYPTION_KEY must be set when DATABASE_URL is');
   }
-  if ((v.MODEL_INPUT_PRICE === undefined) !== (v.MODEL_OUTPUT_PRICE === undefined)) {
-    const missing = v.MODEL_INPUT_PRICE === undefined ? 'MODEL_INPUT_PRICE' : 'MODEL_OUTPUT_PRICE';
-    throw new ConfigError(`${missing} must be set when the other price is`);
-  }
+  const prices = pricesOf(v);
   return Object.freeze({
     port: v.PORT,
     host: v.HOST,
@@ -242,10 +243,7 @@ export function readConfig(env: Environment): Config {
             apiKey: v.OPENAI_API_KEY,
             model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
             contextWindow: v.MODEL_CONTEXT_WINDOW,
-            prices:
-              v.MODEL_INPUT_PRICE === undefined || v.MODEL_OUTPUT_PRICE === undefined
-                ? undefined
-                : { input: v.MODEL_INPUT_PRICE, output: v.MODEL_OUTPUT_PRICE },
+            prices,
           }),
     allowModelHost: isPersonal(v)
       ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
@@ -278,6 +276,18 @@ export function readConfig(env: Environment): Config {
     requireDocker: v.REQUIRE_DOCKER === '1' || (v.REQUIRE_DOCKER === undefined && isOn(v.CI)),
     logLevel: v.LOG_LEVEL,
   });
+}
+
+/** @throws ConfigError where some are set and not those without which nothing can be reckoned */
+function pricesOf(v: z.infer<typeof schema>): Prices | undefined {
+  const [input, output] = [v.MODEL_INPUT_PRICE, v.MODEL_OUTPUT_PRICE];
+  const [cached, written] = [v.MODEL_CACHED_PRICE, v.MODEL_WRITTEN_PRICE];
+  const prices = knownPrices({ input, cached, written, output });
+  if (prices === undefined && [input, cached, written, output].some((price) => price !== undefined)) {
+    const missing = input === undefined ? 'MODEL_INPUT_PRICE' : 'MODEL_OUTPUT_PRICE';
+    throw new ConfigError(`${missing} must be set when another price is`);
+  }
+  return prices;
 }
 
 /**

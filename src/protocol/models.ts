@@ -22,7 +22,7 @@ const apiKey = z
   .max(8_192)
   .regex(/^[\x21-\x7e]*$/, 'holds a character that no key can have')
   .meta({ writeOnly: true, description: 'empty or null: the server wants none' });
-const price = z.number().nonnegative().max(1e9);
+const price = z.number().nonnegative().max(1e9).nullable();
 const params = z
   .record(z.string().max(100), z.unknown())
   .refine(
@@ -39,8 +39,10 @@ const fields = {
   baseUrl,
   model: z.string().trim().min(1).max(200),
   contextWindow: z.number().int().min(2_048).max(100_000_000),
-  inputPrice: price.nullable().meta({ description: 'of a million tokens, in your currency' }),
-  outputPrice: price.nullable().meta({ description: 'of a million tokens, in your currency' }),
+  inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: not known' }),
+  cachedPrice: price.meta({ description: 'of input that its server had in its cache; null: as inputPrice' }),
+  writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null: as inputPrice' }),
+  outputPrice: price.meta({ description: 'without it and inputPrice no cost is reckoned' }),
   temperature: z.number().min(0).max(2).nullable(),
   params: params.meta({ description: "further fields of the request's body, such as reasoning_effort" }),
   isDefault: z.boolean().meta({ description: 'serves its role in Works that choose nothing; one a role' }),
@@ -66,6 +68,8 @@ export const newModel = z.object({
   apiKey: apiKey.nullish(),
   contextWindow: fields.contextWindow.default(128_000),
   inputPrice: fields.inputPrice.default(null),
+  cachedPrice: fields.cachedPrice.default(null),
+  writtenPrice: fields.writtenPrice.default(null),
   outputPrice: fields.outputPrice.default(null),
   temperature: fields.temperature.default(null),
   params: params.default({}),

@@ -21,7 +21,7 @@ export const work = z
     templateId: uuid.nullable(),
     templateVersion: z.string().nullable().meta({ description: 'of the text that the Work began with' }),
     models: modelChoice,
-    usage: usage.meta({ description: 'of all turns that have ended; cost where a model has prices' }),
+    usage: usage.meta({ description: 'of all turns, a running one included; cost of what has known prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
     updatedAt: isoTime,

@@ -55,6 +55,8 @@ test('F13: a model is made, listed, changed and deleted; what was not said has i
     model: 'm',
     contextWindow: 128_000,
     inputPrice: null,
+    cachedPrice: null,
+    writtenPrice: null,
     outputPrice: null,
     temperature: null,
     params: { reasoning_effort: 'low' },
@@ -66,13 +68,22 @@ test('F13: a model is made, listed, changed and deleted; what was not said has i
   expect(await changed.json()).toMatchObject({
     ...made,
     ...change,
-    outputPrice: 0,
     updatedAt: expect.any(String),
   });
   expect((await list()).map(({ id }) => id)).toContain(made.id);
   expect((await api.request(token, 'DELETE', `/api/models/${made.id}`)).status).toBe(204);
   expect((await list()).map(({ id }) => id)).not.toContain(made.id);
   expect((await api.request(token, 'DELETE', `/api/models/${made.id}`)).status).toBe(404);
+});
+
+test('M20: a model has four prices, each set and taken back by itself', async () => {
+  const prices = { inputPrice: 3, cachedPrice: 0.3, writtenPrice: 3.75, outputPrice: 15 };
+  const made = await make(prices);
+  expect(made).toMatchObject(prices);
+  const change = { cachedPrice: null, writtenPrice: 0 };
+  const changed = await api.request(token, 'PATCH', `/api/models/${made.id}`, change);
+  expect(await changed.json()).toMatchObject({ ...prices, ...change });
+  expect((await list()).find(({ id }) => id === made.id)).toMatchObject({ ...prices, ...change });
 });
 
 test('A5: the key goes in and never comes out: not by any route, and the row has it sealed to its id', async () => {
@@ -141,6 +152,8 @@ test.each([
   [{ model: '  ' }],
   [{ contextWindow: 10 }],
   [{ inputPrice: -1 }],
+  [{ cachedPrice: '0.1' }],
+  [{ writtenPrice: -0.1 }],
   [{ temperature: 3 }],
   [{ params: { messages: [] } }],
   [{ params: { note: 'x'.repeat(10_000) } }],

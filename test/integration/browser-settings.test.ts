@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { writeLearned } from '../../src/db/learned-facts.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
@@ -20,10 +21,11 @@ let system: TestSystem;
 let browser: Browser;
 let own: ScriptedModel;
 
+const ownScript = () =>
+  textReply('Here speaks the model of one’s own.', { usage: { input: 1_000, output: 100 } });
+
 beforeAll(async () => {
-  own = await startScriptedModel({
-    script: () => textReply('Here speaks the model of one’s own.', { usage: { input: 1_000, output: 100 } }),
-  });
+  own = await startScriptedModel({ script: ownScript });
   [system, browser] = await Promise.all([
     startTestSystem({
       script: demoScript({ msPerToken: 1 }),
@@ -61,7 +63,7 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('my-model');
   await page.getByLabel('API key').fill('sk-typed-in');
   await page.getByText('More settings').click();
-  await page.getByLabel('Price, input').fill('2');
+  await page.getByLabel('Price, input', { exact: true }).fill('2');
   await page.getByLabel('Price, output').fill('8');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/is not on the public internet/).waitFor();
@@ -175,13 +177,59 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
   await answers.waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('other-model');
   await page.getByRole('button', { name: 'This work' }).click();
-  await page.getByText('So far: 1,000 in · 100 out').waitFor();
+  await page.getByText('So far: 1,000 in · 100 out · price unknown').waitFor();
   await page.keyboard.press('Escape');
 
   await choose('Default (usual-model)');
   await say(page, 'and now?');
   await answers.nth(1).waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('usual-model');
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('M20, P15: a turn and the whole Work say what was cached and what it cost, or that nobody knows the price', async () => {
+  const visitor = await visit(browser, system.url);
+  const usage = { input: 10_000, output: 1_000, cached: 8_000, thought: 400 };
+  own.setScript(() => textReply('Counted.', { usage }));
+  const page = await visitor.open('/models');
+  await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
+  await page.getByLabel('Address').fill(own.url);
+  await page.getByRole('textbox', { name: 'Model', exact: true }).fill('priced-model');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Price, input', { exact: true }).fill('2');
+  await page.getByLabel('Price, input from the cache').fill('0.2');
+  await page.getByLabel('Price, output').fill('8');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByText('2 in · 0.2 cached · 8 out per million tokens').waitFor();
+  await page.getByText(/It answers/).waitFor();
+
+  const workId = await system.newWork(visitor);
+  await page.goto(`${system.url}/works/${workId}`);
+  await say(page, 'hello');
+  const turn = '10,000 in (80% cached) · 1,000 out (400 reasoning)';
+  // 2,000 at 2, 8,000 at 0.2 and 1,000 at 8 a million.
+  await page.getByText(`${turn} · cost 0.014`).waitFor();
+
+  const [model] = ((await (await system.request(visitor, 'GET', '/api/models')).json()) as { items: Model[] })
+    .items;
+  const unset = await system.request(visitor, 'PATCH', `/api/models/${model?.id}`, { outputPrice: null });
+  expect(await unset.json()).toMatchObject({ outputPrice: null });
+  await say(page, 'and now?');
+  await page.getByText(`${turn} · price unknown`).waitFor();
+
+  // The Work's figure is the server's: it counts a turn that this page was never told of.
+  await system.db
+    .updateTable('works')
+    .set({
+      usage: sql`add_usage(usage, '{"inputTokens": 80000, "outputTokens": 0, "cachedTokens": 0, "cost": 0.986}')`,
+    })
+    .where('id', '=', workId)
+    .execute();
+  await page.getByRole('button', { name: 'This work' }).click();
+  await page.getByText('So far: 100,000 in (16% cached) · 2,000 out (800 reasoning) · cost 1').waitFor();
+  await page.keyboard.press('Escape');
+  own.setScript(ownScript);
   expect(visitor.complaints).toEqual([]);
   await visitor.context.close();
 });

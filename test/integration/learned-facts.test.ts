@@ -37,7 +37,8 @@ async function learnedModel(): Promise<{ own: { id: string; ownerId: string }; o
   const own = { id: randomUUID(), ownerId };
   const settings = {
     ...{ role: 'main' as const, isDefault: true, baseUrl: BASE_URL, model: 'm', contextWindow: 8_000 },
-    ...{ prices: null, temperature: null, params: {}, sealedKey: null },
+    ...{ inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null },
+    ...{ temperature: null, params: {}, sealedKey: null },
   };
   await createModel(db, { ...own, ...settings }, { most: 10, guests: true });
   const of = { id: own.id, baseUrl: BASE_URL, model: 'm' };
@@ -113,7 +114,12 @@ test.each([
 test('M19: settings that say nothing of how requests are made forget nothing, nor does saving the same', async () => {
   const { own } = await learnedModel();
   await changeModel(db, own, { role: 'code', isDefault: false, contextWindow: 16_000 });
-  await changeModel(db, own, { prices: { input: 1, output: 2 }, sealedKey: Buffer.from('another') });
+  await changeModel(db, own, {
+    inputPrice: 1,
+    cachedPrice: 0,
+    outputPrice: 2,
+    sealedKey: Buffer.from('another'),
+  });
   await changeModel(db, own, { baseUrl: BASE_URL, model: 'm', temperature: null, params: {} });
   expect(await factsOf(own.id)).toBe(1);
 });

@@ -21,14 +21,14 @@ type TurnEnd = LogEvent & { kind: 'turn.completed' };
 
 const ROLES: Role[] = ['main', 'code', 'summary'];
 /** Of a million tokens. */
-const PRICES = { main: [2, 8], code: [1, 4], summary: [0.5, 1] } as const;
+const PRICES = { main: [2, 8, 0.2], code: [1, 4, 0.1], summary: [0.5, 1, 0.05] } as const;
 
 let system: TestSystem;
 let worker: AppProcess;
 let models: Record<Role, ScriptedModel>;
 let forbidden: ScriptedModel;
 
-const usage = { input: 1_000, output: 100 };
+const usage = { input: 1_000, output: 100, cached: 750, thought: 40 };
 
 /** The MainAgent gives one task to a code agent, which looks at the files; both then say that they are done. */
 const scripts: Record<Role, (request: StrictRequest) => Reply> = {
@@ -73,9 +73,9 @@ async function post(account: TestAccount, route: string, body: object): Promise<
 }
 
 function setUp(account: TestAccount, role: Role, more: object = {}): Promise<{ id: string }> {
-  const [inputPrice, outputPrice] = PRICES[role];
+  const [inputPrice, outputPrice, cachedPrice] = PRICES[role];
   const settings = { role, baseUrl: models[role].url, apiKey: `sk-${role}`, model: `the-${role}-model` };
-  return post(account, '/api/models', { ...settings, inputPrice, outputPrice, ...more });
+  return post(account, '/api/models', { ...settings, inputPrice, outputPrice, cachedPrice, ...more });
 }
 
 /** Plays one turn; gives its end. */
@@ -87,7 +87,7 @@ async function turnOf(chat: ChatClient, turn: number, text = 'go on'): Promise<T
 
 const counts = () => ROLES.map((role) => models[role].count());
 
-test('F5, F13: each role is served by its own model with its own key, and what each costs adds up', async () => {
+test('F5, F13, M20: each role is served by its own model with its own key, and what each costs adds up', async () => {
   const account = await system.guest();
   // So small that the fourth message needs a summary of the first ones.
   await setUp(account, 'main', { contextWindow: 12_000 });
@@ -115,11 +115,13 @@ test('F5, F13: each role is served by its own model with its own key, and what e
   expect([...named].sort()).toEqual(['code the-code-model', 'main the-main-model']);
 
   const cost = (role: Role, calls: number) =>
-    (calls * (usage.input * PRICES[role][0] + usage.output * PRICES[role][1])) / 1e6;
+    (calls * (250 * PRICES[role][0] + 750 * PRICES[role][2] + usage.output * PRICES[role][1])) / 1e6;
   const [main = 0, code = 0, summary = 0] = counts();
   const whole = cost('main', main) + cost('code', code) + cost('summary', summary);
   const sum = ends.map((end) => end.usage).reduce(addUsage);
   expect(sum.cost).toBeCloseTo(whole, 10);
+  const calls = main + code + summary;
+  expect(sum).toMatchObject({ cachedTokens: calls * 750, reasoningTokens: calls * 40 });
   const read = async (route: string) => (await system.request(account, 'GET', route)).json();
   expect(await read(`/api/works/${workId}`)).toMatchObject({
     usage: { ...sum, cost: expect.closeTo(whole, 10) },

@@ -5,21 +5,16 @@ import { sealKey } from '../../llm/sealed-key.ts';
 import type { Model, modelChange, newModel } from '../../protocol/models.ts';
 
 /** A stored model as its owner sees it: of the key only whether there is one. */
-export function viewOf({ sealedKey, prices, ...rest }: StoredModel): Model {
-  return {
-    ...rest,
-    inputPrice: prices?.input ?? null,
-    outputPrice: prices?.output ?? null,
-    hasKey: sealedKey !== null,
-  };
+export function viewOf({ sealedKey, ...rest }: StoredModel): Model {
+  return { ...rest, hasKey: sealedKey !== null };
 }
 
 export function settingsOf(
   id: string,
-  { apiKey, inputPrice, outputPrice, ...rest }: z.infer<typeof newModel>,
+  { apiKey, ...rest }: z.infer<typeof newModel>,
   secret: Buffer,
 ): ModelSettings & { sealedKey: Buffer | null } {
-  return { ...rest, prices: pricesOf(inputPrice, outputPrice), sealedKey: sealed(id, apiKey, secret) };
+  return { ...rest, sealedKey: sealed(id, apiKey, secret) };
 }
 
 /**
@@ -28,33 +23,18 @@ export function settingsOf(
  */
 export function changeOf(
   stored: StoredModel,
-  { apiKey, inputPrice, outputPrice, ...rest }: z.infer<typeof modelChange>,
+  { apiKey, ...rest }: z.infer<typeof modelChange>,
   secret: Buffer,
 ): Partial<ModelSettings> & { sealedKey?: Buffer | null } {
   const moved = rest.baseUrl !== undefined && originOf(rest.baseUrl) !== originOf(stored.baseUrl);
-  const priced = inputPrice !== undefined || outputPrice !== undefined;
-  const { prices } = stored;
   return {
     ...withoutUndefined(rest),
-    ...(priced
-      ? {
-          prices: pricesOf(
-            inputPrice === undefined ? (prices?.input ?? null) : inputPrice,
-            outputPrice === undefined ? (prices?.output ?? null) : outputPrice,
-          ),
-        }
-      : {}),
     ...(apiKey !== undefined || moved ? { sealedKey: sealed(stored.id, apiKey, secret) } : {}),
   };
 }
 
 function sealed(id: string, apiKey: string | null | undefined, secret: Buffer): Buffer | null {
   return apiKey ? sealKey(apiKey, id, secret) : null;
-}
-
-/** What is not said costs nothing. */
-function pricesOf(input: number | null, output: number | null): ModelSettings['prices'] {
-  return input === null && output === null ? null : { input: input ?? 0, output: output ?? 0 };
 }
 
 function originOf(address: string): string {

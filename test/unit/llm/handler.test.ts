@@ -1,12 +1,14 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
+import { endpointOf } from '../../../src/llm/own-model.ts';
 import { createLearning, type LearnedFact, type Learning } from '../../../src/llm/profiles/learning.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatBody } from '../../../src/llm/requests/chat-body.ts';
-import type { ToolDefinition } from '../../../src/llm/types.ts';
+import type { Prices, ToolDefinition } from '../../../src/llm/types.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
 const tree: ToolDefinition = {
@@ -113,6 +115,36 @@ test('F5: the cost is tokens times the price of a million', async () => {
       cost: 0.008,
     });
   });
+});
+
+test('M20: input that was cached or written has prices of its own; without both main prices there is no cost', async () => {
+  const usage = { input: 10_000, output: 1_000, cached: 7_000, written: 2_000, thought: 400 };
+  await withModel(textReply('x', { usage }), async (model) => {
+    const costWith = async (prices: Prices | undefined) => {
+      const request = modelRequest(model.url);
+      if (prices !== undefined) request.endpoint.prices = prices;
+      return (await streamAnswer(request, () => {})).usage;
+    };
+    const counts = { inputTokens: 10_000, outputTokens: 1_000, cachedTokens: 7_000, reasoningTokens: 400 };
+    expect(await costWith({ input: 2, output: 8, cached: 0.2, written: 2.5 })).toEqual({
+      ...counts,
+      cost: expect.closeTo((1_000 * 2 + 7_000 * 0.2 + 2_000 * 2.5 + 1_000 * 8) / 1e6, 12),
+    });
+    expect(await costWith({ input: 2, output: 8 })).toEqual({ ...counts, cost: expect.closeTo(0.028, 12) });
+    expect(await costWith(undefined)).toEqual(counts);
+  });
+  const own = { inputPrice: 2, cachedPrice: 0, writtenPrice: null, outputPrice: null };
+  const settings = {
+    id: randomUUID(),
+    baseUrl: 'http://x/v1',
+    sealedKey: null,
+    model: 'm',
+    contextWindow: 8_000,
+  };
+  const open = (prices: object) =>
+    endpointOf({ ...settings, temperature: null, params: {}, ...own, ...prices }, randomBytes(32)).prices;
+  expect(open({})).toBeUndefined();
+  expect(open({ outputPrice: 0 })).toEqual({ input: 2, cached: 0, output: 0 });
 });
 
 /** As a server is asked of which the table says that it takes strict schemas. */

@@ -23,7 +23,7 @@ describe('readConfig', () => {
       temporal: { address: undefined, namespace: 'default', apiKey: undefined, tls: false },
       sandbox: 'auto',
     });
-    expect(config).toMatchObject({ modelStallSeconds: 60, modelFirstTokenSeconds: 300, turnMaxSteps: 40 });
+    expect(config).toMatchObject({ modelStallSeconds: 300, modelFirstTokenSeconds: 300, turnMaxSteps: 40 });
     expect(config.dataDir).toBe(`${process.cwd()}/pa_data`);
     expect([config.databaseUrl, config.temporal.address, config.model]).toEqual([
       undefined,
@@ -42,6 +42,7 @@ describe('readConfig', () => {
     ['OPENAI_BASE_URL', 'api.example.com'],
     ['MODEL_INPUT_PRICE', 'cheap'],
     ['MODEL_OUTPUT_PRICE', '-1'],
+    ['MODEL_CACHED_PRICE', 'free'],
     ['MODEL_ALLOWED_HOSTS', 'http://127.0.0.1'],
     ['SANDBOX', 'chroot'],
     ['SANDBOX_PREPARE', 'yes'],
@@ -61,6 +62,15 @@ describe('readConfig', () => {
     expect(readConfig({ ...env, MODEL_OUTPUT_PRICE: '1.60' }).model?.prices).toEqual({
       input: 0.4,
       output: 1.6,
+    });
+    const more = { MODEL_CACHED_PRICE: '0.1', MODEL_WRITTEN_PRICE: '0' };
+    expect(() => readConfig({ ...env, ...more })).toThrow(/^MODEL_OUTPUT_PRICE must be set/);
+    expect(() => readConfig(more)).toThrow(/^MODEL_INPUT_PRICE must be set/);
+    expect(readConfig({ ...env, ...more, MODEL_OUTPUT_PRICE: '1.60' }).model?.prices).toEqual({
+      input: 0.4,
+      output: 1.6,
+      cached: 0.1,
+      written: 0,
     });
     const allows = (env: Record<string, string>, host = '127.0.0.1') =>
       readConfig(env).allowModelHost(host, 11434);
