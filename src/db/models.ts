@@ -1,5 +1,6 @@
 /** Models that people set up for themselves (F13). Each query names the owner: a foreign id finds nothing (A2). */
 import { type Selectable, sql } from 'kysely';
+import type { OwnProfile } from '../domain/model-profile.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
@@ -23,6 +24,10 @@ export interface ModelSettings {
   temperature: number | null;
   /** Further fields of the request's body. */
   params: Record<string, unknown>;
+  /** How it wants to be asked (M19). */
+  profile: OwnProfile;
+  /** Headers of the person's own, by name: their values sealed. */
+  headers: Record<string, string>;
 }
 
 export interface StoredModel extends ModelSettings {
@@ -76,13 +81,15 @@ export async function createModel(
     if (person.guest && !share.guests) return 'guest';
     const { rows } = await sql<{ id: string }>`
     insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
-                        input_price, cached_price, written_price, output_price, temperature, params)
+                        input_price, cached_price, written_price, output_price, temperature, params, profile,
+                        headers)
     select ${id}::uuid, u.id, ${sealedKey}::bytea, ${model.role}::text, ${model.isDefault}::boolean,
            ${storableText(model.baseUrl)}::text, ${storableText(model.model)}::text,
            ${model.contextWindow}::integer, ${model.inputPrice}::double precision,
            ${model.cachedPrice}::double precision, ${model.writtenPrice}::double precision,
            ${model.outputPrice}::double precision, ${model.temperature}::double precision,
-           ${storableJson(model.params)}::jsonb
+           ${storableJson(model.params)}::jsonb, ${storableJson(model.profile)}::jsonb,
+           ${storableJson(model.headers)}::jsonb
     from users u where u.id = ${ownerId}::uuid and u.deleted_at is null
       and (select count(*) from models m where m.owner_id = u.id) < ${share.most}
     returning id`.execute(held);
@@ -96,7 +103,8 @@ export async function changeModel(
   { id, ownerId }: { id: string; ownerId: string },
   change: Partial<ModelSettings> & { sealedKey?: Buffer | null },
 ): Promise<StoredModel | undefined> {
-  const { role, isDefault, baseUrl, model, contextWindow, temperature, params, sealedKey } = change;
+  const { role, isDefault, baseUrl, model, contextWindow, temperature, params, profile, headers, sealedKey } =
+    change;
   const { inputPrice, cachedPrice, writtenPrice, outputPrice } = change;
   const { numUpdatedRows } = await db
     .updateTable('models')
@@ -113,6 +121,8 @@ export async function changeModel(
       ...(outputPrice === undefined ? {} : { output_price: outputPrice }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(params === undefined ? {} : { params: storableJson(params) }),
+      ...(profile === undefined ? {} : { profile: storableJson(profile) }),
+      ...(headers === undefined ? {} : { headers: storableJson(headers) }),
       ...(sealedKey === undefined ? {} : { sealed_key: sealedKey }),
     })
     .where('id', '=', id)
@@ -178,7 +188,7 @@ function selectModels(db: Database) {
     .select([
       ...(['id', 'role', 'is_default', 'base_url', 'sealed_key', 'model', 'context_window'] as const),
       ...(['input_price', 'cached_price', 'written_price', 'output_price'] as const),
-      ...(['temperature', 'params'] as const),
+      ...(['temperature', 'params', 'profile', 'headers'] as const),
       isoTime('created_at').as('createdAt'),
       isoTime('updated_at').as('updatedAt'),
     ]);
@@ -199,6 +209,8 @@ function toModel(row: ModelRow): StoredModel {
     outputPrice: row.output_price,
     temperature: row.temperature,
     params: row.params as Record<string, unknown>,
+    profile: row.profile as OwnProfile,
+    headers: row.headers as Record<string, string>,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

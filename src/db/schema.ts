@@ -124,6 +124,7 @@ export interface Models {
   cached_price: number | null;
   context_window: number;
   created_at: Generated<Timestamp>;
+  headers: Generated<Json>;
   id: string;
   input_price: number | null;
   is_default: boolean;
@@ -131,6 +132,7 @@ export interface Models {
   output_price: number | null;
   owner_id: string;
   params: Generated<Json>;
+  profile: Generated<Json>;
   role: string;
   sealed_key: Buffer | null;
   temperature: number | null;

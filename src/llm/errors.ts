@@ -63,17 +63,18 @@ export function toModelError(failure: unknown, endpoint: EndpointName, now = Dat
 }
 
 /** The same error with a secret cut out of the vendor's words: some quote the key that they refuse (A5). */
-export function withoutSecret(error: ModelError, secret: string): ModelError {
-  if (secret === '' || !error.detail?.includes(secret)) return error;
+export function withoutSecrets(error: ModelError, secrets: readonly string[]): ModelError {
+  const { detail } = error;
+  if (detail === undefined || !secrets.some((secret) => detail.includes(secret))) return error;
   return new ModelError(error.code, error.message, {
     ...error,
-    detail: textWithoutSecret(error.detail, secret),
+    detail: textWithoutSecrets(detail, secrets),
   });
 }
 
-/** What a vendor said, which may quote the key that it was sent (A5). */
-export function textWithoutSecret(words: string, secret: string): string {
-  return secret === '' ? words : words.replaceAll(secret, '[key]');
+/** What a vendor said, which may quote what it was sent (A5). */
+export function textWithoutSecrets(words: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '[key]'), words);
 }
 
 /** Whether the call failed because the request was longer than the model's window: a shorter one may do. */

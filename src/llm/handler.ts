@@ -8,9 +8,9 @@ import {
   addressOf,
   BROKEN_TRIES,
   ModelError,
-  textWithoutSecret,
+  textWithoutSecrets,
   toModelError,
-  withoutSecret,
+  withoutSecrets,
 } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { costOf } from './prices.ts';
@@ -19,10 +19,19 @@ import type { LearnedFact } from './profiles/learning.ts';
 import type { Profile } from './profiles/profile.ts';
 import { repairFor } from './profiles/repairs.ts';
 import { countText, countTokens } from './tokens.ts';
-import type { ModelAnswer, ModelDelta, ModelRequest, ModelToolCall, ReportedUsage } from './types.ts';
+import type {
+  ModelAnswer,
+  ModelDelta,
+  ModelEndpoint,
+  ModelRequest,
+  ModelToolCall,
+  ReportedUsage,
+} from './types.ts';
 
 /** Refusals of one call that are repaired; each costs a round trip, and nothing else. */
 const MOST_REPAIRS = 4;
+/** Characters of a server's words that are kept: cut after the key is taken out, so that no part of it stays. */
+const WORDS_KEPT = 300;
 
 /**
  * Streams one answer. `onDelta` is called for each piece as it arrives; the answer is their sum.
@@ -52,6 +61,7 @@ async function answerOver(
 ): Promise<ModelAnswer> {
   const { endpoint } = request;
   const { learning } = connection;
+  const secrets = secretsOf(endpoint);
   try {
     // Of this call alone: what another one learns meanwhile must not change what this one has sent.
     let profile = chooseProfile(endpoint, await learning.known(endpoint));
@@ -65,12 +75,20 @@ async function answerOver(
       const fact = facts.length < MOST_REPAIRS && repairFor(result.failure, profile, endpoint.profile);
       if (!fact) throw toModelError(result.failure, endpoint);
       // Its words are shown, and may quote the key; read they were as they came, for a key may be a word ("none").
-      facts.push({ ...fact, words: textWithoutSecret(fact.words, endpoint.apiKey) });
+      facts.push({ ...fact, words: textWithoutSecrets(fact.words, secrets).slice(0, WORDS_KEPT) });
       profile = { ...profile, ...fact.change };
     }
   } catch (error) {
-    throw error instanceof ModelError ? withoutSecret(error, endpoint.apiKey) : error;
+    throw error instanceof ModelError ? withoutSecrets(error, secrets) : error;
   }
+}
+
+/** A header of the person's own may be a key, too; what is shorter is none, and stands in many a word. */
+const SHORTEST_SECRET = 8;
+
+function secretsOf({ apiKey, profile }: ModelEndpoint): string[] {
+  const values = Object.values(profile?.headers ?? {}).filter(({ length }) => length >= SHORTEST_SECRET);
+  return [apiKey, ...values].filter((secret) => secret !== '');
 }
 
 /** The exchange, with what a malformed address or key throws at once as a ModelError. */

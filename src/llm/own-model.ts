@@ -1,7 +1,8 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
 import { ModelError } from './errors.ts';
 import { knownPrices } from './prices.ts';
-import { openKey, UnreadableKey } from './sealed-key.ts';
+import { knownFields } from './profiles/profile.ts';
+import { openKey, sealKey, UnreadableKey } from './sealed-key.ts';
 import type { ModelEndpoint, Prices } from './types.ts';
 
 export interface OwnModel {
@@ -17,6 +18,19 @@ export interface OwnModel {
   outputPrice: number | null;
   temperature: number | null;
   params: Record<string, unknown>;
+  /** How the person wants it to be asked: fields of a profile. */
+  profile: Record<string, unknown>;
+  /** Headers of the person's own: as `sealHeader` made their values. */
+  headers: Record<string, string>;
+}
+
+/** Seals a header's value for one model at one server: nowhere else can it be read. */
+export function sealHeader(value: string, name: string, of: { id: string; baseUrl: string }, secret: Buffer) {
+  return sealKey(value, headerPlace(name, of), secret).toString('base64');
+}
+
+function headerPlace(name: string, { id, baseUrl }: { id: string; baseUrl: string }): string {
+  return `${id} ${new URL(baseUrl).origin} ${name}`;
 }
 
 /** @throws ModelError where its key cannot be read any more */
@@ -29,7 +43,11 @@ export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
     contextWindow,
     params,
     id: own.id,
-    apiKey: own.sealedKey === null ? '' : readKey(own.sealedKey, own.id, secret),
+    apiKey: own.sealedKey === null ? '' : readSealed(own.sealedKey, own.id, secret),
+    profile: {
+      ...knownFields(own.profile),
+      ...(Object.keys(own.headers).length === 0 ? {} : { headers: headersOf(own, secret) }),
+    },
     ...(prices === undefined ? {} : { prices }),
     ...(temperature === null ? {} : { temperature }),
   };
@@ -40,12 +58,19 @@ function pricesOf(own: OwnModel): Prices | undefined {
   return knownPrices({ input, cached, written, output });
 }
 
-function readKey(sealed: Buffer, id: string, secret: Buffer): string {
+function headersOf(own: OwnModel, secret: Buffer): Record<string, string> {
+  const open = ([name, sealed]: [string, string]) =>
+    [name, readSealed(Buffer.from(sealed, 'base64'), headerPlace(name, own), secret)] as const;
+  return Object.fromEntries(Object.entries(own.headers).map(open));
+}
+
+function readSealed(sealed: Buffer, place: string, secret: Buffer): string {
   try {
-    return openKey(sealed, id, secret);
+    return openKey(sealed, place, secret);
   } catch (error) {
     if (!(error instanceof UnreadableKey)) throw error;
-    const message = 'The saved API key cannot be read any more. Enter it again in the model settings.';
+    const message =
+      'The saved API key, or a saved header, cannot be read any more. Enter it again in the model settings.';
     throw new ModelError('model_unauthorized', message, { retryable: false, detail: error.message });
   }
 }

@@ -77,11 +77,12 @@ async function clientFor(
     defaultHeaders: {
       ...UNTOLD,
       'user-agent': 'PaperAgent',
+      // Before ours: none of them decides who we say we are, or in which form the answer comes.
+      ...headers,
       accept: 'text/event-stream, application/json',
       'accept-encoding': 'identity',
       ...key,
       ...(auth === 'api-key' ? { 'api-key': apiKey } : {}),
-      ...headers,
     },
     organization: null,
     project: null,

@@ -1,5 +1,6 @@
 /** REST bodies of model settings (F13). A key goes in and never comes out (A5). */
 import { z } from 'zod';
+import { type OwnProfile, PROFILE_CHOICES } from '../domain/model-profile.ts';
 import { MODEL_ROLES } from '../domain/model-roles.ts';
 import { isoTime, uuid } from './messages.ts';
 
@@ -34,6 +35,39 @@ const params = z
     `may not hold any of ${RESERVED.join(', ')}`,
   );
 
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** Who we are, where the request goes, how its body is framed and in which form the answer comes is not theirs to say. */
+const OURS =
+  /^(?:host|authorization|api-key|accept|accept-encoding|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-.*|proxy-.*|sec-.*|x-forwarded-.*|x-stainless-.*)$/i;
+const MOST_HEADERS = 10;
+const headerName = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(TOKEN, 'is no name of a header')
+  .refine((name) => !OURS.test(name), 'is a header that PaperAgent sets itself');
+const headerValue = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(1_000)
+  .regex(/^[\x20-\x7e]*$/, 'holds a character that no header can have');
+/** Of a record's names, whatever their case, each is one header. */
+const distinct = (headers: Record<string, unknown>) =>
+  new Set(Object.keys(headers).map((name) => name.toLowerCase())).size === Object.keys(headers).length;
+
+const { api, auth, toolIds, reasoningBack, maxTokens } = PROFILE_CHOICES;
+const profile = z
+  .strictObject({
+    api: z.enum(api),
+    auth: z.enum(auth).meta({ description: 'the header that carries the key' }),
+    toolIds: z.enum(toolIds).meta({ description: 'the form of the ids of calls' }),
+    reasoningBack: z.enum(reasoningBack).meta({ description: 'the field in which its reasoning goes back' }),
+    maxTokens: z.enum(maxTokens).meta({ description: 'the field for the most tokens of an answer' }),
+    temperature: z.boolean().meta({ description: 'whether a temperature is sent' }),
+  })
+  .partial() satisfies z.ZodType<OwnProfile>;
+
 const fields = {
   role: z.enum(MODEL_ROLES),
   baseUrl,
@@ -45,6 +79,9 @@ const fields = {
   outputPrice: price.meta({ description: 'without it and inputPrice no cost is reckoned' }),
   temperature: z.number().min(0).max(2).nullable(),
   params: params.meta({ description: "further fields of the request's body, such as reasoning_effort" }),
+  profile: profile.meta({
+    description: 'how it is asked; what is absent is learned of its server, or known',
+  }),
   isDefault: z.boolean().meta({ description: 'serves its role in Works that choose nothing; one a role' }),
 };
 
@@ -54,6 +91,9 @@ export const model = z
     ...fields,
     baseUrl: z.string(),
     params: z.record(z.string(), z.unknown()),
+    headers: z
+      .array(z.string())
+      .meta({ description: 'names of headers of your own; their values stay here' }),
     hasKey: z.boolean(),
     createdAt: isoTime,
     updatedAt: isoTime,
@@ -63,9 +103,18 @@ export type Model = z.infer<typeof model>;
 
 export const modelList = z.object({ items: z.array(model) });
 
+const headers = <Value extends z.ZodType>(value: Value) =>
+  z
+    .record(headerName, value)
+    .refine((given) => Object.keys(given).length <= MOST_HEADERS, `may be ${MOST_HEADERS} at most`)
+    .refine(distinct, 'name the same header twice')
+    .meta({ writeOnly: true });
+
 export const newModel = z.object({
   ...fields,
   apiKey: apiKey.nullish(),
+  headers: headers(headerValue).default({}),
+  profile: profile.default({}),
   contextWindow: fields.contextWindow.default(128_000),
   inputPrice: fields.inputPrice.default(null),
   cachedPrice: fields.cachedPrice.default(null),
@@ -80,6 +129,9 @@ export const modelChange = z
   .object({
     ...fields,
     apiKey: apiKey.nullable().meta({ description: 'absent: the one that is stored stays' }),
+    headers: headers(headerValue.nullable()).meta({
+      description: 'all of them; null: the value that is stored stays',
+    }),
   })
   .partial();
 

@@ -120,6 +120,57 @@ test('A5: a key stays when other things change, goes when asked, and does not fo
   expect(await patch({ apiKey: null })).toMatchObject({ hasKey: false });
 });
 
+test('M19: what a person sets of a model goes before what was learned and what is known of its server', async () => {
+  const profile = { maxTokens: 'max_completion_tokens', temperature: false, auth: 'api-key' };
+  const made = await make({ profile, temperature: 0.3, headers: { 'X-Team': 'a team' } });
+  expect(made).toMatchObject({ profile, headers: ['X-Team'] });
+  await writeLearned(api.db, made, [{ change: { auth: 'bearer', temperature: true }, words: 'learned' }]);
+  expect(await tryOut(made.id)).toMatchObject({ ok: true });
+  const { headers, body } = server.requests.at(-1) ?? {};
+  expect(headers).toMatchObject({ 'api-key': 'sk-made-up', 'x-team': 'a team' });
+  expect(headers?.authorization).toBeUndefined();
+  expect(body).toMatchObject({ max_completion_tokens: expect.any(Number) });
+  expect(body?.temperature).toBeUndefined();
+
+  const changed = await api.request(token, 'PATCH', `/api/models/${made.id}`, { profile: {} });
+  expect(await changed.json()).toMatchObject({ profile: {}, headers: ['X-Team'] });
+  await tryOut(made.id);
+  expect(server.requests.at(-1)?.headers).toMatchObject({
+    authorization: 'Bearer sk-made-up',
+    'x-team': 'a team',
+  });
+});
+
+test('A5: a header’s value goes in and never comes out, stays when asked, and follows to no other server', async () => {
+  const value = `team-${randomUUID()}`;
+  const { id } = await make({ headers: { 'X-Team': value, 'X-Other': 'other' } });
+  const patch = async (body: object) => {
+    const answer = await api.request(token, 'PATCH', `/api/models/${id}`, body);
+    const text = await answer.text();
+    expect(text).not.toContain(value);
+    return JSON.parse(text) as Model;
+  };
+  const sent = async () => {
+    await tryOut(id);
+    const { 'x-team': team, 'x-other': other } = server.requests.at(-1)?.headers ?? {};
+    return [team, other];
+  };
+  expect(await sent()).toEqual([value, 'other']);
+  const row = await api.db.selectFrom('models').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  expect(JSON.stringify(row)).not.toContain(value);
+
+  expect(
+    (await patch({ headers: { 'X-Team': null, 'X-New': 'new', 'X-None': null } })).headers.sort(),
+  ).toEqual(['X-New', 'X-Team']);
+  expect(await sent()).toEqual([value, undefined]);
+  expect((await patch({ baseUrl: `${server.url}/deeper` })).headers).toHaveLength(2);
+  expect(
+    (await patch({ baseUrl: 'https://elsewhere.example/v1', headers: { 'X-Team': null } })).headers,
+  ).toEqual([]);
+  expect((await patch({ baseUrl: server.url, headers: { 'X-Team': 'anew' } })).headers).toEqual(['X-Team']);
+  expect(await sent()).toEqual(['anew', undefined]);
+});
+
 test('A2: another person’s model answers like one that never was, and no Work of theirs may choose it', async () => {
   const { id } = await make();
   const other = (await api.guest()).accessToken;
@@ -155,6 +206,19 @@ test.each([
   [{ cachedPrice: '0.1' }],
   [{ writtenPrice: -0.1 }],
   [{ temperature: 3 }],
+  [{ profile: { api: 'smoke signals' } }],
+  [{ profile: { streamOptions: false } }],
+  [{ headers: { Host: 'elsewhere.example' } }],
+  [{ headers: { authorization: 'Bearer another' } }],
+  [{ headers: { 'Content-Length': '0' } }],
+  [{ headers: { 'Transfer-Encoding': 'chunked' } }],
+  [{ headers: { 'X-Bad\r\nHost': 'x' } }],
+  [{ headers: { 'X-Bad': 'a\r\nHost: elsewhere' } }],
+  [{ headers: { 'X-Bad': '密' } }],
+  [{ headers: { 'X-Twice': 'a', 'x-twice': 'b' } }],
+  [{ headers: { 'X-Empty': ' ' } }],
+  [{ headers: { 'X-Long': 'x'.repeat(1_001) } }],
+  [{ headers: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`X-${n}`, 'x'])) }],
   [{ params: { messages: [] } }],
   [{ params: { note: 'x'.repeat(10_000) } }],
 ])('F13: %j is refused with what is wrong', async (wrong) => {

@@ -132,6 +132,58 @@ test('M19: what was learned of a model stands under it with date and words, unti
   await visitor.context.close();
 });
 
+test('M19: a person says how their model is asked, and of a header that is stored only the name comes back', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/models');
+  await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
+  await page.getByLabel('Address').fill(own.url);
+  await page.getByRole('textbox', { name: 'Model', exact: true }).fill('behind-a-gateway');
+  await page.getByLabel('API key').fill('sk-typed-in');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Header of the key').selectOption('api-key');
+  await page.getByLabel('Field for the longest answer').selectOption('max_tokens');
+  await page.getByRole('button', { name: 'Add a header' }).click();
+  await page.getByLabel('Name of a header').fill('Host');
+  await page.getByLabel('Value of Host').fill('gateway-secret');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByText(/Host: is a header that PaperAgent sets itself/).waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.getByLabel('Name of a header').fill('X-Gateway');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByText(/It answers/).waitFor();
+  expect(own.requests.at(-1)?.headers).toMatchObject({
+    'api-key': 'sk-typed-in',
+    'x-gateway': 'gateway-secret',
+  });
+
+  await page.getByRole('button', { name: 'Edit behind-a-gateway' }).click();
+  await page.getByText('More settings').click();
+  expect(await page.getByLabel('Name of a header').inputValue()).toBe('X-Gateway');
+  expect(await page.getByLabel('Value of X-Gateway').inputValue()).toBe('');
+  expect(await page.getByLabel('Header of the key').inputValue()).toBe('api-key');
+  await page.getByLabel('Header of the key').selectOption('');
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  const sent = await eventually(
+    () => own.requests.at(-1)?.headers,
+    (headers) => headers?.authorization === 'Bearer sk-typed-in' && headers['x-gateway'] === 'gateway-secret',
+    10_000,
+  );
+  expect(sent).toMatchObject({ authorization: 'Bearer sk-typed-in', 'x-gateway': 'gateway-secret' });
+  expect(await page.content()).not.toContain('gateway-secret');
+  await page.getByRole('button', { name: 'Edit behind-a-gateway' }).click();
+  await page.getByText('More settings').click();
+  await page.getByRole('button', { name: 'Remove X-Gateway' }).click();
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  const without = await eventually(
+    () => own.requests.at(-1)?.headers,
+    (headers) => headers?.['x-gateway'] === undefined,
+    10_000,
+  );
+  expect(without).not.toHaveProperty('x-gateway');
+  expect(visitor.complaints.filter((line) => !line.includes('400'))).toEqual([]);
+  await visitor.context.close();
+});
+
 test('U12, F13: a guest who may name no models reads what an account would give, with the way to one', async () => {
   const { url } = await system.startApi(undefined, { GUEST_MODELS: 'off' });
   const visitor = await visit(browser, url);

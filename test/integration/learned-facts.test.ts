@@ -38,7 +38,7 @@ async function learnedModel(): Promise<{ own: { id: string; ownerId: string }; o
   const settings = {
     ...{ role: 'main' as const, isDefault: true, baseUrl: BASE_URL, model: 'm', contextWindow: 8_000 },
     ...{ inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null },
-    ...{ temperature: null, params: {}, sealedKey: null },
+    ...{ temperature: null, params: {}, profile: {}, headers: {}, sealedKey: null },
   };
   await createModel(db, { ...own, ...settings }, { most: 10, guests: true });
   const of = { id: own.id, baseUrl: BASE_URL, model: 'm' };
@@ -93,6 +93,8 @@ test.each([
   ['model', { model: 'n' }],
   ['temperature', { temperature: 0.5 }],
   ['params', { params: { reasoning_effort: 'low' } }],
+  ['profile', { profile: { api: 'responses' as const } }],
+  ['headers', { headers: { 'X-Team': 'sealed' } }],
 ])('M19: another %s forgets what was learned, in the statement that changes it', async (_name, change) => {
   const { own } = await learnedModel();
   await db
@@ -121,6 +123,7 @@ test('M19: settings that say nothing of how requests are made forget nothing, no
     sealedKey: Buffer.from('another'),
   });
   await changeModel(db, own, { baseUrl: BASE_URL, model: 'm', temperature: null, params: {} });
+  await changeModel(db, own, { profile: {}, headers: {} });
   expect(await factsOf(own.id)).toBe(1);
 });
 

@@ -1,40 +1,60 @@
 /** What a person sets of a model, and what is stored: the one place where a key is sealed (A5). */
 import type { z } from 'zod';
 import type { ModelSettings, StoredModel } from '../../db/models.ts';
+import { sealHeader } from '../../llm/own-model.ts';
 import { sealKey } from '../../llm/sealed-key.ts';
 import type { Model, modelChange, newModel } from '../../protocol/models.ts';
 
-/** A stored model as its owner sees it: of the key only whether there is one. */
-export function viewOf({ sealedKey, ...rest }: StoredModel): Model {
-  return { ...rest, hasKey: sealedKey !== null };
+/** A stored model as its owner sees it: of the key only whether there is one, of headers only their names. */
+export function viewOf({ sealedKey, headers, ...rest }: StoredModel): Model {
+  return { ...rest, headers: Object.keys(headers), hasKey: sealedKey !== null };
 }
 
 export function settingsOf(
   id: string,
-  { apiKey, ...rest }: z.infer<typeof newModel>,
+  { apiKey, headers, ...rest }: z.infer<typeof newModel>,
   secret: Buffer,
 ): ModelSettings & { sealedKey: Buffer | null } {
-  return { ...rest, sealedKey: sealed(id, apiKey, secret) };
+  const of = { id, baseUrl: rest.baseUrl };
+  return { ...rest, headers: sealedHeaders(of, headers, {}, secret), sealedKey: sealed(id, apiKey, secret) };
 }
 
 /**
  * What a change stores. A key was entered for one server: with the address of another it is forgotten unless it is
- * entered again, so that nobody who got hold of a session can have it sent to a server of theirs.
+ * entered again, so that nobody who got hold of a session can have it sent to a server of theirs. The values of headers
+ * likewise.
  */
 export function changeOf(
   stored: StoredModel,
-  { apiKey, ...rest }: z.infer<typeof modelChange>,
+  { apiKey, headers, ...rest }: z.infer<typeof modelChange>,
   secret: Buffer,
 ): Partial<ModelSettings> & { sealedKey?: Buffer | null } {
   const moved = rest.baseUrl !== undefined && originOf(rest.baseUrl) !== originOf(stored.baseUrl);
+  const of = { id: stored.id, baseUrl: rest.baseUrl ?? stored.baseUrl };
+  const kept = moved ? {} : stored.headers;
   return {
     ...withoutUndefined(rest),
+    ...(headers !== undefined || moved ? { headers: sealedHeaders(of, headers ?? {}, kept, secret) } : {}),
     ...(apiKey !== undefined || moved ? { sealedKey: sealed(stored.id, apiKey, secret) } : {}),
   };
 }
 
 function sealed(id: string, apiKey: string | null | undefined, secret: Buffer): Buffer | null {
   return apiKey ? sealKey(apiKey, id, secret) : null;
+}
+
+/** Those with a value, sealed anew, and those of which what is stored stays. */
+function sealedHeaders(
+  of: { id: string; baseUrl: string },
+  headers: Record<string, string | null>,
+  kept: Record<string, string>,
+  secret: Buffer,
+): Record<string, string> {
+  const all = Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+    if (value !== null) return [[name, sealHeader(value, name, of, secret)]];
+    return Object.hasOwn(kept, name) ? [[name, String(kept[name])]] : [];
+  });
+  return Object.fromEntries(all);
 }
 
 function originOf(address: string): string {

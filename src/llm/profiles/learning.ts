@@ -1,11 +1,11 @@
 /** What a server has refused, kept so that the next call begins with it (M19). */
 import type { ModelEndpoint } from '../types.ts';
-import { type ProfileChange, profileSchema } from './profile.ts';
+import { knownFields, type ProfileChange } from './profile.ts';
 
 /** What a refusal taught: a change of the profile, and the server's words for it. */
 export interface LearnedFact {
   change: ProfileChange;
-  /** What the server said, cut short: shown to whoever set the model up. */
+  /** What the server said: shown to whoever set the model up. */
   words: string;
 }
 
@@ -51,7 +51,7 @@ export function createLearning(store?: LearnedStore, onError: (error: unknown) =
         return found?.change ?? {};
       }
       try {
-        remember(key, changeIn(await store.read(of)));
+        remember(key, knownFields(await store.read(of)));
       } catch (error) {
         // A call without it costs a refusal, which is not billed.
         onError(error);
@@ -72,17 +72,6 @@ export function createLearning(store?: LearnedStore, onError: (error: unknown) =
       remembered.delete(keyOf(of));
     },
   };
-}
-
-/** The fields that are known here, with values that they may have. */
-function changeIn(stored: Record<string, unknown>): ProfileChange {
-  const known = Object.entries(stored).filter(([field, value]) => {
-    const schema = Object.hasOwn(profileSchema.shape, field)
-      ? profileSchema.shape[field as keyof typeof profileSchema.shape]
-      : undefined;
-    return schema?.safeParse(value).success ?? false;
-  });
-  return Object.fromEntries(known);
 }
 
 function keyOf({ id, baseUrl, model }: LearnedOf): string {

@@ -1,16 +1,14 @@
 /** How a server wants to be asked: fields, each with the values that are understood, and no code (M1-M8). */
 import { z } from 'zod';
+import { PROFILE_CHOICES } from '../../domain/model-profile.ts';
 
 export const profileSchema = z.strictObject({
-  /** Which API speaks: chat completions, or responses (M9). */
-  api: z.enum(['chat', 'responses']),
-  /** The header that carries the key. */
-  auth: z.enum(['bearer', 'api-key']),
+  api: z.enum(PROFILE_CHOICES.api),
+  auth: z.enum(PROFILE_CHOICES.auth),
   /** Further headers and fields of the body. */
   headers: z.record(z.string(), z.string()),
   body: z.record(z.string(), z.unknown()),
-  /** The form of call ids: nine letters and digits, or `functions.NAME:N` (M3). */
-  toolIds: z.enum(['nine', 'functions']),
+  toolIds: z.enum(PROFILE_CHOICES.toolIds),
   /** Whether a user message may follow a tool's result; 'bridge' puts a short answer between them (M2). */
   userAfterTool: z.enum(['bridge', 'allowed']),
   /** Whether two user messages in a row are joined (M2). */
@@ -23,8 +21,7 @@ export const profileSchema = z.strictObject({
   emptyContent: z.enum(['null', 'empty', 'absent']),
   /** Where the system prompt goes; 'user' where a template knows no such role. */
   systemRole: z.enum(['system', 'developer', 'user']),
-  /** The field in which reasoning goes back; 'none' where it must not (M8). */
-  reasoningBack: z.enum(['none', 'reasoning_content', 'reasoning', 'reasoning_details', 'content']),
+  reasoningBack: z.enum(PROFILE_CHOICES.reasoningBack),
   /** Which answers it goes back with. */
   reasoningWhen: z.enum(['calls', 'all']),
   /** Whether the field stands even where there is no reasoning. */
@@ -33,8 +30,7 @@ export const profileSchema = z.strictObject({
   signatures: z.enum(['none', 'google', 'vertex']),
   /** `strict: true` and its schemas, or plain ones (M5). */
   schema: z.enum(['plain', 'strict']),
-  /** The field for the most tokens of an answer (M7). */
-  maxTokens: z.enum(['none', 'max_tokens', 'max_completion_tokens']),
+  maxTokens: z.enum(PROFILE_CHOICES.maxTokens),
   temperature: z.boolean(),
   /** Whether usage is asked for in a stream. */
   streamOptions: z.boolean(),
@@ -48,6 +44,17 @@ export const profileSchema = z.strictObject({
 
 export type Profile = z.infer<typeof profileSchema>;
 export type ProfileChange = Partial<Profile>;
+
+/** Of what is stored, perhaps by another version: the fields that are known here, with values that they may have. */
+export function knownFields(stored: Record<string, unknown>): ProfileChange {
+  const known = Object.entries(stored).filter(([field, value]) => {
+    const schema = Object.hasOwn(profileSchema.shape, field)
+      ? profileSchema.shape[field as keyof typeof profileSchema.shape]
+      : undefined;
+    return schema?.safeParse(value).success ?? false;
+  });
+  return Object.fromEntries(known);
+}
 
 /** The one request shape that every server takes. */
 export const PLAIN: Profile = {

@@ -122,7 +122,6 @@ export const REPAIRS: readonly Repair[] = [
 
 /** What a template's exception, a wrong route or a missing header may be answered with, beside a plain refusal. */
 const REFUSAL = new Set([400, 401, 404, 405, 415, 422, 500]);
-const WORDS_KEPT = 300;
 
 /**
  * The change that a refusal asks for; undefined where it asks for none, or for what the person has set otherwise.
@@ -143,7 +142,7 @@ export function repairFor(
       !includes(profile, change) &&
       !Object.keys(change).some((field) => field in own),
   );
-  return repair && { change: repair.change, words: message.slice(0, WORDS_KEPT) };
+  return repair && { change: repair.change, words: message };
 }
 
 function includes(profile: Profile, part: ProfileChange): boolean {

@@ -4,10 +4,11 @@ import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
-import { endpointOf } from '../../../src/llm/own-model.ts';
+import { endpointOf, sealHeader } from '../../../src/llm/own-model.ts';
 import { createLearning, type LearnedFact, type Learning } from '../../../src/llm/profiles/learning.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatBody } from '../../../src/llm/requests/chat-body.ts';
+import { sealKey } from '../../../src/llm/sealed-key.ts';
 import type { Prices, ToolDefinition } from '../../../src/llm/types.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
@@ -142,9 +143,66 @@ test('M20: input that was cached or written has prices of its own; without both 
     contextWindow: 8_000,
   };
   const open = (prices: object) =>
-    endpointOf({ ...settings, temperature: null, params: {}, ...own, ...prices }, randomBytes(32)).prices;
+    endpointOf(
+      { ...settings, temperature: null, params: {}, profile: {}, headers: {}, ...own, ...prices },
+      randomBytes(32),
+    ).prices;
   expect(open({})).toBeUndefined();
   expect(open({ outputPrice: 0 })).toEqual({ input: 2, cached: 0, output: 0 });
+});
+
+test('M19, A5: headers of a person’s own go out beside ours, replace none, and are not quoted in an error', async () => {
+  const secret = randomBytes(32);
+  const gateway = `token-${randomUUID()}`;
+  const body = JSON.stringify({ error: { message: `no such token: ${gateway}` } });
+  await withModel({ kind: 'http', status: 403, body }, async (model) => {
+    const own = { id: randomUUID(), baseUrl: model.url };
+    const headers = { 'X-Gateway': gateway, accept: 'text/html', authorization: 'Basic x' };
+    const sealed = Object.entries(headers).map(([name, value]) => [
+      name,
+      sealHeader(value, name, own, secret),
+    ]);
+    const endpoint = endpointOf(
+      {
+        ...own,
+        ...{ sealedKey: sealKey('sk-own', own.id, secret), model: 'm', contextWindow: 8_000 },
+        ...{ inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null, temperature: null },
+        ...{
+          params: {},
+          profile: { auth: 'bearer', api: 'of another version' },
+          headers: Object.fromEntries(sealed),
+        },
+      },
+      secret,
+    );
+    expect(endpoint.profile).toEqual({ auth: 'bearer', headers });
+    const failed = await streamAnswer(modelRequest(model.url, { endpoint }), () => {}).catch(
+      (error) => error,
+    );
+    expect(model.requests[0]?.headers).toMatchObject({
+      'x-gateway': gateway,
+      accept: 'text/event-stream, application/json',
+      authorization: 'Bearer sk-own',
+    });
+    expect(inspect(failed)).toContain('[key]');
+    expect(inspect(failed)).not.toContain(gateway);
+    // Sealed for one name, one model and one server.
+    for (const other of [{ id: randomUUID() }, { baseUrl: 'https://elsewhere.example/v1' }]) {
+      const moved = {
+        ...endpoint,
+        ...own,
+        ...other,
+        sealedKey: null,
+        temperature: null,
+        params: {},
+        profile: {},
+      };
+      const prices = { inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null };
+      expect(() => endpointOf({ ...moved, ...prices, headers: Object.fromEntries(sealed) }, secret)).toThrow(
+        /Enter it again/,
+      );
+    }
+  });
 });
 
 /** As a server is asked of which the table says that it takes strict schemas. */

@@ -23,3 +23,18 @@ export function paramsOf(text: string): Record<string, unknown> | null {
 export function originOf(address: string): string {
   return URL.parse(address)?.origin ?? address;
 }
+
+/** A header of the person's own. Its value goes in and is never shown; `stored`: there is one. */
+export interface HeaderRow {
+  name: string;
+  value: string;
+  stored: boolean;
+}
+
+/** The headers as the API takes them; null: the value that is stored stays. Rows without a name are none. */
+export function headersOf(rows: readonly HeaderRow[]): Record<string, string | null> {
+  const named = rows.filter(({ name }) => name.trim() !== '');
+  return Object.fromEntries(
+    named.map(({ name, value, stored }) => [name.trim(), value === '' && stored ? null : value]),
+  );
+}
