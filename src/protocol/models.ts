@@ -40,12 +40,12 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const OURS =
   /^(?:host|authorization|api-key|accept|accept-encoding|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-.*|proxy-.*|sec-.*|x-forwarded-.*|x-stainless-.*)$/i;
 const MOST_HEADERS = 10;
-const headerName = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(TOKEN, 'is no name of a header')
-  .refine((name) => !OURS.test(name), 'is a header that PaperAgent sets itself');
+/** What is wrong with a header's name, for a person; undefined where nothing is. */
+function wrongName(name: string): string | undefined {
+  if (!TOKEN.test(name) || name.length > 100)
+    return `${JSON.stringify(name.slice(0, 100))} is no name of a header`;
+  return OURS.test(name) ? `${name} is a header that PaperAgent sets itself` : undefined;
+}
 const headerValue = z
   .string()
   .trim()
@@ -105,7 +105,13 @@ export const modelList = z.object({ items: z.array(model) });
 
 const headers = <Value extends z.ZodType>(value: Value) =>
   z
-    .record(headerName, value)
+    .record(z.string(), value)
+    .superRefine((given, context) => {
+      const message = Object.keys(given)
+        .map(wrongName)
+        .find((wrong) => wrong !== undefined);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .refine((given) => Object.keys(given).length <= MOST_HEADERS, `may be ${MOST_HEADERS} at most`)
     .refine(distinct, 'name the same header twice')
     .meta({ writeOnly: true });

@@ -76,8 +76,10 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await page.getByLabel('Address').fill(own.url);
   await page.getByText('enter its key').waitFor();
   await page.getByLabel('API key').fill('sk-typed-in');
+  own.setScript(demoScript({ msPerToken: 0 }));
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/It answers \(first word after/).waitFor();
+  own.setScript(ownScript);
   await page.getByText('Demo model:').waitFor({ state: 'detached' });
   expect(own.requests.at(-1)?.headers.authorization).toBe('Bearer sk-typed-in');
   expect(await page.content()).not.toContain('sk-typed-in');
@@ -146,8 +148,9 @@ test('M19: a person says how their model is asked, and of a header that is store
   await page.getByLabel('Name of a header').fill('Host');
   await page.getByLabel('Value of Host').fill('gateway-secret');
   await page.getByRole('button', { name: 'Save and test' }).click();
-  await page.getByText(/Host: is a header that PaperAgent sets itself/).waitFor();
+  await page.getByText(/Host is a header that PaperAgent sets itself/).waitFor();
   expect(await findings(page)).toEqual([]);
+  own.setScript(demoScript({ msPerToken: 0 }));
   await page.getByLabel('Name of a header').fill('X-Gateway');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/It answers/).waitFor();
@@ -180,6 +183,7 @@ test('M19: a person says how their model is asked, and of a header that is store
     10_000,
   );
   expect(without).not.toHaveProperty('x-gateway');
+  own.setScript(ownScript);
   expect(visitor.complaints.filter((line) => !line.includes('400'))).toEqual([]);
   await visitor.context.close();
 });
@@ -243,7 +247,7 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
 test('M20, P15: a turn and the whole Work say what was cached and what it cost, or that nobody knows the price', async () => {
   const visitor = await visit(browser, system.url);
   const usage = { input: 10_000, output: 1_000, cached: 8_000, thought: 400 };
-  own.setScript(() => textReply('Counted.', { usage }));
+  own.setScript(demoScript({ msPerToken: 0 }));
   const page = await visitor.open('/models');
   await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
   await page.getByLabel('Address').fill(own.url);
@@ -255,6 +259,7 @@ test('M20, P15: a turn and the whole Work say what was cached and what it cost, 
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText('2 in · 0.2 cached · 8 out per million tokens').waitFor();
   await page.getByText(/It answers/).waitFor();
+  own.setScript(() => textReply('Counted.', { usage }));
 
   const workId = await system.newWork(visitor);
   await page.goto(`${system.url}/works/${workId}`);
