@@ -6,6 +6,7 @@ import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { forModel } from '../sandbox/for-model.ts';
 import { keepHeadAndTail } from '../sandbox/kept-output.ts';
+import { terminalLines } from '../sandbox/terminal-lines.ts';
 import {
   DEFAULT_LIMITS,
   type Ending,
@@ -85,8 +86,14 @@ async function run(
   );
   const progress = (claim.progress as OutputProgress | null) ?? { stdout: 0, stderr: 0 };
 
+  const lines = terminalLines(claim, progress, onLines);
+
   async function onOutput(chunk: OutputChunk): Promise<void> {
     passed();
+    await lines.onOutput(chunk);
+  }
+
+  async function onLines(chunk: OutputChunk): Promise<void> {
     progress[chunk.stream] = chunk.bytes;
     forTheModel[chunk.stream].add(chunk.text);
     if (stored >= OUTPUT_STORED) return;
@@ -109,8 +116,10 @@ async function run(
       },
       { progress: { ...progress }, mayStart: begun.first, signal: stop, letGo, onOutput },
     );
+    await lines.finish();
     await stream.flush();
   } catch (error) {
+    lines.leave();
     if (error instanceof Fenced || whyEnded(attempt) === 'fenced') return 'fenced';
     if (!begun.first || !(error instanceof SandboxUnavailable)) throw error;
     // Nothing was started: the next attempt may.

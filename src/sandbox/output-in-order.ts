@@ -1,6 +1,6 @@
 /** Hands on output whose pieces know their place: what was handed on before is skipped, what is missing is said. */
 import type { OutputChunk, OutputProgress } from './types.ts';
-import { wholeText } from './whole-utf8.ts';
+import { wholeLines } from './whole-utf8.ts';
 
 export interface OutputInOrder {
   add(stream: 'stdout' | 'stderr', offset: number, bytes: Buffer): Promise<void>;
@@ -16,11 +16,11 @@ export function outputInOrder(
   const at = { ...progress };
 
   async function hand(stream: 'stdout' | 'stderr', final: boolean) {
-    const { text, bytes } = wholeText(waiting[stream], final);
-    if (bytes === 0) return;
-    waiting[stream] = waiting[stream].subarray(bytes);
-    at[stream] += bytes;
-    await onOutput({ stream, text, bytes: at[stream] });
+    for (const { text, bytes } of wholeLines(waiting[stream], final)) {
+      waiting[stream] = waiting[stream].subarray(bytes);
+      at[stream] += bytes;
+      await onOutput({ stream, text, bytes: at[stream] });
+    }
   }
 
   return {

@@ -1,5 +1,7 @@
 /** Cuts a byte stream where no character is split, so that each piece decodes on its own (S5). */
 
+const LINE_END = 0x0a;
+
 export interface WholeText {
   text: string;
   /** How many bytes of the input `text` stands for; the rest is to be put before what comes next. */
@@ -31,4 +33,14 @@ function unfinished(bytes: Uint8Array): number {
 export function wholeText(bytes: Uint8Array, final: boolean): WholeText {
   const end = bytes.length - (final ? 0 : unfinished(bytes));
   return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, end)), bytes: end };
+}
+
+/**
+ * The same in up to two pieces, the first of which ends where the last whole line does: what is held of a line that goes
+ * on has an end of its own then (W4).
+ */
+export function wholeLines(bytes: Uint8Array, final: boolean): WholeText[] {
+  const end = bytes.lastIndexOf(LINE_END) + 1;
+  const rest = wholeText(bytes.subarray(end), final);
+  return [wholeText(bytes.subarray(0, end), true), rest].filter((piece) => piece.bytes > 0);
 }

@@ -6,7 +6,7 @@ import { killUnlessGone } from '../../system-error.ts';
 import { cancelled, lost } from '../ending.ts';
 import { isAlive, thisMachine } from '../processes.ts';
 import { type OutputChunk, type OutputProgress, type RunLimits, SandboxUnavailable } from '../types.ts';
-import { wholeText } from '../whole-utf8.ts';
+import { wholeLines } from '../whole-utf8.ts';
 import { killRunner } from './kill-runner.ts';
 import { isOrder, type Outcome, readState, settle } from './run-folder.ts';
 
@@ -66,10 +66,12 @@ async function deliver(
   let at = from;
   for (;;) {
     const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, at);
-    const { text, bytes } = wholeText(piece.subarray(0, bytesRead), final && bytesRead < PIECE_BYTES);
-    if (bytes === 0) return at;
-    at += bytes;
-    await onOutput({ stream, text, bytes: at });
+    const pieces = wholeLines(piece.subarray(0, bytesRead), final && bytesRead < PIECE_BYTES);
+    if (pieces.length === 0) return at;
+    for (const { text, bytes } of pieces) {
+      at += bytes;
+      await onOutput({ stream, text, bytes: at });
+    }
   }
 }
 
