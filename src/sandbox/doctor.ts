@@ -11,11 +11,11 @@ import { kindsInWords, type Libraries, listsOf, packagesOf } from './python-list
 import { SANDBOX_FILES } from './sandbox-files.ts';
 import { DEFAULT_LIMITS, type Sandbox } from './types.ts';
 
-const TRIAL = `import numpy, pandas, scipy, matplotlib.pyplot as plt, sys
+const TRIAL = `import json, numpy, pandas, scipy, matplotlib.pyplot as plt, sys
 plt.plot([0, 1]); plt.title('π 估计'); plt.savefig('trial.png')
 print('Python', sys.version.split()[0], 'numpy', numpy.__version__, 'pandas', pandas.__version__, end=' ')
 print('matplotlib', plt.matplotlib.__version__, 'scipy', scipy.__version__)
-print('fonts:', ', '.join(plt.rcParams['font.family']))
+print('fonts: DejaVu,', ', '.join(json.load(open('/opt/paperagent/mpl/chinese.json')).values()))
 `;
 
 /** @returns one line for each thing found, in the order in which a person would ask. */

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const PAGE = 4096;
+/** Linux's own size of a socket's buffer. */
+const DEFAULT_BUFFER = 212_992;
 
 /** A process that is gone reads as empty: processes come and go while they are looked at. */
 function read(path: string): string {
@@ -69,6 +71,15 @@ function pageTableBytes(pid: number): number {
   return Number(/^VmPTE:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
+/**
+ * What the pairs of sockets in a process's network may hold, full or not: their buffers show in nobody's size (H4). A
+ * buffer takes a last piece when it is nearly full, hence twice its size.
+ */
+function socketBytes(pid: number): number {
+  const pairs = read(`/proc/${pid}/net/unix`).split('\n').length - 2; // A heading, and the end of the last line.
+  return Math.max(0, pairs) * 2 * Number(read('/proc/sys/net/core/wmem_default') || DEFAULT_BUFFER);
+}
+
 /** Memory of this machine that may still be had, in bytes; without end where the kernel does not say. */
 export function availableMemory(): number {
   const kib = /^MemAvailable:\s+(\d+) kB/m.exec(read('/proc/meminfo'))?.[1];
@@ -82,16 +93,16 @@ function proportionalBytes(pid: number): number | null {
 }
 
 /**
- * Memory that a tree of processes holds, page tables included, in bytes. Resident sizes are cheap but count shared pages again for
+ * Memory that a tree of processes holds, page tables and sockets included, in bytes. Resident sizes are cheap but count shared pages again for
  * each process; only where their sum is above `limit` is the exact, slower figure asked for.
  */
 export function memoryOf(root: number, limit: number): number {
   const tree = treeOf(root);
-  const tables = tree.reduce((total, pid) => total + pageTableBytes(pid), 0);
+  const hidden = tree.reduce((total, pid) => total + pageTableBytes(pid), socketBytes(root));
   const resident = tree.map(residentBytes);
-  const sum = resident.reduce((total, bytes) => total + bytes, tables);
+  const sum = resident.reduce((total, bytes) => total + bytes, hidden);
   if (sum <= limit) return sum;
-  return tree.reduce((total, pid, index) => total + (proportionalBytes(pid) ?? resident[index] ?? 0), tables);
+  return tree.reduce((total, pid, index) => total + (proportionalBytes(pid) ?? resident[index] ?? 0), hidden);
 }
 
 /** Processes and threads that a user has now. */

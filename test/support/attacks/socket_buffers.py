@@ -1,13 +1,16 @@
-"""H4: memory that no process's size shows, in the buffers of sockets. Prints how many MiB it got."""
+"""H4: memory that no process's size shows, in the buffers of sockets. Prints how many MiB it got, if it is let."""
 import socket
 
-held, taken = [], 0
+held, taken, refused = [], 0, None
 piece = bytes(1024**2)
 try:
     while taken < 2048:
         pair = socket.socketpair()
         held.append(pair)
-        pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * 1024**2)
+        try:
+            pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * 1024**2)
+        except OSError as error:
+            refused = error
         pair[0].setblocking(False)
         try:
             while True:
@@ -16,4 +19,6 @@ try:
             pass
 except OSError as error:
     print(error)
-print(round(taken))
+print(refused, round(taken), flush=True)
+import time
+time.sleep(20)

@@ -1,5 +1,5 @@
-"""H4: what scripts use goes on where sockets are refused. Prints one word."""
-import concurrent.futures, multiprocessing
+"""H4: what scripts use goes on where the network's sockets are refused. Prints one word."""
+import asyncio, concurrent.futures, multiprocessing, socket
 
 import matplotlib.pyplot as plt
 import numpy, pandas
@@ -22,4 +22,17 @@ if __name__ == "__main__":
     plt.plot(numpy.arange(3))
     plt.savefig("figure.png")
     assert pandas.DataFrame({"a": [1, 2]}).a.sum() == 3
+    async def several():
+        process = await asyncio.create_subprocess_exec("echo", "said", stdout=asyncio.subprocess.PIPE)
+        said, _ = await process.communicate()
+        await asyncio.gather(*(asyncio.sleep(0.01) for _ in range(9)), asyncio.to_thread(square, 3))
+        return said
+
+    assert asyncio.run(several()) == b"said\n"
+    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
+        try:
+            socket.socket(family)
+            print("a socket of", family)
+        except PermissionError:
+            pass
     print("worked")
