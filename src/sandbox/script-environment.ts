@@ -19,7 +19,9 @@ export const SCRIPT_ENVIRONMENT = {
   PYTHONDONTWRITEBYTECODE: '1',
   PYTHONNOUSERSITE: '1',
   PYTHONUTF8: '1',
-  // One processor is allowed; more threads would only get in each other's way.
+  // One processor is allowed; more threads, or processes for each of the machine's, would only get in each other's way.
   OMP_NUM_THREADS: '1',
   OPENBLAS_NUM_THREADS: '1',
+  LOKY_MAX_CPU_COUNT: '1',
+  PYTHON_CPU_COUNT: '1',
 };
