@@ -6,20 +6,16 @@
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { listsOf, packagesOf } from '../../src/sandbox/python-lists.ts';
 import { terminalLines } from '../../src/sandbox/terminal-lines.ts';
-import {
-  openSandbox,
-  type SandboxUnderTest,
-  SET_UP_MS,
-  setUp,
-  type Way,
-} from '../support/sandbox-under-test.ts';
+import { testWith } from '../support/needs.ts';
+import { kindOf, openSandbox, type SandboxUnderTest, type Way } from '../support/sandbox-under-test.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'python-programs');
 /** The quick way, or another one by hand. */
 const way = (process.env.PROGRAMS_IN ?? 'bubblewrap') as Way;
+const test = testWith(kindOf(way));
 const isAll = Boolean(process.env.ALL_PROGRAMS || process.env.CI);
 const RUN_MS = 110_000;
 
@@ -37,14 +33,12 @@ const programs: Program[] = readdirSync(PROGRAMS).map((name) => {
 let box: SandboxUnderTest;
 
 beforeAll(async () => {
-  const missing = await setUp(way);
-  if (missing) throw new Error(missing);
   box = await openSandbox(way);
   mkdirSync(join(box.workspace, 'attachments'));
   // 数值 in GBK, as a spreadsheet in China writes it.
   const bytes = Buffer.concat([Buffer.from([0xca, 0xfd, 0xd6, 0xb5]), Buffer.from('\r\n3\r\n4\r\n5\r\n')]);
   writeFileSync(join(box.workspace, 'attachments', '附件 1 (数据).csv'), bytes);
-}, SET_UP_MS);
+});
 
 afterAll(() => box?.dispose());
 
