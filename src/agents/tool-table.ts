@@ -17,8 +17,10 @@ const SECTION =
 export const TOOLS = {
   tree: {
     description:
-      'Lists the files and folders of the workspace with their sizes. The paper is paper.md; scripts are in code/, ' +
-      'figures in images/, what the person uploaded in attachments/.',
+      'Lists the files and folders of the workspace with their sizes. The paper is paper.md; scripts are in ' +
+      'code/, figures in images/, what the person uploaded in attachments/. Not needed at the beginning of a ' +
+      'turn: <workspace> has the same list, and results say "Workspace now" where files changed. Returns one ' +
+      'line a file. An error means that there is no such folder: call it with null.',
     effect: 'reads',
     parameters: {
       path: optional(path('A folder to list, such as "images". null: the whole workspace.')),
@@ -26,23 +28,30 @@ export const TOOLS = {
   },
   analyze_template: {
     description:
-      'Shows the outline of a Markdown file: every section with its level, what it asks for (from the comment under ' +
-      'its heading), how much is written there already and how that begins. People write what they ask for as plain ' +
-      'text, too: what a section holds may be a wish, not work that is done. Call it before writing a paper from a template.',
+      'Shows the outline of a Markdown file: every section with its level, what it asks for (from the comment ' +
+      'under its heading), how much is written there already and how that begins. People write what they ask for ' +
+      'as plain text, too: what a section holds may be a wish, not work that is done. Call it before writing a ' +
+      'paper from a template. Not for reading what is written: use get_section_content. An error names what is wrong with ' +
+      'the file or its path; a file without headings is read with read_file.',
     effect: 'reads',
     parameters: { file: path(FILE) },
   },
   get_section_content: {
     description:
-      'Returns what is written in one section of a Markdown file, subsections included, without its heading line.',
+      'Returns what is written in one section of a Markdown file, subsections included, without its heading ' +
+      'line. Not for a whole file: use read_file. An error says that no section, or more than one, has this ' +
+      'name, and lists names that work: call it again with one of them.',
     effect: 'reads',
     parameters: { file: path(FILE), section: name(SECTION) },
   },
   update_section_content: {
     description:
-      'Writes into one section of a Markdown file and leaves the rest of the file as it is. A section runs from its ' +
-      'heading to the next heading of the same or a higher level, so its subsections belong to it. Use this for all ' +
-      'work on a paper that has its sections already.',
+      'Writes into one section of a Markdown file and leaves the rest of the file as it is. A section runs from ' +
+      'its heading to the next heading of the same or a higher level, so its subsections belong to it. Use this ' +
+      'for all work on a paper that has its sections already; not for a section that does not exist ' +
+      "(add_section), nor for a heading's text (rename_section_title). Returns what was done, with a note where " +
+      'headings in the text ended the section. An error means that nothing was written: it lists section names ' +
+      'that work, or says that somebody changed the file, which is then to be read again.',
     effect: 'writes',
     parameters: {
       file: path(FILE),
@@ -61,7 +70,10 @@ export const TOOLS = {
   },
   add_section: {
     description:
-      'Adds a new section to a Markdown file. To write into a section that exists, use update_section_content.',
+      'Adds a new section to a Markdown file. Not for a section that exists: to write into that, use ' +
+      'update_section_content. Returns where it stands, with a note where another section has the same title. ' +
+      'An error means that nothing was written and says why: there is no such file, or no section to put it ' +
+      'after, with names that work.',
     effect: 'writes',
     parameters: {
       file: path(FILE),
@@ -76,7 +88,10 @@ export const TOOLS = {
     },
   },
   rename_section_title: {
-    description: 'Changes the text of one heading of a Markdown file; its level and its content stay.',
+    description:
+      'Changes the text of one heading of a Markdown file; its level and its content stay. Not for the text ' +
+      'under the heading: use update_section_content. Returns the old and the new title. An error means that ' +
+      'nothing was changed, and lists section names that work.',
     effect: 'writes',
     parameters: {
       file: path(FILE),
@@ -86,8 +101,11 @@ export const TOOLS = {
   },
   writemd: {
     description:
-      'Writes a whole Markdown file, or adds to its end or beginning; makes the file and its folders when they are ' +
-      'missing. "write" discards what the file held: to change one section, use update_section_content.',
+      'Writes a whole Markdown file, or adds to its end or beginning; makes the file and its folders when they ' +
+      'are missing. "write" discards what the file held: not for changing one section (update_section_content), ' +
+      "nor for files other than Markdown. Returns the file's length and how many sections it has. An error " +
+      "means that nothing was written: the path is not a Markdown file's, or somebody changed the file, which " +
+      'is then to be read again.',
     effect: 'writes',
     parameters: {
       file: path(FILE),
@@ -101,8 +119,10 @@ export const TOOLS = {
   },
   read_file: {
     description:
-      'Reads a text file of the workspace by lines. An image comes back as its format and size in pixels, other binary ' +
-      'files as what they are.',
+      'Reads a text file of the workspace by lines. An image comes back as its format and size in pixels, other ' +
+      'binary files as what they are. Not for PDF, Word and Excel files (read_attachment), and not for large ' +
+      'data, which code reads better. Returns the lines, and says from where to go on where there are more. An ' +
+      'error means that there is no such file: look at tree for its path.',
     effect: 'reads',
     parameters: {
       path: path('Path of a file in the workspace, such as "data/results.csv".'),
@@ -111,15 +131,19 @@ export const TOOLS = {
     },
   },
   list_attachments: {
-    description: 'Lists the files that the person uploaded, with their sizes.',
+    description:
+      'Lists the files that the person uploaded, with their sizes. Not for files that a run made: use tree. ' +
+      'Returns one line a file, or says that there are none; then do not ask for one that does not exist.',
     effect: 'reads',
     parameters: {},
   },
   read_attachment: {
     description:
       'Reads an uploaded file as text, by lines: text, CSV, JSON, PDF, Word (.docx), Excel (.xlsx, .xls), ' +
-      'PowerPoint (.pptx) and OpenDocument. Equations come as TeX. Large data files ' +
-      'are better read in part here, and whole by code.',
+      'PowerPoint (.pptx) and OpenDocument. Equations come as TeX. Large ' +
+      'data files are better read in part here, and whole by code. Not for files of the workspace that were not ' +
+      'uploaded: use read_file. Returns the lines, and says from where to go on where there are more. An error ' +
+      'says what the file is where it has no text, or that there is no such file: see list_attachments.',
     effect: 'reads',
     parameters: {
       path: path('Path of the attachment, such as "attachments/data.csv".'),
@@ -131,10 +155,13 @@ export const TOOLS = {
   },
   code_agent: {
     description:
-      'Gives one task to a programmer who writes Python, runs it in an isolated sandbox (numpy, pandas, matplotlib, ' +
-      'scipy and more; no network) in this workspace, repairs it until it works, and answers with a summary, the numbers found ' +
-      'and the files made. Use it for every computation, simulation and figure: never state a number that no run ' +
-      'produced.',
+      'Gives one task to a programmer who writes Python, runs it in an isolated sandbox (numpy, pandas, ' +
+      'matplotlib, scipy and more; no network) in this workspace, repairs it until it works, and answers with a summary, ' +
+      'the numbers found and the files made. Use it for every computation, simulation and figure: never state a ' +
+      'number that no run produced. Not for writing the paper, and not for a question that you can answer from ' +
+      'what was computed already. The programmer knows nothing but the task: two tasks do not know of each ' +
+      "other. Returns the programmer's summary and the files; read it critically. An error says why there is " +
+      'none: give the task again, smaller or clearer, or say in the paper what is missing.',
     effect: 'writes',
     parameters: {
       task: content(
@@ -147,10 +174,14 @@ export const TOOLS = {
   },
   run_python: {
     description:
-      'Runs a Python 3 script in the sandbox with the workspace as the current folder, and returns what it printed, how ' +
-      'it ended and which files it changed. What can be imported is listed in <workspace>; there is no network. ' +
-      'Nothing stays in memory between runs: load what you need from files. Print the numbers you want to see; save ' +
-      'figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight").',
+      'Runs a Python 3 script in the sandbox with the workspace as the current folder, and returns what it ' +
+      'printed, how it ended and which files it changed. What can be imported is listed in <workspace>; ' +
+      'there is no network. Nothing stays in memory between runs: load what you need from files. Print the ' +
+      'numbers you want to see; save figures with plt.savefig("images/name.png", dpi=150, bbox_inches="tight"). ' +
+      'Not for looking at a text file (read_file), and not with plt.show() or input(), which have nobody. An ' +
+      'error is the run\'s: a traceback is to be read and the script repaired; "timed out", "out of memory", ' +
+      '"output limit" and "disk limit" mean a smaller task or less output; "lost" means that it may be run ' +
+      'again.',
     effect: 'writes',
     parameters: {
       code: content('The whole script.', 'code'),
@@ -164,8 +195,10 @@ export const TOOLS = {
   },
   write_file: {
     description:
-      'Writes a whole text file in the workspace (data, configuration, a Python module for several scripts), making the ' +
-      'folders on the way. What the file held is discarded.',
+      'Writes a whole text file in the workspace (data, configuration, a Python module for several scripts), ' +
+      'making the folders on the way. What the file held is discarded. Not for a script that is to be run: ' +
+      'run_python keeps it, too. Returns how many bytes were written. An error means that nothing was written: ' +
+      'the path leads out of the workspace or is a folder, or somebody changed the file.',
     effect: 'writes',
     parameters: {
       path: path('Path of the file in the workspace, such as "data/parameters.json".'),

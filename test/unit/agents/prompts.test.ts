@@ -37,7 +37,21 @@ test('F7: the summary keeps wishes, numbers and paths, and files that came earli
   );
 });
 
-test('M13: each tool is described in at most 1,024 characters', () => {
-  for (const { description } of [...mainTools, ...codeTools])
-    expect(description.length).toBeLessThanOrEqual(1_024);
+test('M13: each tool says when it is not the one, what comes back and what an error means, in at most 1,024 characters', () => {
+  for (const { name, description } of [...mainTools, ...codeTools]) {
+    expect([name, description.length <= 1_024]).toEqual([name, true]);
+    expect([name, /\b(?:Not (?:for|needed|with)|not for)\b/.test(description)]).toEqual([name, true]);
+    expect([name, /\breturns\b|^(?:Lists|Shows)/i.test(description)]).toEqual([name, true]);
+    expect([name, /\ban error\b|says that there are none/i.test(description)]).toEqual([name, true]);
+  }
+});
+
+test('M13: both agents are told to call by the interface, and never to end with a promise', () => {
+  for (const prompt of [mainSystemPrompt({ paperPath }), codeSystemPrompt(limits)]) {
+    expect(prompt).toMatch(/through the interface for tool calls only/);
+    expect(prompt).toMatch(/written as text/);
+    expect(prompt).toMatch(/never end with a promise/);
+    expect(prompt).toMatch(/say what is missing and why/);
+    expect(prompt).toMatch(/a backslash is written twice/);
+  }
 });
