@@ -6,6 +6,7 @@ import { callArguments } from '../db/turns.ts';
 import type { ToolDefinition } from '../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../sandbox/types.ts';
+import type { Asking } from '../threads/job-threads.ts';
 import { type Block, toBlocks } from './context/blocks.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openingOf, PAPER } from './opening.ts';
@@ -41,7 +42,7 @@ export interface Briefing {
  */
 export async function briefing(
   deps: ActivityDependencies,
-  { workId, agent, turn }: { workId: string; agent: string; turn: number },
+  { workId, agent, turn, ...asking }: Asking & { workId: string; agent: string; turn: number },
   most: number,
 ): Promise<Briefing> {
   const isMain = agent === 'main';
@@ -52,7 +53,11 @@ export async function briefing(
   const isKnown = openings.has(turn);
   // Only here is the workspace looked at: what changes later is told by the results of what changes it.
   const packages = isMain ? undefined : (deps.sandbox.runs?.packages() ?? []);
-  const opening = openings.get(turn) ?? (await openingOf(await deps.workspaceOf(workId), { most, packages }));
+  const outlineOf = (path: string, source: string) =>
+    deps.markdown.run('describeOutline', [path, source], asking);
+  const opening =
+    openings.get(turn) ??
+    (await openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }));
   const blocks = toBlocks(
     conversation,
     new Map(openings).set(turn, opening),

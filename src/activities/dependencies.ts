@@ -4,15 +4,16 @@ import type { EventWriter } from '../db/event-writer.ts';
 import type { TokensPerDay } from '../db/turns.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+import type { FairGate } from '../threads/fair-gate.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Attempts } from './attempts.ts';
 import type { ContextMemory } from './context/memory.ts';
-import type { FairGate } from './fair-gate.ts';
 import type { HeadStarts } from './head-starts.ts';
 import type { ActivityMetrics } from './metrics.ts';
 import type { ServingModel } from './serving-models.ts';
 import type { Settlements } from './settlements.ts';
 import type { Suspects } from './suspects.ts';
+import type { ToolMarkdown } from './tools/markdown-jobs.ts';
 import type { TurnTrace } from './turn-trace.ts';
 
 /** Structured log: fields first, as pino has it. */
@@ -36,6 +37,7 @@ export interface ActivityDependencies {
   modelFor(workId: string, role: ModelRole): Promise<ServingModel>;
   contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
+  markdown: ToolMarkdown;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;
   /** Where the history files are. */

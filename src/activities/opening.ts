@@ -8,23 +8,29 @@ import { renderTree } from '../workspace/tree.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { shortenText } from './context/shorten.ts';
-import { describeOutline } from './tools/read-sections.ts';
 
 export const PAPER = 'paper.md';
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
 const PAPER_BYTES = 2 * 1024 ** 2;
 
+/** A file's outline in words. @throws UnreadableMarkdown */
+export type OutlineOf = (path: string, source: string) => Promise<string>;
+
 /**
  * The text for the model.
  * @param given.most limits outline and tree together, in UTF-16 code units
  * @param given.packages what code can import, a line a kind; absent for the main agent, which runs none
+ * @param given.outlineOf how the paper's outline is found
  */
 export async function openingOf(
   workspace: Workspace,
-  { most, packages }: { most: number; packages: string[] | undefined },
+  { most, packages, outlineOf }: { most: number; packages: string[] | undefined; outlineOf: OutlineOf },
 ): Promise<string> {
   const isMain = packages === undefined;
-  const [tree, outline] = await Promise.all([treeOf(workspace), isMain ? paperOutline(workspace) : '']);
+  const [tree, outline] = await Promise.all([
+    treeOf(workspace),
+    isMain ? paperOutline(workspace, outlineOf) : '',
+  ]);
   const half = Math.floor(most / 2);
   return [
     ...(isMain
@@ -55,10 +61,10 @@ async function treeOf(workspace: Workspace): Promise<string> {
 }
 
 /** The paper's outline; a paper that is not there has none, and one that is too long or tangled has a sentence. */
-export async function paperOutline(workspace: Workspace): Promise<string> {
+export async function paperOutline(workspace: Workspace, outlineOf: OutlineOf): Promise<string> {
   try {
     const bytes = await workspace.read(PAPER, { maxBytes: PAPER_BYTES });
-    return describeOutline(PAPER, bytes.toString('utf8'));
+    return await outlineOf(PAPER, bytes.toString('utf8'));
   } catch (error) {
     if (error instanceof UnreadableMarkdown) return `(${PAPER} has no outline. ${error.message})`;
     if (error instanceof WorkspaceError && error.code === 'too_large')

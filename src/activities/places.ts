@@ -1,7 +1,8 @@
 /** How an attempt begins: in a place of its person's share, told by the log, and alone where it is a suspect. */
+
+import type { FairGate, Person } from '../threads/fair-gate.ts';
 import type { Attempt } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { FairGate, Person } from './fair-gate.ts';
 
 export interface Beginning {
   workId: string;

@@ -24,6 +24,8 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
     const call = { workId, toolCallId, attempt: claim.attempt };
     const tool = runFileTool(claim.name, claim.arguments, {
       workspace: await deps.workspaceOf(workId),
+      markdown: deps.markdown,
+      person: claim.person,
       journal: {
         find: (path) => findChange(deps.db, call, path),
         record: async (entry) => {

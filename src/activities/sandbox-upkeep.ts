@@ -5,8 +5,8 @@
  */
 import { endRun, isAgentWanted, runsLeftBy } from '../db/runs.ts';
 import { codeAgentsOf } from '../db/turns.ts';
+import type { Person } from '../threads/fair-gate.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { Person } from './fair-gate.ts';
 import type { ToolInput } from './types.ts';
 
 /** Starts Python ahead while a code agent's model still writes the code (S12). */

@@ -63,6 +63,7 @@ export async function attemptStep(
             key,
             attempt,
             model,
+            person,
             signal: running.signal,
             onStop: () => running.end('stopped'),
           },

@@ -6,7 +6,7 @@
 import type { Database } from '../db/database.ts';
 import { beginAlone } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
-import { createFairGate, type Person } from './fair-gate.ts';
+import { createFairGate, type Person } from '../threads/fair-gate.ts';
 
 export interface ClaimOfSuspect {
   workId: string;

@@ -8,10 +8,10 @@ import {
   toolKey,
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
+import type { FairGate } from '../threads/fair-gate.ts';
 import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
 import { type Attempt, AttemptEnded, type EndReason } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { FairGate } from './fair-gate.ts';
 import { inItsPlace } from './places.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { controlCharacterIn } from '../domain/control-characters.ts';
 import type { ToolArguments } from '../domain/events.ts';
-import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
+import { argumentsProblem } from '../domain/json-nesting.ts';
 import type { Parameter, TextKind } from './tool-parameters.ts';
 import { TOOLS, type Tool } from './tool-table.ts';
 
@@ -135,7 +135,8 @@ function parseObject(sent: string): Parsed<Record<string, unknown>> {
   const text = sent.trim();
   // Several providers send nothing, or null, for a tool without arguments.
   if (text === '' || text === 'null') return { ok: true, value: {} };
-  if (isTooNested(text)) return { ok: false, problem: TOO_NESTED };
+  const problem = argumentsProblem(text);
+  if (problem !== undefined) return { ok: false, problem };
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -46,10 +46,22 @@ export async function readWindow(
   // A line ends with LF, CR, or both; these may come in two pieces.
   let endsWithCr = false;
   for await (const chunk of chunks) {
+    read += chunk.length;
+    if (full) {
+      // Nothing of it is shown, it is counted alone: a walk along the characters takes a tenth of the time.
+      total += lineEndsIn(chunk, endsWithCr);
+      if (chunk === '') continue;
+      endsWithCr = chunk.endsWith('\r');
+      open.length = endsWithCr || chunk.endsWith('\n') ? 0 : 1;
+      if (read > COUNTED_CHARACTERS) return withNote(lines, first, null);
+      continue;
+    }
     let nextCr = chunk.indexOf('\r');
+    let nextLf = chunk.indexOf('\n');
     for (let start = endsWithCr && chunk.startsWith('\n') ? 1 : 0; start < chunk.length; ) {
       if (nextCr >= 0 && nextCr < start) nextCr = chunk.indexOf('\r', start);
-      const lineEnd = firstOf(chunk.indexOf('\n', start), nextCr);
+      if (nextLf >= 0 && nextLf < start) nextLf = chunk.indexOf('\n', start);
+      const lineEnd = firstOf(nextLf, nextCr);
       const end = lineEnd < 0 ? chunk.length : lineEnd;
       // The line's start, and a little more to tell that it goes on, is all that is kept.
       open.text += chunk.slice(start, Math.min(end, start + LINE_CHARACTERS + 1 - open.text.length));
@@ -58,11 +70,21 @@ export async function readWindow(
       start = end + (chunk.startsWith('\r\n', end) ? 2 : 1);
     }
     if (chunk !== '') endsWithCr = chunk.endsWith('\r');
-    read += chunk.length;
-    if (full && read > COUNTED_CHARACTERS) return withNote(lines, first, null);
   }
   if (open.length > 0) endLine();
   return withNote(lines, first, total);
+}
+
+/** How many lines end in these characters; a first LF belongs to the CR before them. */
+function lineEndsIn(chunk: string, isAfterCr: boolean): number {
+  let count = 0;
+  let wasCr = isAfterCr;
+  for (let at = 0; at < chunk.length; at += 1) {
+    const code = chunk.charCodeAt(at);
+    if (code === 0x0d || (code === 0x0a && !wasCr)) count += 1;
+    wasCr = code === 0x0d;
+  }
+  return count;
 }
 
 /** The smaller of two places, of which a negative one is none. */

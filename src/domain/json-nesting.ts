@@ -20,6 +20,17 @@ export function isTooNested(json: string): boolean {
   return exceeds(json, { levels: MOST_LEVELS, values: Number.POSITIVE_INFINITY });
 }
 
+/** Values that the arguments of a call may have: the tools take some ten. */
+const MOST_ARGUMENTS = 1_000;
+const TOO_MANY = `These arguments have more than ${MOST_ARGUMENTS} values: send the tool's own alone.`;
+
+/** Why a call's arguments are not parsed at all, in a sentence for whoever wrote them; undefined: they are. */
+export function argumentsProblem(json: string): string | undefined {
+  if (isTooNested(json)) return TOO_NESTED;
+  const most = { levels: Number.POSITIVE_INFINITY, values: MOST_ARGUMENTS };
+  return exceeds(json, most) ? TOO_MANY : undefined;
+}
+
 /** Whether a JSON text has more levels or more values (lists, objects and commas) than these. One pass, unparsed. */
 export function exceeds(json: string, most: { levels: number; values: number }): boolean {
   let level = 0;

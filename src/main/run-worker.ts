@@ -16,6 +16,7 @@ import { createPeers } from '../activities/peers.ts';
 import { createServingModels } from '../activities/serving-models.ts';
 import { createSettlements } from '../activities/settlements.ts';
 import { createSuspects } from '../activities/suspects.ts';
+import { createToolMarkdown } from '../activities/tools/markdown-jobs.ts';
 import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
@@ -165,6 +166,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workerId: lease.workerId,
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
+    markdown: createToolMarkdown(),
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     historyDir: path.join(settings.dataDir, 'chat_history'),

@@ -2,8 +2,8 @@
  * SHA-256 of files for many readers of one process: what was hashed is not read again while it stays as it is, who
  * asks for what is being read waits for that, and large files are read by a thread, one at a time, in turns by person.
  */
-import { Worker } from 'node:worker_threads';
-import type { HashAnswer, HashJob } from './hash-thread.ts';
+import { createJobThreads } from '../threads/job-threads.ts';
+import type { HashJob } from './hash-thread.ts';
 import { type HashFile, hashFile, type OpenFile } from './regular-file.ts';
 import { isSettled, stateOf } from './snapshot.ts';
 
@@ -51,55 +51,17 @@ export function createFileHashes(hashLarge = createHashThread()): FileHashes {
   };
 }
 
-interface Waiting extends HashJob {
-  resolve(sha256: string): void;
-  reject(error: Error): void;
-}
-
-/** Hashes in a thread that is started when it is first needed, and again after it ended. */
+/** Hashes in a thread, one file at a time. */
 function createHashThread(): (person: string, file: OpenFile) => Promise<string> {
-  /** Who waits, by person; the person whose turn is next stands first. */
-  const queues = new Map<string, Waiting[]>();
-  let running: Waiting | undefined;
-  let thread: Worker | undefined;
-
-  function start(): Worker {
-    const started = new Worker(new URL('./hash-thread.ts', import.meta.url));
-    started.on('message', ({ sha256, error }: HashAnswer) => {
-      const { resolve, reject } = running ?? {};
-      running = undefined;
-      // Idle, it keeps no process alive.
-      started.unref();
-      if (sha256 === undefined) reject?.(error);
-      else resolve?.(sha256);
-      next();
-    });
-    started.on('error', (error: Error) => {
-      thread = undefined;
-      running?.reject(error);
-      running = undefined;
-      next();
-    });
-    return started;
-  }
-
-  function next(): void {
-    const [turn] = queues;
-    if (running !== undefined || turn === undefined) return;
-    const [person, [job, ...rest]] = turn;
-    queues.delete(person);
-    if (rest.length > 0) queues.set(person, rest);
-    if (job === undefined) return;
-    running = job;
-    thread ??= start();
-    thread.ref();
-    thread.postMessage({ fd: job.fd, size: job.size } satisfies HashJob);
-  }
-
+  const threads = createJobThreads<HashJob, string>({
+    module: new URL('./hash-thread.ts', import.meta.url),
+    places: 1,
+  });
+  // Others may wait for the same hash: it is made whatever becomes of who asked first.
+  const { signal } = new AbortController();
   return (person, { handle, stats }) =>
-    new Promise((resolve, reject) => {
-      const job = { fd: handle.fd, size: Number(stats.size), resolve, reject };
-      queues.set(person, [...(queues.get(person) ?? []), job]);
-      next();
-    });
+    threads.run(
+      { fd: handle.fd, size: Number(stats.size) },
+      { person: { id: person, guest: false }, signal },
+    );
 }

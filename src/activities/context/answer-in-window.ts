@@ -9,6 +9,7 @@ import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint, ToolDefinition } from '../../llm/types.ts';
+import type { Asking } from '../../threads/job-threads.ts';
 import { type Briefing, briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { measuredAnswer } from '../metrics.ts';
@@ -36,7 +37,7 @@ interface Fitted {
  */
 export async function answerInWindow(
   deps: ActivityDependencies,
-  step: ClaimedStep & { model: ServingModel; turn: number },
+  step: ClaimedStep & Asking & { model: ServingModel; turn: number },
   onDelta: (delta: ModelDelta) => void,
 ): Promise<{ answer: ModelAnswer; summary: Part[] }> {
   const { model, signal, key } = step;

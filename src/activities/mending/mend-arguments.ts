@@ -1,7 +1,7 @@
 /** A call's arguments that are nearly right, read where there is one reading (M15). */
 import { textKindOf } from '../../agents/tool-definitions.ts';
 import type { ToolArguments } from '../../domain/events.ts';
-import { isTooNested } from '../../domain/json-nesting.ts';
+import { argumentsProblem } from '../../domain/json-nesting.ts';
 import { MOST_MENDED, mendText } from './mend-text.ts';
 
 /**
@@ -44,7 +44,7 @@ function mended(tool: string, given: Record<string, unknown>): Record<string, un
 }
 
 function parse(text: string): unknown {
-  if (isTooNested(text)) return undefined;
+  if (argumentsProblem(text) !== undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -7,10 +7,11 @@ import { failed, type JournalEntry, succeeded, type ToolContext, type ToolResult
 /** Files larger than this are no texts that a model edits. */
 const MOST_BYTES = 8 * 1024 ** 2;
 
+/** What a file is to hold, and what the model is told; or why it stays as it is. */
+export type Planned = { ok: true; content: string; result: string } | { ok: false; result: string };
+
 /** What a tool makes of a file's present bytes (null: there is no file). Must depend on nothing else. */
-export type Plan = (
-  current: Buffer | null,
-) => { ok: true; content: string; result: string } | { ok: false; result: string };
+export type Plan = (current: Buffer | null) => Planned | Promise<Planned>;
 
 /** Whether a tool only adds to what is there, or may take the place of something that its model has not seen. */
 export type Manner = 'adds' | 'replaces';
@@ -35,7 +36,7 @@ export async function changeFile(
   if (recorded !== null && before !== recorded.before) return conflict(path);
   if (recorded === null && manner === 'replaces' && (await ctx.personEdited(path))) return conflict(path);
 
-  const planned = plan(current);
+  const planned = await plan(current);
   if (!planned.ok) return failed(planned.result);
   const content = Buffer.from(planned.content);
   const after = sha256(content);

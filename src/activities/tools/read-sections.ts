@@ -21,7 +21,7 @@ export async function analyzeTemplate(
   const path = cleanPath(args.file);
   const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
   if (source === null) return failed(`${path} is not UTF-8 text.`);
-  return succeeded(describeOutline(path, source));
+  return succeeded(await ctx.markdown.run('describeOutline', [path, source], ctx));
 }
 
 /** A Markdown file's sections, one a line, with what each asks for, how much is written there and how it begins. Bounded. */
@@ -54,13 +54,23 @@ export async function getSectionContent(
   await ctx.personEdited(path);
   const source = utf8OrNull(await ctx.workspace.read(path, { maxBytes: MOST_BYTES }));
   if (source === null) return failed(`${path} is not UTF-8 text.`);
-  const found = sectionContent(source, args.section);
-  if (!found.ok) return failed(found.failure.message);
+  const { ok, result } = await ctx.markdown.run('readSection', [path, source, args.section], ctx);
+  return ok ? succeeded(result) : failed(result);
+}
+
+/** The text of the section that `reference` names, bounded; or why there is none. */
+export function readSection(
+  path: string,
+  source: string,
+  reference: string,
+): Pick<ToolResult, 'ok' | 'result'> {
+  const found = sectionContent(source, reference);
+  if (!found.ok) return { ok: false, result: found.failure.message };
   const content = withLineEnd(found.content, '\n');
-  if (content === '') return succeeded('(This section is empty.)');
-  if (content.length <= MOST_CHARACTERS) return succeeded(content);
-  return succeeded(
+  if (content === '') return { ok: true, result: '(This section is empty.)' };
+  if (content.length <= MOST_CHARACTERS) return { ok: true, result: content };
+  const result =
     `${content.slice(0, MOST_CHARACTERS)}\n\n[cut after ${MOST_CHARACTERS} of ${content.length} characters: read the ` +
-      `rest with read_file; the section begins at line ${found.section.line} of ${path}]`,
-  );
+    `rest with read_file; the section begins at line ${found.section.line} of ${path}]`;
+  return { ok: true, result };
 }

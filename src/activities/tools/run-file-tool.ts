@@ -9,7 +9,7 @@ import {
 import type { ToolArguments } from '../../domain/events.ts';
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
-import { addNewSection, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
+import { addSectionToFile, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
 import { listAttachments, tree } from './list-files.ts';
 import { readAttachment } from './read-attachment.ts';
 import { readFile } from './read-file.ts';
@@ -27,7 +27,7 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
     analyze_template: analyzeTemplate,
     get_section_content: getSectionContent,
     update_section_content: updateSectionContent,
-    add_section: addNewSection,
+    add_section: addSectionToFile,
     rename_section_title: renameSectionTitle,
     read_file: readFile,
     list_attachments: listAttachments,

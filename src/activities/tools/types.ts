@@ -1,7 +1,9 @@
 /** What every file tool is given and gives back. */
 import type { AgentId } from '../../domain/events.ts';
 import type { FileChange } from '../../domain/messages.ts';
+import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import type { ToolMarkdown } from './markdown-jobs.ts';
 
 /** `result` is what the model reads; with `ok: false` it says what went wrong and what to do instead (R6). */
 export interface ToolResult {
@@ -27,6 +29,10 @@ export interface ChangeJournal {
 
 export interface ToolContext {
   workspace: Workspace;
+  /** Reads and changes Markdown without keeping the process from everything else. */
+  markdown: ToolMarkdown;
+  /** Whose Work it is. */
+  person: Person;
   journal: ChangeJournal;
   /**
    * Whether a person wrote this file since the turn began, and no call was told of it before this one; asking is

@@ -10,21 +10,17 @@ import {
   type TemplateRefusal,
   type TemplateShare,
 } from '../../db/templates.ts';
-import { guidedOutline } from '../../domain/markdown/guidance.ts';
-import { pathOf } from '../../domain/markdown/outline.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/templates.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
+import { createTemplateMarkdown } from '../templates/template-outline.ts';
 import { removeTemplateFile, writeTemplateFile } from '../templates/template-files.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
 
 /** More than anybody needs, and few enough that a list is no page. */
 const SHARE: TemplateShare = { most: 200, published: 5 };
-
-/** Of a section's path in an outline: all paths together are longer than the template without a bound. */
-const PATH_CHARACTERS = 200;
 
 const tags = ['templates'];
 const params = z.object({ id: uuid.toLowerCase() });
@@ -100,6 +96,7 @@ function refused(why: TemplateRefusal): ApiError {
 
 export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
   const app = createRouter();
+  const markdown = createTemplateMarkdown();
 
   /** The row is changed: whatever becomes of its file now, the next sync makes it good. */
   async function follow(work: Promise<void>, templateId: string): Promise<void> {
@@ -125,15 +122,14 @@ export function templateRoutes({ db, dataDir, log }: ApiDependencies): Router {
 
   app.openapi(outline, async (c) => {
     const { id } = c.req.valid('param');
-    const found = await findTemplate(db, { id, userId: c.get('identity').userId });
+    const { userId } = c.get('identity');
+    const found = await findTemplate(db, { id, userId });
     if (found === undefined) throw notFound('template');
-    const items = guidedOutline(found.content).map(({ section, guidance }) => ({
-      title: section.title,
-      level: section.level,
-      path: pathOf(section).slice(0, PATH_CHARACTERS).toWellFormed(),
-      line: section.line,
-      guidance,
-    }));
+    const items = await markdown.run('templateOutline', [found.content], {
+      // By person alone: what a guest may read here, everybody may.
+      person: { id: userId, guest: false },
+      signal: c.req.raw.signal,
+    });
     return c.json({ version: found.version, items }, 200);
   });
 

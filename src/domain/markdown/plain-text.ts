@@ -12,14 +12,17 @@ function inlineParser(): MarkdownIt {
   return parser;
 }
 
-/** What may be markup; most titles hold none of it. */
-const MARKUP = /[\\`*_[\]<>&!$~^]/;
+/** What may be markup; most titles hold none of it, and what holds more than this is none. */
+const MARKUP = /[\\`*_[\]<>&!$~^]/g;
+const MOST_MARKUP = 200;
 
 /** What a reader sees of inline Markdown: `**A** \`b\`` is `A b`. White space is collapsed. */
 export function plainText(markdown: string): string {
   const text = collapse(markdown);
-  // Nesting makes long ones costly, and no title is longer.
-  if (text.length > MOST_TITLE_CHARACTERS || !MARKUP.test(text)) return text;
+  // What brackets cost grows with the square of their number.
+  if (text.length > MOST_TITLE_CHARACTERS) return text;
+  const marks = text.match(MARKUP)?.length ?? 0;
+  if (marks === 0 || marks > MOST_MARKUP) return text;
   return collapse(PARSER.parseInline(text, {}).map(textOf).join(''));
 }
 

@@ -1,6 +1,7 @@
 /** What hostile or enormous Markdown costs: processes that serve others read it. */
 import { expect, test } from '@jest/globals';
 import { paperOutline } from '../../../src/activities/opening.ts';
+import { describeOutline } from '../../../src/activities/tools/read-sections.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
 import { plainText } from '../../../src/domain/markdown/plain-text.ts';
@@ -159,12 +160,13 @@ test('R6: a tool says why it cannot find sections; what writemd wrote is written
 
 test('a paper without an outline costs the model its outline, not the step', async () => {
   await withBench(async ({ workspace }) => {
-    expect(await paperOutline(workspace)).toBe('');
+    const outlineOf = async (path: string, source: string) => describeOutline(path, source);
+    expect(await paperOutline(workspace, outlineOf)).toBe('');
     await workspace.write('paper.md', 'a\n'.repeat(300_000));
-    expect(await paperOutline(workspace)).toMatch(
+    expect(await paperOutline(workspace, outlineOf)).toMatch(
       /^\(paper.md has no outline\. This text has 600000 characters/,
     );
     await workspace.write('paper.md', 'a\n'.repeat(1_200_000));
-    expect(await paperOutline(workspace)).toMatch(/^\(paper.md has no outline: .*2400000 bytes/);
+    expect(await paperOutline(workspace, outlineOf)).toMatch(/^\(paper.md has no outline: .*2400000 bytes/);
   });
 });

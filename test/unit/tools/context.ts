@@ -1,5 +1,6 @@
 /** A workspace and an in-memory journal for tools, with crashes on demand. */
 import { join } from 'node:path';
+import { createToolMarkdown } from '../../../src/activities/tools/markdown-jobs.ts';
 import { runFileTool } from '../../../src/activities/tools/run-file-tool.ts';
 import type {
   ChangeJournal,
@@ -57,6 +58,8 @@ export async function withBench(use: (bench: Bench) => Promise<void>): Promise<v
   }
 }
 
+const MARKDOWN = createToolMarkdown();
+
 function context(workspace: Workspace, options: AttemptOptions): ToolContext {
   const { crash, agent = 'main', signal = new AbortController().signal, journal = memoryJournal() } = options;
   const dieAt = (point: CrashPoint): void => {
@@ -65,6 +68,8 @@ function context(workspace: Workspace, options: AttemptOptions): ToolContext {
   return {
     agent,
     signal,
+    markdown: MARKDOWN,
+    person: { id: 'ada', guest: false },
     personEdited: async (path) => options.edited?.delete(path) ?? false,
     journal: {
       find: async (path) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createFairGate, type FairGate, type Person } from '../../../src/activities/fair-gate.ts';
+import { createFairGate, type FairGate, type Person } from '../../../src/threads/fair-gate.ts';
 
 const never = new AbortController().signal;
 const account = (id: string): Person => ({ id, guest: false });
