@@ -56,8 +56,7 @@ export async function briefing(
   const outlineOf = (path: string, source: string) =>
     deps.markdown.run('describeOutline', [path, source], asking);
   const opening =
-    openings.get(turn) ??
-    (await openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }));
+    openings.get(turn) ?? (await openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }));
   const blocks = toBlocks(
     conversation,
     new Map(openings).set(turn, opening),

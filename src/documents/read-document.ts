@@ -8,14 +8,19 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { createFairGate } from '../threads/fair-gate.ts';
+import type { Asking } from '../threads/job-threads.ts';
 import type { Converted } from './convert.ts';
-import { withDocumentPlace } from './document-places.ts';
 import type { Window } from './line-window.ts';
 
 /** The largest document that is read; uploads are no larger (A7). */
 const MOST_BYTES = 50 * 1024 ** 2;
 /** The reader has a deadline of its own, and says so; this one is for a reader that stands still. */
 const DEADLINE_MS = 45_000;
+
+/** Documents that one process has read at once: each may take some hundred megabytes. Guests leave one place to others. */
+const PLACES = 2;
+const GATE = createFairGate({ places: PLACES, placesForGuests: PLACES - 1, placesOf: () => PLACES });
 
 const READER = new URL('./document-process.ts', import.meta.url);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,17 +38,16 @@ const FLAGS = [
 export async function readDocument(
   open: () => Promise<{ size: number; stream: Readable }>,
   window: Window,
-  signal: AbortSignal,
+  { person, signal }: Asking,
 ): Promise<Converted> {
-  return await withDocumentPlace(signal, async () => {
-    const { size, stream } = await open();
-    if (size <= MOST_BYTES) return await converted(stream, window, signal);
-    stream.destroy();
-    return {
-      ok: false,
-      problem: `it is larger than the ${MOST_BYTES / 1024 ** 2} MB that are read here; read it by code.`,
-    };
-  });
+  using _place = await GATE.enter(person, signal);
+  const { size, stream } = await open();
+  if (size <= MOST_BYTES) return await converted(stream, window, signal);
+  stream.destroy();
+  return {
+    ok: false,
+    problem: `it is larger than the ${MOST_BYTES / 1024 ** 2} MB that are read here; read it by code.`,
+  };
 }
 
 async function converted(document: Readable, window: Window, signal: AbortSignal): Promise<Converted> {

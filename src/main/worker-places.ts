@@ -1,7 +1,7 @@
 /** How many model calls and runs of code a worker does at once, and how people share them (docs/scaling.md, "Shares"). */
 import { availableParallelism, totalmem } from 'node:os';
-import { createFairGate, type FairGate } from '../threads/fair-gate.ts';
 import { DEFAULT_LIMITS } from '../sandbox/types.ts';
+import { createFairGate, type FairGate } from '../threads/fair-gate.ts';
 
 /** Model streams wait, they do not compute: many fit into one process. */
 export const MODEL_PLACES = 500;

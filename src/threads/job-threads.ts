@@ -6,19 +6,16 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from './answer-jobs.ts';
 import { createFairGate, type Person } from './fair-gate.ts';
 
-export interface JobThreadsOptions<Job> {
+export interface JobThreadsOptions {
   /** The module that a thread runs; it answers by `answerJobs`. */
   module: URL;
   /** Jobs at once. */
   places: number;
   /** Jobs of guests at once; absent: as many as there are places. */
   placesForGuests?: number;
-  /** Each job has a thread of its own, whose memory goes with it. Else threads are kept. */
-  isForOneJob?: boolean;
-  /** What a job may take: milliseconds, MiB of heap, bytes of buffers, which the heap does not count. Absent: any. */
+  /** What a job may take: milliseconds, and MiB of its thread's heap. Absent: any. */
   deadlineMs?: number;
   heapMiB?: number;
-  bufferBytes?: (job: Job) => number;
 }
 
 /** Whose job it is, and until when it is wanted. */
@@ -43,11 +40,9 @@ export class JobTooLarge extends Error {
   }
 }
 
-const LOOK_MS = 20;
-
 /** Threads are started as they are needed, and again after one has ended. Idle, they keep no process alive. */
-export function createJobThreads<Job, Answer>(options: JobThreadsOptions<Job>): JobThreads<Job, Answer> {
-  const { places, placesForGuests = places, isForOneJob = false } = options;
+export function createJobThreads<Job, Answer>(options: JobThreadsOptions): JobThreads<Job, Answer> {
+  const { places, placesForGuests = places } = options;
   const gate = createFairGate({ places, placesForGuests, placesOf: () => places });
   const idle = new Set<Worker>();
 
@@ -75,7 +70,7 @@ export function createJobThreads<Job, Answer>(options: JobThreadsOptions<Job>): 
         if ('error' in said) throw said.error;
         return said.answer;
       } finally {
-        if (isGood && !isForOneJob) keep(worker);
+        if (isGood) keep(worker);
         else await worker.terminate();
       }
     },
@@ -83,10 +78,7 @@ export function createJobThreads<Job, Answer>(options: JobThreadsOptions<Job>): 
 }
 
 /** A thread that has loaded what it needs: from then on its job's time counts. */
-function start<Job>(
-  { module, heapMiB }: JobThreadsOptions<Job>,
-  onEnd: (ended: Worker) => void,
-): Promise<Worker> {
+function start({ module, heapMiB }: JobThreadsOptions, onEnd: (ended: Worker) => void): Promise<Worker> {
   const worker = new Worker(module, {
     ...(heapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMiB } }),
     stdout: true,
@@ -107,7 +99,7 @@ function askThread<Job, Answer>(
   worker: Worker,
   job: Job,
   signal: AbortSignal,
-  { deadlineMs, bufferBytes }: JobThreadsOptions<Job>,
+  { deadlineMs }: JobThreadsOptions,
 ): Promise<Outcome<Answer>> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -126,17 +118,6 @@ function askThread<Job, Answer>(
     if (deadlineMs !== undefined) {
       const late = setTimeout(() => end(() => reject(new JobTooLarge('time'))), deadlineMs);
       over.signal.addEventListener('abort', () => clearTimeout(late));
-    }
-    if (bufferBytes !== undefined) {
-      const most = bufferBytes(job);
-      const look = setInterval(() => {
-        // A thread that has ended has no memory to look at; how it ended is told by its own events.
-        worker.getHeapStatistics().then(
-          ({ external_memory: held }) => held > most && end(() => reject(new JobTooLarge('memory'))),
-          () => {},
-        );
-      }, LOOK_MS);
-      over.signal.addEventListener('abort', () => clearInterval(look));
     }
     worker.postMessage(job);
   });

@@ -18,7 +18,7 @@ export async function readAttachment(
   const start = await workspace.read(path, { limit: START_BYTES });
   if (start.length === 0) return failed(`${path} is empty (0 bytes): ask the person to upload it again.`);
   if (!mayBeDocument(start)) return await readAsText();
-  const document = await readDocument(() => workspace.openRead(path), args, ctx.signal);
+  const document = await readDocument(() => workspace.openRead(path), args, ctx);
   if (document.ok) return succeeded(document.text);
   return document.isText ? await readAsText() : failed(`${path}: ${document.problem}`);
 }

@@ -15,8 +15,8 @@ import * as shapes from '../../protocol/templates.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { createRouter, type Router } from '../router.ts';
-import { createTemplateMarkdown } from '../templates/template-outline.ts';
 import { removeTemplateFile, writeTemplateFile } from '../templates/template-files.ts';
+import { createTemplateMarkdown } from '../templates/template-outline.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
 
 /** More than anybody needs, and few enough that a list is no page. */

@@ -6,16 +6,14 @@ const MODULE = new URL('./odd-thread.ts', import.meta.url);
 const never = new AbortController().signal;
 const ada = { person: { id: 'ada', guest: false }, signal: never };
 const guest = (id: string) => ({ person: { id, guest: true }, signal: never });
-const threadsOf = (options: Partial<JobThreadsOptions<OddJob>> = {}) =>
+const threadsOf = (options: Partial<JobThreadsOptions> = {}) =>
   createJobThreads<OddJob, number>({ module: MODULE, places: 1, ...options });
 
 describe('H1: jobs in threads', () => {
-  test('a thread that is kept does the next job, and one for one job does not', async () => {
+  test('threads are kept: the next job has the same', async () => {
     const kept = threadsOf();
     const first = await kept.run('say which thread', ada);
     expect(await kept.run('say which thread', ada)).toBe(first);
-    const single = threadsOf({ isForOneJob: true });
-    expect(await single.run('say which thread', ada)).not.toBe(await single.run('say which thread', ada));
   });
 
   test('what a job throws is thrown to whoever asked, and the thread goes on', async () => {
@@ -25,10 +23,9 @@ describe('H1: jobs in threads', () => {
     expect(await threads.run('say which thread', ada)).toBe(first);
   });
 
-  test.each<[OddJob, Partial<JobThreadsOptions<OddJob>>, JobTooLarge | Error]>([
+  test.each<[OddJob, Partial<JobThreadsOptions>, JobTooLarge | Error]>([
     ['never end', { deadlineMs: 200 }, new JobTooLarge('time')],
     ['fill the heap', { heapMiB: 32 }, new JobTooLarge('memory')],
-    ['fill buffers', { bufferBytes: () => 64 * 1024 ** 2 }, new JobTooLarge('memory')],
     ['exit', {}, new Error('the thread ended with code 3')],
   ])('"%s" ends with its thread, and the next job has another', async (job, options, error) => {
     const threads = threadsOf(options);

@@ -2,7 +2,7 @@
 import { threadId } from 'node:worker_threads';
 import { answerJobs } from '../../../src/threads/answer-jobs.ts';
 
-export type OddJob = 'say which thread' | 'fail' | 'never end' | 'fill the heap' | 'fill buffers' | 'exit';
+export type OddJob = 'say which thread' | 'fail' | 'never end' | 'fill the heap' | 'exit';
 
 answerJobs(async (job: OddJob): Promise<number> => {
   switch (job) {
@@ -15,14 +15,6 @@ answerJobs(async (job: OddJob): Promise<number> => {
     case 'fill the heap': {
       const held: number[][] = [];
       for (;;) held.push(new Array(10_000).fill(held.length));
-    }
-    case 'fill buffers': {
-      const held: Buffer[] = [];
-      while (held.length < 1_000) {
-        held.push(Buffer.alloc(8 * 1024 ** 2, 1));
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      return held.length;
     }
     case 'exit':
       return process.exit(3);
