@@ -4,21 +4,18 @@
  */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type CheckReport, checkModel } from '../llm/check/check-model.ts';
 import { createWireRecorder } from '../llm/check/wire-shape.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { serverEndpoint } from './server-model.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 
-const USAGE =
-  'usage: npm run model -- check [--base-url URL --model NAME --key-from-env VARIABLE] [--record FILE]';
 /** A slow model of one's own is waited for. */
 const LIMITS = { timeoutMs: 600_000, firstTokenMs: 300_000 };
-const WINDOW = 128_000;
 
 async function main(): Promise<number> {
   const { endpoint, record } = readArguments();
@@ -42,10 +39,18 @@ async function main(): Promise<number> {
 }
 
 function readArguments(): { endpoint: ModelEndpoint; record: string | undefined } {
-  const text = { type: 'string' } as const;
-  const options = { 'base-url': text, model: text, 'key-from-env': text, window: text, record: text };
-  const { values, positionals } = parse(() => parseArgs({ allowPositionals: true, options }));
-  if (positionals.length !== 1 || positionals[0] !== 'check') throw new ConfigError(USAGE);
+  const { values, words } = readCommandLine({
+    options: {
+      'base-url': { value: 'URL' },
+      model: { value: 'NAME' },
+      'key-from-env': { value: 'VARIABLE' },
+      window: { value: 'TOKENS', default: '128000' },
+      record: { value: 'FILE' },
+    },
+    words: 'check',
+    mostWords: 1,
+  });
+  if (words[0] !== 'check') throw new ConfigError('say what to do with the model: npm run model -- check');
   const { 'base-url': baseUrl, model, 'key-from-env': variable, record } = values;
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
   const key = variable === undefined ? '' : env[variable];
@@ -54,24 +59,19 @@ function readArguments(): { endpoint: ModelEndpoint; record: string | undefined 
   if (baseUrl === undefined && model === undefined) {
     const { model: server } = readConfig(env);
     if (server === undefined)
-      throw new ConfigError(`there is no model to check: set OPENAI_BASE_URL and PAPERAGENT_MODEL; ${USAGE}`);
+      throw new ConfigError(
+        'there is no model to check: name one by --base-url and --model, or set OPENAI_BASE_URL and PAPERAGENT_MODEL',
+      );
     return { endpoint: serverEndpoint(server), record };
   }
   if (baseUrl === undefined || model === undefined)
-    throw new ConfigError(`--base-url and --model go together; ${USAGE}`);
-  const contextWindow = Number(values.window ?? WINDOW);
+    throw new ConfigError(
+      '--base-url and --model go together: an address, and what the model is called there',
+    );
+  const contextWindow = Number(values.window);
   if (!Number.isInteger(contextWindow) || contextWindow < 1_024)
-    throw new ConfigError('--window is a number of tokens');
+    throw new ConfigError('--window must be a number of tokens, 1024 at least');
   return { endpoint: { baseUrl, model, apiKey: key, contextWindow }, record };
-}
-
-/** What the parser says of arguments that it does not know is said in a sentence. */
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new ConfigError(`${(error as Error).message}; ${USAGE}`);
-  }
 }
 
 const MARKS = { works: 'yes', differs: 'partly', fails: 'NO', untried: '?' } as const;

@@ -93,6 +93,6 @@ test('F13: the command fails where something fails, and says how it is used wher
   const { code, out } = await run('check', '--model', 'm');
   expect([code, out]).toEqual([
     1,
-    expect.stringMatching(/^paperagent: --base-url and --model go together; usage: .*\n$/),
+    expect.stringMatching(/^paperagent: --base-url and --model go together: .*\n$/),
   ]);
 }, 180_000);
