@@ -15,6 +15,7 @@ import { b12 } from './b12-pi-prompt.ts';
 import { b13 } from './b13-start.ts';
 import { b14 } from './b14-peers.ts';
 import { b15 } from './b15-memory.ts';
+import { b16 } from './b16-billed-anew.ts';
 import { d11 } from './d11-long-work.ts';
 
 import { restReads } from './rest-reads.ts';
@@ -37,6 +38,7 @@ export const measures: readonly Measure[] = [
   b13,
   b14,
   b15,
+  b16,
   d11,
   restReads,
   zipMemory,
