@@ -1,7 +1,17 @@
 /** Installs what package-lock.json asks for, when it is not there yet. Plain JavaScript on the machine's own Node. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { takeLock } from './process-lock.mjs';
 import { findRuntime, isNewEnough, modules, nodePackages, root } from './runtime.mjs';
@@ -72,7 +82,8 @@ async function runNpm() {
   // Beside node_modules, which npm empties; deleted while it runs, which does it no harm.
   const draft = mkdtempSync(join(root, '.paperagent-node-'));
   try {
-    await npmCi(root, await nodeForNpm(draft));
+    const cache = cacheForNpm(process.env.npm_config_cache ?? join(homedir(), '.npm'), draft);
+    await npmCi(root, await nodeForNpm(draft, cache), cache);
   } finally {
     clearInterval(beat);
     rmSync(draft, { recursive: true, force: true });
@@ -84,25 +95,48 @@ async function runNpm() {
  * The Node that npm is to run on: npm leaves out optional packages, such as the native half of a build tool, that
  * do not name the Node it runs on. An older one therefore installs the Node of package-lock.json first, by itself.
  */
-async function nodeForNpm(draft) {
-  const { packages, ...head } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const [name] = nodePackages.filter((each) => packages[`node_modules/${each}`]);
+async function nodeForNpm(draft, cache) {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const [name] = nodePackages.filter((each) => lock.packages[`node_modules/${each}`]);
   if (name === undefined || isNewEnough) return findRuntime();
-  const entry = packages[`node_modules/${name}`];
-  const own = { name: 'node', version: '1.0.0', dependencies: { [name]: entry.version } };
-  const lock = { ...head, packages: { '': own, [`node_modules/${name}`]: entry } };
-  writeFileSync(join(draft, 'package.json'), JSON.stringify(own));
-  writeFileSync(join(draft, 'package-lock.json'), JSON.stringify(lock));
-  await npmCi(draft, process.execPath);
+  const ofNode = lockOfOne(lock, name);
+  writeFileSync(join(draft, 'package.json'), JSON.stringify(ofNode.packages['']));
+  writeFileSync(join(draft, 'package-lock.json'), JSON.stringify(ofNode));
+  await npmCi(draft, process.execPath, cache);
   return findRuntime(join(draft, 'node_modules'));
 }
 
+/** What package-lock.json says of one package, as the lock of a folder that needs it: one that fails is then told. */
+export function lockOfOne({ packages, ...head }, name) {
+  const { optional: _, ...entry } = packages[`node_modules/${name}`];
+  const own = { name: 'node', version: '1.0.0', dependencies: { [name]: entry.version } };
+  return { ...head, packages: { '': own, [`node_modules/${name}`]: entry } };
+}
+
+/**
+ * Where npm keeps what it downloads: its usual folder, or one in `draft` where that cannot be written. Without one
+ * npm 10 leaves packages out, removes the folder that it works in, and ends with code 0.
+ */
+export function cacheForNpm(usual, draft) {
+  try {
+    mkdirSync(usual, { recursive: true });
+    accessSync(usual, constants.W_OK);
+    return usual;
+  } catch {
+    return join(draft, 'cache');
+  }
+}
+
 /** `npm ci` in a folder, by the npm that runs us where one does, on this Node. */
-async function npmCi(folder, node) {
+async function npmCi(folder, node, cache) {
   const cli = process.env.npm_execpath;
   const npm = cli && /npm-cli\.c?js$/.test(cli) ? [node, cli] : ['npm'];
   const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
-  const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
+  const env = {
+    ...process.env,
+    npm_config_cache: cache,
+    PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter),
+  };
   const { code, errors } = await run([...npm, ...args], { cwd: folder, env });
   if (code === 0) return;
   process.stderr.write(errors);
