@@ -1,6 +1,6 @@
 /** The data file of a dialogue, from what list_attachments and read_attachment returned. */
 
-const LISTED = /(?:attachments\/)?[^\s`"'/][^\n`"'/]*?\.(?:csv|tsv|txt)(?=$|[\s`"',;:(（，])/gim;
+const LISTED = /(?:attachments\/)?[^\s`"'/][^\n`"'/]*?\.(?:csv|tsv|txt|xlsx)(?=$|[\s`"',;:(（，])/gim;
 
 /** The path of the table to analyse: the one that the prompt names, else the first; undefined when there is none. */
 export function chooseDataFile(listing: string, prompt: string): string | undefined {
@@ -10,11 +10,16 @@ export function chooseDataFile(listing: string, prompt: string): string | undefi
   return paths.find(isNamed) ?? paths.find((path) => !path.endsWith('.txt')) ?? paths[0];
 }
 
+/** The line above a sheet that is not empty, where a workbook was read. */
+const SHEET = /^--- sheet ".*": .*\bcolumns\b.* ---$/;
+
 /** The column names in the text of a table: those of the first line that another of the same width follows. */
 export function columnsOf(text: string): string[] {
   const lines = text
     .split('\n')
     .map((line) => line.replace(/^\s*\d+(?:\t|\s*[|│]\s?)/, '').replace(/^\uFEFF/, ''));
+  const sheet = lines.findIndex((line) => SHEET.test(line));
+  if (sheet >= 0) return (lines[sheet + 1] ?? '').split('\t').map((cell) => cell.trim());
   for (const [index, line] of lines.entries()) {
     for (const separator of [',', ';', '\t', '|']) {
       const cells = splitLine(line, separator);

@@ -27,7 +27,7 @@ export const phrases: Record<Language, Phrases> = {
 
 - Estimate π using the Monte Carlo method and plot the convergence process.
 - Study the graphs of trigonometric functions, such as the superposition of sine and cosine waves.
-- Upload a CSV file and write: Analyse the data file that I uploaded.
+- Upload a CSV or Excel file and write: Analyse the data file that I uploaded.
 
 The code, the figures and the numbers of these demos are real: they come from a run in the sandbox.`,
     steered: '(Demo model: I have read your message, but my dialogue is fixed, so I go on with it.)',
@@ -37,9 +37,9 @@ The code, the figures and the numbers of these demos are real: they come from a 
     writing: "Demo model: I write the sections of the paper now, with the run's numbers.",
     repairing: 'Demo model: some sections could not be written by their name. I add them.',
     noDataFile:
-      'Demo model: I found no CSV file among the attachments of this Work. Upload one, then ask me again. (A configured real model can also work with other files.)',
+      'Demo model: I found no CSV or Excel file among the attachments of this Work. Upload one, then ask me again. (A configured real model can also work with other files.)',
     unreadableData:
-      'Demo model: I found no columns in the data file. This demo reads tables with a header line, separated by commas, semicolons or tabs. Upload another file, or configure a real model.',
+      'Demo model: I found no columns in the data file. This demo reads tables with a header line, separated by commas, semicolons or tabs, or the first sheet of a workbook. Upload another file, or configure a real model.',
     noNumbers:
       'Demo model: the code agent came back without numbers twice, so I wrote nothing into the paper: it would have been made up. Its last messages say what went wrong; it may be that no sandbox can run here.',
     conversationSummary: 'Summary by the demo model (scripted: it only lists what was asked):',
@@ -57,7 +57,7 @@ The code, the figures and the numbers of these demos are real: they come from a 
 
 - 用蒙特卡洛方法估计π的值，并绘制收敛过程图
 - 研究数学三角函数图像的特性，比如正弦波、余弦波的叠加
-- 上传一个 CSV 文件，然后写：分析我上传的数据文件
+- 上传一个 CSV 或 Excel 文件，然后写：分析我上传的数据文件
 
 这些演示中的代码、图和数值都是真实的，来自沙箱中的运行。`,
     steered: '（演示模型：已读到您的消息，但我的对话是固定的，因此继续进行。）',
@@ -67,9 +67,9 @@ The code, the figures and the numbers of these demos are real: they come from a 
     writing: '演示模型：现在用运行得到的数值撰写论文各节。',
     repairing: '演示模型：有些小节无法按名称写入，改为新增小节。',
     noDataFile:
-      '演示模型：没有在附件中找到 CSV 文件。请先上传，再让我分析。（配置真实模型后也可处理其他文件。）',
+      '演示模型：没有在附件中找到 CSV 或 Excel 文件。请先上传，再让我分析。（配置真实模型后也可处理其他文件。）',
     unreadableData:
-      '演示模型：没有在数据文件中识别出列。本演示可读取带表头、以逗号、分号或制表符分隔的表格。请上传其他文件，或配置真实模型。',
+      '演示模型：没有在数据文件中识别出列。本演示可读取带表头、以逗号、分号或制表符分隔的表格，或工作簿的第一个工作表。请上传其他文件，或配置真实模型。',
     noNumbers:
       '演示模型：代码智能体两次都没有返回数值，因此没有写入论文，否则数值就是编造的。原因见其最后的消息；可能是此处没有可用的沙箱。',
     conversationSummary: '演示模型的摘要（按脚本生成，仅列出提问）：',

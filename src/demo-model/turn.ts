@@ -15,7 +15,7 @@ export interface Turn {
   prompts: string[];
   /** The calls made since the prompt, with their results. */
   calls: MadeCall[];
-  /** Whether a CSV file came with a message. */
+  /** Whether a table came with a message. */
   hasTable: boolean;
   /** Whether the person has written since the last result. */
   justSteered: boolean;
@@ -69,7 +69,7 @@ export function readTurn(messages: Messages): Turn {
 /** What the system says in the model's place between a result and a person's words: it ends no turn. */
 const BRIDGE = 'I have read these results.';
 
-const TABLE = /attachments\/[^\n]+\.(?:csv|tsv)\b/i;
+const TABLE = /attachments\/[^\n]+\.(?:csv|tsv|xlsx)\b/i;
 
 /** How the result of a call says that its turn ended with it (P7). */
 const STOPPED = /^\W*(?:this call )?(?:was stopped|stopped|did not finish: the turn)\b/i;

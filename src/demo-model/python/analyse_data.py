@@ -1,4 +1,4 @@
-"""Describe a table: its columns, their spread, what is missing, and which columns go together."""
+"""Describe a table, or the sheets of a workbook: columns, their spread, what is missing, which columns go together."""
 import json
 import warnings
 
@@ -50,7 +50,24 @@ def read(path):
     return pd.read_csv(path, encoding="latin-1")
 
 
-table = read(DATA)
+def read_workbook(path):
+    """The largest sheet, with what others say of its rows beside them."""
+    sheets = {name: sheet for name, sheet in pd.read_excel(path, sheet_name=None).items() if not sheet.empty}
+    for name, sheet in sheets.items():
+        sheet.columns = [str(column).strip() for column in sheet.columns]
+        print(f"sheet name={quoted(name)} rows={len(sheet)} columns={len(sheet.columns)}")
+    first, *others = sorted(sheets, key=lambda name: -len(sheets[name]))
+    whole = sheets[first]
+    for name in others:
+        shared = [column for column in sheets[name].columns if column in whole.columns]
+        if shared and not sheets[name].duplicated(shared).any():
+            whole = whole.merge(sheets[name], on=shared, how="left")
+            print(f"joined sheet={quoted(name)} by={quoted(', '.join(shared))}")
+    return whole
+
+
+is_workbook = DATA.lower().endswith(".xlsx")
+table = read_workbook(DATA) if is_workbook else read(DATA)
 table.columns = [str(name).strip() for name in table.columns]
 numeric = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
 print(f"file={quoted(DATA)}")
@@ -117,3 +134,20 @@ if pairs:
     print(f"slope={number(slope)}")
     print(f"intercept={number(intercept)}")
     print("figure=images/data_relation.png")
+
+if is_workbook:
+    described = pd.DataFrame(
+        {
+            label("Column", "列"): numeric,
+            label("Missing", "缺失"): [int(table[name].isna().sum()) for name in numeric],
+            label("Mean", "均值"): [table[name].mean() for name in numeric],
+            label("Standard deviation", "标准差"): [table[name].std() for name in numeric],
+            label("Minimum", "最小值"): [table[name].min() for name in numeric],
+            label("Maximum", "最大值"): [table[name].max() for name in numeric],
+        }
+    )
+    related = pd.DataFrame(pairs, columns=[label("Column", "列"), label("Other column", "另一列"), "r"])
+    with pd.ExcelWriter("result1.xlsx") as book:
+        described.to_excel(book, sheet_name=label("Columns", "各列统计"), index=False)
+        related.to_excel(book, sheet_name=label("Correlations", "相关系数"), index=False)
+    print("result_file=result1.xlsx")

@@ -11,7 +11,7 @@ export const dataEnglish: DialogueTexts = {
 4. write each section from the numbers that the run prints.`,
 
   summary: (m) =>
-    `Demo model: the paper is in \`paper.md\`. \`${m.value('file')}\` has **${m.value('rows')} rows** and **${m.value('columns')} columns** (${columnNames(m)}). ${strongest(m)} The figures are in the results. All numbers come from the run's output.`,
+    `Demo model: the paper is in \`paper.md\`. \`${m.value('file')}\` has **${m.value('rows')} rows** and **${m.value('columns')} columns** (${columnNames(m)}). ${strongest(m)} The figures are in the results${m.has('result_file') ? `, the statistics in \`${m.value('result_file')}\`, too` : ''}. All numbers come from the run's output.`,
 
   paper,
 };
@@ -54,6 +54,15 @@ function paper(m: Measurements): Paper {
     ],
     'en',
   );
+  const sheets = tableOf(
+    m.rows('sheet'),
+    [
+      ['name', 'Sheet'],
+      ['rows', 'Rows'],
+      ['columns', 'Columns'],
+    ],
+    'en',
+  );
   const relation = m.images.some((image) => image.includes('relation'))
     ? figureOf(m, 'relation', 'The strongest relation, with its fitted line', 'en')
     : 'There are no two numeric columns whose relation could be plotted.';
@@ -66,10 +75,10 @@ function paper(m: Measurements): Paper {
       problem: `Describe the columns of \`${v('file')}\`, find what is missing, and find which numeric columns are related.`,
       assumptions: `- Each row is one observation, and the rows are independent.\n- A column is numeric when all of its values are numbers.\n- Missing cells are left out of the statistics of their column; nothing is filled in.`,
       notation: `| Symbol | Meaning |\n| --- | --- |\n| $n$ | number of rows |\n| $\\bar{x}, s$ | mean and standard deviation of a column |\n| $r$ | Pearson's correlation coefficient |`,
-      data: `The file \`${v('file')}\` has ${v('rows')} rows and ${v('columns')} columns: ${columnNames(m)}. Cells missing in all: ${v('missing_cells')}.`,
+      data: `The file \`${v('file')}\` has ${v('rows')} rows and ${v('columns')} columns: ${columnNames(m)}. Cells missing in all: ${v('missing_cells')}.${m.rows('sheet').length > 0 ? `\n\n**Sheets.**\n\n${sheets}\n\n${joined(m)}` : ''}`,
       method: `Numeric columns are described by mean, standard deviation, minimum, median and maximum, text columns by their distinct and most frequent values. The relation of two numeric columns is measured by Pearson's\n\n$$r = \\frac{\\sum_i (x_i - \\bar{x})(y_i - \\bar{y})}{\\sqrt{\\sum_i (x_i - \\bar{x})^2 \\sum_i (y_i - \\bar{y})^2}},$$\n\nand a line is fitted by least squares to the most strongly related pair.`,
       setup: `The analysis is \`code/analyse_data.py\` (pandas, Matplotlib). It reads \`${v('file')}\` and finds separator and encoding by itself.`,
-      results: `${numbers.length > 0 || texts.length === 0 ? `**Numeric columns.**\n\n${numberTable}\n\n` : ''}${texts.length > 0 ? `**Text columns.**\n\n${textTable}\n\n` : ''}${figureOf(m, 'distribution', 'Distribution of the columns', 'en')}\n\n${m.rows('pair').length > 0 ? `**Relations.**\n\n${pairTable}\n\n` : ''}${relation}`,
+      results: `${numbers.length > 0 || texts.length === 0 ? `**Numeric columns.**\n\n${numberTable}\n\n` : ''}${texts.length > 0 ? `**Text columns.**\n\n${textTable}\n\n` : ''}${figureOf(m, 'distribution', 'Distribution of the columns', 'en')}\n\n${m.rows('pair').length > 0 ? `**Relations.**\n\n${pairTable}\n\n` : ''}${relation}${m.has('result_file') ? `\n\nThe statistics and correlations are in \`${v('result_file')}\`, too.` : ''}`,
       validation: `Missing cells: ${v('missing_cells')} of ${v('rows')} rows times ${v('columns')} columns. Columns by missing cells: ${columns.map((row) => `${row.name} (${row.missing ?? '–'})`).join(', ') || v('missing_by_column')}. A correlation is sensitive to single outlying rows; the scatter plot shows whether there are any.`,
       strengths: `The description is complete for the columns shown and can be repeated with one command. It is only a description: it tests no hypothesis, and a correlation is no cause.`,
       discussion: `${strongest(m)} ${fitted(m)} Whether this means anything depends on how the data were collected, which the file does not say. The distributions show where a mean is a fair summary and where a median is the better one.`,
@@ -87,6 +96,11 @@ function columnNames(m: Measurements): string {
       .map((row: Row) => row.name ?? '')
       .join(', ') || m.value('column_names')
   );
+}
+
+function joined(m: Measurements): string {
+  const sentences = m.rows('joined').map((row) => `The sheet "${row.sheet}" is joined by ${row.by}.`);
+  return sentences.length > 0 ? sentences.join(' ') : 'The statistics are of the largest sheet.';
 }
 
 function strongest(m: Measurements): string {

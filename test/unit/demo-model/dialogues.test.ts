@@ -130,6 +130,52 @@ test('F18: an uploaded CSV is read first, and its name and columns come from it'
   expect(outline(played.paper)[0]?.title).toBe('An analysis of my heights.csv');
 });
 
+const WORKBOOK =
+  'Workbook of 2 sheets: "销售": 3 rows, 3 columns; "门店": 3 rows, 2 columns\n\n' +
+  '--- sheet "销售": 3 rows, 3 columns ---\n门店\t月份\t销售额\nA\t1\t10.5\nB\t1\t12\n\n' +
+  '--- sheet "门店": 3 rows, 2 columns ---\n门店\t面积\nA\t120\nB\t90\n';
+
+const WORKBOOK_OUTPUT = `sheet name="销售" rows=24 columns=3
+sheet name="门店" rows=2 columns=2
+joined sheet="门店" by="门店"
+file="attachments/门店 销售.xlsx"
+rows=24
+columns=4
+missing_cells=0
+column name="销售额" kind=number missing=0 mean=11.4321 std=1.2345 min=9 median=11 max=14
+column name="面积" kind=number missing=0 mean=105 std=15.5 min=90 median=105 max=120
+pair a="销售额" b="面积" r=0.4567
+figure=images/data_distribution.png
+slope=0.0123
+intercept=10.1
+figure=images/data_relation.png
+result_file=result1.xlsx`;
+
+test.each([
+  ['Analyse the workbook that I uploaded', 'en', /sheet "门店" is joined by 门店/, 'Data', 'Results'],
+  ['分析我上传的工作簿', 'zh', /工作表“门店”按列 门店 合并/, '数据', '结果'],
+])(
+  'F18: "%s" reads both sheets of an Excel file, writes result1.xlsx and a table into the paper',
+  async (prompt, language, joined, data, results) => {
+    const codes: string[] = [];
+    const played = await play(prompt, {
+      paper: language === 'en' ? TEMPLATE : '# 标题\n\n## 数据\n\n## 方法\n\n## 结果\n\n## 结论\n',
+      attachments: { 'attachments/门店 销售.xlsx': WORKBOOK },
+      python: (_filename, code) => {
+        codes.push(code);
+        return WORKBOOK_OUTPUT;
+      },
+    });
+    expect(codes[0]).toContain('DATA = "attachments/门店 销售.xlsx"');
+    expect(JSON.stringify(played.conversation)).toMatch(/门店[,、] ?月份[,、] ?销售额/);
+    expect(section(played, data)).toContain('| 门店 | 2 | 2 |');
+    expect(section(played, data)).toMatch(joined);
+    expect(section(played, results)).toContain('`result1.xlsx`');
+    expect(section(played, results)).toContain('| 销售额 | 0 | 11.4321 |');
+    expect(played.final).toContain('`result1.xlsx`');
+  },
+);
+
 test('F18: a vague wish is about the CSV file that came with it', async () => {
   const attached: ChatMessage = {
     role: 'user',
@@ -147,7 +193,7 @@ test('F18: a vague wish is about the CSV file that came with it', async () => {
 test('F18: without a data file the demo says what to do, and writes nothing', async () => {
   const played = await play('Analyse the CSV file I uploaded', { paper: TEMPLATE, python });
   expect(played.paper).toBe(TEMPLATE);
-  expect(played.final).toMatch(/demo.*no CSV file.*Upload one/i);
+  expect(played.final).toMatch(/demo.*no CSV or Excel file.*Upload one/i);
 });
 
 test.each([
