@@ -8,6 +8,7 @@ import { renderTree } from '../workspace/tree.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { shortenText } from './context/shorten.ts';
+import { sayUpload, uploadsIn } from './tools/uploads.ts';
 
 export const PAPER = 'paper.md';
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
@@ -18,7 +19,7 @@ export type OutlineOf = (path: string, source: string) => Promise<string>;
 
 /**
  * The text for the model.
- * @param given.most limits outline and tree together, in UTF-16 code units
+ * @param given.most limits outline, tree and what is said of uploads together, in UTF-16 code units
  * @param given.packages what code can import, a line a kind; absent for the main agent, which runs none
  * @param given.outlineOf how the paper's outline is found
  */
@@ -27,11 +28,13 @@ export async function openingOf(
   { most, packages, outlineOf }: { most: number; packages: string[] | undefined; outlineOf: OutlineOf },
 ): Promise<string> {
   const isMain = packages === undefined;
-  const [tree, outline] = await Promise.all([
+  const [tree, outline, uploads] = await Promise.all([
     treeOf(workspace),
     isMain ? paperOutline(workspace, outlineOf) : '',
+    toldUploads(workspace, Math.floor(most / 8)),
   ]);
-  const half = Math.floor(most / 2);
+  const left = most - uploads.length;
+  const half = Math.floor(left / 2);
   return [
     ...(isMain
       ? [
@@ -41,13 +44,25 @@ export async function openingOf(
           ),
         ]
       : []),
-    section('Files in the workspace', shortenText(tree, isMain ? half : most) || 'none'),
+    section('Files in the workspace', shortenText(tree, isMain ? half : left) || 'none'),
+    ...(uploads === '' ? [] : [section('What the uploaded files are', uploads)]),
     ...(packages?.length ? [section('Python packages that can be imported', packages.join('\n'))] : []),
   ].join('\n\n');
 }
 
 function section(title: string, body: string): string {
   return `${title}:\n${body}`;
+}
+
+/** A line for each upload of which more is known than its size. */
+async function toldUploads(workspace: Workspace, most: number): Promise<string> {
+  try {
+    const uploads = (await uploadsIn(workspace)).filter(({ facts }) => facts !== null);
+    return shortenText(uploads.map(sayUpload).join('\n'), most);
+  } catch (error) {
+    if (error instanceof WorkspaceError) return '';
+    throw error;
+  }
 }
 
 /** The files, as a tree; a folder that cannot be listed (it is gone) is something that the model can say. */

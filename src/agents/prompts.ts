@@ -113,7 +113,7 @@ function codeRules({ seconds, memoryMiB, outputMiB, shownKiB, workspaceMiB }: Co
 
 # How to work
 
-1. If there are input files, look at them first (read_file, or a short script): columns, units, missing values, encoding.
+1. If there are input files, look at them first (read_attachment for what was uploaded, else read_file or a short script): columns, units, missing values. <workspace> says of uploads how they are encoded, separated and which sheets they have: read them so.
 2. Write one complete script for each part of the task, with a telling file name. Set random seeds. Vectorise with numpy; begin with a size that takes seconds, and raise it when that works.
 3. Print every number that matters with its name, its unit and enough digits, one to a line, such as \`pi_estimate=3.14159\`. Print uncertainties too. Print progress in long runs.
 4. Check the result in the script: against an exact or a limiting case, by a second method, by a larger N. Print what the check gave.

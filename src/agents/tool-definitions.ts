@@ -43,9 +43,9 @@ export const mainTools: ToolDefinition[] = (
 ).map(define);
 
 /** What a code agent may call. */
-export const codeTools: ToolDefinition[] = (['run_python', 'read_file', 'tree', 'write_file'] as const).map(
-  define,
-);
+export const codeTools: ToolDefinition[] = (
+  ['run_python', 'read_file', 'read_attachment', 'tree', 'write_file'] as const
+).map(define);
 
 function define(name: ToolName): ToolDefinition {
   const { description, parameters }: Tool = TOOLS[name];

@@ -132,7 +132,8 @@ export const TOOLS = {
   },
   list_attachments: {
     description:
-      'Lists the files that the person uploaded, with their sizes. Not for files that a run made: use tree. ' +
+      'Lists the files that the person uploaded, with their sizes, and with encoding, separator and sheets where a script ' +
+      'must know them. Not for files that a run made: use tree. ' +
       'Returns one line a file, or says that there are none; then do not ask for one that does not exist.',
     effect: 'reads',
     parameters: {},

@@ -32,7 +32,12 @@ export function mayBeDocument(start: Buffer): boolean {
 export function kindOfDocument(bytes: Buffer): DocumentKind {
   const start = bytes.toString('latin1', 0, START_BYTES);
   if (start.startsWith(OLD_OFFICE)) return kindOfOldOffice(bytes);
-  if (ZIP.some((beginning) => start.startsWith(beginning))) return kindOfArchive(bytes);
+  if (ZIP.some((beginning) => start.startsWith(beginning))) {
+    return kindOfArchive(
+      (readDirectory(bytes) ?? []).map(({ name }) => name),
+      start,
+    );
+  }
   // A text may speak of PDF; one that is a PDF numbers its objects.
   return start.startsWith('%PDF-') || /\d \d+ obj\b/.test(bytes.toString('latin1', 0, 64 * 1024))
     ? 'pdf'
@@ -46,14 +51,13 @@ function kindOfOldOffice(bytes: Buffer): DocumentKind {
   return has('Workbook') || has('Book') ? 'old-workbook' : 'old-office';
 }
 
-/** By its parts, which may have any name: their folders tell. */
-function kindOfArchive(bytes: Buffer): DocumentKind {
-  const names = (readDirectory(bytes) ?? []).map(({ name }) => name);
+/** By the names of its parts, of which the folders tell; `start` is the archive's beginning. */
+export function kindOfArchive(names: string[], start = ''): DocumentKind {
   if (names.some((name) => /^word\/\w*document\d*\.xml$/i.test(name))) return 'docx';
   if (names.some((name) => /^xl\/workbook\d*\.(?:xml|bin)$/i.test(name))) return 'workbook';
   if (names.some((name) => /^ppt\/slides\/slide\d+\.xml$/.test(name))) return 'slides';
   // OpenDocument says what it is in its first entry, which is never packed.
-  const said = /opendocument\.(text|spreadsheet)/.exec(bytes.toString('latin1', 0, START_BYTES))?.[1];
+  const said = /opendocument\.(text|spreadsheet)/.exec(start)?.[1];
   if (said === 'spreadsheet') return 'workbook';
   return said === 'text' && names.includes('content.xml') ? 'open-text' : 'zip';
 }

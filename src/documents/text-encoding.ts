@@ -22,14 +22,17 @@ const MARKED_UTF_8: TextEncoding = { ...UTF_8, name: 'UTF-8 with a mark', python
 /** Bytes of a file's beginning by which a text is told from other files. */
 export const SAMPLE_BYTES = 64 * 1024;
 /** Bytes of lines with other than ASCII characters that are judged. */
-const EVIDENCE_BYTES = 16 * 1024;
+const EVIDENCE_BYTES = 4 * 1024;
 /** What is taken of a long line before its first byte that is not ASCII. */
 const CONTEXT_BYTES = 200;
 /** How far a file is looked through: uploads are no larger. */
 const MOST_BYTES = 64 * 1024 ** 2;
 
 /** The encoding of the text that `chunks` hold, or null where they are no text. Reads no further than it must. */
-export async function encodingOf(chunks: AsyncIterable<Uint8Array>): Promise<TextEncoding | null> {
+export async function encodingOf(
+  chunks: AsyncIterable<Uint8Array>,
+  most = MOST_BYTES,
+): Promise<TextEncoding | null> {
   const strict = new TextDecoder('utf-8', { fatal: true });
   const evidence = new Evidence();
   const head: Uint8Array[] = [];
@@ -46,13 +49,13 @@ export async function encodingOf(chunks: AsyncIterable<Uint8Array>): Promise<Tex
     read += chunk.length;
     evidence.add(chunk);
     isUtf8 &&= decodes(strict, chunk);
-    if (read > MOST_BYTES || (!isUtf8 && evidence.isFull)) break;
+    if (read > most || (!isUtf8 && evidence.isFull)) break;
   }
   const sample = Buffer.concat(head);
   const known = fromHead(sample);
   if (known !== undefined) return known;
   const lines = evidence.lines();
-  if (isUtf8 && (read > MOST_BYTES || decodes(strict))) {
+  if (isUtf8 && (read > most || decodes(strict))) {
     return sample.subarray(0, 3).equals(Buffer.from('efbbbf', 'hex')) ? MARKED_UTF_8 : UTF_8;
   }
   if (isDamagedUtf8(lines)) return { ...UTF_8, certain: false };

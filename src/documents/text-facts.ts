@@ -15,16 +15,17 @@ export interface TextFacts {
 /** Names of files that hold a table, or may; instruments and web pages give texts the names of documents. */
 const TABLE_NAME = /\.(?:csv|tsv|tab|txt|dat|data|asc|prn|xlsx?|pdf)$|^[^.]*$/i;
 
-/** What the file is, or null where it is no text. `open` gives its bytes; it is called twice at most. */
+/** What the file is, or null where it is no text; of a longer file than `most` bytes, its beginning tells. */
 export async function textFactsOf(
   name: string,
   open: () => Promise<AsyncIterable<Uint8Array> & { destroy(): void }>,
+  most?: number,
 ): Promise<TextFacts | null> {
   const whole = await open();
   const seen: Uint8Array[] = [];
   let encoding: TextEncoding | null;
   try {
-    encoding = await encodingOf(noting(whole, seen));
+    encoding = await encodingOf(noting(whole, seen), most);
   } finally {
     whole.destroy();
   }

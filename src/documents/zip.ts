@@ -23,15 +23,18 @@ const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 
-/** The archive's own list of its entries, or null where it has no valid one. Nothing is unpacked. */
-export function readDirectory(bytes: Buffer): ZipEntry[] | null {
+/**
+ * The archive's own list of its entries, or null where it has no valid one. Nothing is unpacked. `bytes` are the archive
+ * from `from` on.
+ */
+export function readDirectory(bytes: Buffer, from = 0): ZipEntry[] | null {
   try {
     const end = findEnd(bytes);
     if (end === null) return null;
     const count = bytes.readUInt16LE(end + 10);
     if (count > MOST_ENTRIES) return null;
     const entries: ZipEntry[] = [];
-    let at = bytes.readUInt32LE(end + 16);
+    let at = bytes.readUInt32LE(end + 16) - from;
     for (let index = 0; index < count; index += 1) {
       if (bytes.readUInt32LE(at) !== CENTRAL) return null;
       const [nameLength, extraLength, commentLength] = [28, 30, 32].map((place) =>

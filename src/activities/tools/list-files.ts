@@ -1,11 +1,10 @@
 /** `tree` and `list_attachments`: what files there are. */
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
-import { codeOf } from '../../system-error.ts';
-import { printable, readableSize, renderTree } from '../../workspace/tree.ts';
+import { renderTree } from '../../workspace/tree.ts';
 import { cleanPath } from './markdown-text.ts';
 import { succeeded, type ToolContext, type ToolResult } from './types.ts';
+import { sayUpload, uploadsIn } from './uploads.ts';
 
-export const ATTACHMENTS = 'attachments';
 const ATTACHMENTS_LISTED = 200;
 
 export async function tree(args: ArgumentsOf<'tree'>, ctx: ToolContext): Promise<ToolResult> {
@@ -22,15 +21,9 @@ function withoutSlashes(path: string): string {
 }
 
 export async function listAttachments(_args: unknown, ctx: ToolContext): Promise<ToolResult> {
-  const listing = await ctx.workspace.list(ATTACHMENTS).catch((error: unknown) => {
-    if (codeOf(error) === 'not_found') return { entries: [], truncated: false };
-    throw error;
-  });
-  const files = listing.entries.filter((entry) => entry.kind === 'file');
-  if (files.length === 0) return succeeded('The person has not uploaded any files.');
-  const lines = files
-    .slice(0, ATTACHMENTS_LISTED)
-    .map((file) => `${printable(file.path)}  ${readableSize(file.size)}`);
-  if (files.length > lines.length) lines.push(`(and ${files.length - lines.length} more)`);
+  const uploads = await uploadsIn(ctx.workspace);
+  if (uploads.length === 0) return succeeded('The person has not uploaded any files.');
+  const lines = uploads.slice(0, ATTACHMENTS_LISTED).map(sayUpload);
+  if (uploads.length > lines.length) lines.push(`(and ${uploads.length - lines.length} more)`);
   return succeeded(lines.join('\n'));
 }

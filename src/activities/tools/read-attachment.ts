@@ -2,10 +2,10 @@
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
 import { mayBeDocument, START_BYTES } from '../../documents/kind.ts';
 import { readDocument } from '../../documents/read-document.ts';
-import { ATTACHMENTS } from './list-files.ts';
 import { cleanPath } from './markdown-text.ts';
 import { readText } from './read-text.ts';
 import { failed, succeeded, type ToolContext, type ToolResult } from './types.ts';
+import { ATTACHMENTS } from './uploads.ts';
 
 export async function readAttachment(
   args: ArgumentsOf<'read_attachment'>,

@@ -44,7 +44,13 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     run_python: 'code filename timeoutSeconds',
     write_file: 'path content',
   });
-  expect(codeTools.map((tool) => tool.name)).toEqual(['run_python', 'read_file', 'tree', 'write_file']);
+  expect(codeTools.map((tool) => tool.name)).toEqual([
+    'run_python',
+    'read_file',
+    'read_attachment',
+    'tree',
+    'write_file',
+  ]);
   expect(properties('add_section').after?.type).toEqual(['string', 'null']);
   expect(properties('writemd').mode?.enum).toEqual(['write', 'append', 'prepend']);
 });
