@@ -1,7 +1,8 @@
 /** Writing a file whole or not at all: a temporary file beside it, then a rename. */
 import { createHash, randomUUID } from 'node:crypto';
-import { type BigIntStats, constants, lstatSync, renameSync } from 'node:fs';
+import { type BigIntStats, constants, linkSync, lstatSync, type PathLike, renameSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { parse } from 'node:path';
 import type { FileChange } from '../domain/messages.ts';
 import { codeOf } from '../system-error.ts';
 import type { Directory, Owner } from './directory.ts';
@@ -14,6 +15,8 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 export interface WriteOptions {
   /** SHA-256 that the file must have now, or null when it must not exist; absent: whatever is there is replaced. */
   ifMatch?: string | null;
+  /** A file that has the name keeps it, and this one gets the next that is free: `data (2).csv`. Goes without `ifMatch`. */
+  besideOthers?: boolean;
   /**
    * Awaited once the content, so many bytes, is on the disk; where it throws, the file stays as it is. Between its
    * end and the replacement nothing else of this process runs.
@@ -59,14 +62,50 @@ export async function writeInto(
     await options.beforeReplace?.(size);
     // From here to the rename nothing else of this process runs, so the file that was checked is the one replaced.
     const now = lstatSync(directory.entry(name), { bigint: true, throwIfNoEntry: false });
-    if (now?.isDirectory()) throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);
+    if (now?.isDirectory() && !options.besideOthers)
+      throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);
     if (expected !== undefined && !sameState(expected, now)) throw changed(path);
+    if (options.besideOthers) {
+      const free = takeFreeName(directory, temporary, name);
+      await unlink(temporary);
+      return { path: path.slice(0, path.length - name.length) + free, size, sha256, change: 'added' };
+    }
     renameSync(temporary, directory.entry(name));
     return { path, size, sha256, change: now === undefined ? 'added' : 'changed' };
   } catch (error) {
     await unlink(temporary);
     throw error;
   }
+}
+
+/** Names that are tried: who has more files of one name than this has them by mistake. */
+const MOST_NAMES = 1_000;
+
+/**
+ * Gives the finished file the first name that no other has, and tells which. A link is refused where the name is taken,
+ * whoever takes it in that moment; a rename would replace what is there.
+ */
+function takeFreeName(directory: Directory, temporary: PathLike, name: string): string {
+  for (let number = 1; number <= MOST_NAMES; number += 1) {
+    const free = number === 1 ? name : numbered(name, number);
+    try {
+      linkSync(temporary, directory.entry(free));
+      return free;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  throw new WorkspaceError(
+    'changed',
+    name,
+    `There are ${MOST_NAMES} files named like ${quote(name)} already.`,
+  );
+}
+
+/** The name with a number before its ending. */
+function numbered(name: string, number: number): string {
+  const { name: stem, ext } = parse(name);
+  return `${stem} (${number})${ext}`;
 }
 
 /** The state that `ifMatch` allows (null: absent), or undefined where any is. */

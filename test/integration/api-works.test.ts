@@ -436,6 +436,45 @@ test('A7: uploads are stored under clean names, in attachments unless a folder i
   expect(await readdir(path.join(folderOf(work), 'attachments'))).toEqual(['evil_b_.csv', 'file']);
 });
 
+test('W11: two uploads of one name are two files, also at once; names keep their script and their blanks', async () => {
+  const work = await api.newWork(token);
+  const upload = async (...files: [name: string, content: string][]) => {
+    const form = new FormData();
+    for (const [name, content] of files) form.append('file', new Blob([content]), name);
+    const response = await fetch(`${api.url}/api/works/${work}/files`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: form,
+    });
+    return ((await response.json()) as { items: { path: string }[] }).items.map((item) => item.path);
+  };
+  expect(await upload(['data.csv', 'one'])).toEqual(['attachments/data.csv']);
+  expect(await upload(['data.csv', 'two'])).toEqual(['attachments/data (2).csv']);
+  expect(
+    (
+      await upload(['测量 1.csv', 'a'], ['测量 1.csv', 'b'], ['no ending', 'c'], ['no ending', 'd'])
+    ).toSorted(),
+  ).toEqual([
+    'attachments/no ending',
+    'attachments/no ending (2)',
+    'attachments/测量 1 (2).csv',
+    'attachments/测量 1.csv',
+  ]);
+  const many = await Promise.all(Array.from({ length: 12 }, (_, n) => upload(['data.csv', `at once ${n}`])));
+  expect(new Set(many.flat()).size).toBe(12);
+  const content = async (file: string) => await readFile(path.join(folderOf(work), file), 'utf8');
+  expect(await content('attachments/data.csv')).toBe('one');
+  expect(await content('attachments/data (2).csv')).toBe('two');
+  for (const [n, [file = '']] of many.entries()) expect(await content(file)).toBe(`at once ${n}`);
+  // What a person writes under a name that they see replaces it.
+  const put = await fetch(`${api.url}/api/works/${work}/files/attachments/data%20(2).csv`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}` },
+    body: 'three',
+  });
+  expect([put.status, await content('attachments/data (2).csv')]).toEqual([200, 'three']);
+});
+
 test('A7: what is no safe image or text is only ever saved', async () => {
   const work = await api.newWork(token);
   const folder = folderOf(work);

@@ -9,7 +9,7 @@ import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { asParts, type Content, type WriteOptions, type Written } from '../../workspace/write-file.ts';
 import { noRoom, withUploadRoom } from './upload-room.ts';
 
-export interface PersonWrite extends Pick<WriteOptions, 'ifMatch'> {
+export interface PersonWrite extends Pick<WriteOptions, 'ifMatch' | 'besideOthers'> {
   /** Bytes that the content has at most, and at least, where its sender says so. */
   most?: number;
   least?: number;
@@ -34,26 +34,36 @@ export function personFiles(db: Database, workId: string, workspace: Workspace):
     return done;
   }
 
-  return {
-    write: (path, content, options = {}) =>
-      noted(path, async () => {
-        await mustHaveRoom(workspace.root, MAX_UPLOAD_BYTES);
-        const { ifMatch, ...sent } = options;
-        return await withUploadRoom(db, { workId, workspace, path, ...sent }, async (room) => {
-          try {
-            return await workspace.write(path, whileRoom(workspace, content), {
-              ...(ifMatch === undefined ? {} : { ifMatch }),
-              maxBytes: room.bytes,
-              temporaryId: room.id,
-              beforeReplace: room.lookAgain,
-            });
-          } catch (error) {
-            const full =
-              error instanceof WorkspaceError && error.code === 'too_large' && room.bytes < MAX_UPLOAD_BYTES;
-            throw full ? noRoom() : error;
-          }
+  async function store(path: string, content: Content, options: PersonWrite): Promise<Written> {
+    await mustHaveRoom(workspace.root, MAX_UPLOAD_BYTES);
+    const { ifMatch, besideOthers = false, ...sent } = options;
+    const replaces = besideOthers ? null : path;
+    return await withUploadRoom(db, { workId, workspace, replaces, ...sent }, async (room) => {
+      try {
+        return await workspace.write(path, whileRoom(workspace, content), {
+          ...(ifMatch === undefined ? {} : { ifMatch }),
+          besideOthers,
+          maxBytes: room.bytes,
+          temporaryId: room.id,
+          beforeReplace: room.lookAgain,
         });
-      }),
+      } catch (error) {
+        const full =
+          error instanceof WorkspaceError && error.code === 'too_large' && room.bytes < MAX_UPLOAD_BYTES;
+        throw full ? noRoom() : error;
+      }
+    });
+  }
+
+  return {
+    async write(path, content, options = {}) {
+      if (!options.besideOthers) return await noted(path, () => store(path, content, options));
+      segmentsOf(path);
+      // Which name it gets is known at its end; nobody can have read what was not there.
+      const written = await store(path, content, options);
+      await notePersonEdit(db, workId, written.path);
+      return written;
+    },
     remove: (path) =>
       noted(path, async () => {
         await workspace.remove(path);

@@ -19,21 +19,21 @@ export interface UploadRoom {
 }
 
 /**
- * Reserves room for a file, of which is known how many bytes it has at most and at least, for as long as `use` runs.
+ * Reserves room for a file, which takes the place of `replaces` where that is a path, and of which is known how many bytes it has at most and at least, for as long as `use` runs.
  * @throws ApiError storage_full where there is none
  */
 export async function withUploadRoom<T>(
   db: Database,
-  upload: { workId: string; workspace: Workspace; path: string; most?: number; least?: number },
+  upload: { workId: string; workspace: Workspace; replaces: string | null; most?: number; least?: number },
   use: (room: UploadRoom) => Promise<T>,
 ): Promise<T> {
-  const { workId, workspace, path } = upload;
+  const { workId, workspace, replaces } = upload;
   const id = randomUUID();
 
   /** What the Work holds, apart from files that are being uploaded: those have reservations. */
   async function measure() {
     const since = await uploadsNow(db, workId);
-    const replaced = await sizeOf(workspace, path);
+    const replaced = replaces === null ? 0 : await sizeOf(workspace, replaces);
     const most = { bytes: WORKSPACE_BYTES + replaced, entries: MAX_ENTRIES };
     const { bytes, entries, tooDeep } = await workspace.usage(most, new Set(since.ids.map(temporaryName)));
     if (tooDeep || entries > most.entries)

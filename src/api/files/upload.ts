@@ -52,7 +52,11 @@ export async function receiveUploads(request: Request, files: PersonFiles): Prom
       broken = error;
       form.destroy(error);
     });
-    const written = files.write(file, stream, most === undefined ? {} : { most });
+    // What has this name is another upload, which a message may speak of: it stays (W11).
+    const written = files.write(file, stream, {
+      besideOthers: true,
+      ...(most === undefined ? {} : { most }),
+    });
     // A file that is not taken is not read to its end either: the whole request fails.
     written.catch((error: Error) => {
       if (error !== broken) refuse(error);
