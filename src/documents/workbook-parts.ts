@@ -12,7 +12,7 @@ export const LEFT_OUT = '[left out here: ';
 
 /** Bytes of one sheet, of all sheets together, and of all other parts together (texts, styles). */
 const SHEET_BYTES = 4 * 1024 ** 2;
-const SHEETS_BYTES = 24 * 1024 ** 2;
+const SHEETS_BYTES = 12 * 1024 ** 2;
 const OTHER_BYTES = 32 * 1024 ** 2;
 
 /** Parts that hold no cells: without them there is less to read, and less to go wrong. */
