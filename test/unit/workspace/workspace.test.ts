@@ -246,3 +246,27 @@ test('nothing stays open: 3,000 calls, failing ones among them, end with as many
     expect(await open()).toBeLessThanOrEqual(before + 2);
   });
 });
+
+test('W11: a file written beside others takes no place of theirs, whoever writes at the same time', async () => {
+  const folder = await makeFolder();
+  try {
+    const workspace = await createWorkspace(join(folder.path, 'beside'));
+    await workspace.write('a/data.csv', 'first');
+    await mkdir(join(workspace.root, 'a', 'data (2).csv'));
+    const written = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => workspace.write('a/data.csv', `${n}`, { besideOthers: true })),
+    );
+    const names = written.map((one) => one.path);
+    expect(names.toSorted()).toEqual(Array.from({ length: 8 }, (_, n) => `a/data (${n + 3}).csv`).toSorted());
+    for (const [n, name] of names.entries()) expect((await workspace.read(name)).toString()).toBe(`${n}`);
+    expect((await workspace.read('a/data.csv')).toString()).toBe('first');
+    expect(await workspace.write('a/no ending', 'x', { besideOthers: true })).toMatchObject({
+      path: 'a/no ending',
+      change: 'added',
+    });
+    // Nothing half written is left.
+    expect(await readdir(join(workspace.root, 'a'))).toHaveLength(11);
+  } finally {
+    await folder.clear();
+  }
+});
