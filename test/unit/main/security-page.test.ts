@@ -6,11 +6,12 @@ import { CHECKOUT } from '../../../src/main/setup/checkout.ts';
 
 const page = readFileSync(join(CHECKOUT, 'docs', 'security.md'), 'utf8');
 
-/** The text of a test file, or of all of a folder. */
+/** The text of a test file, or of all that a folder holds. */
 function testsAt(name: string): string {
   const at = join(CHECKOUT, 'test', name);
   if (existsSync(`${at}.test.ts`)) return readFileSync(`${at}.test.ts`, 'utf8');
-  return readdirSync(at)
+  return readdirSync(at, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(at, file), 'utf8'))
     .join('\n');
 }
