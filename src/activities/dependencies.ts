@@ -40,6 +40,8 @@ export interface ActivityDependencies {
   markdown: ToolMarkdown;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;
+  /** Absolute path of PA_DATA. */
+  dataDir: string;
   /** Where the history files are. */
   historyDir: string;
   /** null where no code can run here; then `reason` is what model and person are told. */

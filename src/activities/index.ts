@@ -1,6 +1,7 @@
 /** The activities of a worker: a factory over what they need of the world. */
 import type { ActivityDependencies } from './dependencies.ts';
 import { goAheadAfter } from './go-ahead.ts';
+import { failExport, makeExport } from './make-export.ts';
 import { callModel } from './model-step.ts';
 import { runPython } from './run-python.ts';
 import { runTool } from './run-tool.ts';
@@ -13,6 +14,8 @@ export function createActivities(deps: ActivityDependencies): Activities {
     runTool: runTool(deps),
     finishTurn: finishTurn(deps),
     finishCodeAgent: finishCodeAgent(deps),
+    makeExport: makeExport(deps),
+    failExport: failExport(deps),
   };
 }
 

@@ -62,6 +62,11 @@ export interface CodeAgentEnd extends ToolInput {
   end: 'answered' | 'step_limit';
 }
 
+/** Of an export (P20): the order is a row. */
+export interface ExportInput {
+  exportId: string;
+}
+
 export interface Activities {
   /** Claims the step, calls the model, streams and stores its answer. */
   callModel(input: ModelStepInput): Promise<ModelStep>;
@@ -71,6 +76,10 @@ export interface Activities {
   finishTurn(input: FinishInput): Promise<{ queued: boolean }>;
   /** Answers a code_agent call from what its agent said and made. */
   finishCodeAgent(input: CodeAgentEnd): Promise<ToolStep>;
+  /** Makes the file of an export. */
+  makeExport(input: ExportInput): Promise<void>;
+  /** Says that it could not be made. */
+  failExport(input: ExportInput): Promise<void>;
 }
 
 /** Activities of the queue whose slots are the machine's cores and memory. */

@@ -19,6 +19,7 @@ import { authRoutes } from './routes/auth.ts';
 import { conversationRoutes } from './routes/conversation.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes, ticketOrUser } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { fileRoutes } from './routes/files.ts';
 import { historyRoutes } from './routes/history.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -80,6 +81,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', conversationRoutes(deps));
   app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
+  app.route('/api/works', exportRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));

@@ -65,6 +65,20 @@ export interface Events {
   work_id: string;
 }
 
+export interface Exports {
+  created_at: Generated<Timestamp>;
+  error: string | null;
+  file: string | null;
+  format: string;
+  id: string;
+  problems: Generated<Json>;
+  size: number | null;
+  state: Generated<string>;
+  style: string | null;
+  woken_at: Generated<Timestamp>;
+  work_id: string;
+}
+
 export interface FileChanges {
   at: Generated<Timestamp>;
   path: string;
@@ -311,6 +325,7 @@ export interface DB {
   answer_returns: AnswerReturns;
   claims: Claims;
   events: Events;
+  exports: Exports;
   file_changes: FileChanges;
   invitations: Invitations;
   known_networks: KnownNetworks;

@@ -169,6 +169,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     markdown: createToolMarkdown(),
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
+    dataDir: settings.dataDir,
     historyDir: path.join(settings.dataDir, 'chat_history'),
     sandbox,
     limits: settings.limits,
@@ -221,6 +222,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       ...housekeepingDuties({
         db,
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
+        dataDir: settings.dataDir,
         sandbox: sandbox.runs,
         logRetentionMinutes: settings.logRetentionMinutes,
         log,

@@ -1,15 +1,19 @@
 /** What a worker tidies up: history files that fell behind, old deltas, sandboxes that nobody waits for. */
 
 import type { Database } from '../db/database.ts';
+import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+import { removeExportsBut } from '../workspace/export-files.ts';
 import type { Duty } from './duties.ts';
 
 export interface HousekeepingDependencies {
   db: Database;
   /** Writes a Work's history file as of now. */
   updateHistory: (workId: string) => Promise<void>;
+  /** Absolute path of PA_DATA. */
+  dataDir: string;
   sandbox: Sandbox | null;
   logRetentionMinutes: number;
   log: { info(fields: object, message: string): void };
@@ -31,6 +35,14 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
       run: async () => {
         const pruned = await pruneLog(db, deps.logRetentionMinutes);
         if (pruned > 0) log.info({ turns: pruned }, 'the log was pruned');
+      },
+    },
+    {
+      name: 'old exports',
+      everyMs: 600_000,
+      run: async () => {
+        for (const workId of await forgetOldExports(db))
+          await removeExportsBut(deps.dataDir, workId, await keptExports(db, workId));
       },
     },
   ];

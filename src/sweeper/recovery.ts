@@ -5,7 +5,9 @@
  */
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import { claimStalledExports } from '../db/exports.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
+import { startExport } from '../temporal/export-client.ts';
 import { stopWork, wakeWork } from '../temporal/work-client.ts';
 import { deadWorkersDuty } from './dead-workers.ts';
 import type { Duty } from './duties.ts';
@@ -21,6 +23,7 @@ export function recoveryDuties(deps: RecoveryDependencies): Duty[] {
   return [
     deadWorkersDuty(deps),
     { name: 'stalled works', everyMs: 2_000, run: () => wakeStalledWorks(deps) },
+    { name: 'stalled exports', everyMs: 5_000, run: () => startStalledExports(deps) },
   ];
 }
 
@@ -29,5 +32,12 @@ async function wakeStalledWorks({ db, client, log }: RecoveryDependencies): Prom
     log.info({ workId: work.workId }, 'a work waits and nobody is at it: woken');
     await wakeWork(client, work);
     if (work.stopTurn !== null) await stopWork(client, work.workId, work.stopTurn);
+  }
+}
+
+async function startStalledExports({ db, client, log }: RecoveryDependencies): Promise<void> {
+  for (const exportId of await claimStalledExports(db)) {
+    log.info({ exportId }, 'an export waits and nobody is at it: started');
+    await startExport(client, exportId);
   }
 }

@@ -1,3 +1,4 @@
 /** The workflow bundle: everything in here runs deterministically inside Temporal's sandbox. */
 export { codeAgent } from './code-agent.ts';
+export { exportWork } from './export.ts';
 export { work } from './work.ts';

@@ -12,6 +12,7 @@ import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
 import { unlessMissing } from '../../system-error.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
+import { exportsFolder, removeExportsBut } from '../../workspace/export-files.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
 import { listFolder } from '../../workspace/whole-file.ts';
 import { openWorkspace } from '../../workspace/workspace.ts';
@@ -42,6 +43,7 @@ export async function finishDeletion(
 async function removeFiles(dataDir: string, workId: string): Promise<void> {
   await openWorkspace(workspaceFolder(dataDir, workId)).destroy();
   await removeHistoryFile(historyFolder(dataDir), workId);
+  await removeExportsBut(dataDir, workId, []);
 }
 
 function historyFolder(dataDir: string): string {
@@ -87,7 +89,11 @@ async function isDone(
  * a writer between its rename and its look at the row, was interrupted.
  */
 async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]> {
-  const folders = [path.dirname(workspaceFolder(dataDir, 'x')), historyFolder(dataDir)];
+  const folders = [
+    path.dirname(workspaceFolder(dataDir, 'x')),
+    historyFolder(dataDir),
+    exportsFolder(dataDir),
+  ];
   const left = (await Promise.all(folders.map(leftIn))).flat();
   const known = await existingWorks(
     db,

@@ -82,6 +82,8 @@ export const en = {
     menu: 'This work',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
+    notebook: 'Save as notebook (.ipynb)',
+    notebookMade: 'The notebook is being made…',
     model: 'Model of this work',
     modelDefault: 'Default ({model})',
     modelServer: 'the server’s',

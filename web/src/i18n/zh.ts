@@ -81,6 +81,8 @@ export const zh: Messages = {
     menu: '当前作品',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',
+    notebook: '保存为 Jupyter 笔记本 (.ipynb)',
+    notebookMade: '正在生成笔记本…',
     model: '此作品的模型',
     modelDefault: '默认（{model}）',
     modelServer: '服务器的模型',

@@ -1,0 +1,166 @@
+/** Orders for files that are made of a Work (P20), and what became of them. */
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import { storableJson, storableText } from './storable.ts';
+
+export type ExportState = 'queued' | 'running' | 'done' | 'failed';
+
+/** Something that whoever reads the file should know; `line` is of the Markdown. */
+export interface ExportProblem {
+  code: string;
+  message: string;
+  line?: number;
+}
+
+export interface ExportRow {
+  id: string;
+  workId: string;
+  format: string;
+  style: string | null;
+  file: string | null;
+  state: ExportState;
+  size: number | null;
+  problems: ExportProblem[];
+  error: string | null;
+}
+
+/** Exports of a person that are under way at a time, and finished ones that are kept of a Work. */
+export const MOST_AT_ONCE = 3;
+const KEPT_OF_WORK = 5;
+/** How long an export is kept, in hours. */
+const KEPT_HOURS = 24;
+
+const columns = [
+  'id',
+  'work_id as workId',
+  'format',
+  'style',
+  'file',
+  'state',
+  'size',
+  'problems',
+  'error',
+] as const;
+
+/**
+ * Takes an order. 'missing': the person has no such Work; 'too_many': as many of theirs are under way as may be, which
+ * is decided here, whoever else orders at the same time. `isStarted`: its workflow is started by the caller, and by the
+ * sweeper only where that fails.
+ */
+export async function orderExport(
+  db: Database,
+  order: {
+    id: string;
+    workId: string;
+    ownerId: string;
+    format: string;
+    style: string | null;
+    file: string | null;
+    isStarted: boolean;
+  },
+): Promise<'ordered' | 'missing' | 'too_many'> {
+  return await db.transaction().execute(async (tx) => {
+    await tx.selectFrom('users').select('id').where('id', '=', order.ownerId).forUpdate().execute();
+    const work = await tx
+      .selectFrom('works')
+      .select('id')
+      .where('id', '=', order.workId)
+      .where('owner_id', '=', order.ownerId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (work === undefined) return 'missing';
+    const { open } = await tx
+      .selectFrom('exports')
+      .innerJoin('works', 'works.id', 'exports.work_id')
+      .select(sql<number>`count(*)::integer`.as('open'))
+      .where('works.owner_id', '=', order.ownerId)
+      .where('exports.state', 'in', ['queued', 'running'])
+      .executeTakeFirstOrThrow();
+    if (open >= MOST_AT_ONCE) return 'too_many';
+    const { ownerId: _owner, workId, isStarted, ...rest } = order;
+    await tx
+      .insertInto('exports')
+      .values({ ...rest, work_id: workId, ...(isStarted ? {} : { woken_at: sql<Date>`'-infinity'` }) })
+      .execute();
+    await sql`
+      delete from exports where id in (
+        select id from exports where work_id = ${workId} and state in ('done', 'failed')
+        order by created_at desc offset ${KEPT_OF_WORK})`.execute(tx);
+    return 'ordered';
+  });
+}
+
+export async function findExport(
+  db: Database,
+  of: { id: string; workId: string; ownerId: string },
+): Promise<ExportRow | undefined> {
+  const row = await db
+    .selectFrom('exports')
+    .innerJoin('works', 'works.id', 'exports.work_id')
+    .select(columns.map((column) => `exports.${column}` as const))
+    .where('exports.id', '=', of.id)
+    .where('exports.work_id', '=', of.workId)
+    .where('works.owner_id', '=', of.ownerId)
+    .where('works.deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row as ExportRow | undefined;
+}
+
+/** Begins the making, or goes on with one that an earlier attempt began; undefined where it has ended or is gone. */
+export async function beginExport(
+  db: Database,
+  id: string,
+): Promise<(ExportRow & { title: string }) | undefined> {
+  const { rows } = await sql<ExportRow & { title: string }>`
+    update exports e set state = 'running' from works w
+    where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
+    returning e.id, e.work_id as "workId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
+    db,
+  );
+  return rows[0];
+}
+
+/** Says how it ended; false where it had ended before, or is gone. */
+export async function endExport(
+  db: Database,
+  id: string,
+  end: { state: 'done'; size: number; problems: ExportProblem[] } | { state: 'failed'; error: string },
+): Promise<boolean> {
+  const values =
+    end.state === 'done'
+      ? { state: end.state, size: end.size, problems: storableJson(end.problems) }
+      : { state: end.state, error: storableText(end.error) };
+  const { numUpdatedRows } = await db
+    .updateTable('exports')
+    .set(values)
+    .where('id', '=', id)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** The Work's exports whose files are kept. */
+export async function keptExports(db: Database, workId: string): Promise<string[]> {
+  const rows = await db.selectFrom('exports').select('id').where('work_id', '=', workId).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Takes exports that nobody seems to be at, for their workflows to be started again; each is given to one caller. */
+export async function claimStalledExports(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update exports set woken_at = clock_timestamp() where id in (
+      select id from exports
+      where state = 'queued' and woken_at < clock_timestamp() - interval '10 s'
+        or state = 'running' and woken_at < clock_timestamp() - interval '10 min'
+      limit 50 for update skip locked)
+    returning id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets exports that are old; gives the Works that they were of, whose folders have files to lose. */
+export async function forgetOldExports(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ workId: string }>`
+    delete from exports where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
+    returning work_id as "workId"`.execute(db);
+  return [...new Set(rows.map(({ workId }) => workId))];
+}
