@@ -6,13 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { constants, copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import type { Database } from '../db/database.ts';
-import { openDatabase } from '../db/database.ts';
+import { type Database, openDatabase } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { codeOf } from '../system-error.ts';
 import { exportFile } from '../workspace/export-files.ts';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { dataFolder } from './setup/data-folder.ts';
@@ -51,21 +50,18 @@ try {
 }
 
 function readArguments(): { workId: string; format: string; out: string | undefined } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { format: { type: 'string', default: 'ipynb' }, out: { type: 'string' } },
-    });
-    const [workId, ...more] = positionals;
-    if (workId === undefined || more.length > 0) throw new Error('one Work is to be named');
-    if (!/^[0-9a-f-]{36}$/i.test(workId))
-      throw new Error(`${workId} is no id of a Work: it stands in the page's address`);
-    if (!EXPORT_FORMATS.some((known) => known === values.format))
-      throw new Error(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
-    return { workId, format: values.format, out: values.out };
-  } catch (error) {
-    throw new ConfigError(`${(error as Error).message}; ${USAGE}`);
-  }
+  const { values, words } = readCommandLine({
+    options: { format: { value: EXPORT_FORMATS.join('|'), default: 'ipynb' }, out: { value: 'FILE' } },
+    words: 'the id of a Work',
+    mostWords: 1,
+  });
+  const [workId] = words;
+  if (workId === undefined) throw new ConfigError(`one Work is to be named; ${USAGE}`);
+  if (!/^[0-9a-f-]{36}$/i.test(workId))
+    throw new ConfigError(`${workId} is no id of a Work: it stands in the page's address; ${USAGE}`);
+  if (!EXPORT_FORMATS.some((known) => known === values.format))
+    throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
+  return { workId, format: values.format, out: values.out };
 }
 
 /** Orders it in the name of the Work's owner and waits; the system's sweeper starts what nobody has started. */

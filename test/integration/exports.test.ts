@@ -7,6 +7,7 @@ import type { Notebook } from '../../src/exports/notebook.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 
 const WITHIN_MS = 60_000;
@@ -74,56 +75,64 @@ const ended = (account: TestAccount, workId: string, id: string) =>
     WITHIN_MS,
   );
 
-test('W6, P20: a Work comes out as a notebook with what was said, each script, its output and its figure', async () => {
-  await startWorker();
-  const { account, workId, chat } = await system.newChat();
-  chat.say('estimate pi');
-  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
-  const ordered = await call(account, 'POST', `${workId}/exports`, { format: 'ipynb' });
-  expect(ordered.status).toBe(202);
-  const info = await ended(account, workId, ordered.body.id);
-  expect(info).toMatchObject({ state: 'done', format: 'ipynb', problems: [] });
-  const file = await call(account, 'GET', `${workId}/exports/${ordered.body.id}/file`);
-  expect(file.headers.get('content-disposition')).toContain('.ipynb');
-  expect(Number(file.headers.get('content-length'))).toBe(info.size);
-  const notebook: Notebook = file.body;
-  expect(notebook.nbformat).toBe(4);
-  expect(notebook.cells.map(({ cell_type, source }) => [cell_type, source])).toEqual([
-    ['markdown', expect.stringMatching(/^# /)],
-    ['code', expect.stringContaining('sys.path.insert(0, "code")')],
-    ['markdown', '> estimate pi'],
-    ['markdown', '### code/dot.py'],
-    ['code', RUN],
-    ['markdown', 'All done.'],
-  ]);
-  expect(notebook.cells[4]?.outputs).toEqual([
-    { output_type: 'stream', name: 'stdout', text: 'pi is about 3.14\n' },
-    {
-      output_type: 'display_data',
-      data: { 'image/png': expect.any(String), 'text/plain': 'images/dot.png' },
-      metadata: {},
-    },
-  ]);
+testWith('bubblewrap')(
+  'W6, P20: a Work comes out as a notebook with what was said, each script, its output and its figure',
+  async () => {
+    await startWorker();
+    const { account, workId, chat } = await system.newChat();
+    chat.say('estimate pi');
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    const ordered = await call(account, 'POST', `${workId}/exports`, { format: 'ipynb' });
+    expect(ordered.status).toBe(202);
+    const info = await ended(account, workId, ordered.body.id);
+    expect(info).toMatchObject({ state: 'done', format: 'ipynb', problems: [] });
+    const file = await call(account, 'GET', `${workId}/exports/${ordered.body.id}/file`);
+    expect(file.headers.get('content-disposition')).toContain('.ipynb');
+    expect(Number(file.headers.get('content-length'))).toBe(info.size);
+    const notebook: Notebook = file.body;
+    expect(notebook.nbformat).toBe(4);
+    expect(notebook.cells.map(({ cell_type, source }) => [cell_type, source])).toEqual([
+      ['markdown', expect.stringMatching(/^# /)],
+      ['code', expect.stringContaining('sys.path.insert(0, "code")')],
+      ['markdown', '> estimate pi'],
+      ['markdown', '### code/dot.py'],
+      ['code', RUN],
+      ['markdown', 'All done.'],
+    ]);
+    expect(notebook.cells[4]?.outputs).toEqual([
+      { output_type: 'stream', name: 'stdout', text: 'pi is about 3.14\n' },
+      {
+        output_type: 'display_data',
+        data: { 'image/png': expect.any(String), 'text/plain': 'images/dot.png' },
+        metadata: {},
+      },
+    ]);
 
-  const { account: stranger } = await system.newChat();
-  for (const [method, address] of [
-    ['GET', `${workId}/exports/${ordered.body.id}`],
-    ['GET', `${workId}/exports/${ordered.body.id}/file`],
-    ['POST', `${workId}/exports`],
-  ] as const) {
-    const answer = await call(stranger, method, address, method === 'POST' ? { format: 'ipynb' } : undefined);
-    expect(answer.status).toBe(404);
-  }
+    const { account: stranger } = await system.newChat();
+    for (const [method, address] of [
+      ['GET', `${workId}/exports/${ordered.body.id}`],
+      ['GET', `${workId}/exports/${ordered.body.id}/file`],
+      ['POST', `${workId}/exports`],
+    ] as const) {
+      const answer = await call(
+        stranger,
+        method,
+        address,
+        method === 'POST' ? { format: 'ipynb' } : undefined,
+      );
+      expect(answer.status).toBe(404);
+    }
 
-  const folder = path.join(system.dataDir, 'exports', workId);
-  expect(existsSync(folder)).toBe(true);
-  expect((await call(account, 'DELETE', workId)).status).toBe(204);
-  await eventually(
-    () => existsSync(folder),
-    (there) => !there,
-    WITHIN_MS,
-  );
-});
+    const folder = path.join(system.dataDir, 'exports', workId);
+    expect(existsSync(folder)).toBe(true);
+    expect((await call(account, 'DELETE', workId)).status).toBe(204);
+    await eventually(
+      () => existsSync(folder),
+      (there) => !there,
+      WITHIN_MS,
+    );
+  },
+);
 
 test('P20: an export that no worker was there for is made by the next one, and no more than three of a person wait at once', async () => {
   const { account, workId } = await system.newChat();
