@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import { MAX_TOKEN_CHARACTERS } from '../../protocol/frames.ts';
+import { MAX_TOKEN_CHARACTERS } from '../../protocol/limits.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
 import { requireUser } from '../auth/require-user.ts';
