@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import type pg from 'pg';
+import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
 import { noteCrash } from '../../src/db/note-crash.ts';
@@ -60,7 +60,7 @@ async function liveWorker(): Promise<Claimant & { die(): Promise<void> }> {
     .set({ started_at: new Date(Date.now() - 60_000) })
     .where('id', '=', workerId)
     .execute();
-  const session = new pg.Client({ connectionString: database.url });
+  const session = createClient({ connectionString: database.url });
   await session.connect();
   sessions.push(session);
   await holdWorkerLock(session, lockKey);
