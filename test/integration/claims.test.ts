@@ -127,6 +127,25 @@ test('R5, P13: a queued message becomes a turn, and a final answer ends it in th
   });
 });
 
+test('M8: what has to go back is stored with its answer, in the same statement, and not with one that was fenced', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const returned = { reasoning: 'thought' };
+  const step = { ...answer(work, claim, [{ type: 'text', text: 'Hi.' }]), returned };
+  const kept = () =>
+    db
+      .selectFrom('answer_returns')
+      .select(['message_id', 'items'])
+      .where('work_id', '=', work.workId)
+      .execute();
+  expect(await completeStep(db, { ...step, attempt: step.attempt + 1 })).toEqual({ kind: 'fenced' });
+  expect(await kept()).toEqual([]);
+  expect(await completeStep(db, step)).toMatchObject({ kind: 'stored' });
+  expect(await kept()).toEqual([{ message_id: claim.messageId, items: returned }]);
+});
+
 test('D6: a stored answer is given again, not asked for again, and storing it twice changes nothing', async () => {
   const work = await makeWork(db);
   const worker = await liveWorker();
