@@ -136,12 +136,13 @@ export interface Messages {
 export interface Models {
   base_url: string;
   cached_price: number | null;
-  context_window: number;
+  context_window: number | null;
   created_at: Generated<Timestamp>;
   headers: Generated<Json>;
   id: string;
   input_price: number | null;
   is_default: boolean;
+  max_output: number | null;
   model: string;
   output_price: number | null;
   owner_id: string;

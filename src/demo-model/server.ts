@@ -9,6 +9,9 @@ import type { Reply, Script } from './reply.ts';
 import { writeStream } from './stream.ts';
 import { checkStrictRequest, type StrictRequest } from './strict-request.ts';
 
+/** What it says of its window, as local servers do. */
+const WINDOW = 128_000;
+
 /** One request as it came, and what became of it. Times are `performance.now()` of this process. */
 export interface RecordedRequest {
   index: number;
@@ -130,7 +133,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     } else if (request.method === 'GET' && path === '/v1/models') {
       sendJson(response, 200, {
         object: 'list',
-        data: [{ id: 'demo', object: 'model', owned_by: 'paperagent' }],
+        data: [{ id: 'demo', object: 'model', owned_by: 'paperagent', max_model_len: WINDOW }],
       });
     } else if (request.method === 'GET' && path === '/health') {
       sendJson(response, 200, { status: 'ok' });

@@ -4,10 +4,9 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
+import { type Prices, saidPrices, wholePrices } from '../domain/model-prices.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
-import { knownPrices } from '../llm/prices.ts';
-import type { Prices } from '../llm/types.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
 import { codeOf } from '../system-error.ts';
@@ -61,7 +60,7 @@ const schema = z.object({
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
   OPENAI_API_KEY: word.optional(),
   PAPERAGENT_MODEL: word.optional(),
-  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
+  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).optional(),
   MODEL_INPUT_PRICE: price.optional(),
   MODEL_CACHED_PRICE: price.optional(),
   MODEL_WRITTEN_PRICE: price.optional(),
@@ -122,9 +121,9 @@ export interface ServerModel {
   apiKey: string | undefined;
   /** `demo` is the demo model's name, and no other's. */
   model: string;
-  /** Tokens that prompt and answer may fill together. */
-  contextWindow: number;
-  /** Of a million tokens; undefined: no cost is reckoned. */
+  /** Tokens that prompt and answer may fill together; undefined: what is found out counts. */
+  contextWindow: number | undefined;
+  /** Of a million tokens; undefined: what is known of the model counts. */
   prices: Prices | undefined;
 }
 
@@ -282,8 +281,9 @@ export function readConfig(env: Environment): Config {
 function pricesOf(v: z.infer<typeof schema>): Prices | undefined {
   const [input, output] = [v.MODEL_INPUT_PRICE, v.MODEL_OUTPUT_PRICE];
   const [cached, written] = [v.MODEL_CACHED_PRICE, v.MODEL_WRITTEN_PRICE];
-  const prices = knownPrices({ input, cached, written, output });
-  if (prices === undefined && [input, cached, written, output].some((price) => price !== undefined)) {
+  const said = saidPrices({ input, cached, written, output });
+  const prices = wholePrices(said);
+  if (prices === undefined && Object.keys(said).length > 0) {
     const missing = input === undefined ? 'MODEL_INPUT_PRICE' : 'MODEL_OUTPUT_PRICE';
     throw new ConfigError(`${missing} must be set when another price is`);
   }

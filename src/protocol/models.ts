@@ -72,11 +72,24 @@ const fields = {
   role: z.enum(MODEL_ROLES),
   baseUrl,
   model: z.string().trim().min(1).max(limits.MAX_MODEL_NAME_CHARACTERS),
-  contextWindow: z.number().int().min(2_048).max(100_000_000),
-  inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: not known' }),
-  cachedPrice: price.meta({ description: 'of input that its server had in its cache; null: as inputPrice' }),
-  writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null: as inputPrice' }),
-  outputPrice: price.meta({ description: 'without it and inputPrice no cost is reckoned' }),
+  contextWindow: z
+    .number()
+    .int()
+    .min(2_048)
+    .max(100_000_000)
+    .nullable()
+    .meta({ description: 'tokens of prompt and answer; null: what is found out of the model' }),
+  maxOutput: z
+    .number()
+    .int()
+    .min(256)
+    .max(10_000_000)
+    .nullable()
+    .meta({ description: 'most tokens of an answer; null: what is found out of the model' }),
+  inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: what is known of it' }),
+  cachedPrice: price.meta({ description: 'of input that its server had in its cache; null likewise' }),
+  writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null likewise' }),
+  outputPrice: price.meta({ description: 'where it or inputPrice is not known, no cost is reckoned' }),
   temperature: z.number().min(0).max(2).nullable(),
   params: params.meta({
     maxProperties: MOST_PARAMS_CHARACTERS / 4,
@@ -127,7 +140,8 @@ export const newModel = z.object({
   apiKey: apiKey.nullish(),
   headers: headers(headerValue).default({}),
   profile: profile.default({}),
-  contextWindow: fields.contextWindow.default(128_000),
+  contextWindow: fields.contextWindow.default(null),
+  maxOutput: fields.maxOutput.default(null),
   inputPrice: fields.inputPrice.default(null),
   cachedPrice: fields.cachedPrice.default(null),
   writtenPrice: fields.writtenPrice.default(null),
@@ -159,6 +173,39 @@ export const learnedFact = z
 export type LearnedFact = z.infer<typeof learnedFact>;
 
 export const learnedList = z.object({ items: z.array(learnedFact) });
+
+/** What the form has of a model that is to be looked at; with `id`, that one's key where none is entered. */
+export const limitsQuestion = z.object({
+  baseUrl,
+  model: fields.model,
+  apiKey: apiKey.nullish(),
+  id: uuid.toLowerCase().exactOptional(),
+});
+
+const limitSource = z.enum(['settings', 'learned', 'server', 'table', 'default']).meta({
+  description:
+    'settings: you said so; learned: its server, as it refused more; server: it was asked; table: public data; ' +
+    'default: nobody knows',
+});
+const tokenLimit = z.object({ value: z.number().int(), source: limitSource });
+const prices = z.object({
+  input: z.number(),
+  output: z.number(),
+  cached: z.number().exactOptional(),
+  written: z.number().exactOptional(),
+});
+
+export const modelLimits = z
+  .object({
+    contextWindow: tokenLimit,
+    maxOutput: tokenLimit.nullable().meta({ description: 'most tokens of an answer; null: unknown' }),
+    prices: z
+      .object({ value: prices, source: limitSource })
+      .nullable()
+      .meta({ description: 'of a million tokens, in US dollars' }),
+    tableDate: z.string().meta({ description: 'of the table: YYYY-MM-DD' }),
+  })
+  .meta({ id: 'ModelLimits' });
 
 export const modelTest = z
   .discriminatedUnion('ok', [
