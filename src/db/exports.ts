@@ -15,7 +15,6 @@ export interface ExportProblem {
 export interface ExportRow {
   id: string;
   workId: string;
-  ownerId: string;
   format: string;
   style: string | null;
   file: string | null;
@@ -25,9 +24,9 @@ export interface ExportRow {
   error: string | null;
 }
 
-/** Exports of a person that are under way at a time, and finished ones that are kept of them. */
+/** Exports of a person that are under way at a time, and finished ones that are kept of a Work. */
 export const MOST_AT_ONCE = 3;
-const KEPT_OF_PERSON = 5;
+const KEPT_OF_WORK = 5;
 /** How long an export is kept, in hours. */
 const KEPT_HOURS = 24;
 
@@ -85,9 +84,8 @@ export async function orderExport(
       .execute();
     await sql`
       delete from exports where id in (
-        select e.id from exports e join works w on w.id = e.work_id
-        where w.owner_id = ${order.ownerId} and e.state in ('done', 'failed')
-        order by e.created_at desc offset ${KEPT_OF_PERSON})`.execute(tx);
+        select id from exports where work_id = ${workId} and state in ('done', 'failed')
+        order by created_at desc offset ${KEPT_OF_WORK})`.execute(tx);
     return 'ordered';
   });
 }
@@ -99,7 +97,7 @@ export async function findExport(
   const row = await db
     .selectFrom('exports')
     .innerJoin('works', 'works.id', 'exports.work_id')
-    .select([...columns.map((column) => `exports.${column}` as const), 'works.owner_id as ownerId'])
+    .select(columns.map((column) => `exports.${column}` as const))
     .where('exports.id', '=', of.id)
     .where('exports.work_id', '=', of.workId)
     .where('works.owner_id', '=', of.ownerId)
@@ -116,18 +114,18 @@ export async function beginExport(
   const { rows } = await sql<ExportRow & { title: string }>`
     update exports e set state = 'running' from works w
     where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
-    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
+    returning e.id, e.work_id as "workId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
     db,
   );
   return rows[0];
 }
 
-export type ExportEnd =
-  | { state: 'done'; size: number; problems: ExportProblem[] }
-  | { state: 'failed'; error: string };
-
 /** Says how it ended; false where it had ended before, or is gone. */
-export async function endExport(db: Database, id: string, end: ExportEnd): Promise<boolean> {
+export async function endExport(
+  db: Database,
+  id: string,
+  end: { state: 'done'; size: number; problems: ExportProblem[] } | { state: 'failed'; error: string },
+): Promise<boolean> {
   const values =
     end.state === 'done'
       ? { state: end.state, size: end.size, problems: storableJson(end.problems) }
@@ -141,22 +139,10 @@ export async function endExport(db: Database, id: string, end: ExportEnd): Promi
   return numUpdatedRows > 0n;
 }
 
-/** The person's exports whose files are kept. */
-export async function keptExports(db: Database, ownerId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('exports')
-    .innerJoin('works', 'works.id', 'exports.work_id')
-    .select('exports.id')
-    .where('works.owner_id', '=', ownerId)
-    .where('works.deleted_at', 'is', null)
-    .execute();
+/** The Work's exports whose files are kept. */
+export async function keptExports(db: Database, workId: string): Promise<string[]> {
+  const rows = await db.selectFrom('exports').select('id').where('work_id', '=', workId).execute();
   return rows.map(({ id }) => id);
-}
-
-/** Whose Work it is, deleted or not; undefined where it is gone. */
-export async function ownerOf(db: Database, workId: string): Promise<string | undefined> {
-  const row = await db.selectFrom('works').select('owner_id').where('id', '=', workId).executeTakeFirst();
-  return row?.owner_id;
 }
 
 /** Takes exports that nobody seems to be at, for their workflows to be started again; each is given to one caller. */
@@ -171,10 +157,10 @@ export async function claimStalledExports(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Forgets exports that are old; their files are whoever's who sweeps. */
-export async function forgetOldExports(db: Database): Promise<void> {
-  await db
-    .deleteFrom('exports')
-    .where('created_at', '<', sql<Date>`clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)`)
-    .execute();
+/** Forgets exports that are old; gives the Works that they were of, whose folders have files to lose. */
+export async function forgetOldExports(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ workId: string }>`
+    delete from exports where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
+    returning work_id as "workId"`.execute(db);
+  return [...new Set(rows.map(({ workId }) => workId))];
 }

@@ -1,6 +1,5 @@
 /** The model handler (F5): one streamed answer from any OpenAI-compatible endpoint. */
 import { addUsage, type Usage } from '../domain/messages.ts';
-import { wholePrices } from '../domain/model-prices.ts';
 import type { AnswerSoFar } from './answers/assembly.ts';
 import { callsInText } from './answers/calls-in-text.ts';
 import { meaningOf } from './answers/finish-reason.ts';
@@ -170,8 +169,7 @@ async function estimate(request: ModelRequest, answer: AnswerSoFar): Promise<Usa
 
 /** With its cost: what the vendor says, else by the prices. */
 function priced({ writtenTokens = 0, ...usage }: ReportedUsage, { endpoint }: ModelRequest): Usage {
-  const prices = usage.cost === undefined ? wholePrices(endpoint.prices ?? {}) : undefined;
-  if (prices === undefined) return usage;
-  const cost = costOf({ ...usage, writtenTokens }, prices);
+  if (usage.cost !== undefined || endpoint.prices === undefined) return usage;
+  const cost = costOf({ ...usage, writtenTokens }, endpoint.prices);
   return addUsage(usage, { inputTokens: 0, outputTokens: 0, cost });
 }

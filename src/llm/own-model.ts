@@ -1,10 +1,9 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
-import { saidPrices } from '../domain/model-prices.ts';
 import { ModelError } from './errors.ts';
-import { DEFAULT_WINDOW } from './limits/limits.ts';
+import { knownPrices } from './prices.ts';
 import { knownFields } from './profiles/profile.ts';
 import { openKey, sealKey, UnreadableKey } from './sealed-key.ts';
-import type { ModelEndpoint } from './types.ts';
+import type { ModelEndpoint, Prices } from './types.ts';
 
 export interface OwnModel {
   id: string;
@@ -12,9 +11,7 @@ export interface OwnModel {
   /** As `sealKey` made it for this id; null: the server wants no key. */
   sealedKey: Buffer | null;
   model: string;
-  /** null, as of what follows: what is found out counts. */
-  contextWindow: number | null;
-  maxOutput: number | null;
+  contextWindow: number;
   inputPrice: number | null;
   cachedPrice: number | null;
   writtenPrice: number | null;
@@ -39,17 +36,11 @@ function headerPlace(name: string, { id, baseUrl }: { id: string; baseUrl: strin
 /** @throws ModelError where its key cannot be read any more */
 export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
   const { baseUrl, model, contextWindow, temperature, params } = own;
-  const {
-    maxOutput,
-    inputPrice: input,
-    cachedPrice: cached,
-    writtenPrice: written,
-    outputPrice: output,
-  } = own;
+  const prices = pricesOf(own);
   return {
     baseUrl,
     model,
-    ...windowOf(contextWindow),
+    contextWindow,
     params,
     id: own.id,
     apiKey: own.sealedKey === null ? '' : readSealed(own.sealedKey, own.id, secret),
@@ -57,23 +48,20 @@ export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
       ...knownFields(own.profile),
       ...(Object.keys(own.headers).length === 0 ? {} : { headers: headersOf(own, secret) }),
     },
-    ...(maxOutput === null ? {} : { maxOutput }),
-    prices: saidPrices({ input, cached, written, output }),
+    ...(prices === undefined ? {} : { prices }),
     ...(temperature === null ? {} : { temperature }),
   };
+}
+
+function pricesOf(own: OwnModel): Prices | undefined {
+  const { inputPrice: input, cachedPrice: cached, writtenPrice: written, outputPrice: output } = own;
+  return knownPrices({ input, cached, written, output });
 }
 
 function headersOf(own: OwnModel, secret: Buffer): Record<string, string> {
   const open = ([name, sealed]: [string, string]) =>
     [name, readSealed(Buffer.from(sealed, 'base64'), headerPlace(name, own), secret)] as const;
   return Object.fromEntries(Object.entries(own.headers).map(open));
-}
-
-/** A window that somebody has set, or the guess that stands for it until it is found out. */
-export function windowOf(
-  given: number | null | undefined,
-): Pick<ModelEndpoint, 'contextWindow' | 'isWindowAssumed'> {
-  return given == null ? { contextWindow: DEFAULT_WINDOW, isWindowAssumed: true } : { contextWindow: given };
 }
 
 function readSealed(sealed: Buffer, place: string, secret: Buffer): string {

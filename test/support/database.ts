@@ -1,7 +1,8 @@
 /** A database of one's own for each suite: a copy of the migrated template, made in well under a second. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { createClient, type Database } from '../../src/db/database.ts';
+import pg from 'pg';
+import type { Database } from '../../src/db/database.ts';
 import { TEMPLATE_DATABASE, type TestServers, testServers } from './servers.ts';
 
 export interface TestDatabase {
@@ -49,7 +50,7 @@ export async function postgresGraceOver(db: Database): Promise<void> {
 }
 
 async function asAdmin(servers: TestServers, statement: string): Promise<void> {
-  const admin = createClient({ connectionString: servers.postgresAdminUrl });
+  const admin = new pg.Client({ connectionString: servers.postgresAdminUrl });
   await admin.connect();
   try {
     await admin.query(statement);

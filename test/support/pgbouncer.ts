@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '../../src/db/database.ts';
+import pg from 'pg';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import { until } from './until.ts';
 
@@ -50,7 +50,8 @@ export async function startPgBouncer(folder: string, databaseUrl: string, size: 
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = createClient({ connectionString: url });
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
   try {
     await client.connect();
     return true;

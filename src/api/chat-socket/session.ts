@@ -49,11 +49,10 @@ export function serveSocket(
   socket: Socket,
   { workId, network }: { workId: string; network: string },
 ): SocketSession {
-  const { tokens, sessions, viewers, openStreams, log, config } = deps;
+  const { tokens, viewers, openStreams, log, config } = deps;
   let person: Identity | undefined;
   let stopView = () => {};
   let expiry: NodeJS.Timeout | undefined;
-  let unwatchSession = () => {};
   let refused = 0;
   let alive = true;
   let over = false;
@@ -101,7 +100,6 @@ export function serveSocket(
     clearTimeout(expiry);
     clearInterval(heartbeat);
     unwatch();
-    unwatchSession();
     forget();
     stopView();
     for (const leave of places) leave();
@@ -147,7 +145,7 @@ export function serveSocket(
 
     person = identity;
     clearTimeout(authDeadline);
-    endWithToken(identity);
+    endWhenExpired(identity);
     send({ type: 'ready', protocol: PROTOCOL_VERSION, workId, seq: view.seq, status: view.status });
     if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
     stopView = view.start(createSocketSink(ws, socket), {
@@ -164,12 +162,9 @@ export function serveSocket(
     end('tooSlow');
   }
 
-  /** A token ends by its time, or with its session. */
-  function endWithToken({ expiresAt, sessionId }: Identity): void {
+  function endWhenExpired({ expiresAt }: Identity): void {
     clearTimeout(expiry);
-    unwatchSession();
     expiry = setTimeout(() => end('unauthorized'), Math.max(0, expiresAt - Date.now()));
-    unwatchSession = sessions.watch(sessionId, () => end('unauthorized'));
   }
 
   async function serve(given: unknown, by: Identity): Promise<void> {
@@ -188,7 +183,7 @@ export function serveSocket(
       case 'ping':
         return send({ type: 'pong' });
       case 'auth':
-        return await orError(about, () => renew(frame.token, by));
+        return await renew(frame.token, by);
       case 'stop':
         return await orError(about, async () => void (await requestStop(deps, as, frame.turn ?? null)));
       case 'message':
@@ -205,9 +200,8 @@ export function serveSocket(
   async function renew(token: string, by: Identity): Promise<void> {
     const identity = await tokens.verifyAccess(token);
     if (identity?.userId !== by.userId) return end('unauthorized');
-    if (over) return;
     person = identity;
-    endWithToken(identity);
+    endWhenExpired(identity);
     send({ type: 'renewed', expiresAt: new Date(identity.expiresAt).toISOString() });
   }
 

@@ -13,8 +13,7 @@ const disk = mountSmallDisk();
 const suite = hostileSuite(disk === undefined ? {} : { under: disk });
 afterAll(() => {
   if (disk === undefined) return;
-  // What ended just now may still hold it for a moment.
-  execFileSync('umount', ['--lazy', disk]);
+  execFileSync('umount', [disk]);
   rmSync(disk, { recursive: true });
 });
 

@@ -44,13 +44,7 @@ export async function startHostileSystem(options: HostileSystemOptions = {}): Pr
     ...{ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test-key', PAPERAGENT_MODEL: 'scripted' },
     ...options.env,
   });
-  try {
-    await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
-  } catch (error) {
-    await supervisor.signal('SIGTERM');
-    await model.close();
-    throw error;
-  }
+  await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
 
   return {
     url,

@@ -57,30 +57,26 @@ export function createSessionContext(): SessionContext {
     if (event.key === KEY || event.key === null) user.value = read()?.user ?? null;
   });
 
-  async function ask(path: string, body?: unknown, token?: string): Promise<TokenAnswer> {
+  async function begin(path: string, body?: unknown, token?: string): Promise<void> {
     const answer = await request(path, {
       method: 'POST',
       ...(body === undefined ? {} : { body }),
       ...(token === undefined ? {} : { token }),
     });
-    return (await answer.json()) as TokenAnswer;
+    keeper.begin((await answer.json()) as TokenAnswer);
   }
 
   return {
     user,
     keeper,
     http: createHttp(keeper, postForm),
-    async signIn(email, password) {
-      keeper.begin(await ask('/api/auth/login', { email, password }));
-    },
+    signIn: (email, password) => begin('/api/auth/login', { email, password }),
     async register(email, password, invitation) {
       const token = user.value?.guest ? (await keeper.fresh()).accessToken : undefined;
       const account = { email, password, ...(invitation === undefined ? {} : { invitation }) };
-      await keeper.replace(() => ask('/api/auth/register', account, token));
+      await begin('/api/auth/register', account, token);
     },
-    async beGuest() {
-      keeper.begin(await ask('/api/auth/guest'));
-    },
+    beGuest: () => begin('/api/auth/guest'),
     async signOut() {
       const session = keeper.current();
       keeper.end();
