@@ -2,12 +2,15 @@
  * Completes package-lock.json after `npm install` against a registry that does not carry every platform's
  * build of an optional package: npm then leaves those out of the lock, and `npm ci` refuses it everywhere.
  * Their versions are pinned exactly by the packages that ask for them, and which machine they are for is in
- * their names, so the entries can be written without asking anyone. Such an entry has no integrity hash.
+ * their names, so the entries can be written without their packages. Their hashes, like any that npm has left out
+ * because it saw no package, are asked of the registry that npm uses.
  *
  *   node scripts/complete-lock.mjs          completes the file
  */
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ');
 const PROCESSORS = 'arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64'.split(' ');
@@ -32,6 +35,29 @@ export function missingEntries(lock) {
     }
   }
   return missing;
+}
+
+/**
+ * Gives each entry without a hash the one that its package has.
+ * @param {Record<string, any>} packages
+ * @param {(name: string, version: string) => Promise<string>} ask
+ * @returns {Promise<number>} how many got one
+ */
+export async function addHashes(packages, ask) {
+  let added = 0;
+  for (const [path, entry] of Object.entries(packages)) {
+    if (path === '' || entry.link || entry.integrity) continue;
+    const hash = await ask(entry.name ?? path.split('node_modules/').at(-1), entry.version);
+    if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(hash)) throw new Error(`${path} has no hash: ${hash}`);
+    entry.integrity = hash;
+    added += 1;
+  }
+  return added;
+}
+
+async function askRegistry(name, version) {
+  const { stdout } = await promisify(execFile)('npm', ['view', `${name}@${version}`, 'dist.integrity']);
+  return stdout.trim();
 }
 
 /** Whether `name`, asked for by the package at `path`, has an entry there or in a folder above. */
@@ -60,10 +86,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = missingEntries(lock);
   const [root, ...rest] = Object.entries({ ...lock.packages, ...missing });
+  const added = await addHashes(Object.fromEntries(rest), askRegistry);
   rest.sort(([a], [b]) => a.localeCompare(b, 'en'));
   writeFileSync(
     file,
     `${JSON.stringify({ ...lock, packages: Object.fromEntries([root, ...rest]) }, null, 2)}\n`,
   );
-  console.log(`${Object.keys(missing).length} entries added to package-lock.json`);
+  console.log(`package-lock.json: ${Object.keys(missing).length} entries added, ${added} hashes`);
 }

@@ -1,5 +1,6 @@
 /** PaperAgent itself as a contestant, over its WebSocket, in the system that all benchmarks measure. */
 import pg from 'pg';
+import { createClient } from '../../src/db/database.ts';
 import { type Account, type Chat, newGuest, newWork, openChat } from '../client.ts';
 import { openTemporal, wholeHistory } from '../history.ts';
 import type { BenchSystem } from '../system.ts';
@@ -68,7 +69,7 @@ export async function paperAgent(system: BenchSystem): Promise<Contestant> {
 }
 
 async function rowsOf(databaseUrl: string, workId: string): Promise<{ items: number; bytes: number }> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = createClient({ connectionString: databaseUrl });
   await client.connect();
   try {
     const tables = await client.query<{ name: string }>(

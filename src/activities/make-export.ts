@@ -1,10 +1,18 @@
 /** Makes a file of a Work (P20). Idempotent: what is written is whole, and the row says once how it ended. */
 import { ApplicationFailure } from '@temporalio/common';
-import { beginExport, type ExportProblem, endExport, keptExports } from '../db/exports.ts';
+import {
+  beginExport,
+  type ExportEnd,
+  type ExportProblem,
+  type ExportRow,
+  endExport,
+  keptExports,
+} from '../db/exports.ts';
 import { readSnapshot } from '../db/snapshot.ts';
 import type { FileChange, Message } from '../domain/messages.ts';
 import { type Figure, notebookOf, runsIn } from '../exports/notebook.ts';
-import { removeExport, removeExportsBut, writeExport } from '../workspace/export-files.ts';
+import { mustHaveRoom } from '../workspace/disk-room.ts';
+import { removeExportsBut, writeExport } from '../workspace/export-files.ts';
 import { sha256 } from '../workspace/regular-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
@@ -21,37 +29,60 @@ export function makeExport(deps: ActivityDependencies) {
   return async ({ exportId }: ExportInput): Promise<void> => {
     const order = await beginExport(deps.db, exportId);
     if (order === undefined) return;
-    const { workId, title } = order;
-    const snapshot = await readSnapshot(deps.db, workId, Number.MAX_SAFE_INTEGER - 1);
-    if (snapshot === undefined) return;
     if (order.format !== 'ipynb') {
       // An api of a newer version took the order: a worker of that version makes it.
       throw ApplicationFailure.create({ message: `this worker makes no ${order.format}` });
     }
-    const workspace = await deps.workspaceOf(workId);
-    const { figures, problems } = await figuresOf(workspace, snapshot.messages);
-    if (runsIn(snapshot.messages) === 0)
-      problems.push({
-        code: 'no_runs',
-        message: 'No code has been run in this Work yet: the notebook holds only what was said.',
-      });
-    const notebook = notebookOf({
-      title,
-      messages: snapshot.messages,
-      figure: (path, hash) => figures.get(keyOf(path, hash)),
-    });
-    const content = `${JSON.stringify(notebook, null, 1)}\n`;
-    await writeExport(deps.dataDir, { workId, id: exportId }, content);
-    const ended = await endExport(deps.db, exportId, {
-      state: 'done',
-      size: Buffer.byteLength(content),
-      problems,
-    });
-    // Gone meanwhile with its Work, perhaps: nobody else would remove it.
-    if (!ended && !(await keptExports(deps.db, workId)).includes(exportId))
-      await removeExport(deps.dataDir, { workId, id: exportId });
-    await removeExportsBut(deps.dataDir, workId, await keptExports(deps.db, workId));
+    const made = await makeNotebook(deps, order);
+    if (made === undefined) return;
+    await endExport(deps.db, exportId, await stored(deps, order, made));
+    // What the person has no room for any more, and this one where its Work was deleted meanwhile.
+    await removeExportsBut(deps.dataDir, order.ownerId, await keptExports(deps.db, order.ownerId));
   };
+}
+
+/** How the export ends: its file is there, or the disk had no room for it. */
+async function stored(
+  deps: ActivityDependencies,
+  { id, ownerId }: ExportRow,
+  { content, problems }: Made,
+): Promise<ExportEnd> {
+  const size = Buffer.byteLength(content);
+  try {
+    await mustHaveRoom(deps.dataDir, size);
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    return { state: 'failed', error: error.message };
+  }
+  await writeExport(deps.dataDir, { ownerId, id }, content);
+  return { state: 'done', size, problems };
+}
+
+interface Made {
+  content: string;
+  problems: ExportProblem[];
+}
+
+/** undefined where the Work is gone. */
+async function makeNotebook(
+  deps: ActivityDependencies,
+  { workId, title }: ExportRow & { title: string },
+): Promise<Made | undefined> {
+  const snapshot = await readSnapshot(deps.db, workId, Number.MAX_SAFE_INTEGER - 1);
+  if (snapshot === undefined) return undefined;
+  const { messages } = snapshot;
+  const { figures, problems } = await figuresOf(await deps.workspaceOf(workId), messages);
+  if (runsIn(messages) === 0)
+    problems.push({
+      code: 'no_runs',
+      message: 'No code has been run in this Work yet: the notebook holds only what was said.',
+    });
+  const notebook = notebookOf({
+    title,
+    messages,
+    figure: (path, hash) => figures.get(keyOf(path, hash)),
+  });
+  return { content: `${JSON.stringify(notebook, null, 1)}\n`, problems };
 }
 
 export function failExport(deps: ActivityDependencies) {

@@ -4,6 +4,7 @@ import { learnedStore } from '../db/learned-facts.ts';
 import { modelOfWork } from '../db/models.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
+import { createLimitsFinder } from '../llm/limits/find-limits.ts';
 import { endpointOf } from '../llm/own-model.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
@@ -15,10 +16,12 @@ export interface ServingModel {
   /** What people call it. */
   name: string;
   source: 'server' | 'own';
-  /** The key is read when the call is made, not before. @throws ModelError where it cannot be read */
-  endpoint(): ModelEndpoint;
+  /** With its limits. The key is read when the call is made, not before. @throws ModelError where it cannot be read */
+  endpoint(): Promise<ModelEndpoint>;
   /** The one through which it may be called. */
   connection: ModelConnection;
+  /** Whether its server cuts a prompt that is too long, and says nothing of it. */
+  cutsPrompts(): Promise<boolean>;
 }
 
 export interface ServingModels {
@@ -44,18 +47,29 @@ export function createServingModels(options: {
   );
   const anywhere = openModelConnection({ learning });
   const guarded = openModelConnection({ learning, allowHost });
+  const limits = createLimitsFinder();
+  // Asked now, so that no turn has to wait for it.
+  void limits.withLimits(server, anywhere);
+
+  function serving(
+    source: ServingModel['source'],
+    endpointNow: () => ModelEndpoint,
+    connection: ModelConnection,
+  ): Pick<ServingModel, 'source' | 'endpoint' | 'connection' | 'cutsPrompts'> {
+    return {
+      source,
+      endpoint: async () => limits.withLimits(endpointNow(), connection),
+      connection,
+      cutsPrompts: async () => limits.isOllama(endpointNow(), connection),
+    };
+  }
+
   return {
     async modelFor(workId, role) {
       const own = await modelOfWork(db, workId, role);
       return own === undefined
-        ? { role, name: server.model, source: 'server', endpoint: () => server, connection: anywhere }
-        : {
-            role,
-            name: own.model,
-            source: 'own',
-            endpoint: () => endpointOf(own, secret),
-            connection: guarded,
-          };
+        ? { role, name: server.model, ...serving('server', () => server, anywhere) }
+        : { role, name: own.model, ...serving('own', () => endpointOf(own, secret), guarded) };
     },
     close() {
       anywhere.close();

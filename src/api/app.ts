@@ -2,7 +2,7 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
-import { MAX_FRAME_BYTES } from '../protocol/frames.ts';
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { requireUser } from './auth/require-user.ts';
 import { socketRoutes } from './chat-socket/route.ts';

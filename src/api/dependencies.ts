@@ -5,6 +5,7 @@ import type { Quotas } from '../db/quotas.ts';
 import type { AllowHost, ModelConnection } from '../llm/connection.ts';
 import type { Admission } from '../protocol/auth.ts';
 import type { SpanPlace, Tracer } from '../tracing/spans.ts';
+import type { OpenSessions } from './auth/open-sessions.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
@@ -61,6 +62,7 @@ export interface ApiDependencies {
   live: LiveLog;
   viewers: Viewers;
   openStreams: OpenStreams;
+  sessions: OpenSessions;
   tokens: Tokens;
   passwords: Passwords;
   /** For people's own models: it refuses what they may not reach. */

@@ -10,6 +10,7 @@ import { openModelConnection } from '../llm/connection.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { createApp } from './app.ts';
+import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
 import { createSocketServer } from './chat-socket/route.ts';
@@ -52,13 +53,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { db, databaseDirectUrl, temporal, config, tracer, log, dataDir, host, port } = options;
   const passwords = await createPasswords();
   const metrics = createApiMetrics();
-  const live = await openLiveLog({ databaseUrl: databaseDirectUrl, log, onLag: metrics.logLag });
+  const sessions = createOpenSessions(db);
+  const live = await openLiveLog({
+    databaseUrl: databaseDirectUrl,
+    log,
+    sessions: sessions.news,
+    onLag: metrics.logLag,
+  });
   const viewers = createViewers();
   const openStreams = {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
   };
-  const tokens = createTokens(config.jwtSecret);
+  const tokens = createTokens(config.jwtSecret, sessions);
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
     learning: createLearning(learnedStore(db), (error) =>
@@ -66,7 +73,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ),
   });
   const app = createApp({
-    ...{ db, temporal, config, log, dataDir, live, viewers, openStreams, tokens, passwords },
+    ...{ db, temporal, config, log, dataDir, live, viewers, openStreams, sessions, tokens, passwords },
     ...{ modelConnection, metrics, tracer },
   });
   const sockets = createSocketServer();

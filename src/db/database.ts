@@ -45,7 +45,7 @@ export function openDatabase(
   { name, max, onIdleError }: { name: string; max: number; onIdleError: (error: Error) => void },
 ): Database {
   const sockets = new Set<Socket>();
-  const pool = new pg.Pool({
+  const options = {
     ...connectionOptions(url, name),
     query_timeout: ANSWER_MS,
     max,
@@ -54,8 +54,8 @@ export function openDatabase(
       sockets.add(socket);
       return socket.on('close', () => sockets.delete(socket));
     },
-  });
-  hearErrors(pool, onIdleError);
+  };
+  const pool = createPool(options, onIdleError);
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool: withoutSilent(pool, sockets) }) });
 }
 
@@ -88,10 +88,20 @@ function withoutSilent(pool: pg.Pool, sockets: ReadonlySet<Socket>): PostgresPoo
   };
 }
 
-/** Listens for the errors of a pool and of every connection of it: one that nobody hears ends the process. */
-export function hearErrors(pool: pg.Pool, onIdleError: (error: Error) => void): void {
+/**
+ * A connection of its own, to be connected and ended by who asked for it. One that breaks fails what is asked of it, or
+ * ends, which `end` tells; an error that nobody hears would end the process besides.
+ */
+export function createClient(options: pg.ClientConfig): pg.Client {
+  const client = new pg.Client(options);
+  return client.on('error', () => {});
+}
+
+/** A pool whose errors are heard, and those of every connection of it: one that nobody hears ends the process. */
+export function createPool(options: pg.PoolConfig, onIdleError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool(options);
   pool.on('error', onIdleError);
   // The pool hears of a connection only while it is idle. One that breaks in use fails its query, which says it; its
   // own report comes just after that.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool.on('connect', (client) => client.on('error', () => {}));
 }

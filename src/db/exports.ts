@@ -15,6 +15,7 @@ export interface ExportProblem {
 export interface ExportRow {
   id: string;
   workId: string;
+  ownerId: string;
   format: string;
   style: string | null;
   file: string | null;
@@ -24,9 +25,9 @@ export interface ExportRow {
   error: string | null;
 }
 
-/** Exports of a person that are under way at a time, and finished ones that are kept of a Work. */
+/** Exports of a person that are under way at a time, and finished ones that are kept of them. */
 export const MOST_AT_ONCE = 3;
-const KEPT_OF_WORK = 5;
+const KEPT_OF_PERSON = 5;
 /** How long an export is kept, in hours. */
 const KEPT_HOURS = 24;
 
@@ -84,8 +85,9 @@ export async function orderExport(
       .execute();
     await sql`
       delete from exports where id in (
-        select id from exports where work_id = ${workId} and state in ('done', 'failed')
-        order by created_at desc offset ${KEPT_OF_WORK})`.execute(tx);
+        select e.id from exports e join works w on w.id = e.work_id
+        where w.owner_id = ${order.ownerId} and e.state in ('done', 'failed')
+        order by e.created_at desc offset ${KEPT_OF_PERSON})`.execute(tx);
     return 'ordered';
   });
 }
@@ -97,7 +99,7 @@ export async function findExport(
   const row = await db
     .selectFrom('exports')
     .innerJoin('works', 'works.id', 'exports.work_id')
-    .select(columns.map((column) => `exports.${column}` as const))
+    .select([...columns.map((column) => `exports.${column}` as const), 'works.owner_id as ownerId'])
     .where('exports.id', '=', of.id)
     .where('exports.work_id', '=', of.workId)
     .where('works.owner_id', '=', of.ownerId)
@@ -114,18 +116,18 @@ export async function beginExport(
   const { rows } = await sql<ExportRow & { title: string }>`
     update exports e set state = 'running' from works w
     where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
-    returning e.id, e.work_id as "workId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
+    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
     db,
   );
   return rows[0];
 }
 
+export type ExportEnd =
+  | { state: 'done'; size: number; problems: ExportProblem[] }
+  | { state: 'failed'; error: string };
+
 /** Says how it ended; false where it had ended before, or is gone. */
-export async function endExport(
-  db: Database,
-  id: string,
-  end: { state: 'done'; size: number; problems: ExportProblem[] } | { state: 'failed'; error: string },
-): Promise<boolean> {
+export async function endExport(db: Database, id: string, end: ExportEnd): Promise<boolean> {
   const values =
     end.state === 'done'
       ? { state: end.state, size: end.size, problems: storableJson(end.problems) }
@@ -139,10 +141,22 @@ export async function endExport(
   return numUpdatedRows > 0n;
 }
 
-/** The Work's exports whose files are kept. */
-export async function keptExports(db: Database, workId: string): Promise<string[]> {
-  const rows = await db.selectFrom('exports').select('id').where('work_id', '=', workId).execute();
+/** The person's exports whose files are kept. */
+export async function keptExports(db: Database, ownerId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('exports')
+    .innerJoin('works', 'works.id', 'exports.work_id')
+    .select('exports.id')
+    .where('works.owner_id', '=', ownerId)
+    .where('works.deleted_at', 'is', null)
+    .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Whose Work it is, deleted or not; undefined where it is gone. */
+export async function ownerOf(db: Database, workId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('works').select('owner_id').where('id', '=', workId).executeTakeFirst();
+  return row?.owner_id;
 }
 
 /** Takes exports that nobody seems to be at, for their workflows to be started again; each is given to one caller. */
@@ -157,10 +171,10 @@ export async function claimStalledExports(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Forgets exports that are old; gives the Works that they were of, whose folders have files to lose. */
-export async function forgetOldExports(db: Database): Promise<string[]> {
-  const { rows } = await sql<{ workId: string }>`
-    delete from exports where created_at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)
-    returning work_id as "workId"`.execute(db);
-  return [...new Set(rows.map(({ workId }) => workId))];
+/** Forgets exports that are old; their files are whoever's who sweeps. */
+export async function forgetOldExports(db: Database): Promise<void> {
+  await db
+    .deleteFrom('exports')
+    .where('created_at', '<', sql<Date>`clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)`)
+    .execute();
 }

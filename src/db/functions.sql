@@ -486,7 +486,7 @@ begin
   return null;
 end $function$;
 
--- 0007_accounts.sql
+-- 0007_accounts.sql, 0050_sessions_that_end.sql
 CREATE OR REPLACE FUNCTION public.delete_account(p_user uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -497,8 +497,10 @@ begin
   if not found then
     return false;
   end if;
-  delete from refresh_tokens where user_id = p_user;
+  -- Who looks at one of its Works is told that the Work is gone, before that they are.
   perform delete_works_of(p_user);
+  perform end_sessions(p_user, null, null);
+  delete from refresh_tokens where user_id = p_user;
   return true;
 end $function$;
 
@@ -625,16 +627,24 @@ begin
   return true;
 end $function$;
 
--- 0007_accounts.sql
+-- 0007_accounts.sql, 0050_sessions_that_end.sql
 CREATE OR REPLACE FUNCTION public.end_sessions(p_user uuid, p_only uuid, p_except uuid)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_family uuid;
 begin
   perform 1 from users where id = p_user for no key update;
-  update refresh_tokens set revoked_at = clock_timestamp()
-  where user_id = p_user and revoked_at is null
-    and (p_only is null or family = p_only) and family is distinct from p_except;
+  for v_family in
+    update refresh_tokens set revoked_at = clock_timestamp()
+    where user_id = p_user and revoked_at is null
+      and (p_only is null or family = p_only) and family is distinct from p_except
+    returning family
+  loop
+    -- Postgres tells the same thing once a transaction.
+    perform pg_notify('pa_session_ended', v_family::text);
+  end loop;
 end $function$;
 
 -- 0001_init.sql, 0013_archiving.sql
@@ -775,7 +785,7 @@ begin
   return jsonb_build_object('ended', true, 'outcome', p_outcome, 'queued', has_queued(p_work));
 end $function$;
 
--- 0035_models_answers.sql
+-- 0035_models_answers.sql, 0044_model_profile.sql
 CREATE OR REPLACE FUNCTION public.forget_learned()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1207,7 +1217,7 @@ begin
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
 end $function$;
 
--- 0002_api.sql, 0007_accounts.sql, 0029_sign_in.sql, 0037_rolling_refresh.sql
+-- 0002_api.sql, 0007_accounts.sql, 0029_sign_in.sql, 0037_rolling_refresh.sql, 0050_sessions_that_end.sql
 CREATE OR REPLACE FUNCTION public.rotate_refresh_token(p_old bytea, p_new bytea, p_lifetime interval, p_grace interval DEFAULT '00:00:10'::interval)
  RETURNS TABLE(outcome text, user_id uuid, session_id uuid)
  LANGUAGE plpgsql
@@ -1221,6 +1231,7 @@ begin
     return query select 'invalid', null::uuid, null::uuid;
   elsif t.used_at <= clock_timestamp() - p_grace then
     update refresh_tokens r set revoked_at = clock_timestamp() where r.family = t.family and r.revoked_at is null;
+    perform pg_notify('pa_session_ended', t.family::text);
     return query select 'reused', null::uuid, null::uuid;
   else
     -- Its first use counts: uses in the grace do not prolong it.

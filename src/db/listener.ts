@@ -6,7 +6,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { connectionOptions, NO_ANSWER } from './database.ts';
+import { connectionOptions, createClient, NO_ANSWER } from './database.ts';
 import { requireOwnSession } from './own-session.ts';
 
 /** A firewall that forgot the connection says nothing, and who only listens would never ask: so this asks. */
@@ -89,7 +89,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   async function connect(): Promise<void> {
     const socket = new Socket();
-    const client = new pg.Client({
+    const client = createClient({
       ...connectionOptions(options.url, options.name),
       query_timeout: ANSWER_MS,
       stream: () => socket,

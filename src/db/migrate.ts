@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Kysely, type MigrationResultSet, Migrator, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
-import { connectionOptions, hearErrors } from './database.ts';
+import { connectionOptions, createPool } from './database.ts';
 import { keepSessionSettings } from './session-settings.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -32,8 +31,8 @@ async function migrate(
   url: string,
   run: (migrator: Migrator) => Promise<MigrationResultSet>,
 ): Promise<string[]> {
-  const pool = new pg.Pool({ ...connectionOptions(url, 'paperagent-migrate'), max: 1 });
-  hearErrors(pool, () => {}); // the migration that it breaks says so
+  const options = { ...connectionOptions(url, 'paperagent-migrate'), max: 1 };
+  const pool = createPool(options, () => {}); // the migration that it breaks says so
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });

@@ -14,9 +14,14 @@ export interface ModelSettings {
   isDefault: boolean;
   baseUrl: string;
   model: string;
-  /** Tokens that prompt and answer may fill together. */
-  contextWindow: number;
-  /** Of a million tokens; null: not known (M20). Of input that was cached, of input that was written into a cache. */
+  /** Tokens that prompt and answer may fill together; null: what is found out counts (M7). */
+  contextWindow: number | null;
+  /** Most tokens of one answer; null likewise. */
+  maxOutput: number | null;
+  /**
+   * Of a million tokens; null: what is known of the model counts (M20). Of input that was cached, of input that was
+   * written into a cache.
+   */
   inputPrice: number | null;
   cachedPrice: number | null;
   writtenPrice: number | null;
@@ -80,12 +85,12 @@ export async function createModel(
     if (person === undefined) return 'gone';
     if (person.guest && !share.guests) return 'guest';
     const { rows } = await sql<{ id: string }>`
-    insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window,
+    insert into models (id, owner_id, sealed_key, role, is_default, base_url, model, context_window, max_output,
                         input_price, cached_price, written_price, output_price, temperature, params, profile,
                         headers)
     select ${id}::uuid, u.id, ${sealedKey}::bytea, ${model.role}::text, ${model.isDefault}::boolean,
            ${storableText(model.baseUrl)}::text, ${storableText(model.model)}::text,
-           ${model.contextWindow}::integer, ${model.inputPrice}::double precision,
+           ${model.contextWindow}::integer, ${model.maxOutput}::integer, ${model.inputPrice}::double precision,
            ${model.cachedPrice}::double precision, ${model.writtenPrice}::double precision,
            ${model.outputPrice}::double precision, ${model.temperature}::double precision,
            ${storableJson(model.params)}::jsonb, ${storableJson(model.profile)}::jsonb,
@@ -105,7 +110,7 @@ export async function changeModel(
 ): Promise<StoredModel | undefined> {
   const { role, isDefault, baseUrl, model, contextWindow, temperature, params, profile, headers, sealedKey } =
     change;
-  const { inputPrice, cachedPrice, writtenPrice, outputPrice } = change;
+  const { maxOutput, inputPrice, cachedPrice, writtenPrice, outputPrice } = change;
   const { numUpdatedRows } = await db
     .updateTable('models')
     .set({
@@ -115,6 +120,7 @@ export async function changeModel(
       ...(baseUrl === undefined ? {} : { base_url: storableText(baseUrl) }),
       ...(model === undefined ? {} : { model: storableText(model) }),
       ...(contextWindow === undefined ? {} : { context_window: contextWindow }),
+      ...(maxOutput === undefined ? {} : { max_output: maxOutput }),
       ...(inputPrice === undefined ? {} : { input_price: inputPrice }),
       ...(cachedPrice === undefined ? {} : { cached_price: cachedPrice }),
       ...(writtenPrice === undefined ? {} : { written_price: writtenPrice }),
@@ -187,7 +193,7 @@ function selectModels(db: Database) {
     .selectFrom('models')
     .select([
       ...(['id', 'role', 'is_default', 'base_url', 'sealed_key', 'model', 'context_window'] as const),
-      ...(['input_price', 'cached_price', 'written_price', 'output_price'] as const),
+      ...(['max_output', 'input_price', 'cached_price', 'written_price', 'output_price'] as const),
       ...(['temperature', 'params', 'profile', 'headers'] as const),
       isoTime('created_at').as('createdAt'),
       isoTime('updated_at').as('updatedAt'),
@@ -203,6 +209,7 @@ function toModel(row: ModelRow): StoredModel {
     sealedKey: row.sealed_key,
     model: row.model,
     contextWindow: row.context_window,
+    maxOutput: row.max_output,
     inputPrice: row.input_price,
     cachedPrice: row.cached_price,
     writtenPrice: row.written_price,

@@ -1,6 +1,5 @@
 /** Says that a worker came down by itself: for whoever saw it, with a connection for this one statement. */
-import pg from 'pg';
-import { connectionOptions } from './database.ts';
+import { connectionOptions, createClient } from './database.ts';
 
 /** A process that is to end, or to be started again, waits no longer for this. */
 const WITHIN_MS = 3_000;
@@ -10,12 +9,11 @@ const WITHIN_MS = 3_000;
  * @throws where the database does not take it in time: then the death counts like any other
  */
 export async function noteCrash(url: string, workerId: string, reason: string): Promise<void> {
-  const client = new pg.Client({
+  const client = createClient({
     ...connectionOptions(url, 'paperagent-crash'),
     connectionTimeoutMillis: WITHIN_MS,
     query_timeout: WITHIN_MS,
   });
-  client.on('error', () => {}); // the statement that it breaks says so
   try {
     await client.connect();
     await client.query('select note_crash($1::uuid, $2::text)', [workerId, reason]);

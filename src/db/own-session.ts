@@ -1,7 +1,7 @@
 /** Whether a connection is a session: a pooler that shares Postgres' sessions out by transaction gives none. */
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { connectionOptions } from './database.ts';
+import type pg from 'pg';
+import { connectionOptions, createClient } from './database.ts';
 
 /** Notifications arrive in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -22,8 +22,7 @@ export async function requireOwnSession(client: pg.Client, url: string, name: st
   };
   client.on('notification', hear);
   const late = setTimeout(() => arrived.resolve(false), PATIENCE_MS);
-  const other = new pg.Client(connectionOptions(url, name));
-  other.on('error', () => {}); // its statement fails, and says it
+  const other = createClient(connectionOptions(url, name));
   try {
     await client.query(`listen ${channel}`);
     await other.connect();

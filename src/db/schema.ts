@@ -136,12 +136,13 @@ export interface Messages {
 export interface Models {
   base_url: string;
   cached_price: number | null;
-  context_window: number;
+  context_window: number | null;
   created_at: Generated<Timestamp>;
   headers: Generated<Json>;
   id: string;
   input_price: number | null;
   is_default: boolean;
+  max_output: number | null;
   model: string;
   output_price: number | null;
   owner_id: string;
@@ -195,18 +196,6 @@ export interface Runs {
 export interface ServerRecovery {
   only_row: Generated<boolean>;
   seen_at: Generated<Timestamp>;
-}
-
-export interface ShownPictures {
-  data: string | null;
-  height: number | null;
-  media_type: string | null;
-  path: string;
-  place: string;
-  problem: string | null;
-  shown_at: Generated<Timestamp>;
-  width: number | null;
-  work_id: string;
 }
 
 export interface Summaries {
@@ -350,7 +339,6 @@ export interface DB {
   refresh_tokens: RefreshTokens;
   runs: Runs;
   server_recovery: ServerRecovery;
-  shown_pictures: ShownPictures;
   summaries: Summaries;
   templates: Templates;
   token_use: TokenUse;

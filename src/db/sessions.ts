@@ -40,13 +40,12 @@ export async function rotateSession(
     : { outcome: row.outcome };
 }
 
-/** Whether anything of a session may still be used. */
-export async function sessionGoesOn(db: Database, sessionId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from refresh_tokens
-    where family = ${sessionId}::uuid and revoked_at is null and expires_at > clock_timestamp()
-    limit 1`.execute(db);
-  return rows.length > 0;
+/** Those of some sessions of which anything may still be used. */
+export async function sessionsThatGoOn(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ family: string }>`
+    select distinct family from refresh_tokens
+    where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > clock_timestamp()`.execute(db);
+  return new Set(rows.map(({ family }) => family));
 }
 
 /** Ends the session that a refresh token belongs to; an unknown token ends nothing. */

@@ -113,14 +113,15 @@ export async function completeStep(
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
       ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`;
   if (step.returned === undefined) return await call(db, complete);
-  return await call(
+  // A statement that changes something may stand in a WITH at the top only.
+  return await answerOf(
     db,
-    sql`(with done as materialized (select ${complete} as answer), kept as (
+    sql`with done as materialized (select ${complete} as answer), kept as (
         insert into answer_returns (work_id, message_id, items)
         select ${step.workId}::uuid, (answer -> 'result' ->> 'messageId')::uuid, ${storableJson(step.returned)}::jsonb
         from done where answer ->> 'kind' = 'stored'
         on conflict do nothing)
-      select answer from done)`,
+      select answer from done`,
   );
 }
 
@@ -280,8 +281,13 @@ export async function requestStop(db: Database, workId: string, turn: number | n
   return await call<number | null>(db, sql`request_stop(${workId}::uuid, ${turn}::integer)`);
 }
 
-async function call<T>(db: Database, expression: ReturnType<typeof sql>): Promise<T> {
-  const { rows } = await sql<{ answer: T }>`select ${expression} as answer`.execute(db);
+function call<T>(db: Database, expression: ReturnType<typeof sql>): Promise<T> {
+  return answerOf(db, sql`select ${expression} as answer`);
+}
+
+/** The `answer` of the statement's only row. */
+async function answerOf<T>(db: Database, statement: ReturnType<typeof sql>): Promise<T> {
+  const { rows } = await sql<{ answer: T }>`${statement}`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error('a database function gave no row');
   return row.answer;

@@ -9,6 +9,9 @@ import type { Reply, Script } from './reply.ts';
 import { writeStream } from './stream.ts';
 import { checkStrictRequest, type StrictRequest } from './strict-request.ts';
 
+/** What it says of its window, as local servers do. */
+const WINDOW = 128_000;
+
 /** One request as it came, and what became of it. Times are `performance.now()` of this process. */
 export interface RecordedRequest {
   index: number;
@@ -47,13 +50,11 @@ export interface ScriptedModelOptions {
   keep?: number;
   /** Default true: a request that is not strict is answered by 400. */
   strict?: boolean;
-  /** Default false: a request with a picture is answered as by a model that does not see. */
-  sees?: boolean;
 }
 
 /** Starts the server on 127.0.0.1. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
-  const { keep = Number.POSITIVE_INFINITY, strict = true, sees = false } = options;
+  const { keep = Number.POSITIVE_INFINITY, strict = true } = options;
   const requests: RecordedRequest[] = [];
   let script = options.script;
   let received = 0;
@@ -64,7 +65,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
       sendJson(response, 400, { error: { type: 'invalid_request_error', message: 'the body is not JSON' } });
       return;
     }
-    const problems = strict ? checkStrictRequest(body, { sees }) : [];
+    const problems = strict ? checkStrictRequest(body) : [];
     const gone = new AbortController();
     const record: RecordedRequest = {
       index: received++,
@@ -132,7 +133,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
     } else if (request.method === 'GET' && path === '/v1/models') {
       sendJson(response, 200, {
         object: 'list',
-        data: [{ id: 'demo', object: 'model', owned_by: 'paperagent' }],
+        data: [{ id: 'demo', object: 'model', owned_by: 'paperagent', max_model_len: WINDOW }],
       });
     } else if (request.method === 'GET' && path === '/health') {
       sendJson(response, 200, { status: 'ok' });

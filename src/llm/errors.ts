@@ -78,7 +78,7 @@ export function textWithoutSecrets(words: string, secrets: readonly string[]): s
 }
 
 /** Whether the call failed because the request was longer than the model's window: a shorter one may do. */
-export function isTooLong(error: unknown): boolean {
+export function isTooLong(error: unknown): error is ModelError {
   return error instanceof ModelError && error.isTooLong;
 }
 

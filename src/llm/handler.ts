@@ -1,5 +1,6 @@
 /** The model handler (F5): one streamed answer from any OpenAI-compatible endpoint. */
 import { addUsage, type Usage } from '../domain/messages.ts';
+import { wholePrices } from '../domain/model-prices.ts';
 import type { AnswerSoFar } from './answers/assembly.ts';
 import { callsInText } from './answers/calls-in-text.ts';
 import { meaningOf } from './answers/finish-reason.ts';
@@ -169,7 +170,8 @@ async function estimate(request: ModelRequest, answer: AnswerSoFar): Promise<Usa
 
 /** With its cost: what the vendor says, else by the prices. */
 function priced({ writtenTokens = 0, ...usage }: ReportedUsage, { endpoint }: ModelRequest): Usage {
-  if (usage.cost !== undefined || endpoint.prices === undefined) return usage;
-  const cost = costOf({ ...usage, writtenTokens }, endpoint.prices);
+  const prices = usage.cost === undefined ? wholePrices(endpoint.prices ?? {}) : undefined;
+  if (prices === undefined) return usage;
+  const cost = costOf({ ...usage, writtenTokens }, prices);
   return addUsage(usage, { inputTokens: 0, outputTokens: 0, cost });
 }

@@ -1,9 +1,10 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
+import { saidPrices } from '../domain/model-prices.ts';
 import { ModelError } from './errors.ts';
-import { knownPrices } from './prices.ts';
+import { DEFAULT_WINDOW } from './limits/limits.ts';
 import { knownFields } from './profiles/profile.ts';
 import { openKey, sealKey, UnreadableKey } from './sealed-key.ts';
-import type { ModelEndpoint, Prices } from './types.ts';
+import type { ModelEndpoint } from './types.ts';
 
 export interface OwnModel {
   id: string;
@@ -11,7 +12,9 @@ export interface OwnModel {
   /** As `sealKey` made it for this id; null: the server wants no key. */
   sealedKey: Buffer | null;
   model: string;
-  contextWindow: number;
+  /** null, as of what follows: what is found out counts. */
+  contextWindow: number | null;
+  maxOutput: number | null;
   inputPrice: number | null;
   cachedPrice: number | null;
   writtenPrice: number | null;
@@ -36,11 +39,17 @@ function headerPlace(name: string, { id, baseUrl }: { id: string; baseUrl: strin
 /** @throws ModelError where its key cannot be read any more */
 export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
   const { baseUrl, model, contextWindow, temperature, params } = own;
-  const prices = pricesOf(own);
+  const {
+    maxOutput,
+    inputPrice: input,
+    cachedPrice: cached,
+    writtenPrice: written,
+    outputPrice: output,
+  } = own;
   return {
     baseUrl,
     model,
-    contextWindow,
+    ...windowOf(contextWindow),
     params,
     id: own.id,
     apiKey: own.sealedKey === null ? '' : readSealed(own.sealedKey, own.id, secret),
@@ -48,20 +57,23 @@ export function endpointOf(own: OwnModel, secret: Buffer): ModelEndpoint {
       ...knownFields(own.profile),
       ...(Object.keys(own.headers).length === 0 ? {} : { headers: headersOf(own, secret) }),
     },
-    ...(prices === undefined ? {} : { prices }),
+    ...(maxOutput === null ? {} : { maxOutput }),
+    prices: saidPrices({ input, cached, written, output }),
     ...(temperature === null ? {} : { temperature }),
   };
-}
-
-function pricesOf(own: OwnModel): Prices | undefined {
-  const { inputPrice: input, cachedPrice: cached, writtenPrice: written, outputPrice: output } = own;
-  return knownPrices({ input, cached, written, output });
 }
 
 function headersOf(own: OwnModel, secret: Buffer): Record<string, string> {
   const open = ([name, sealed]: [string, string]) =>
     [name, readSealed(Buffer.from(sealed, 'base64'), headerPlace(name, own), secret)] as const;
   return Object.fromEntries(Object.entries(own.headers).map(open));
+}
+
+/** A window that somebody has set, or the guess that stands for it until it is found out. */
+export function windowOf(
+  given: number | null | undefined,
+): Pick<ModelEndpoint, 'contextWindow' | 'isWindowAssumed'> {
+  return given == null ? { contextWindow: DEFAULT_WINDOW, isWindowAssumed: true } : { contextWindow: given };
 }
 
 function readSealed(sealed: Buffer, place: string, secret: Buffer): string {

@@ -1,5 +1,6 @@
 /** What a call costs (M20). */
-import type { Prices, ReportedUsage } from './types.ts';
+import type { Prices } from '../domain/model-prices.ts';
+import type { ReportedUsage } from './types.ts';
 
 /** In the prices' currency. Input that was cached or written into the cache has prices of its own. */
 export function costOf(
@@ -9,11 +10,4 @@ export function costOf(
   const fresh = Math.max(0, inputTokens - cachedTokens - writtenTokens);
   const parts = fresh * input + cachedTokens * cached + writtenTokens * written + outputTokens * output;
   return parts / 1e6;
-}
-
-/** What a person or an operator says of the four; undefined where it is too little to reckon by. */
-export function knownPrices(said: Record<keyof Prices, number | null | undefined>): Prices | undefined {
-  const { input, output, cached, written } = said;
-  if (input == null || output == null) return undefined;
-  return { input, output, ...(cached == null ? {} : { cached }), ...(written == null ? {} : { written }) };
 }

@@ -1,16 +1,7 @@
 /** What the model handler takes and gives. Everything here is plain data. */
 import type { Usage } from '../domain/messages.ts';
+import type { Prices } from '../domain/model-prices.ts';
 import type { Profile } from './profiles/profile.ts';
-
-/** Price per million tokens, in the operator's currency; cached and written default to `input` (M20). */
-export interface Prices {
-  input: number;
-  output: number;
-  /** Of input that the server had in its cache. */
-  cached?: number;
-  /** Of input that it wrote into its cache. */
-  written?: number;
-}
 
 /** Usage as a vendor reports it. */
 export type ReportedUsage = Usage & {
@@ -28,6 +19,8 @@ export interface ModelEndpoint {
   model: string;
   /** Tokens that prompt and answer may fill together. */
   contextWindow: number;
+  /** Nobody has said how large the window is: `contextWindow` is a guess until limits/find-limits.ts has looked. */
+  isWindowAssumed?: boolean;
   /** Most tokens of one answer, where that is known. */
   maxOutput?: number;
   temperature?: number;
@@ -35,7 +28,8 @@ export interface ModelEndpoint {
   params?: Record<string, unknown>;
   /** How this server wants to be asked, where the person has said so: it goes before all that was learned (M19). */
   profile?: Partial<Profile>;
-  prices?: Prices;
+  /** As far as they are known; a cost is reckoned where those of input and output are. */
+  prices?: Partial<Prices>;
 }
 
 /** What came with an answer and goes back as it came, to the same endpoint and model only (M8). */
@@ -75,21 +69,9 @@ export type UserPart =
   | { type: 'said'; text: string }
   | {
       type: 'told';
-      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction' | 'picture';
+      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction';
       text: string;
-    }
-  | PicturePart;
-
-/** A picture, for models that see (W10); `text` says in words what it is, and stands for it where it is not sent. */
-export interface PicturePart {
-  type: 'picture';
-  text: string;
-  mediaType: 'image/png' | 'image/jpeg';
-  /** Its bytes in base64. */
-  data: string;
-  width: number;
-  height: number;
-}
+    };
 
 export interface ChatCall {
   id: string;

@@ -4,10 +4,9 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
+import { type Prices, saidPrices, wholePrices } from '../domain/model-prices.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
-import { knownPrices } from '../llm/prices.ts';
-import type { Prices } from '../llm/types.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
 import { codeOf } from '../system-error.ts';
@@ -61,13 +60,11 @@ const schema = z.object({
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
   OPENAI_API_KEY: word.optional(),
   PAPERAGENT_MODEL: word.optional(),
-  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).default(128_000),
+  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).optional(),
   MODEL_INPUT_PRICE: price.optional(),
   MODEL_CACHED_PRICE: price.optional(),
   MODEL_WRITTEN_PRICE: price.optional(),
   MODEL_OUTPUT_PRICE: price.optional(),
-  MODEL_SEES: z.enum(['0', '1'], 'must be 0 or 1').optional(),
-  MODEL_PICTURES: count(0, 32).default(8),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
   SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
@@ -124,12 +121,10 @@ export interface ServerModel {
   apiKey: string | undefined;
   /** `demo` is the demo model's name, and no other's. */
   model: string;
-  /** Tokens that prompt and answer may fill together. */
-  contextWindow: number;
-  /** Of a million tokens; undefined: no cost is reckoned. */
+  /** Tokens that prompt and answer may fill together; undefined: what is found out counts. */
+  contextWindow: number | undefined;
+  /** Of a million tokens; undefined: what is known of the model counts. */
   prices: Prices | undefined;
-  /** Whether it is shown pictures; undefined: its name tells. */
-  sees?: boolean | undefined;
 }
 
 export interface Config {
@@ -160,8 +155,6 @@ export interface Config {
   readonly jwtSecret: string | undefined;
   /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
   readonly encryptionKey: string | undefined;
-  /** Pictures that a request to a model that sees has at most. */
-  readonly modelPictures: number;
   readonly modelStallSeconds: number;
   readonly modelFirstTokenSeconds: number;
   readonly rateMessagesPerMinute: number;
@@ -250,7 +243,6 @@ export function readConfig(env: Environment): Config {
             model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
             contextWindow: v.MODEL_CONTEXT_WINDOW,
             prices,
-            sees: v.MODEL_SEES === undefined ? undefined : v.MODEL_SEES === '1',
           }),
     allowModelHost: isPersonal(v)
       ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
@@ -261,7 +253,6 @@ export function readConfig(env: Environment): Config {
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,
     modelStallSeconds: v.MODEL_STALL_SECONDS,
-    modelPictures: v.MODEL_PICTURES,
     modelFirstTokenSeconds: v.MODEL_FIRST_TOKEN_SECONDS,
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
@@ -290,8 +281,9 @@ export function readConfig(env: Environment): Config {
 function pricesOf(v: z.infer<typeof schema>): Prices | undefined {
   const [input, output] = [v.MODEL_INPUT_PRICE, v.MODEL_OUTPUT_PRICE];
   const [cached, written] = [v.MODEL_CACHED_PRICE, v.MODEL_WRITTEN_PRICE];
-  const prices = knownPrices({ input, cached, written, output });
-  if (prices === undefined && [input, cached, written, output].some((price) => price !== undefined)) {
+  const said = saidPrices({ input, cached, written, output });
+  const prices = wholePrices(said);
+  if (prices === undefined && Object.keys(said).length > 0) {
     const missing = input === undefined ? 'MODEL_INPUT_PRICE' : 'MODEL_OUTPUT_PRICE';
     throw new ConfigError(`${missing} must be set when another price is`);
   }

@@ -8,6 +8,7 @@ import { type CheckReport, checkModel } from '../llm/check/check-model.ts';
 import { createWireRecorder } from '../llm/check/wire-shape.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { ModelError } from '../llm/errors.ts';
+import { windowOf } from '../llm/own-model.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
@@ -44,7 +45,7 @@ function readArguments(): { endpoint: ModelEndpoint; record: string | undefined 
       'base-url': { value: 'URL' },
       model: { value: 'NAME' },
       'key-from-env': { value: 'VARIABLE' },
-      window: { value: 'TOKENS', default: '128000' },
+      window: { value: 'TOKENS' },
       record: { value: 'FILE' },
     },
     words: 'check',
@@ -68,10 +69,10 @@ function readArguments(): { endpoint: ModelEndpoint; record: string | undefined 
     throw new ConfigError(
       '--base-url and --model go together: an address, and what the model is called there',
     );
-  const contextWindow = Number(values.window);
-  if (!Number.isInteger(contextWindow) || contextWindow < 1_024)
+  const window = values.window === undefined ? undefined : Number(values.window);
+  if (window !== undefined && (!Number.isInteger(window) || window < 1_024))
     throw new ConfigError('--window must be a number of tokens, 1024 at least');
-  return { endpoint: { baseUrl, model, apiKey: key, contextWindow }, record };
+  return { endpoint: { baseUrl, model, apiKey: key, ...windowOf(window) }, record };
 }
 
 const MARKS = { works: 'yes', differs: 'partly', fails: 'NO', untried: '?' } as const;

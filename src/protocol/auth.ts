@@ -1,20 +1,31 @@
 /** REST bodies of accounts and sessions (A1). */
 import { z } from 'zod';
+import * as limits from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
 
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+export const email = z.string().trim().toLowerCase().max(limits.MAX_EMAIL_CHARACTERS).pipe(z.email());
 
-/** 8 to 256 characters, by code points. */
-export const password = z.string().refine((text) => {
-  const length = [...text.slice(0, 1_024)].length;
-  return length >= 8 && length <= 256;
-}, 'must have 8 to 256 characters');
+const LENGTH = limits.PASSWORD_LENGTH;
+const WRONG_LENGTH = `must have ${LENGTH.least} to ${LENGTH.most} characters`;
+/** Counted by code points. */
+export const password = z
+  .string()
+  .max(limits.MAX_PASSWORD_CHARACTERS, WRONG_LENGTH)
+  .refine((text) => {
+    const { length } = [...text.slice(0, limits.MAX_PASSWORD_CHARACTERS)];
+    return length >= LENGTH.least && length <= LENGTH.most;
+  }, WRONG_LENGTH);
 
 export const registration = z.object({
   email,
   password,
-  name: z.string().trim().max(100).optional(),
-  invitation: z.string().trim().max(100).optional().meta({ description: 'where accounts are by invitation' }),
+  name: z.string().trim().max(limits.MAX_PERSON_NAME_CHARACTERS).optional(),
+  invitation: z
+    .string()
+    .trim()
+    .max(limits.MAX_INVITATION_CHARACTERS)
+    .optional()
+    .meta({ description: 'where accounts are by invitation' }),
 });
 
 /** Who may come in, and what a guest may; an operator's choice. */
@@ -38,13 +49,25 @@ export const authOptions = admission
 export type AuthOptions = z.infer<typeof authOptions>;
 
 /** What is compared, not chosen: a wrong shape is a wrong password, never a hint. */
-export const credentials = z.object({ email: z.string().max(1_000), password: z.string().max(1_024) });
+export const credentials = z.object({
+  email: z.string().max(1_000),
+  password: z.string().max(limits.MAX_PASSWORD_CHARACTERS),
+});
 
-export const passwordChange = z.object({ currentPassword: z.string().max(1_024), newPassword: password });
-export const accountDeletion = z.object({ password: z.string().max(1_024).optional() });
+export const passwordChange = z.object({
+  currentPassword: z.string().max(limits.MAX_PASSWORD_CHARACTERS),
+  newPassword: password,
+});
+export const accountDeletion = z.object({
+  password: z.string().max(limits.MAX_PASSWORD_CHARACTERS).optional(),
+});
 
-export const refreshBody = z.object({ refreshToken: z.string().min(1).max(200) });
-export const logoutBody = z.object({ refreshToken: z.string().max(200).optional() });
+export const refreshBody = z.object({
+  refreshToken: z.string().min(1).max(limits.MAX_REFRESH_TOKEN_CHARACTERS),
+});
+export const logoutBody = z.object({
+  refreshToken: z.string().max(limits.MAX_REFRESH_TOKEN_CHARACTERS).optional(),
+});
 
 export const user = z
   .object({

@@ -2,9 +2,6 @@
 import { z } from 'zod';
 import { isoTime } from './messages.ts';
 
-/** The largest file that is taken, in bytes. */
-export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
-
 export const fileInfo = z
   .object({
     path: z.string(),

@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import { errorCode } from './errors.ts';
 import { logEvent, turnEnd } from './events.ts';
+import {
+  MAX_ATTACHMENT_CHARACTERS,
+  MAX_ATTACHMENTS,
+  MAX_MESSAGE_CHARACTERS,
+  MAX_TOKEN_CHARACTERS,
+} from './limits.ts';
 import { delivery, isoTime, message, uuid } from './messages.ts';
 
 export const PROTOCOL_VERSION = 1;
-
-/** The largest frame a client may send, in bytes; a message over REST has the same bound. */
-export const MAX_FRAME_BYTES = 65_536;
 
 /** How many messages a snapshot holds at most. */
 export const SNAPSHOT_MESSAGES = 200;
@@ -28,9 +31,6 @@ export const CLOSE = {
 const seq = z.number().int().nonnegative();
 const status = z.enum(['idle', 'running', 'stopping']);
 
-/** Longer than any token of ours. */
-export const MAX_TOKEN_CHARACTERS = 4_096;
-
 export const authFrame = z.object({
   type: z.literal('auth'),
   token: z.string().max(MAX_TOKEN_CHARACTERS),
@@ -44,9 +44,10 @@ export const newMessage = z.object({
   text: z
     .string()
     .min(1)
+    .max(MAX_MESSAGE_CHARACTERS)
     .refine((text) => text.trim() !== '', 'must not be blank'),
   delivery: delivery.optional(),
-  attachments: z.array(z.string().min(1).max(1024)).max(50).optional(),
+  attachments: z.array(z.string().min(1).max(MAX_ATTACHMENT_CHARACTERS)).max(MAX_ATTACHMENTS).optional(),
 });
 
 export const messageFrame = newMessage.extend({ type: z.literal('message') });

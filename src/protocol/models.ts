@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type OwnProfile, PROFILE_CHOICES } from '../domain/model-profile.ts';
 import { MODEL_ROLES } from '../domain/model-roles.ts';
+import * as limits from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
 
 /** Fields of a request to a model that only the agent's loop sets. */
@@ -13,14 +14,14 @@ const MOST_PARAMS_CHARACTERS = 8_192;
 
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.com/v1' })
-  .max(2_000)
+  .max(limits.MAX_BASE_URL_CHARACTERS)
   .refine((text) => !/^\w+:\/*[^/?#]*@/.test(text), 'must not hold a user or a password')
   .refine((text) => !text.includes('#'), 'must not have a fragment')
   .transform((text) => text.replace(/\/+$/, ''));
 const apiKey = z
   .string()
   .trim()
-  .max(8_192)
+  .max(limits.MAX_API_KEY_CHARACTERS)
   .regex(/^[\x21-\x7e]*$/, 'holds a character that no key can have')
   .meta({ writeOnly: true, description: 'empty or null: the server wants none' });
 const price = z.number().nonnegative().max(1e9).nullable();
@@ -39,10 +40,9 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** Who we are, where the request goes, how its body is framed and in which form the answer comes is not theirs to say. */
 const OURS =
   /^(?:host|authorization|api-key|accept|accept-encoding|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-.*|proxy-.*|sec-.*|x-forwarded-.*|x-stainless-.*)$/i;
-const MOST_HEADERS = 10;
 /** What is wrong with a header's name, for a person; undefined where nothing is. */
 function wrongName(name: string): string | undefined {
-  if (!TOKEN.test(name) || name.length > 100)
+  if (!TOKEN.test(name) || name.length > limits.MAX_HEADER_NAME_CHARACTERS)
     return `${JSON.stringify(name.slice(0, 100))} is no name of a header`;
   return OURS.test(name) ? `${name} is a header that PaperAgent sets itself` : undefined;
 }
@@ -50,7 +50,7 @@ const headerValue = z
   .string()
   .trim()
   .min(1, 'must not be empty')
-  .max(1_000)
+  .max(limits.MAX_HEADER_CHARACTERS)
   .regex(/^[\x20-\x7e]*$/, 'holds a character that no header can have');
 /** Of a record's names, whatever their case, each is one header. */
 const distinct = (headers: Record<string, unknown>) =>
@@ -65,21 +65,36 @@ const profile = z
     reasoningBack: z.enum(reasoningBack).meta({ description: 'the field in which its reasoning goes back' }),
     maxTokens: z.enum(maxTokens).meta({ description: 'the field for the most tokens of an answer' }),
     temperature: z.boolean().meta({ description: 'whether a temperature is sent' }),
-    images: z.boolean().meta({ description: 'whether it is shown pictures' }),
   })
   .partial() satisfies z.ZodType<OwnProfile>;
 
 const fields = {
   role: z.enum(MODEL_ROLES),
   baseUrl,
-  model: z.string().trim().min(1).max(200),
-  contextWindow: z.number().int().min(2_048).max(100_000_000),
-  inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: not known' }),
-  cachedPrice: price.meta({ description: 'of input that its server had in its cache; null: as inputPrice' }),
-  writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null: as inputPrice' }),
-  outputPrice: price.meta({ description: 'without it and inputPrice no cost is reckoned' }),
+  model: z.string().trim().min(1).max(limits.MAX_MODEL_NAME_CHARACTERS),
+  contextWindow: z
+    .number()
+    .int()
+    .min(2_048)
+    .max(100_000_000)
+    .nullable()
+    .meta({ description: 'tokens of prompt and answer; null: what is found out of the model' }),
+  maxOutput: z
+    .number()
+    .int()
+    .min(256)
+    .max(10_000_000)
+    .nullable()
+    .meta({ description: 'most tokens of an answer; null: what is found out of the model' }),
+  inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: what is known of it' }),
+  cachedPrice: price.meta({ description: 'of input that its server had in its cache; null likewise' }),
+  writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null likewise' }),
+  outputPrice: price.meta({ description: 'where it or inputPrice is not known, no cost is reckoned' }),
   temperature: z.number().min(0).max(2).nullable(),
-  params: params.meta({ description: "further fields of the request's body, such as reasoning_effort" }),
+  params: params.meta({
+    maxProperties: MOST_PARAMS_CHARACTERS / 4,
+    description: "further fields of the request's body, such as reasoning_effort",
+  }),
   profile: profile.meta({
     description: 'how it is asked; what is absent is learned of its server, or known',
   }),
@@ -113,22 +128,26 @@ const headers = <Value extends z.ZodType>(value: Value) =>
         .find((wrong) => wrong !== undefined);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
-    .refine((given) => Object.keys(given).length <= MOST_HEADERS, `may be ${MOST_HEADERS} at most`)
+    .refine(
+      (given) => Object.keys(given).length <= limits.MAX_HEADERS,
+      `may be ${limits.MAX_HEADERS} at most`,
+    )
     .refine(distinct, 'name the same header twice')
-    .meta({ writeOnly: true });
+    .meta({ writeOnly: true, maxProperties: limits.MAX_HEADERS });
 
 export const newModel = z.object({
   ...fields,
   apiKey: apiKey.nullish(),
   headers: headers(headerValue).default({}),
   profile: profile.default({}),
-  contextWindow: fields.contextWindow.default(128_000),
+  contextWindow: fields.contextWindow.default(null),
+  maxOutput: fields.maxOutput.default(null),
   inputPrice: fields.inputPrice.default(null),
   cachedPrice: fields.cachedPrice.default(null),
   writtenPrice: fields.writtenPrice.default(null),
   outputPrice: fields.outputPrice.default(null),
   temperature: fields.temperature.default(null),
-  params: params.default({}),
+  params: fields.params.default({}),
   isDefault: fields.isDefault.default(true),
 });
 
@@ -154,6 +173,39 @@ export const learnedFact = z
 export type LearnedFact = z.infer<typeof learnedFact>;
 
 export const learnedList = z.object({ items: z.array(learnedFact) });
+
+/** What the form has of a model that is to be looked at; with `id`, that one's key where none is entered. */
+export const limitsQuestion = z.object({
+  baseUrl,
+  model: fields.model,
+  apiKey: apiKey.nullish(),
+  id: uuid.toLowerCase().exactOptional(),
+});
+
+const limitSource = z.enum(['settings', 'learned', 'server', 'table', 'default']).meta({
+  description:
+    'settings: you said so; learned: its server, as it refused more; server: it was asked; table: public data; ' +
+    'default: nobody knows',
+});
+const tokenLimit = z.object({ value: z.number().int(), source: limitSource });
+const prices = z.object({
+  input: z.number(),
+  output: z.number(),
+  cached: z.number().exactOptional(),
+  written: z.number().exactOptional(),
+});
+
+export const modelLimits = z
+  .object({
+    contextWindow: tokenLimit,
+    maxOutput: tokenLimit.nullable().meta({ description: 'most tokens of an answer; null: unknown' }),
+    prices: z
+      .object({ value: prices, source: limitSource })
+      .nullable()
+      .meta({ description: 'of a million tokens, in US dollars' }),
+    tableDate: z.string().meta({ description: 'of the table: YYYY-MM-DD' }),
+  })
+  .meta({ id: 'ModelLimits' });
 
 export const modelTest = z
   .discriminatedUnion('ok', [

@@ -1,5 +1,10 @@
 /** REST bodies of templates (F11). */
 import { z } from 'zod';
+import {
+  MAX_TEMPLATE_CHARACTERS,
+  MAX_TEMPLATE_DESCRIPTION_CHARACTERS,
+  MAX_TEMPLATE_NAME_CHARACTERS,
+} from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
 import { language } from './works.ts';
 
@@ -24,9 +29,6 @@ export type Template = z.infer<typeof template>;
 export const templateSummary = template.omit({ content: true }).meta({ id: 'TemplateSummary' });
 export const templateList = z.object({ items: z.array(templateSummary) });
 
-/** The largest content, in characters. */
-export const MAX_TEMPLATE_CHARACTERS = 200_000;
-
 // One line each: they stand in the head of the template's file.
 const line = (most: number) =>
   z
@@ -35,8 +37,8 @@ const line = (most: number) =>
     .max(most)
     .transform((text) => text.replace(/\s+/g, ' '));
 const fields = {
-  name: line(200).pipe(z.string().min(1)),
-  description: line(1_000),
+  name: line(MAX_TEMPLATE_NAME_CHARACTERS).pipe(z.string().min(1)),
+  description: line(MAX_TEMPLATE_DESCRIPTION_CHARACTERS),
   language,
   content: z
     .string()

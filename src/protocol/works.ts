@@ -1,6 +1,7 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
 import { newMessage } from './frames.ts';
+import * as limits from './limits.ts';
 import { isoTime, message, usage, uuid } from './messages.ts';
 
 export const workStatus = z.enum(['idle', 'running', 'stopping']);
@@ -29,7 +30,7 @@ export const work = z
   .meta({ id: 'Work' });
 export type Work = z.infer<typeof work>;
 
-const title = z.string().trim().max(200);
+const title = z.string().trim().max(limits.MAX_TITLE_CHARACTERS);
 
 export const newWork = z.object({
   title: title.optional().meta({ description: 'absent or empty: the first message gives it' }),
@@ -49,11 +50,11 @@ export const workChange = z.object({
 
 /** Pages of a list: `limit` items from where `cursor` says. */
 export const page = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.MAX_PAGE_ITEMS).default(50),
+  cursor: z.string().max(limits.MAX_CURSOR_CHARACTERS).optional(),
 });
 
-export const worksQuery = page.extend({ q: z.string().max(200).optional() });
+export const worksQuery = page.extend({ q: z.string().max(limits.MAX_SEARCH_CHARACTERS).optional() });
 export const workPage = z.object({ items: z.array(work), nextCursor: z.string().optional() });
 
 export const messagesQuery = page.extend({

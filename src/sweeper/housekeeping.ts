@@ -5,7 +5,7 @@ import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { removeExportsBut } from '../workspace/export-files.ts';
+import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
 import type { Duty } from './duties.ts';
 
 export interface HousekeepingDependencies {
@@ -41,8 +41,9 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
       name: 'old exports',
       everyMs: 600_000,
       run: async () => {
-        for (const workId of await forgetOldExports(db))
-          await removeExportsBut(deps.dataDir, workId, await keptExports(db, workId));
+        await forgetOldExports(db);
+        for (const ownerId of await peopleWithExports(deps.dataDir))
+          await removeExportsBut(deps.dataDir, ownerId, await keptExports(db, ownerId));
       },
     },
   ];

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
 import { errorBody } from '../../src/protocol/errors.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
-import { signedAt } from '../support/raw-socket.ts';
+import { claimsOf, signedAt } from '../support/raw-socket.ts';
 
 interface Route {
   method: string;
@@ -92,7 +92,7 @@ test('the document describes the routes, and only auth, health, metrics and the 
 
 test('A10: without a token, with a bad or an expired one, every other route answers 401', async () => {
   const work = await api.newWork(token);
-  const claims = { sub: userId, iss: 'paperagent', aud: 'paperagent-api' };
+  const claims = { sub: userId, sid: claimsOf(token).sid, iss: 'paperagent', aud: 'paperagent-api' };
   const now = Math.floor(Date.now() / 1000);
   const bad: Record<string, string | undefined> = {
     none: undefined,
@@ -124,6 +124,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     '/api/works/{id}/messages': JSON.stringify({ id: randomUUID(), text: 'hello' }),
     '/api/works/{id}/messages/{mid}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/messages/{mid}/rerun': JSON.stringify({ id: randomUUID() }),
+    '/api/works/{id}/exports': JSON.stringify({ format: 'ipynb' }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
   };
@@ -150,8 +151,8 @@ test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the s
     JSON.stringify(Object.fromEntries(wrong.map((name) => [name, value]))),
   );
   for (const { method, path } of routes.filter(({ takesJson }) => takesJson)) {
-    // One route ends the account of who asks, for a guest without more ado.
-    const by = path === '/api/auth/me' ? `Bearer ${(await api.guest()).accessToken}` : authorization;
+    // Two routes end the account, or the session, of who asks, for a guest without more ado.
+    const by = /auth\/(me|logout)$/.test(path) ? `Bearer ${(await api.guest()).accessToken}` : authorization;
     const send = (body: string) => ask(method, fill(path, work), { authorization: by, body });
     expect({ method, path, status: await send(huge) }).toEqual({ method, path, status: 413 });
     for (const body of [...broken, ...wrongTyped]) {
@@ -203,7 +204,8 @@ test('text that Postgres cannot store is stored as well as it can be, never a 50
   expect(await send('POST', `/api/works/${work}/messages`, message)).toBe(202);
   expect(await send('POST', '/api/auth/login', { email: odd, password: odd })).toBe(401);
   const email = `${randomUUID()}@example.org`;
-  expect(await send('POST', '/api/auth/register', { email, password: odd.repeat(4), name: odd })).toBe(201);
+  const account = JSON.stringify({ email, password: odd.repeat(4), name: odd });
+  expect(await ask('POST', '/api/auth/register', { body: account })).toBe(201);
   expect(await ask('GET', `/api/works?q=${encodeURIComponent('\0')}`, { authorization })).toBe(200);
 });
 

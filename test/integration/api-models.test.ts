@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { writeLearned } from '../../src/db/learned-facts.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
@@ -12,18 +14,33 @@ import { startTestApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;
 let server: ScriptedModel;
+/** Another server, which answers nothing and keeps what keys it was sent. */
+let other: Server;
+const keysSent: (string | undefined)[] = [];
 let token: string;
 
 beforeAll(async () => {
   server = await startScriptedModel({ script: answering('ready') });
-  api = await startTestApi({ allowModelHost: readAllowedHosts(`127.0.0.1:${server.port}`) });
+  other = createServer((request, response) => {
+    keysSent.push(request.headers.authorization);
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const allowed = [server.port, portOf(other)].map((port) => `127.0.0.1:${port}`);
+  api = await startTestApi({ allowModelHost: readAllowedHosts(allowed.join(',')) });
   token = (await api.guest()).accessToken;
 });
 
 afterAll(async () => {
   await api.close();
   await server.close();
+  other.closeAllConnections();
+  other.close();
 });
+
+function portOf(listening: Server): number {
+  return (listening.address() as AddressInfo).port;
+}
 
 function answering(text: string): Script {
   return () => textReply(text);
@@ -53,7 +70,8 @@ test('F13: a model is made, listed, changed and deleted; what was not said has i
     role: 'main',
     baseUrl: 'https://api.example.com/v1',
     model: 'm',
-    contextWindow: 128_000,
+    contextWindow: null,
+    maxOutput: null,
     inputPrice: null,
     cachedPrice: null,
     writtenPrice: null,
@@ -84,6 +102,50 @@ test('M20: a model has four prices, each set and taken back by itself', async ()
   const changed = await api.request(token, 'PATCH', `/api/models/${made.id}`, change);
   expect(await changed.json()).toMatchObject({ ...prices, ...change });
   expect((await list()).find(({ id }) => id === made.id)).toMatchObject({ ...prices, ...change });
+});
+
+test('M7: window and most tokens of an answer are set, and taken back so that what is found out counts', async () => {
+  const made = await make({ contextWindow: 40_000, maxOutput: 8_000 });
+  expect(made).toMatchObject({ contextWindow: 40_000, maxOutput: 8_000 });
+  const change = { contextWindow: null, maxOutput: null };
+  const changed = await api.request(token, 'PATCH', `/api/models/${made.id}`, change);
+  expect(await changed.json()).toMatchObject(change);
+  expect((await list()).find(({ id }) => id === made.id)).toMatchObject(change);
+});
+
+test('M7: what a model takes is found out for the form, each figure with its source; a key goes to its own server alone', async () => {
+  const limitsOf = async (question: object) => {
+    const response = await api.request(token, 'POST', '/api/models/limits', question);
+    return { status: response.status, limits: (await response.json()) as object };
+  };
+  expect(await limitsOf({ baseUrl: server.url, model: 'demo' })).toEqual({
+    status: 200,
+    limits: {
+      contextWindow: { value: 128_000, source: 'server' },
+      maxOutput: null,
+      prices: null,
+      tableDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    },
+  });
+  expect(await limitsOf({ baseUrl: 'https://api.openai.example/v1', model: 'openai/gpt-4.1' })).toMatchObject(
+    {
+      limits: { contextWindow: { source: 'table' }, maxOutput: { source: 'table' }, prices: null },
+    },
+  );
+  const { id } = await make({ apiKey: 'sk-limits' });
+  const elsewhere = `http://127.0.0.1:${portOf(other)}/v1`;
+  await limitsOf({ id, baseUrl: elsewhere, model: 'm' });
+  expect([...new Set(keysSent.splice(0))]).toEqual([undefined]);
+  await api.request(token, 'PATCH', `/api/models/${id}`, { baseUrl: elsewhere, apiKey: 'sk-limits' });
+  const profile = { auth: 'api-key' };
+  await limitsOf({ id, baseUrl: elsewhere, model: 'm' });
+  expect([...new Set(keysSent.splice(0))]).toEqual(['Bearer sk-limits']);
+  // As its server is asked for answers.
+  await api.request(token, 'PATCH', `/api/models/${id}`, { profile });
+  await limitsOf({ id, baseUrl: elsewhere, model: 'm' });
+  expect([...new Set(keysSent.splice(0))]).toEqual([undefined]);
+  expect((await limitsOf({ id: randomUUID(), baseUrl: server.url, model: 'm' })).status).toBe(404);
+  expect((await limitsOf({ baseUrl: 'no address', model: 'm' })).status).toBe(400);
 });
 
 test('A5: the key goes in and never comes out: not by any route, and the row has it sealed to its id', async () => {
@@ -359,7 +421,7 @@ test('A6: the test button reaches no other port of this machine, nor this machin
       },
     ]);
   }
-  const { id } = await make({ baseUrl: `http://127.0.0.1:${server.port + 1}/v1` });
+  const { id } = await make({ baseUrl: `http://127.0.0.1:${Math.max(server.port, portOf(other)) + 1}/v1` });
   expect(await tryOut(id)).toMatchObject({ message: expect.stringContaining('not on the public internet') });
   expect(server.count()).toBe(before);
 });

@@ -7,7 +7,7 @@ import { createTokens } from '../../src/api/auth/tokens.ts';
 import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
 import { CLOSE, serverFrame } from '../../src/protocol/frames.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
-import { rawSocket, signedAt } from '../support/raw-socket.ts';
+import { claimsOf, rawSocket, signedAt } from '../support/raw-socket.ts';
 import { until } from '../support/until.ts';
 
 let api: TestApi;
@@ -201,15 +201,20 @@ test.each([
 test('A1: a token that expired, was signed with another secret or is for something else is refused', async () => {
   const past = Math.floor(Date.now() / 1000) - 1;
   const future = past + 900;
-  const tokens = createTokens(TEST_SECRET);
+  const tokens = createTokens(TEST_SECRET, { goesOn: async () => true });
+  const sid = String(claimsOf(token).sid);
+  const good = { sub: userId, sid, iss: 'paperagent', aud: 'paperagent-api' };
   const bad = [
-    signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: past }),
-    signedAt('another secret', { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: future }),
-    signedAt(TEST_SECRET, { sub: userId, iss: 'someone', aud: 'paperagent-api', exp: future }),
-    signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api' }),
-    signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: future }, 'HS512'),
-    signedAt(TEST_SECRET, { sub: userId, iss: 'paperagent', aud: 'paperagent-api', exp: future }, 'none'),
-    await tokens.issueTicket({ userId, sessionId: null, expiresAt: Date.now() + 60_000 }),
+    signedAt(TEST_SECRET, { ...good, exp: past }),
+    signedAt('another secret', { ...good, exp: future }),
+    signedAt(TEST_SECRET, { ...good, iss: 'someone', exp: future }),
+    signedAt(TEST_SECRET, good),
+    signedAt(TEST_SECRET, { ...good, exp: future }, 'HS512'),
+    signedAt(TEST_SECRET, { ...good, exp: future }, 'none'),
+    // Of no session, and of one that never was.
+    signedAt(TEST_SECRET, { ...good, sid: undefined, exp: future }),
+    signedAt(TEST_SECRET, { ...good, sid: randomUUID(), exp: future }),
+    await tokens.issueTicket({ userId, sessionId: sid, expiresAt: Date.now() + 60_000 }),
   ];
   for (const wrong of bad) {
     const socket = await rawSocket(socketUrl());
@@ -249,6 +254,7 @@ test('A4: a token that expires closes the socket with 4401, unless a fresh auth 
   const soon = (seconds: number) =>
     signedAt(TEST_SECRET, {
       sub: userId,
+      sid: claimsOf(token).sid,
       iss: 'paperagent',
       aud: 'paperagent-api',
       exp: Math.floor(Date.now() / 1000) + seconds,

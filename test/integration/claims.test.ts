@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import type pg from 'pg';
+import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
 import { noteCrash } from '../../src/db/note-crash.ts';
@@ -60,7 +60,7 @@ async function liveWorker(): Promise<Claimant & { die(): Promise<void> }> {
     .set({ started_at: new Date(Date.now() - 60_000) })
     .where('id', '=', workerId)
     .execute();
-  const session = new pg.Client({ connectionString: database.url });
+  const session = createClient({ connectionString: database.url });
   await session.connect();
   sessions.push(session);
   await holdWorkerLock(session, lockKey);
@@ -125,6 +125,25 @@ test('R5, P13: a queued message becomes a turn, and a final answer ends it in th
     outcome: 'done',
     usage: { inputTokens: 10, outputTokens: 5 },
   });
+});
+
+test('M8: what has to go back is stored with its answer, in the same statement, and not with one that was fenced', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const returned = { reasoning: 'thought' };
+  const step = { ...answer(work, claim, [{ type: 'text', text: 'Hi.' }]), returned };
+  const kept = () =>
+    db
+      .selectFrom('answer_returns')
+      .select(['message_id', 'items'])
+      .where('work_id', '=', work.workId)
+      .execute();
+  expect(await completeStep(db, { ...step, attempt: step.attempt + 1 })).toEqual({ kind: 'fenced' });
+  expect(await kept()).toEqual([]);
+  expect(await completeStep(db, step)).toMatchObject({ kind: 'stored' });
+  expect(await kept()).toEqual([{ message_id: claim.messageId, items: returned }]);
 });
 
 test('D6: a stored answer is given again, not asked for again, and storing it twice changes nothing', async () => {

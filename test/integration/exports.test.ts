@@ -1,5 +1,5 @@
 /** Files that are made of a Work (P20): ordered as a row, made by a workflow, whoever dies meanwhile. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
@@ -123,11 +123,12 @@ testWith('bubblewrap')(
       expect(answer.status).toBe(404);
     }
 
-    const folder = path.join(system.dataDir, 'exports', workId);
-    expect(existsSync(folder)).toBe(true);
+    const [owner = ''] = readdirSync(path.join(system.dataDir, 'exports'));
+    const kept = path.join(system.dataDir, 'exports', owner, ordered.body.id);
+    expect(existsSync(kept)).toBe(true);
     expect((await call(account, 'DELETE', workId)).status).toBe(204);
     await eventually(
-      () => existsSync(folder),
+      () => existsSync(kept),
       (there) => !there,
       WITHIN_MS,
     );

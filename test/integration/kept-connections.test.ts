@@ -1,8 +1,11 @@
 /** An answer before the end of a body: the connection stays usable, or the answer says that it ends, and arrives. */
 import { randomUUID } from 'node:crypto';
+import { truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { WORKSPACE_BYTES } from '../../src/domain/workspace-limits.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { testWith } from '../support/needs.ts';
 import { startNginx } from '../support/nginx.ts';
@@ -14,11 +17,21 @@ const SIZES = { small: 200_000, large: 12_000_000 };
 let api: TestApi;
 let token: string;
 let work: string;
+/** A Work that has as many bytes as it may. */
+let full: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ rateMessagesPerMinute: 1 });
+  api = await startTestApi({
+    isOwnHost: (host) => host !== 'elsewhere',
+    openStreams: { perPerson: 0, perNetwork: 100 },
+  });
   ({ accessToken: token } = await api.guest());
   work = await api.newWork(token);
+  full = await api.newWork(token);
+  await api.request(token, 'PUT', `/api/works/${work}/files/folder/a.txt`, 'a');
+  const big = path.join(api.dataDir, 'workspaces', full, 'big.bin');
+  await writeFile(big, '');
+  await truncate(big, WORKSPACE_BYTES);
 });
 
 afterAll(() => api.close());
@@ -57,6 +70,15 @@ const REFUSED: Refused[] = [
   },
   { status: 400, method: 'PUT', path: () => `/api/works/${work}/files/a%00b`, headers: bearer },
   { status: 400, method: 'POST', path: () => '/api/works', headers: () => ({ ...bearer(), ...json }) },
+  {
+    status: 403,
+    method: 'PUT',
+    path: () => `/api/works/${work}/files/a.txt`,
+    headers: () => ({ ...bearer(), host: 'elsewhere' }),
+  },
+  { status: 409, method: 'PUT', path: () => `/api/works/${work}/files/folder`, headers: bearer },
+  { status: 429, method: 'GET', path: () => `/api/works/${work}/events`, headers: bearer },
+  { status: 507, method: 'PUT', path: () => `/api/works/${full}/files/more.bin`, headers: bearer },
 ];
 
 /** What comes back on one connection when a request, its whole body and a second request are written to it. */
@@ -99,9 +121,10 @@ for (const [name, size] of Object.entries(SIZES)) {
     test(`a ${name} body that is ${chunked ? 'chunked' : 'declared'}: what is refused leaves no half a body behind`, async () => {
       for (const refused of REFUSED) {
         const { status, closes, how } = await exchange(refused, size, chunked);
-        // Only files may be that large: everything else is told so first.
-        const expected = size === SIZES.large && !refused.path().includes('/files') ? 413 : refused.status;
+        // Only files may be that large: everything else is told so first, but a GET, whose body is nothing to anybody.
         const { method } = refused;
+        const isLimited = method !== 'GET' && !refused.path().includes('/files');
+        const expected = size === SIZES.large && isLimited ? 413 : refused.status;
         expect({ method, path: refused.path(), status, how }).toEqual({
           ...{ method, path: expect.any(String), status: expected },
           how: closes ? 'end' : 'second answer',

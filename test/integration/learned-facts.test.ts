@@ -37,6 +37,7 @@ async function learnedModel(): Promise<{ own: { id: string; ownerId: string }; o
   const own = { id: randomUUID(), ownerId };
   const settings = {
     ...{ role: 'main' as const, isDefault: true, baseUrl: BASE_URL, model: 'm', contextWindow: 8_000 },
+    maxOutput: null,
     ...{ inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null },
     ...{ temperature: null, params: {}, profile: {}, headers: {}, sealedKey: null },
   };

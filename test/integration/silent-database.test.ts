@@ -98,7 +98,8 @@ test('a worker whose sessions and pool fell silent is back, with its locks, and 
 
 test('the live log notices by itself, and its followers miss nothing', async () => {
   const silentLog = { warn: () => {} } as unknown as Parameters<typeof openLiveLog>[0]['log'];
-  const live = await openLiveLog({ databaseUrl: proxy.url, log: silentLog, onLag: () => {} });
+  const sessions = { heard: async () => {}, ended: () => {}, lost: () => {} };
+  const live = await openLiveLog({ databaseUrl: proxy.url, log: silentLog, sessions, onLag: () => {} });
   try {
     const began = Date.now();
     proxy.goSilent();

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
+import { createClient } from '../../src/db/database.ts';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
@@ -40,7 +40,7 @@ for (const { name, script, reached, runsCode } of STOP_PHASES)
   );
 
 test('D9, D5: a stop while a file tool is held ends the turn at once, and the tool never writes', async () => {
-  const holder = new pg.Client({ connectionString: system.databaseUrl });
+  const holder = createClient({ connectionString: system.databaseUrl });
   await holder.connect();
   const before = leftBehind().length;
   const workId = await system.newWork(system.account);

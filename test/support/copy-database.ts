@@ -1,5 +1,6 @@
 /** What a dump of the database carries over: every row of every table, and where the sequences stand. */
-import pg from 'pg';
+import type pg from 'pg';
+import { createClient } from '../../src/db/database.ts';
 
 /** A database's rows by table, as of one instant. */
 export type Dump = { table: string; rows: unknown[] }[];
@@ -45,7 +46,7 @@ export async function restoreRows(url: string, dump: Dump): Promise<void> {
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+  const client = createClient({ connectionString: url });
   await client.connect();
   try {
     return await use(client);

@@ -1,8 +1,7 @@
 /** A database of one's own for each suite: a copy of the migrated template, made in well under a second. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import pg from 'pg';
-import type { Database } from '../../src/db/database.ts';
+import { createClient, type Database } from '../../src/db/database.ts';
 import { TEMPLATE_DATABASE, type TestServers, testServers } from './servers.ts';
 
 export interface TestDatabase {
@@ -50,7 +49,7 @@ export async function postgresGraceOver(db: Database): Promise<void> {
 }
 
 async function asAdmin(servers: TestServers, statement: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: servers.postgresAdminUrl });
+  const admin = createClient({ connectionString: servers.postgresAdminUrl });
   await admin.connect();
   try {
     await admin.query(statement);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { createClient } from '../../src/db/database.ts';
 import { findFreePort } from '../../src/main/setup/ports.ts';
 import { until } from './until.ts';
 
@@ -50,8 +50,7 @@ export async function startPgBouncer(folder: string, databaseUrl: string, size: 
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {});
+  const client = createClient({ connectionString: url });
   try {
     await client.connect();
     return true;

@@ -35,6 +35,8 @@ DBOS.setConfig({ name: 'peer', systemDatabaseUrl: process.env.DATABASE_URL, logL
 // Recovers what an earlier process of the same application version left behind.
 await DBOS.launch();
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+// A connection that breaks fails its query, which says so; an error that nobody hears would end the process.
+pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
 
 serve({
   async begin({ id, text }) {

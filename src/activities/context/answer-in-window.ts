@@ -7,7 +7,7 @@ import { keepOpening } from '../../db/openings.ts';
 import { persist } from '../../db/unavailable.ts';
 import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
-import { chooseProfile } from '../../llm/profiles/choose.ts';
+import { windowInWords } from '../../llm/limits/window-in-words.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint, ToolDefinition } from '../../llm/types.ts';
 import type { Asking } from '../../threads/job-threads.ts';
@@ -19,10 +19,13 @@ import { countBytes } from './blocks.ts';
 import { type ClaimedStep, condense } from './condense.ts';
 import { type Planned, plan, roomForSummary, wholeTokens } from './plan.ts';
 import { shortenToTokens } from './shorten.ts';
+import { refuseIfCut, throwIfLarger } from './window-errors.ts';
 
 /** Of a budget, what a turn's opening may have at most, in UTF-16 code units for each of its tokens. */
 const OPENING_PART = 0.6;
 const LONGEST_OPENING = 40_000;
+/** Of a refusal's words, what is kept with the window that they name. */
+const WORDS_KEPT = 300;
 
 /** A request that fits; `tokens` is undefined where nothing had to be counted. */
 interface Fitted {
@@ -42,11 +45,10 @@ export async function answerInWindow(
   onDelta: (delta: ModelDelta) => void,
 ): Promise<{ answer: ModelAnswer; summary: Part[] }> {
   const { model, signal, key } = step;
-  const endpoint = model.endpoint();
+  const endpoint = await model.endpoint();
   const { counter, window } = deps.contextMemory;
   const most = Math.min(LONGEST_OPENING, Math.floor(window.budget(endpoint) * OPENING_PART));
-  const { images } = chooseProfile(endpoint, await model.connection.learning.known(endpoint));
-  let given = await briefing(deps, step, most, images && deps.limits.pictures > 0);
+  let given = await briefing(deps, step, most);
   // Stored while the model begins to answer: only the steps that follow need it.
   const stored = storeOpening(deps, step, given.newOpening);
   // Heard below; until then a failure is nobody's.
@@ -71,6 +73,7 @@ export async function answerInWindow(
         onDelta,
       );
       await stored;
+      await refuseIfCut(model, endpoint, messages, answer.usage, counter);
       if (tokens !== undefined) window.answered(endpoint, tokens, answer.usage);
       return { answer, summary: summary?.stepKey === key ? [summaryPart(summary)] : [] };
     } catch (error) {
@@ -79,6 +82,11 @@ export async function answerInWindow(
       const sent = tokensOfMessages(messages, count) + count(JSON.stringify(tools));
       deps.log.warn({ workId: step.workId, key, tokens: sent }, 'a request was too long; it is made shorter');
       window.refused(endpoint, sent);
+      const named = windowInWords(error.detail ?? '');
+      if (named !== undefined && named < endpoint.contextWindow) {
+        const words = (error.detail ?? '').slice(0, WORDS_KEPT);
+        await model.connection.learning.learn(endpoint, [{ change: { contextWindow: named }, words }]);
+      }
     }
   }
 }
@@ -101,6 +109,7 @@ async function fitRequest(
     const planning = plan(planned);
     if (planning.kind === 'send') {
       const { chat, tokens } = planning;
+      if (!planning.fits) throwIfLarger(window.inItsTokens(step.endpoint, tokens), step.endpoint);
       return { messages: request(now.system, chat, summary, now.summary), tokens, briefing: now };
     }
     now = await condense(deps, step, now, {

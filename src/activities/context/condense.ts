@@ -77,7 +77,7 @@ async function ask(
 ): Promise<{ request: SummaryRequest; answer: ModelAnswer }> {
   const { window } = deps.contextMemory;
   const model = await persist(() => deps.modelFor(workId, 'summary'));
-  const endpoint = model.endpoint();
+  const endpoint = await model.endpoint();
   const { blocks, summary } = briefing;
   const from = Math.max(
     0,

@@ -1,6 +1,5 @@
 /**
- * How a conversation is made to fit (F7), as a pure function: nothing is changed while all fits; then pictures of older
- * steps become words; then long results
+ * How a conversation is made to fit (F7), as a pure function: nothing is changed while all fits; then long results
  * of older steps are shortened; then older turns are to be condensed; then any text is shortened; and only where
  * even that is too long, older steps of the newest turn are condensed.
  */
@@ -33,17 +32,13 @@ interface Level {
 }
 
 const WHOLE = Number.POSITIVE_INFINITY;
-const UNTOUCHED: Limits = { calls: WHOLE, texts: WHOLE, pictures: true };
-const MILD: Level[] = [
-  { older: UNTOUCHED, newest: UNTOUCHED },
-  ...[WHOLE, 4_000, 1_000].map((calls) => ({
-    older: { calls, texts: WHOLE, pictures: false },
-    newest: UNTOUCHED,
-  })),
-];
+const MILD: Level[] = [WHOLE, 4_000, 1_000].map((calls) => ({
+  older: { calls, texts: WHOLE },
+  newest: { calls: WHOLE, texts: WHOLE },
+}));
 const HARSH: Level[] = Array.from({ length: 11 }, (_, index) => 65_536 / 2 ** index).map((texts) => ({
-  older: { calls: Math.max(64, Math.min(1_000, texts / 8)), texts, pictures: false },
-  newest: { calls: texts, texts, pictures: false },
+  older: { calls: Math.max(64, Math.min(1_000, texts / 8)), texts },
+  newest: { calls: texts, texts },
 }));
 const AS_IT_IS = MILD[0] as Level;
 const BRIEF = MILD.at(-1) as Level;

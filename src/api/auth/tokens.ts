@@ -1,6 +1,7 @@
 /** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1). */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
+import type { OpenSessions } from './open-sessions.ts';
 
 export const ACCESS_SECONDS = 15 * 60;
 export const TICKET_SECONDS = 60;
@@ -13,15 +14,15 @@ const TICKET = 'paperagent-events';
 /** Who speaks, and until when what they showed is good. */
 export interface Identity {
   userId: string;
-  /** Which of their sessions; null where the token does not say. */
-  sessionId: string | null;
+  /** Which of their sessions. */
+  sessionId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
 export interface Tokens {
   issueAccess(userId: string, sessionId: string): Promise<string>;
-  /** Undefined for anything but a token of ours that is still good. */
+  /** Undefined for anything but a token of ours that is still good, of a session that goes on. */
   verifyAccess(token: string): Promise<Identity | undefined>;
   /** For an EventSource, which cannot send headers; the stream ends when `identity` does. */
   issueTicket(identity: Identity): Promise<string>;
@@ -29,14 +30,14 @@ export interface Tokens {
   verifyTicket(ticket: string): Promise<Identity | undefined>;
 }
 
-export function createTokens(secret: string): Tokens {
+export function createTokens(secret: string, sessions: Pick<OpenSessions, 'goesOn'>): Tokens {
   const key = createSecretKey(Buffer.from(secret, 'utf8'));
 
   async function issue(
     userId: string,
     audience: string,
     seconds: number,
-    more: { sid: string } | { until: number },
+    more: { sid: string; until?: number },
   ): Promise<string> {
     return await new SignJWT(more)
       .setProtectedHeader({ alg: 'HS256' })
@@ -48,15 +49,23 @@ export function createTokens(secret: string): Tokens {
       .sign(key);
   }
 
+  /** What a token of that kind says; undefined where it is not good, or its session has ended. */
   async function verify(token: string, audience: string) {
+    const payload = await read(token, audience);
+    if (payload === undefined || !(await sessions.goesOn(payload.sessionId))) return undefined;
+    return payload;
+  }
+
+  async function read(token: string, audience: string) {
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience,
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims: ['sub', 'sid', 'exp'],
       });
-      return payload;
+      const { sub = '', sid, exp = 0, until } = payload;
+      return { userId: sub, sessionId: String(sid), exp, until };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -66,15 +75,14 @@ export function createTokens(secret: string): Tokens {
   return {
     issueAccess: (userId, sessionId) => issue(userId, ACCESS, ACCESS_SECONDS, { sid: sessionId }),
     async verifyAccess(token) {
-      const payload = await verify(token, ACCESS);
-      if (payload === undefined) return undefined;
-      const sessionId = typeof payload.sid === 'string' ? payload.sid : null;
-      return { userId: payload.sub ?? '', sessionId, expiresAt: (payload.exp ?? 0) * 1_000 };
+      const said = await verify(token, ACCESS);
+      return said && { userId: said.userId, sessionId: said.sessionId, expiresAt: said.exp * 1_000 };
     },
-    issueTicket: ({ userId, expiresAt }) => issue(userId, TICKET, TICKET_SECONDS, { until: expiresAt }),
+    issueTicket: ({ userId, sessionId, expiresAt }) =>
+      issue(userId, TICKET, TICKET_SECONDS, { sid: sessionId, until: expiresAt }),
     async verifyTicket(ticket) {
-      const payload = await verify(ticket, TICKET);
-      return payload && { userId: payload.sub ?? '', sessionId: null, expiresAt: Number(payload.until) };
+      const said = await verify(ticket, TICKET);
+      return said && { userId: said.userId, sessionId: said.sessionId, expiresAt: Number(said.until) };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { upgradeWebSocket } from '@hono/node-server';
 import { Hono } from 'hono';
 import { WebSocket, WebSocketServer } from 'ws';
-import { MAX_FRAME_BYTES } from '../../protocol/frames.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
 import { ApiError } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';

@@ -49,10 +49,11 @@ export function serveSocket(
   socket: Socket,
   { workId, network }: { workId: string; network: string },
 ): SocketSession {
-  const { tokens, viewers, openStreams, log, config } = deps;
+  const { tokens, sessions, viewers, openStreams, log, config } = deps;
   let person: Identity | undefined;
   let stopView = () => {};
   let expiry: NodeJS.Timeout | undefined;
+  let unwatchSession = () => {};
   let refused = 0;
   let alive = true;
   let over = false;
@@ -100,6 +101,7 @@ export function serveSocket(
     clearTimeout(expiry);
     clearInterval(heartbeat);
     unwatch();
+    unwatchSession();
     forget();
     stopView();
     for (const leave of places) leave();
@@ -145,7 +147,7 @@ export function serveSocket(
 
     person = identity;
     clearTimeout(authDeadline);
-    endWhenExpired(identity);
+    endWithToken(identity);
     send({ type: 'ready', protocol: PROTOCOL_VERSION, workId, seq: view.seq, status: view.status });
     if (view.snapshot) send({ type: 'snapshot', ...view.snapshot });
     stopView = view.start(createSocketSink(ws, socket), {
@@ -162,9 +164,12 @@ export function serveSocket(
     end('tooSlow');
   }
 
-  function endWhenExpired({ expiresAt }: Identity): void {
+  /** A token ends by its time, or with its session. */
+  function endWithToken({ expiresAt, sessionId }: Identity): void {
     clearTimeout(expiry);
+    unwatchSession();
     expiry = setTimeout(() => end('unauthorized'), Math.max(0, expiresAt - Date.now()));
+    unwatchSession = sessions.watch(sessionId, () => end('unauthorized'));
   }
 
   async function serve(given: unknown, by: Identity): Promise<void> {
@@ -183,7 +188,7 @@ export function serveSocket(
       case 'ping':
         return send({ type: 'pong' });
       case 'auth':
-        return await renew(frame.token, by);
+        return await orError(about, () => renew(frame.token, by));
       case 'stop':
         return await orError(about, async () => void (await requestStop(deps, as, frame.turn ?? null)));
       case 'message':
@@ -200,8 +205,9 @@ export function serveSocket(
   async function renew(token: string, by: Identity): Promise<void> {
     const identity = await tokens.verifyAccess(token);
     if (identity?.userId !== by.userId) return end('unauthorized');
+    if (over) return;
     person = identity;
-    endWhenExpired(identity);
+    endWithToken(identity);
     send({ type: 'renewed', expiresAt: new Date(identity.expiresAt).toISOString() });
   }
 

@@ -1,7 +1,7 @@
 /** What a person does to a Work's files: within the space that a Work has, and known to the agents that run. */
 import type { Database } from '../../db/database.ts';
 import { notePersonEdit } from '../../db/person-edits.ts';
-import { MAX_UPLOAD_BYTES } from '../../protocol/files.ts';
+import { MAX_UPLOAD_BYTES } from '../../protocol/limits.ts';
 import { mustHaveRoom } from '../../workspace/disk-room.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';

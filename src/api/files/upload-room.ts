@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../../db/database.ts';
 import { releaseUploadRoom, reserveUploadRoom, uploadsNow } from '../../db/upload-room.ts';
 import { WORKSPACE_BYTES } from '../../domain/workspace-limits.ts';
-import { MAX_UPLOAD_BYTES } from '../../protocol/files.ts';
+import { MAX_UPLOAD_BYTES } from '../../protocol/limits.ts';
 import { MAX_ENTRIES } from '../../workspace/listing.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';

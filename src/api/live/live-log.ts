@@ -5,6 +5,7 @@
  */
 import { openSession, type SessionConnection } from '../../db/listener.ts';
 import { LOG_FRAME, type LogFrame } from '../../db/log-rows.ts';
+import type { SessionNews } from '../auth/open-sessions.ts';
 import type { Log } from '../log.ts';
 import { createFeed, type Feed, type Follower } from './feed.ts';
 
@@ -42,10 +43,13 @@ export interface Following {
 export async function openLiveLog({
   databaseUrl,
   log,
+  sessions,
   onLag,
 }: {
   databaseUrl: string;
   log: Log;
+  /** Is told of people's sessions that end, by the same connection. */
+  sessions: SessionNews;
   /** Is told with each read how long its oldest row had waited, in seconds. */
   onLag: (seconds: number) => void;
 }): Promise<LiveLog> {
@@ -121,7 +125,7 @@ export async function openLiveLog({
   const session = await openSession({
     url: databaseUrl,
     name: 'paperagent-live',
-    channels: ['pa_log', 'pa_gone'],
+    channels: ['pa_log', 'pa_gone', 'pa_session_ended'],
     async onConnect(connected) {
       await reading;
       for (const feed of feeds.values()) dirty.add(feed);
@@ -132,12 +136,17 @@ export async function openLiveLog({
         reading = undefined;
       }
       await tellOfDeleted(connected);
+      await sessions.heard();
       client = connected;
       read();
     },
     onNotification(channel, payload) {
       if (channel === 'pa_gone') {
         tellGone(payload);
+        return;
+      }
+      if (channel === 'pa_session_ended') {
+        sessions.ended(payload);
         return;
       }
       const [workId = '', seq] = payload.split(':');
@@ -149,6 +158,7 @@ export async function openLiveLog({
     },
     onBroken(error) {
       client = undefined;
+      sessions.lost();
       log.warn({ err: error }, 'the live session broke; connecting again');
     },
   });

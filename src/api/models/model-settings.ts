@@ -1,8 +1,10 @@
 /** What a person sets of a model, and what is stored: the one place where a key is sealed (A5). */
 import type { z } from 'zod';
 import type { ModelSettings, StoredModel } from '../../db/models.ts';
-import { sealHeader } from '../../llm/own-model.ts';
+import { ModelError } from '../../llm/errors.ts';
+import { endpointOf, sealHeader } from '../../llm/own-model.ts';
 import { sealKey } from '../../llm/sealed-key.ts';
+import type { ModelEndpoint } from '../../llm/types.ts';
 import type { Model, modelChange, newModel } from '../../protocol/models.ts';
 
 /** A stored model as its owner sees it: of the key only whether there is one, of headers only their names. */
@@ -37,6 +39,25 @@ export function changeOf(
     ...(headers !== undefined || moved ? { headers: sealedHeaders(of, headers ?? {}, kept, secret) } : {}),
     ...(apiKey !== undefined || moved ? { sealedKey: sealed(stored.id, apiKey, secret) } : {}),
   };
+}
+
+/**
+ * The stored key, and how its server is asked with it, where they may be used at an address, which is on the server that
+ * they were entered for (A5); else none.
+ */
+export function keptAccess(
+  stored: StoredModel | undefined,
+  baseUrl: string,
+  secret: Buffer,
+): Pick<ModelEndpoint, 'apiKey' | 'profile'> {
+  if (stored === undefined || originOf(baseUrl) !== originOf(stored.baseUrl)) return { apiKey: '' };
+  try {
+    const { apiKey, profile = {} } = endpointOf(stored, secret);
+    return { apiKey, profile };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { apiKey: '' }; // It cannot be read any more: the test button and the next turn say so.
+  }
 }
 
 function sealed(id: string, apiKey: string | null | undefined, secret: Buffer): Buffer | null {

@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Database } from '../../db/database.ts';
 import { takeInvitation } from '../../db/invitations.ts';
 import { noteKnownNetwork } from '../../db/known-networks.ts';
-import { endAllSessions, endSession, sessionGoesOn } from '../../db/sessions.ts';
+import { endAllSessions, endSession, sessionsThatGoOn } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
 import {
   createGuest,
@@ -141,7 +141,7 @@ export function authRoutes(deps: ApiDependencies): Router {
     if (outcome === 'taken') return orTaken(undefined);
     if (outcome === 'registered') return orTaken(await findUser(db, by.userId));
     // Who has an account makes another one; the sessions of a guest end as it becomes one.
-    if (by.sessionId !== null && !(await sessionGoesOn(db, by.sessionId)))
+    if (!(await sessionsThatGoOn(db, [by.sessionId])).has(by.sessionId))
       throw new ApiError('conflict', NO_LONGER_A_GUEST);
     return orTaken(await createUser(db, account));
   }

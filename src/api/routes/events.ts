@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import { MAX_TOKEN_CHARACTERS } from '../../protocol/frames.ts';
+import { MAX_TOKEN_CHARACTERS } from '../../protocol/limits.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
 import { requireUser } from '../auth/require-user.ts';
@@ -69,7 +69,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
   }
 
   app.openapi(events, async (c) => {
-    const { userId: ownerId, expiresAt } = c.get('identity');
+    const { userId: ownerId, sessionId, expiresAt } = c.get('identity');
     const resumed = seq.safeParse(c.req.header('Last-Event-ID') || undefined);
     const after = resumed.success ? resumed.data : c.req.valid('query').after;
     const workId = c.req.valid('param').id;
@@ -93,6 +93,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
     }
     const stop = view.start(stream.sink, { gone: end, failure: end });
     const forget = deps.viewers.add(end);
+    const unwatch = deps.sessions.watch(sessionId, end);
     const alive = setInterval(() => stream.comment(), COMMENT_MS);
     // The client comes back with its cursor and a fresh token.
     const expiry = setTimeout(end, expiresAt - Date.now());
@@ -101,6 +102,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
       clearInterval(alive);
       clearTimeout(expiry);
       forget();
+      unwatch();
       leave();
       stop();
       stream.end();

@@ -89,7 +89,7 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
     const row = await mustFind(id, eid, ownerId);
     if (row.state !== 'done')
       throw new ApiError('conflict', row.error ?? 'It is still being made: ask again in a moment.');
-    const handle = await unlessMissing(open(exportFile(dataDir, { workId: row.workId, id: row.id })));
+    const handle = await unlessMissing(open(exportFile(dataDir, row)));
     const work = await findWork(db, { workId: id, ownerId });
     if (handle === undefined || work === undefined) {
       await handle?.close();

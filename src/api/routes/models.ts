@@ -13,14 +13,16 @@ import {
 } from '../../db/models.ts';
 import { takeRate } from '../../db/rates.ts';
 import { findUser } from '../../db/users.ts';
-import { endpointOf } from '../../llm/own-model.ts';
+import { findLimits } from '../../llm/limits/find-limits.ts';
+import { tableDate } from '../../llm/limits/model-table.ts';
+import { endpointOf, windowOf } from '../../llm/own-model.ts';
 import { tryModel } from '../../llm/try-model.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/models.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { changeOf, settingsOf, viewOf } from '../models/model-settings.ts';
+import { changeOf, keptAccess, settingsOf, viewOf } from '../models/model-settings.ts';
 import { createRouter, type Router } from '../router.ts';
 import { bearer, body, errors, json } from './route-parts.ts';
 
@@ -29,6 +31,8 @@ const MOST_MODELS = 100;
 const TESTS_PER_MINUTE = 20;
 /** A test's calls together, and its first word. */
 const TEST_LIMITS = { timeoutMs: 45_000, firstTokenMs: 20_000 };
+/** Each asks a server a handful of small questions. */
+const LOOKS_PER_MINUTE = 30;
 
 const REFUSALS: Record<ModelRefusal, [ErrorCode, string]> = {
   full: ['conflict', `You have ${MOST_MODELS} models already. Remove one to make room.`],
@@ -98,6 +102,20 @@ const forget = createRoute({
   request: { params: anyModel },
   responses: { 204: { description: 'forgotten' }, ...errors(401, 403, 404) },
 });
+const limits = createRoute({
+  method: 'post',
+  path: '/limits',
+  tags,
+  security: bearer,
+  description:
+    'What a model takes, gives and costs, each with where the figure comes from; its server is asked for it. With an ' +
+    "id and no key, that model's key is used, on its own server alone.",
+  request: { body: body(shapes.limitsQuestion) },
+  responses: {
+    200: json(shapes.modelLimits, 'as far as it can be found out'),
+    ...errors(400, 401, 403, 404, 413, 429),
+  },
+});
 const test = createRoute({
   method: 'post',
   path: '/{id}/test',
@@ -154,10 +172,15 @@ export function modelRoutes({ db, config, modelConnection }: ApiDependencies): R
       if (own === undefined) throw notFound('model');
       return own;
     }
+    await mustBeAllowedModels(ownerId);
+    return config.serverModel;
+  }
+
+  /** @throws ApiError for a guest where guests have the server's model alone */
+  async function mustBeAllowedModels(ownerId: string): Promise<void> {
     const person = await findUser(db, ownerId);
     if (person === undefined) throw new ApiError(...REFUSALS.gone);
     if (person.guest && !config.admission.guestModels) throw new ApiError(...REFUSALS.guest);
-    return config.serverModel;
   }
 
   app.openapi(learned, async (c) => {
@@ -168,6 +191,23 @@ export function modelRoutes({ db, config, modelConnection }: ApiDependencies): R
   app.openapi(forget, async (c) => {
     await modelConnection.learning.forget(await learnedOf(c.get('identity').userId, c.req.valid('param').id));
     return c.body(null, 204);
+  });
+
+  app.openapi(limits, async (c) => {
+    const ownerId = c.get('identity').userId;
+    await mustBeAllowedModels(ownerId);
+    const { id, baseUrl, model: name, apiKey } = c.req.valid('json');
+    const stored = id === undefined ? undefined : await findModel(db, { id, ownerId });
+    if (id !== undefined && stored === undefined) throw notFound('model');
+    const wait = await takeRate(db, `model-limits:${ownerId}`, LOOKS_PER_MINUTE);
+    if (wait > 0) throw rateLimited(wait, 'looks at models');
+    const endpoint = {
+      ...{ baseUrl, model: name, ...windowOf(null) },
+      ...(id === undefined ? {} : { id }),
+      ...keptAccess(stored, baseUrl, secret),
+      ...(apiKey == null ? {} : { apiKey }),
+    };
+    return c.json({ ...(await findLimits(endpoint, modelConnection)), tableDate: tableDate() }, 200);
   });
 
   app.openapi(test, async (c) => {

@@ -7,12 +7,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
+import { keptExports, ownerOf } from '../../db/exports.ts';
 import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
 import { unlessMissing } from '../../system-error.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
-import { exportsFolder, removeExportsBut } from '../../workspace/export-files.ts';
+import { removeExportsBut } from '../../workspace/export-files.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
 import { listFolder } from '../../workspace/whole-file.ts';
 import { openWorkspace } from '../../workspace/workspace.ts';
@@ -37,13 +38,14 @@ export async function finishDeletion(
 ): Promise<void> {
   await terminateWork(temporal, workId);
   await removeFiles(dataDir, workId);
+  const ownerId = await ownerOf(db, workId);
+  if (ownerId !== undefined) await removeExportsBut(dataDir, ownerId, await keptExports(db, ownerId));
   await removeWork(db, workId);
 }
 
 async function removeFiles(dataDir: string, workId: string): Promise<void> {
   await openWorkspace(workspaceFolder(dataDir, workId)).destroy();
   await removeHistoryFile(historyFolder(dataDir), workId);
-  await removeExportsBut(dataDir, workId, []);
 }
 
 function historyFolder(dataDir: string): string {
@@ -89,11 +91,7 @@ async function isDone(
  * a writer between its rename and its look at the row, was interrupted.
  */
 async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]> {
-  const folders = [
-    path.dirname(workspaceFolder(dataDir, 'x')),
-    historyFolder(dataDir),
-    exportsFolder(dataDir),
-  ];
+  const folders = [path.dirname(workspaceFolder(dataDir, 'x')), historyFolder(dataDir)];
   const left = (await Promise.all(folders.map(leftIn))).flat();
   const known = await existingWorks(
     db,

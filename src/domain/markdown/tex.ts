@@ -24,7 +24,9 @@ interface Definition {
 /** The macros that a Markdown document's formulas define; code defines none. The last definition of a name counts. */
 export function macrosOf(markdown: string): Macros {
   if (!MAY_DEFINE.test(markdown)) return {};
-  const text = markdown.replace(/^(```+|~~~+)[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, '').replace(/(`+)[^`\n]+\1/g, '');
+  const text = markdown
+    .replace(/^(```+|~~~+)[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, '')
+    .replace(/(?<!`)(`+)(?!`)[^`\n]+\1/g, '');
   const macros: Macros = {};
   for (const { name, meaning } of definitionsIn(text).slice(0, MOST_MACROS)) macros[name] = meaning;
   return macros;

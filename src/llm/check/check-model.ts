@@ -6,6 +6,7 @@ import type { Usage } from '../../domain/messages.ts';
 import type { ModelConnection } from '../connection.ts';
 import { addressOf, ModelError } from '../errors.ts';
 import { streamAnswer } from '../handler.ts';
+import { createLimitsFinder } from '../limits/find-limits.ts';
 import type { LearnedFact } from '../profiles/learning.ts';
 import type { ChatMessage, ModelAnswer, ModelEndpoint, ToolDefinition } from '../types.ts';
 import { CHECKS } from './checks.ts';
@@ -62,11 +63,12 @@ const MOST_CHARACTERS = 4_000;
 
 /** @throws what is no ModelError: a fault of ours */
 export async function checkModel(
-  endpoint: ModelEndpoint,
+  given: ModelEndpoint,
   connection: ModelConnection,
   { timeoutMs, firstTokenMs }: CheckLimits,
 ): Promise<CheckReport> {
   const late = AbortSignal.timeout(timeoutMs);
+  const endpoint = await createLimitsFinder().withLimits(given, connection);
   const began = performance.now();
   const learned: LearnedFact[] = [];
   const usages: Usage[] = [];

@@ -128,7 +128,7 @@ async function windowAndPrompt({ ask, endpoint }: Checking): Promise<Outcome> {
   const read = answer.usage.inputTokens;
   return read >= tokens * COUNTED
     ? works(
-        `${endpoint.contextWindow.toLocaleString('en')} tokens by the settings; all of a prompt of ${read.toLocaleString('en')} was read`,
+        `${endpoint.contextWindow.toLocaleString('en')} tokens ${endpoint.isWindowAssumed ? 'as far as it could be found out' : 'by the settings'}; all of a prompt of ${read.toLocaleString('en')} was read`,
       )
     : fails(cutPrompt(endpoint, read, tokens));
 }

@@ -36,12 +36,12 @@ export const profileSchema = z.strictObject({
   streamOptions: z.boolean(),
   /** Asks for arguments piece by piece, where a server wants to be asked (M16). */
   toolStream: z.boolean(),
-  /** Whether it sees: pictures go as parts of user messages, else as words (W10). */
-  images: z.boolean(),
   /** How prompts are kept: by themselves, by marks in the prompt, or under a key. */
   cache: z.enum(['none', 'cache_control', 'key']),
   /** Multiplies the deadlines of silence (M16). */
   patience: z.number().min(0.1).max(10),
+  /** The window, where a refusal has named it; the person's own setting goes before it (M7, M19). */
+  contextWindow: z.int().min(512).max(100_000_000).nullable(),
 });
 
 export type Profile = z.infer<typeof profileSchema>;
@@ -76,11 +76,11 @@ export const PLAIN: Profile = {
   reasoningEmpty: false,
   signatures: 'none',
   schema: 'plain',
-  maxTokens: 'none',
+  maxTokens: 'max_tokens',
   temperature: true,
   streamOptions: true,
   toolStream: false,
-  images: false,
   cache: 'none',
   patience: 1,
+  contextWindow: null,
 };

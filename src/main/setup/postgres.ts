@@ -1,8 +1,9 @@
 /** The embedded Postgres: its files are made here once, its server is a child process of the caller. */
 import { chmod, mkdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { commandLineOf, startTimeOf } from '../../../scripts/process-lock.mjs';
+import { createClient } from '../../db/database.ts';
 import { lastLine, runCommand } from './command.ts';
 import { endProcess } from './end-process.ts';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
@@ -147,12 +148,10 @@ export async function withAdmin<T>(
   options: PostgresOptions,
   use: (admin: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const admin = new pg.Client({
+  const admin = createClient({
     connectionString: postgresUrl(options, 'postgres', 'admin'),
     connectionTimeoutMillis: 5_000,
   });
-  // A connection that breaks while in use fails its query; this report of it says nothing more.
-  admin.on('error', () => {});
   await admin.connect();
   try {
     return await use(admin);

@@ -1,6 +1,6 @@
 /** A Temporal server with its persistence on Postgres, as a plain process: docker-compose.yml's, without containers. */
 import { join } from 'node:path';
-import pg from 'pg';
+import { createClient } from '../../db/database.ts';
 import { CHECKOUT } from './checkout.ts';
 import { lastLine, runCommand } from './command.ts';
 import type { ServerCommand } from './server-command.ts';
@@ -42,7 +42,7 @@ const DATABASES = { temporal: 'postgresql/v12/temporal', temporal_visibility: 'p
  */
 export async function prepareTemporalDatabases(options: TemporalOnPostgres): Promise<void> {
   const { adminUrl, binaries } = options;
-  const admin = new pg.Client({ connectionString: adminUrl });
+  const admin = createClient({ connectionString: adminUrl });
   await admin.connect();
   try {
     const role = await admin.query('select 1 from pg_roles where rolname = $1', [ROLE]);

@@ -1,10 +1,19 @@
 import { expect, test } from '@jest/globals';
+import { eventually } from '../../support/eventually.ts';
 import { drip, EVILS, startEvilModel } from '../../support/hostile/evil-model.ts';
 import type { Person } from '../../support/hostile/person.ts';
 import { hostileSuite } from '../../support/hostile/suite.ts';
 
 /** Model servers of a stranger's own, where the operator lets guests name them. */
-const suite = hostileSuite({ env: { GUEST_MODELS: 'on', MODEL_ALLOWED_HOSTS: '127.0.0.1' } });
+/** More turns at once than a guest has by default, so that ten of them want more places than there are. */
+const EACH = 58;
+const suite = hostileSuite({
+  env: {
+    GUEST_MODELS: 'on',
+    MODEL_ALLOWED_HOSTS: '127.0.0.1',
+    QUOTA_GUEST_TURNS_AT_ONCE: String(EACH),
+  },
+});
 
 const ATTACK_MS = 300_000;
 /** How long one evil answer is looked at beside the honest turns; a turn that still goes on is stopped. */
@@ -50,7 +59,7 @@ test.each(Object.entries(EVILS))(
 );
 
 test(
-  'H7: ten guests whose models drip do not take the places of everybody',
+  'H7: 580 calls of ten guests whose models drip do not take the places of everybody',
   async () => {
     const evil = await startEvilModel(drip);
     try {
@@ -59,10 +68,16 @@ test(
         const works = await Promise.all(
           guests.map(async (guest) => {
             await useModel(guest, evil.url);
-            return { guest, ids: await Promise.all(Array.from({ length: 20 }, () => guest.newWork())) };
+            return { guest, ids: await Promise.all(Array.from({ length: EACH }, () => guest.newWork())) };
           }),
         );
         await Promise.all(works.flatMap(({ guest, ids }) => ids.map((id) => guest.order(id, []))));
+        // A guest's share is what is left of three quarters, so that no more than some 340 are asked at once.
+        await eventually(
+          async () => evil.count(),
+          (asked) => asked > 200,
+          60_000,
+        );
         await suite.stranger().turn(await suite.newWork(), [], 30_000);
         for (const { guest, ids } of works) for (const id of ids) await guest.remove(id);
       });

@@ -13,7 +13,8 @@ const disk = mountSmallDisk();
 const suite = hostileSuite(disk === undefined ? {} : { under: disk });
 afterAll(() => {
   if (disk === undefined) return;
-  execFileSync('umount', [disk]);
+  // What ended just now may still hold it for a moment.
+  execFileSync('umount', ['--lazy', disk]);
   rmSync(disk, { recursive: true });
 });
 

@@ -5,7 +5,7 @@
  * program.
  */
 import { randomInt } from 'node:crypto';
-import pg from 'pg';
+import { createClient } from '../../../src/db/database.ts';
 import { until } from '../until.ts';
 
 /** Where a gate stands: a row that is written, as SQL over `new` (and `old` in an update). */
@@ -33,12 +33,11 @@ export interface Gate {
 /** The class of our advisory locks; the program itself uses bigint keys, which are another space. */
 const LOCK_CLASS = 7_077;
 
-/** Sets a gate for one Work. The session that holds it is the test's. */
+/** Sets a gate for one Work. The session that holds it is the test's; killing Postgres breaks it, and opens the gate. */
 export async function setGate(databaseUrl: string, workId: string, place: GatePlace): Promise<Gate> {
   const key = randomInt(2 ** 30);
   const name = `fault_gate_${key}`;
-  const session = new pg.Client({ connectionString: databaseUrl });
-  session.on('error', () => {}); // a test that kills Postgres breaks it: the gate is open then
+  const session = createClient({ connectionString: databaseUrl });
   await session.connect();
   await session.query('select pg_advisory_lock($1, $2)', [LOCK_CLASS, key]);
   const work = place.table === 'works' ? 'new.id' : 'new.work_id';
@@ -91,7 +90,7 @@ export async function setGate(databaseUrl: string, workId: string, place: GatePl
     async remove() {
       // With its session the lock goes, so that nothing waits for it any more; the session may be broken.
       await session.end().catch(() => {});
-      const cleaner = new pg.Client({ connectionString: databaseUrl });
+      const cleaner = createClient({ connectionString: databaseUrl });
       await cleaner.connect();
       await cleaner.query(`drop trigger ${name} on ${place.table}; drop function ${name}()`);
       await cleaner.end();

@@ -35,6 +35,9 @@ export interface OwnServers {
   /** kill -9 of the server; its sessions die with it. */
   killPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
+  /** Breaks the program's sessions, and lets new ones be begun, which nobody answers, until it goes on. */
+  pausePostgres(): Promise<void>;
+  resumePostgres(): Promise<void>;
   /**
    * kill -9 of these sessions' processes, or of one of the api's: the server then ends all sessions and recovers,
    * under the same process id.
@@ -72,6 +75,22 @@ export async function startOwnServers(): Promise<OwnServers> {
   };
   const running: { postgres?: ChildProcess; temporal?: ChildProcess } = {};
 
+  async function postmaster(): Promise<number> {
+    const [pid = ''] = (await readFile(path.join(postgres.dir, 'postmaster.pid'), 'utf8')).split('\n');
+    return Number(pid);
+  }
+
+  /** The processes of the sessions of that name. */
+  function sessionsLike(name: string): Promise<number[]> {
+    return withAdmin(postgres, async (admin) => {
+      const { rows } = await admin.query<{ pid: number }>(
+        'select pid from pg_stat_activity where application_name like $1',
+        [name],
+      );
+      return rows.map(({ pid }) => pid);
+    });
+  }
+
   const servers: OwnServers = {
     addresses: {
       postgresAdminUrl: postgresUrl(postgres, 'postgres', 'admin'),
@@ -81,9 +100,16 @@ export async function startOwnServers(): Promise<OwnServers> {
     },
     checkpoint: () => withAdmin(postgres, async (admin) => void (await admin.query('checkpoint'))),
     async killPostgres() {
-      const [pid = ''] = (await readFile(path.join(postgres.dir, 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), 'SIGKILL');
+      process.kill(await postmaster(), 'SIGKILL');
       await ended(running.postgres);
+    },
+    async pausePostgres() {
+      const sessions = await sessionsLike('paperagent-%');
+      process.kill(await postmaster(), 'SIGSTOP');
+      for (const pid of sessions) process.kill(pid, 'SIGTERM');
+    },
+    async resumePostgres() {
+      process.kill(await postmaster(), 'SIGCONT');
     },
     async startPostgres() {
       // Its sessions see that it died, but not at once: until they are gone the files are in use.
@@ -97,14 +123,7 @@ export async function startOwnServers(): Promise<OwnServers> {
       }
     },
     async crashPostgresSession(given) {
-      const pids =
-        given ??
-        (await withAdmin(postgres, async (admin) => {
-          const { rows } = await admin.query<{ pid: number }>(
-            "select pid from pg_stat_activity where application_name = 'paperagent-api' limit 1",
-          );
-          return rows.map(({ pid }) => pid);
-        }));
+      const pids = given ?? (await sessionsLike('paperagent-api')).slice(0, 1);
       if (pids.length === 0) throw new Error('there was no session to crash');
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       await waitForPostgres(postgres, AbortSignal.timeout(START_MS));

@@ -1,6 +1,9 @@
 /** What an attack does to others: an honest person's turns with code go on beside it, and what it took comes back. */
-import { readFile, statfs } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { ofKind } from '../works.ts';
@@ -8,9 +11,15 @@ import type { HostileSystem } from './hostile-system.ts';
 import { running } from './obedient-model.ts';
 import type { Person } from './person.ts';
 
-/** What an honest turn with code may take while somebody attacks. */
+/**
+ * What an honest turn with code may take while somebody attacks; on a machine that is busy with other things, so many
+ * times as long as one took just before.
+ */
 export const HONEST_MS = 10_000;
+const TIMES_AS_LONG = 4;
+const ALONE_MS = 60_000;
 
+const run = promisify(execFile);
 const MIB = 1024 ** 2;
 /** What a process may hold more than before once an attack is over: a heap gives back lazily. */
 const MEMORY_KEPT = 400 * MIB;
@@ -39,12 +48,14 @@ export async function besideHonest<T>(
   attack: () => Promise<T>,
   cleanUp: () => Promise<void>,
 ): Promise<T> {
-  await honestTurn(honest);
+  const began = performance.now();
+  await honestTurn(honest, ALONE_MS);
+  const most = Math.max(HONEST_MS, TIMES_AS_LONG * (performance.now() - began));
   const before = await taken(system);
   let attacking = true;
   const turns = (async () => {
     do {
-      await honestTurn(honest);
+      await honestTurn(honest, most);
       await delay(200);
     } while (attacking);
   })();
@@ -72,8 +83,8 @@ export async function besideHonest<T>(
   return attacked.value;
 }
 
-async function honestTurn({ person, workId }: Honest): Promise<void> {
-  const turn = await person.turn(workId, running('print(6 * 7)'), HONEST_MS);
+async function honestTurn({ person, workId }: Honest, most: number): Promise<void> {
+  const turn = await person.turn(workId, running('print(6 * 7)'), most);
   expect(turn.end).toMatchObject({ outcome: 'done' });
   const results = ofKind(turn.events, 'tool.completed').map(({ result }) => result);
   expect(results.join('\n')).toContain('42');
@@ -83,16 +94,15 @@ interface Taken {
   pids: Record<string, number>;
   /** Bytes resident, by role. */
   memory: Record<string, number>;
-  /** Bytes free where the data is. */
-  free: number;
+  /** Bytes of the people's folders: what others of the machine write is not counted. */
+  disk: number;
 }
 
 async function taken(system: HostileSystem): Promise<Taken> {
   const pids = system.pids();
   const memory: Record<string, number> = {};
   for (const [role, pid] of Object.entries(pids)) memory[role] = await residentBytes(pid);
-  const { bavail, bsize } = await statfs(system.dataDir);
-  return { pids, memory, free: bavail * bsize };
+  return { pids, memory, disk: await bytesOf(path.join(system.dataDir, 'workspaces')) };
 }
 
 /** The most that one process holds more, and what the disk has less. */
@@ -102,7 +112,15 @@ function keptSince(before: Taken, after: Taken): { memory: number; disk: number;
     const more = bytes - (before.memory[role] ?? 0);
     if (more > memory) [memory, by] = [more, role];
   }
-  return { memory, disk: before.free - after.free, by };
+  return { memory, disk: after.disk - before.disk, by };
+}
+
+/** What the folder's files take of the disk. */
+async function bytesOf(folder: string): Promise<number> {
+  const { stdout } = await run('du', ['-s', '--block-size=1', folder]).catch(
+    (error: { stdout: string }) => error,
+  );
+  return Number.parseInt(stdout, 10);
 }
 
 /** 0 for a process that has ended. */

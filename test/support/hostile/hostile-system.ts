@@ -44,7 +44,13 @@ export async function startHostileSystem(options: HostileSystemOptions = {}): Pr
     ...{ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test-key', PAPERAGENT_MODEL: 'scripted' },
     ...options.env,
   });
-  await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
+  try {
+    await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
+  } catch (error) {
+    await supervisor.signal('SIGTERM');
+    await model.close();
+    throw error;
+  }
 
   return {
     url,

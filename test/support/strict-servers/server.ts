@@ -65,7 +65,7 @@ export function refusedBy(server: StrictServer, asked: Asked, path: string): Wor
 
 export interface RunningServer {
   port: number;
-  /** Each request, and the words of its refusal. */
+  /** Each request for an answer, and the words of its refusal. */
   seen: { body: Loose; path: string; refused?: Words }[];
   /** What is answered next; asked for each request that is taken. */
   answer: (body: Loose) => Answer;
@@ -79,8 +79,10 @@ export async function startStrictServer(server: StrictServer): Promise<RunningSe
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as Loose;
     const path = new URL(request.url ?? '', 'http://x').pathname;
+    // What else a model server may be asked, such as its window, this one says nothing of.
+    if (!/\/(chat\/completions|responses)$/.test(path)) return void response.writeHead(404).end();
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as Loose;
     const refused = refusedBy(server, { body, headers: request.headers, gave: memory.gave }, path);
     running.seen.push({ body, path, ...(refused === undefined ? {} : { refused }) });
     if (refused !== undefined) {

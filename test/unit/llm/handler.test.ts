@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { say, textReply, toolReply } from '../../../src/demo-model/reply.ts';
+import type { Prices } from '../../../src/domain/model-prices.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
 import { endpointOf, sealHeader } from '../../../src/llm/own-model.ts';
@@ -9,7 +10,7 @@ import { createLearning, type LearnedFact, type Learning } from '../../../src/ll
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatBody } from '../../../src/llm/requests/chat-body.ts';
 import { sealKey } from '../../../src/llm/sealed-key.ts';
-import type { Prices, ToolDefinition } from '../../../src/llm/types.ts';
+import type { ToolDefinition } from '../../../src/llm/types.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
 const tree: ToolDefinition = {
@@ -121,7 +122,7 @@ test('F5: the cost is tokens times the price of a million', async () => {
 test('M20: input that was cached or written has prices of its own; without both main prices there is no cost', async () => {
   const usage = { input: 10_000, output: 1_000, cached: 7_000, written: 2_000, thought: 400 };
   await withModel(textReply('x', { usage }), async (model) => {
-    const costWith = async (prices: Prices | undefined) => {
+    const costWith = async (prices: Partial<Prices> | undefined) => {
       const request = modelRequest(model.url);
       if (prices !== undefined) request.endpoint.prices = prices;
       return (await streamAnswer(request, () => {})).usage;
@@ -133,6 +134,7 @@ test('M20: input that was cached or written has prices of its own; without both 
     });
     expect(await costWith({ input: 2, output: 8 })).toEqual({ ...counts, cost: expect.closeTo(0.028, 12) });
     expect(await costWith(undefined)).toEqual(counts);
+    expect(await costWith({ input: 2, cached: 0 })).toEqual(counts);
   });
   const own = { inputPrice: 2, cachedPrice: 0, writtenPrice: null, outputPrice: null };
   const settings = {
@@ -141,13 +143,14 @@ test('M20: input that was cached or written has prices of its own; without both 
     sealedKey: null,
     model: 'm',
     contextWindow: 8_000,
+    maxOutput: null,
   };
   const open = (prices: object) =>
     endpointOf(
       { ...settings, temperature: null, params: {}, profile: {}, headers: {}, ...own, ...prices },
       randomBytes(32),
     ).prices;
-  expect(open({})).toBeUndefined();
+  expect(open({})).toEqual({ input: 2, cached: 0 });
   expect(open({ outputPrice: 0 })).toEqual({ input: 2, cached: 0, output: 0 });
 });
 
@@ -165,7 +168,12 @@ test('M19, A5: headers of a person’s own go out beside ours, replace none, and
     const endpoint = endpointOf(
       {
         ...own,
-        ...{ sealedKey: sealKey('sk-own', own.id, secret), model: 'm', contextWindow: 8_000 },
+        ...{
+          sealedKey: sealKey('sk-own', own.id, secret),
+          model: 'm',
+          contextWindow: 8_000,
+          maxOutput: null,
+        },
         ...{ inputPrice: null, cachedPrice: null, writtenPrice: null, outputPrice: null, temperature: null },
         ...{
           params: {},
@@ -193,6 +201,7 @@ test('M19, A5: headers of a person’s own go out beside ours, replace none, and
         ...own,
         ...other,
         sealedKey: null,
+        maxOutput: null,
         temperature: null,
         params: {},
         profile: {},

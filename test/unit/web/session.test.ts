@@ -93,3 +93,26 @@ test('two tabs that renew in the same instant stay signed in: a refusal is no en
   expect((await renewing).accessToken).toBe('access 7');
   expect(keeper.current()?.refreshToken).toBe('refresh 7');
 });
+
+test('L8: who is refused while a guest becomes an account waits for the account’s tokens, and is not signed out', async () => {
+  const { keeper, asked, refuseWith } = setUp();
+  keeper.begin(tokens(1));
+  refuseWith(new SessionOver('the guest’s session has ended'));
+  const answer = Promise.withResolvers<TokenAnswer>();
+  const replacing = keeper.replace(() => answer.promise);
+  const refused = keeper.renew('access 1');
+  answer.resolve(tokens(9));
+  expect((await refused).accessToken).toBe('access 9');
+  expect((await replacing).accessToken).toBe('access 9');
+  expect(asked).toEqual([]);
+});
+
+test('an account that could not be made leaves the guest as they were, and their renewals go on', async () => {
+  const { keeper, asked } = setUp();
+  keeper.begin(tokens(1));
+  const replacing = keeper.replace(() => Promise.reject(new Error('the address is taken')));
+  const renewing = keeper.renew('access 1');
+  await expect(replacing).rejects.toThrow('the address is taken');
+  expect((await renewing).accessToken).toBe('access 2');
+  expect(asked).toEqual(['refresh 1']);
+});

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { MAX_UPLOAD_BYTES as SERVER_LIMIT } from '../../../src/protocol/files.ts';
+import { MAX_UPLOAD_BYTES } from '../../../src/protocol/limits.ts';
 import { deliveryOf } from '../../../web/src/conversation/composing.ts';
-import { MAX_UPLOAD_BYTES } from '../../../web/src/files/upload-limit.ts';
 import { createUploads, TooLarge } from '../../../web/src/files/uploads.ts';
 import { FITTED, MAX_SCALE, movedBy, zoomedAt } from '../../../web/src/files/zoom.ts';
 import { createPendingDeletions, UNDO_MS } from '../../../web/src/pages/pending-deletions.ts';
@@ -30,10 +29,6 @@ function bench() {
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-test('A7: the page and the server mean the same limit', () => {
-  expect(MAX_UPLOAD_BYTES).toBe(SERVER_LIMIT);
-});
 
 test('U9: files go one after the other, each with its own progress, and one that fails does not stop the next', async () => {
   const { sending, arrived, uploads, states } = bench();

@@ -38,6 +38,11 @@ export interface SessionKeeper {
   current(): Session | null;
   /** Takes the answer of a login as the session. */
   begin(answer: TokenAnswer): Session;
+  /**
+   * Takes the session that `ask` gets in the place of the one that is here, which the server ends as it answers: whoever
+   * is refused meanwhile waits for the new one.
+   */
+  replace(ask: () => Promise<TokenAnswer>): Promise<Session>;
   end(): void;
   /** A session whose access token lasts at least another half minute. @throws SessionOver */
   fresh(): Promise<Session>;
@@ -50,6 +55,7 @@ const MARGIN_MS = 30_000;
 export function createSessionKeeper(dependencies: SessionDependencies): SessionKeeper {
   const { store, now } = dependencies;
   let renewing: Promise<Session> | null = null;
+  let replacing: Promise<unknown> = Promise.resolve();
 
   function begin(answer: TokenAnswer): Session {
     const session: Session = {
@@ -85,8 +91,8 @@ export function createSessionKeeper(dependencies: SessionDependencies): SessionK
   }
 
   function renew(refused: string): Promise<Session> {
-    renewing ??= dependencies
-      .exclusively(() => exchange(refused))
+    renewing ??= replacing
+      .then(() => dependencies.exclusively(() => exchange(refused)))
       .finally(() => {
         renewing = null;
       });
@@ -96,6 +102,12 @@ export function createSessionKeeper(dependencies: SessionDependencies): SessionK
   return {
     current: () => store.read(),
     begin,
+    replace(ask) {
+      const replaced = dependencies.exclusively(async () => begin(await ask()));
+      // What became of it is said to who asked for it; for the others it is over.
+      replacing = replaced.catch(() => {});
+      return replaced;
+    },
     end: () => store.write(null),
     renew,
     async fresh() {

@@ -3,7 +3,7 @@
  * each has its own progress and its own reason when it is refused.
  */
 import { type Ref, shallowRef } from 'vue';
-import { MAX_UPLOAD_BYTES } from './upload-limit.ts';
+import { MAX_UPLOAD_BYTES } from '../../../src/protocol/limits.ts';
 
 export type UploadState =
   | { name: 'waiting' }

@@ -6,7 +6,8 @@ import type { LogEvent } from '../../../src/domain/events.ts';
 import type { Delivery } from '../../../src/domain/messages.ts';
 import { type Conversation, emptyConversation, reduce } from '../../../src/domain/reducer.ts';
 import type { ServerFrame } from '../../../src/protocol/frames.ts';
-import { FRAME_LIMIT, frameBytes, type MessageFrame } from './frames.ts';
+import { MAX_FRAME_BYTES } from '../../../src/protocol/limits.ts';
+import { frameBytes, type MessageFrame } from './frames.ts';
 import { Link, type LinkDependencies, type Phase } from './link.ts';
 import type { Outbox, OutboxMessage } from './outbox.ts';
 import { mark, type Outgoing, type OutgoingState, withoutShown } from './outgoing.ts';
@@ -96,7 +97,7 @@ export class WorkConnection {
   }
 
   #post(message: OutboxMessage): string {
-    if (frameBytes(messageFrame(message)) > FRAME_LIMIT) {
+    if (frameBytes(messageFrame(message)) > MAX_FRAME_BYTES) {
       const state = { name: 'refused' as const, code: 'too_large', message: '' };
       this.#outgoing = [...this.#outgoing, { ...message, state }];
     } else {

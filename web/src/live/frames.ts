@@ -16,9 +16,6 @@ export type ClientFrame =
   | { type: 'stop'; turn: number }
   | { type: 'ping' };
 
-/** The largest frame the server takes, in bytes of UTF-8 (src/protocol/frames.ts, MAX_FRAME_BYTES). */
-export const FRAME_LIMIT = 65_536;
-
 /** A frame's size on the wire. */
 export function frameBytes(frame: ClientFrame): number {
   return new TextEncoder().encode(JSON.stringify(frame)).length;

@@ -57,26 +57,30 @@ export function createSessionContext(): SessionContext {
     if (event.key === KEY || event.key === null) user.value = read()?.user ?? null;
   });
 
-  async function begin(path: string, body?: unknown, token?: string): Promise<void> {
+  async function ask(path: string, body?: unknown, token?: string): Promise<TokenAnswer> {
     const answer = await request(path, {
       method: 'POST',
       ...(body === undefined ? {} : { body }),
       ...(token === undefined ? {} : { token }),
     });
-    keeper.begin((await answer.json()) as TokenAnswer);
+    return (await answer.json()) as TokenAnswer;
   }
 
   return {
     user,
     keeper,
     http: createHttp(keeper, postForm),
-    signIn: (email, password) => begin('/api/auth/login', { email, password }),
+    async signIn(email, password) {
+      keeper.begin(await ask('/api/auth/login', { email, password }));
+    },
     async register(email, password, invitation) {
       const token = user.value?.guest ? (await keeper.fresh()).accessToken : undefined;
       const account = { email, password, ...(invitation === undefined ? {} : { invitation }) };
-      await begin('/api/auth/register', account, token);
+      await keeper.replace(() => ask('/api/auth/register', account, token));
     },
-    beGuest: () => begin('/api/auth/guest'),
+    async beGuest() {
+      keeper.begin(await ask('/api/auth/guest'));
+    },
     async signOut() {
       const session = keeper.current();
       keeper.end();

@@ -1,0 +1,41 @@
+/**
+ * How much a person may send, in one place for whoever parses it and for the page they type it into, which is why nothing
+ * is imported here. Characters are UTF-16 code units, as forms and schemas count them.
+ */
+
+/** Of a frame of the socket, and of a message over REST: with all that stands around its text. */
+export const MAX_FRAME_BYTES = 65_536;
+/** Of one uploaded file. */
+export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+
+export const MAX_EMAIL_CHARACTERS = 254;
+/** By code points. */
+export const PASSWORD_LENGTH = { least: 8, most: 256 };
+/** Of a password as it is sent, whatever it counts by code points. */
+export const MAX_PASSWORD_CHARACTERS = 1_024;
+export const MAX_PERSON_NAME_CHARACTERS = 100;
+export const MAX_INVITATION_CHARACTERS = 100;
+/** Longer than any access token or ticket of ours, and than any refresh token. */
+export const MAX_TOKEN_CHARACTERS = 4_096;
+export const MAX_REFRESH_TOKEN_CHARACTERS = 200;
+
+export const MAX_TITLE_CHARACTERS = 200;
+export const MAX_SEARCH_CHARACTERS = 200;
+export const MAX_CURSOR_CHARACTERS = 200;
+export const MAX_PAGE_ITEMS = 200;
+
+/** Of a message's text; a frame's bytes bound it as well. */
+export const MAX_MESSAGE_CHARACTERS = MAX_FRAME_BYTES;
+export const MAX_ATTACHMENTS = 50;
+export const MAX_ATTACHMENT_CHARACTERS = 1_024;
+
+export const MAX_TEMPLATE_NAME_CHARACTERS = 200;
+export const MAX_TEMPLATE_DESCRIPTION_CHARACTERS = 1_000;
+export const MAX_TEMPLATE_CHARACTERS = 200_000;
+
+export const MAX_MODEL_NAME_CHARACTERS = 200;
+export const MAX_BASE_URL_CHARACTERS = 2_000;
+export const MAX_API_KEY_CHARACTERS = 8_192;
+export const MAX_HEADERS = 10;
+export const MAX_HEADER_NAME_CHARACTERS = 100;
+export const MAX_HEADER_CHARACTERS = 1_000;
