@@ -13,7 +13,7 @@ const allowed = {
   threads: [],
   markdown: ['domain', 'threads'],
   workspace: ['domain', 'threads'],
-  documents: ['domain', 'threads', 'workspace'],
+  documents: ['domain', 'protocol', 'threads', 'workspace'],
   db: ['domain'],
   'demo-model': [],
   exports: ['domain'],

@@ -1,6 +1,8 @@
 /** Runs a parser in a thread with bounds on its heap, its buffers and its time. */
 import { Worker } from 'node:worker_threads';
+import type { Preview } from '../protocol/previews.ts';
 import type { Window } from './line-window.ts';
+import type { PreviewAsk } from './preview.ts';
 
 /** `isText`: it is no document after all, but a text. */
 export type Converted = { ok: true; text: string } | { ok: false; problem: string; isText?: true };
@@ -20,12 +22,27 @@ const COPIES = 3;
 const UNPACKED_BYTES = 128 * 1024 ** 2;
 const LOOK_MS = 20;
 
+/** What is wanted of a file: a window of its text, or what a person is shown of it. */
+export type Ask = { window: Window } | { preview: PreviewAsk };
+
 /** The window of the document's text, or why there is none, in words for the model. The bytes are given away. */
 export async function convertDocument(bytes: Buffer, window: Window): Promise<Converted> {
+  const answer = await askThread<Converted>(bytes, { window });
+  if (answer === 'too_much') return { ok: false, problem: TOO_MUCH };
+  return answer === 'too_long' ? { ok: false, problem: TOO_LONG } : answer;
+}
+
+/** What a person is shown of the file. The bytes are given away. */
+export async function previewDocument(bytes: Buffer, preview: PreviewAsk): Promise<Preview> {
+  const answer = await askThread<Preview>(bytes, { preview });
+  return typeof answer === 'string' ? { kind: 'none', reason: 'too_much' } : answer;
+}
+
+async function askThread<Answer>(bytes: Buffer, ask: Ask): Promise<Answer | 'too_much' | 'too_long'> {
   const most = COPIES * bytes.length + UNPACKED_BYTES;
   const document = new Uint8Array(bytes);
   const worker = new Worker(new URL('./document-thread.ts', import.meta.url), {
-    workerData: { document, window },
+    workerData: { document, ask },
     transferList: [document.buffer],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     stdout: true,
@@ -34,17 +51,17 @@ export async function convertDocument(bytes: Buffer, window: Window): Promise<Co
   let timer: NodeJS.Timeout | undefined;
   let look: NodeJS.Timeout | undefined;
   try {
-    return await new Promise<Converted>((resolve, reject) => {
+    return await new Promise<Answer | 'too_much' | 'too_long'>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', (error: Error & { code?: string }) => {
-        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve({ ok: false, problem: TOO_MUCH });
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve('too_much');
         else reject(error);
       });
-      timer = setTimeout(() => resolve({ ok: false, problem: TOO_LONG }), DEADLINE_MS);
+      timer = setTimeout(() => resolve('too_long'), DEADLINE_MS);
       look = setInterval(() => {
         // A thread that has ended has no memory to look at; how it ended is told by its own events.
         worker.getHeapStatistics().then(
-          ({ external_memory: held }) => held > most && resolve({ ok: false, problem: TOO_MUCH }),
+          ({ external_memory: held }) => held > most && resolve('too_much'),
           () => {},
         );
       }, LOOK_MS);

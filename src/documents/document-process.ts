@@ -1,7 +1,12 @@
-/** The process in which one document becomes text (see read-document.ts): bytes come in by stdin, a result leaves by stdout. */
+/**
+ * The process in which one file becomes text or a preview (see reader-process.ts): bytes come in by stdin, a result leaves
+ * by stdout.
+ */
 import { buffer } from 'node:stream/consumers';
-import { convertDocument } from './convert.ts';
-import type { Window } from './line-window.ts';
+import { type Ask, convertDocument, previewDocument } from './convert.ts';
 
-const window = JSON.parse(process.argv[2] ?? '{}') as Window;
-process.stdout.write(JSON.stringify(await convertDocument(await buffer(process.stdin), window)));
+const ask = JSON.parse(process.argv[2] ?? '') as Ask;
+const bytes = await buffer(process.stdin);
+const answer =
+  'preview' in ask ? await previewDocument(bytes, ask.preview) : await convertDocument(bytes, ask.window);
+process.stdout.write(JSON.stringify(answer));

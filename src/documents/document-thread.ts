@@ -1,11 +1,11 @@
-/** The thread in which one document becomes text (see convert.ts). */
+/** The thread in which one file becomes text or a preview (see convert.ts). */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Converted, Text } from './convert.ts';
+import type { Ask, Converted, Text } from './convert.ts';
 import { type DocumentKind, kindOfDocument } from './kind.ts';
 import { readWindow, type Window } from './line-window.ts';
 import { BadArchive, listArchive } from './zip.ts';
 
-const { document, window } = workerData as { document: Uint8Array; window: Window };
+const { document, ask } = workerData as { document: Uint8Array; ask: Ask };
 
 /** Only the parser that is needed is loaded. */
 async function textOf(kind: DocumentKind, bytes: Buffer): Promise<Text> {
@@ -49,8 +49,7 @@ function unreadable(error: unknown): Converted {
   return { ok: false, problem: `this document could not be read: ${why}. Ask the person for it again.` };
 }
 
-async function convert(): Promise<Converted> {
-  const bytes = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+async function convert(bytes: Buffer, window: Window): Promise<Converted> {
   const kind = kindOfDocument(bytes);
   try {
     const found = await textOf(kind, bytes);
@@ -62,4 +61,9 @@ async function convert(): Promise<Converted> {
   }
 }
 
-parentPort?.postMessage(await convert());
+const given = Buffer.from(document.buffer, document.byteOffset, document.byteLength);
+parentPort?.postMessage(
+  'preview' in ask
+    ? await (await import('./preview.ts')).previewOf(given, ask.preview)
+    : await convert(given, ask.window),
+);

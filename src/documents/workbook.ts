@@ -1,7 +1,9 @@
 /** Workbooks to text: each sheet as tab-separated lines under its name, cells as a person sees them (W8). */
-import { type Cell, type CellValue, EncryptedFileError, read, type Sheet } from 'hucre';
+import { type Cell, type CellValue, EncryptedFileError, read, type Sheet, type Workbook } from 'hucre';
+import type { Preview } from '../protocol/previews.ts';
 import { shownCell } from './cell-text.ts';
 import type { Text } from './convert.ts';
+import { keptCell, RowWindow } from './table-rows.ts';
 import { boundedWorkbook, LEFT_OUT, MOST_COLUMNS, MOST_ROWS } from './workbook-parts.ts';
 
 /** Merged ranges that are named. */
@@ -13,15 +15,57 @@ const RANGE = `A1:IV${MOST_ROWS + 1}`;
 /** @throws BadArchive, or what the library throws for a damaged workbook */
 export async function workbookToText(bytes: Buffer, isArchive: boolean): Promise<Text> {
   try {
-    const input = isArchive ? await boundedWorkbook(bytes) : bytes;
-    const { sheets, dateSystem } = await read(new Uint8Array(input), { readStyles: true, range: RANGE });
+    const { sheets, dateSystem } = await readWorkbook(bytes, isArchive);
     if (sheets.length === 0) return { problem: 'this workbook has no sheet with cells.' };
     const chunks = written(sheets, dateSystem === '1904');
     return { chunks: isArchive ? chunks : behind(OLD_FORMAT, chunks) };
   } catch (error) {
-    if (error instanceof EncryptedFileError) return { problem: WITH_PASSWORD };
+    if (isLocked(error)) return { problem: WITH_PASSWORD };
     throw error;
   }
+}
+
+async function readWorkbook(bytes: Buffer, isArchive: boolean): Promise<Workbook> {
+  const input = isArchive ? await boundedWorkbook(bytes) : bytes;
+  return await read(new Uint8Array(input), { readStyles: true, range: RANGE });
+}
+
+/** Whether the workbook was not read because it has a password. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof EncryptedFileError;
+}
+
+/**
+ * Rows of one sheet from `offset` on, its cells as a person sees them.
+ * @throws as workbookToText, and for a workbook with a password
+ */
+export async function sheetPreview(
+  bytes: Buffer,
+  isArchive: boolean,
+  { sheet: number, offset }: { sheet: number; offset: number },
+): Promise<Preview> {
+  const { sheets, dateSystem } = await readWorkbook(bytes, isArchive);
+  const sheet = sheets[number];
+  if (sheet === undefined) return { kind: 'none', reason: sheets.length === 0 ? 'empty' : 'no_row' };
+  const table = tableOf(sheet);
+  const window = new RowWindow(offset);
+  for (let row = offset; row < table.rows.length && window.wants(row); row += 1) {
+    window.add(shownRow(sheet, table, row, dateSystem === '1904'));
+  }
+  return {
+    kind: 'table',
+    head: null,
+    rows: window.rows,
+    offset,
+    total: table.leftOut === null && table.rows.length <= MOST_ROWS ? table.rows.length : null,
+    columns: table.columns,
+    format: null,
+    sheets: sheets.map(({ name, hidden, veryHidden }) => ({
+      name: keptCell(name),
+      isHidden: Boolean(hidden || veryHidden),
+    })),
+    sheet: number,
+  };
 }
 
 const OLD_FORMAT =
@@ -43,10 +87,8 @@ function* written(sheets: Sheet[], is1904: boolean): Generator<string> {
     if (table === undefined) continue;
     if (n > 0) yield '\n';
     yield `--- sheet ${headOf(sheet, table)} ---\n`;
-    for (const [row, values] of table.rows.entries()) {
-      const cells = (values ?? []).slice(0, table.columns).map((value, column) => {
-        return shownCell(value, sheet.cells?.get(`${row},${column}`), is1904);
-      });
+    for (const row of table.rows.keys()) {
+      const cells = shownRow(sheet, table, row, is1904);
       yield `${cells.join('\t').replace(/\t+$/, '')}\n`;
     }
     if (table.leftOut !== null) yield `${table.leftOut}\n`;
@@ -58,6 +100,11 @@ interface Table {
   rows: CellValue[][];
   columns: number;
   leftOut: string | null;
+}
+
+function shownRow(sheet: Sheet, { rows, columns }: Table, row: number, is1904: boolean): string[] {
+  const values = (rows[row] ?? []).slice(0, columns);
+  return values.map((value, column) => shownCell(value, sheet.cells?.get(`${row},${column}`), is1904));
 }
 
 function tableOf(sheet: Sheet): Table {

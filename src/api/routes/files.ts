@@ -4,9 +4,12 @@ import type { ReadableStream } from 'node:stream/web';
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { findUser } from '../../db/users.ts';
 import { findWork } from '../../db/works.ts';
+import { previewFile } from '../../documents/preview-file.ts';
 import * as shapes from '../../protocol/files.ts';
 import { uuid } from '../../protocol/messages.ts';
+import { preview } from '../../protocol/previews.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { createFileHashes } from '../../workspace/file-hashes.ts';
 import { mustBePortable } from '../../workspace/portable-path.ts';
@@ -119,6 +122,25 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
     return await sendFile(c, workspace, filePathOf(c));
   });
 
+  app.get('/:id/preview/:path{.+}', async (c) => {
+    const { workspace } = await workspaceOf(c);
+    const path = filePathOf(c);
+    const part = previewPart.safeParse(c.req.query());
+    if (!part.success) throw new ApiError('bad_request', 'sheet and offset are whole numbers from 0 on.');
+    const { userId } = c.get('identity');
+    const { kind, size } = await workspace.stat(path);
+    if (kind === 'directory') throw new ApiError('conflict', `${path} is a folder.`);
+    const file = {
+      name: path,
+      size,
+      open: async (end: number) => (await workspace.openRead(path, { end })).stream,
+    };
+    const person = { id: userId, guest: (await findUser(db, userId))?.guest ?? true };
+    return c.json(await previewFile(file, part.data, { person, signal: c.req.raw.signal }), 200, {
+      'Cache-Control': 'private, no-store',
+    });
+  });
+
   app.put('/:id/files/:path{.+}', async (c) => {
     const { person } = await workspaceOf(c);
     const content = c.req.raw.body === null ? '' : Readable.fromWeb(c.req.raw.body as ReadableStream);
@@ -184,6 +206,15 @@ async function sendFile(c: Context<ApiEnv>, workspace: Workspace, path: string):
   });
 }
 
+/** Which part of a file is shown. */
+const whole = z.coerce
+  .number()
+  .int()
+  .nonnegative()
+  .max(2 ** 31)
+  .default(0);
+const previewPart = z.object({ sheet: whole, offset: whole });
+
 function describeFileRoutes() {
   const request = { params: fileParams };
   const bytes = { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } };
@@ -194,6 +225,14 @@ function describeFileRoutes() {
       description: 'Honours Range, If-None-Match; `?download` has it saved.',
       request,
       responses: { 200: { description: 'the file' }, ...errors(400, 401, 404, 416) },
+    },
+    {
+      ...fileRoute,
+      path: '/{id}/preview/{path}',
+      method: 'get' as const,
+      description: 'A bounded part of the file as a person is shown it: rows of a sheet, or a text.',
+      request: { ...request, query: previewPart },
+      responses: { 200: json(preview, 'what is shown'), ...errors(400, 401, 404, 409) },
     },
     {
       ...fileRoute,

@@ -1,0 +1,129 @@
+/** What a person is shown of a file (W12): a bounded part, by what the file holds, and how much more there is. */
+import { Readable } from 'node:stream';
+import type { NoPreview, Preview, PreviewTable } from '../protocol/previews.ts';
+import type { Text } from './convert.ts';
+import { kindOfDocument, mayBeDocument } from './kind.ts';
+import { RowReader } from './table-rows.ts';
+import { openDecoder } from './text-decoder.ts';
+import { type TextFacts, textFactsOf } from './text-facts.ts';
+import { isLocked, sheetPreview } from './workbook.ts';
+import { listArchive } from './zip.ts';
+
+/** Which part of which file; `size` is that of the whole file, of which the reader gets no more than it may read. */
+export interface PreviewAsk {
+  name: string;
+  size: number;
+  sheet: number;
+  offset: number;
+}
+
+/** Bytes that are decoded at once, bytes of a text that are shown, and characters of a document's. */
+const PIECE = 64 * 1024;
+const TEXT_BYTES = 256 * 1024;
+const DOCUMENT_CHARACTERS = 200_000;
+
+/** Names of files whose text is a table, however it looks. */
+const TABLE = /\.(?:csv|tsv|tab)$/i;
+/** Names of texts that are shown as they are, also where their lines are a table. */
+const PLAIN = /\.(?:txt|md|log|asc|prn)$/i;
+
+export async function previewOf(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
+  if (bytes.length === 0) return none('empty');
+  const kind = mayBeDocument(bytes) ? kindOfDocument(bytes) : 'text';
+  if (kind === 'text') return await textOrTable(bytes, ask);
+  if (ask.size > bytes.length) return none('too_large');
+  // Each parser has errors of its own for damaged input; whatever it throws while it reads means just that.
+  try {
+    switch (kind) {
+      case 'workbook':
+      case 'old-workbook':
+        return await sheetPreview(bytes, kind === 'workbook', ask);
+      case 'docx':
+        return await documentPreview(await (await import('./docx.ts')).docxToText(bytes));
+      case 'slides':
+        return await documentPreview((await import('./slides-and-text.ts')).slidesToText(bytes));
+      case 'open-text':
+        return await documentPreview((await import('./slides-and-text.ts')).openTextToText(bytes));
+      case 'zip':
+        return listing(bytes);
+      case 'locked-office':
+        return none('locked');
+      case 'old-office':
+        return none('old_format');
+      case 'pdf':
+        return none('not_shown');
+    }
+  } catch (error) {
+    return none(isLocked(error) ? 'locked' : 'damaged');
+  }
+}
+
+function none(reason: NoPreview): Preview {
+  return { kind: 'none', reason };
+}
+
+function listing(bytes: Buffer): Preview {
+  const text = listArchive(bytes);
+  return text === null ? none('damaged') : { kind: 'text', text, encoding: 'UTF-8', rest: 0 };
+}
+
+async function documentPreview(found: Text): Promise<Preview> {
+  if ('problem' in found) return none('empty');
+  let text = '';
+  let length = 0;
+  for await (const chunk of found.chunks) {
+    length += chunk.length;
+    text += chunk.slice(0, DOCUMENT_CHARACTERS - text.length);
+  }
+  return { kind: 'document', text: text.toWellFormed(), rest: length - text.length };
+}
+
+async function textOrTable(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
+  const facts = await textFactsOf(ask.name, async () => Readable.from(piecesOf(bytes)));
+  if (facts === null) return none('not_shown');
+  const isTable = TABLE.test(ask.name) || (facts.table !== null && !PLAIN.test(ask.name));
+  return isTable ? tableOf(bytes, facts, ask) : textOf(bytes, facts, ask);
+}
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+function textOf(bytes: Buffer, { encoding }: TextFacts, { size }: PreviewAsk): Preview {
+  const shown = bytes.subarray(0, TEXT_BYTES);
+  const decoder = openDecoder(encoding.label);
+  const isWhole = shown.length === size;
+  const text = decoder.write(shown) + (isWhole ? decoder.end() : '');
+  return {
+    kind: 'text',
+    text: text.replace(/^\ufeff/, '').replaceAll('\0', ''),
+    encoding: encoding.name,
+    rest: Math.max(0, size - shown.length),
+  };
+}
+
+function tableOf(bytes: Buffer, { encoding, table }: TextFacts, { name, size, offset }: PreviewAsk): Preview {
+  const separator = table?.separator ?? (/\.csv$/i.test(name) ? ',' : '\t');
+  const reader = new RowReader(separator, { offset, skipped: table?.isSaid ? 1 : 0 });
+  const decoder = openDecoder(encoding.label);
+  let isFirst = true;
+  for (const piece of piecesOf(bytes)) {
+    const text = decoder.write(piece).replaceAll('\0', '');
+    reader.write(isFirst ? text.replace(/^\ufeff/, '') : text);
+    isFirst = false;
+  }
+  reader.write(decoder.end());
+  reader.end();
+  const isWhole = bytes.length >= size;
+  return {
+    kind: 'table',
+    head: reader.head ?? [],
+    rows: reader.window.rows,
+    offset,
+    total: isWhole ? reader.total : null,
+    columns: reader.columns,
+    format: { encoding: encoding.name, separator, decimalCommas: table?.hasDecimalCommas ?? false },
+    sheets: [],
+    sheet: 0,
+  } satisfies PreviewTable;
+}

@@ -1,0 +1,132 @@
+/** What a person is shown of a file (W12). */
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import iconv from 'iconv-lite';
+import { previewFile } from '../../../src/documents/preview-file.ts';
+import type { Preview } from '../../../src/protocol/previews.ts';
+import { docxBytes, paragraph, pdfBytes, xlsxBytes, zipped } from '../tools/documents.ts';
+
+function shown(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
+  const open = async (end: number) => Readable.from([bytes.subarray(0, end + 1)]);
+  const asking = { person: { id: 'p', guest: false }, signal: new AbortController().signal };
+  return previewFile({ name, size, open }, { sheet, offset }, asking);
+}
+
+async function table(...file: Parameters<typeof shown>): Promise<Extract<Preview, { kind: 'table' }>> {
+  const preview = await shown(...file);
+  if (preview.kind !== 'table') throw new Error(`no table: ${JSON.stringify(preview).slice(0, 200)}`);
+  return preview;
+}
+
+const fixture = (name: string) => readFile(new URL(`../tools/files/${name}`, import.meta.url));
+
+const SALES = [
+  ['城市', '销售额', '说明'],
+  ['北京', '12,5', '第一季度的销售情况'],
+  ['上海', '13,1', '第二季度的销售情况'],
+];
+const CITIES = [
+  ['año', 'población', 'región'],
+  ['2019', '120,5', 'Castilla y León'],
+  ['2020', '130,1', 'Aragón'],
+];
+
+test.each([
+  ['utf8', SALES],
+  ['utf16le', SALES],
+  ['gb18030', SALES],
+  ['big5', [['城市', '人口', '說明'], ['臺北', '12,5', '這是臺灣北部最大的城市'], ['高雄', '13,1', '這是臺灣南部最大的港口']]],
+  ['windows-1252', CITIES],
+] as const)('W7, W12: a table in %s is read with each separator, its decimal commas named', async (encoding, rows) => {
+  for (const separator of [';', '\t', '|'] as const) {
+    const text = rows.map((row) => row.join(separator)).join('\r\n');
+    const bytes = iconv.encode(text, encoding, { addBOM: encoding === 'utf16le' });
+    const preview = await table('t.csv', bytes);
+    expect({ head: preview.head, rows: preview.rows }).toEqual({ head: rows[0], rows: rows.slice(1) });
+    expect(preview.format).toMatchObject({ separator, decimalCommas: true });
+    expect(preview.total).toBe(2);
+  }
+});
+
+test('W12: quoted cells hold separators, quotes and line ends of any kind; a line that says the separator and empty lines are no rows', async () => {
+  const preview = await table('q.csv', Buffer.from('\ufeffn,"a, b"\r\n1,"say ""hi"""\r\r2,"two\r\nlines"\n\n'));
+  expect(preview.head).toEqual(['n', 'a, b']);
+  expect(preview.rows).toEqual([
+    ['1', 'say "hi"'],
+    ['2', 'two\r\nlines'],
+  ]);
+  const said = await table('s.csv', Buffer.from('sep=;\na;b\n1;2\n'));
+  expect([said.head, ...said.rows]).toEqual([['a', 'b'], ['1', '2']]);
+  expect((await table('one.csv', Buffer.from('alone\n1\n2'))).rows).toEqual([['1'], ['2']]);
+});
+
+test('W12: of a million rows a window is shown and all are counted, wherever it begins', async () => {
+  const lines = Array.from({ length: 1_000_000 }, (_, n) => `${n},"x, ${n}"`);
+  const bytes = Buffer.from(`n,x\n${lines.join('\n')}`);
+  const first = await table('m.csv', bytes);
+  expect({ total: first.total, shown: first.rows.length }).toEqual({ total: 1_000_000, shown: 200 });
+  const last = await table('m.csv', bytes, { offset: 999_990 });
+  expect(last.head).toEqual(['n', 'x']);
+  expect(last.rows).toHaveLength(10);
+  expect(last.rows.at(-1)).toEqual(['999999', 'x, 999999']);
+  expect((await table('m.csv', bytes, { offset: 2_000_000 })).rows).toEqual([]);
+});
+
+test('W12: a row of a million columns, a cell of megabytes and a quote that never ends are shown in part', async () => {
+  const wide = await table('w.csv', Buffer.from(`${'a,'.repeat(1_000_000)}\n${'1,'.repeat(1_000_000)}`));
+  expect([wide.columns, wide.head?.length, wide.rows[0]?.length]).toEqual([1_000_001, 100, 100]);
+  const row = `${'long '.repeat(1_000_000)},1\n`;
+  const long = await table('l.csv', Buffer.from(`a,b\n${row}${row}`));
+  expect(long.rows[0]?.[0]).toHaveLength(501);
+  const open = await table('o.csv', Buffer.from(`a,b\n1,"${'x,y\n'.repeat(500_000)}`));
+  expect([open.total, open.rows[0]?.[1]?.length]).toEqual([1, 501]);
+  const much = Array.from({ length: 1_000 }, () => Array(100).fill('y'.repeat(600)).join(','));
+  expect(JSON.stringify(await table('c.csv', Buffer.from(much.join('\n')))).length).toBeLessThan(1_000_000);
+});
+
+test('W8, W12: a workbook is shown sheet by sheet, its cells as a person sees them', async () => {
+  const first = await table('two.xlsx', xlsxBytes('Sales & more', [['city', 'n'], ['Oslo', 3]]));
+  expect(first.rows).toEqual([['city', 'n'], ['Oslo', '3']]);
+  expect(first).toMatchObject({ head: null, total: 2, columns: 2, sheets: [{ isHidden: false }] });
+  const none = await shown('two.xlsx', xlsxBytes('S', [['a']]), { sheet: 7 });
+  expect(none).toEqual({ kind: 'none', reason: 'no_row' });
+});
+
+test('W12: a text is shown from its beginning in whatever encoding, and says how much is left', async () => {
+  const text = '这是一个很长的中文文本，用来检查编码。\n'.repeat(30_000);
+  const bytes = iconv.encode(text, 'gb18030');
+  const preview = await shown('notes.txt', bytes);
+  if (preview.kind !== 'text') throw new Error(preview.kind);
+  expect(preview.rest).toBe(bytes.length - 256 * 1024);
+  expect(text.startsWith(preview.text.replace(/\ufffd$/, ''))).toBe(true);
+  expect(preview.text.length).toBeGreaterThan(100_000);
+});
+
+test('W9, W12: a Word document is shown as the Markdown that it is read as', async () => {
+  const preview = await shown('d.docx', docxBytes(paragraph('Results', 'Heading1') + paragraph('All is well.')));
+  expect(preview).toEqual({ kind: 'document', text: '# Results\n\nAll is well.', rest: 0 });
+});
+
+test('W12: what cannot be shown says why, in a code', async () => {
+  const reason = async (name: string, bytes: Buffer, more = {}) => {
+    const preview = await shown(name, bytes, more);
+    return preview.kind === 'none' ? preview.reason : preview.kind;
+  };
+  const workbook = xlsxBytes('S', [['a', 1]]);
+  expect(await reason('empty.csv', Buffer.alloc(0))).toBe('empty');
+  expect(await reason('x.bin', Buffer.from([0, 1, 2, 3, 0, 0, 255, 254, 7, 0]))).toBe('not_shown');
+  expect(await reason('x.pdf', pdfBytes(['a']))).toBe('not_shown');
+  expect(await reason('cut.xlsx', workbook.subarray(0, workbook.length - 40))).toBe('damaged');
+  expect(await reason('large.xlsx', workbook, { size: 10 ** 9 })).toBe('too_large');
+  expect(await reason('a.zip', zipped({ 'a.txt': 'a' }))).toBe('text');
+});
+
+test('W12: a workbook that unpacks to gigabytes is not read, or only in part, and nothing but its reader bears it', async () => {
+  const bomb = zipped({
+    '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+    'xl/workbook.xml': '<workbook/>',
+    'xl/sharedStrings.xml': Buffer.alloc(300 * 1024 ** 2, 'a'),
+  });
+  expect(await shown('bomb.xlsx', bomb)).toMatchObject({ kind: 'none' });
+});
