@@ -2,7 +2,9 @@
 import { Readable } from 'node:stream';
 import type { NoPreview, Preview, PreviewTable } from '../protocol/previews.ts';
 import type { Text } from './convert.ts';
+import { parseJson, treeOf } from './json-tree.ts';
 import { kindOfDocument, mayBeDocument } from './kind.ts';
+import { notebookOf } from './notebook-cells.ts';
 import { RowReader } from './table-rows.ts';
 import { openDecoder } from './text-decoder.ts';
 import { type TextFacts, textFactsOf } from './text-facts.ts';
@@ -26,6 +28,8 @@ const DOCUMENT_CHARACTERS = 200_000;
 const TABLE = /\.(?:csv|tsv|tab)$/i;
 /** Names of texts that are shown as they are, also where their lines are a table. */
 const PLAIN = /\.(?:txt|md|log|asc|prn)$/i;
+
+const JSON_NAME = /\.(?:json|geojson|ipynb)$/i;
 
 export async function previewOf(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
   if (bytes.length === 0) return none('empty');
@@ -81,12 +85,22 @@ async function documentPreview(found: Text): Promise<Preview> {
 async function textOrTable(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
   const facts = await textFactsOf(ask.name, async () => Readable.from(piecesOf(bytes)));
   if (facts === null) return none('not_shown');
+  if (JSON_NAME.test(ask.name) && bytes.length === ask.size) return jsonOf(bytes, facts, ask);
   const isTable = TABLE.test(ask.name) || (facts.table !== null && !PLAIN.test(ask.name));
   return isTable ? tableOf(bytes, facts, ask) : textOf(bytes, facts, ask);
 }
 
 function* piecesOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** A notebook or a tree; what is no JSON, or too much of it, is a text. */
+function jsonOf(bytes: Buffer, facts: TextFacts, ask: PreviewAsk): Preview {
+  const text = new TextDecoder(facts.encoding.label).decode(bytes);
+  const value = parseJson(text);
+  if (value === undefined) return textOf(bytes, facts, ask);
+  const notebook = /\.ipynb$/i.test(ask.name) ? notebookOf(value) : null;
+  return notebook ?? { kind: 'tree', nodes: treeOf(value) };
 }
 
 function textOf(bytes: Buffer, { encoding }: TextFacts, { size }: PreviewAsk): Preview {

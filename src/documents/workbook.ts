@@ -46,7 +46,7 @@ export async function sheetPreview(
 ): Promise<Preview> {
   const { sheets, dateSystem } = await readWorkbook(bytes, isArchive);
   const sheet = sheets[number];
-  if (sheet === undefined) return { kind: 'none', reason: sheets.length === 0 ? 'empty' : 'no_row' };
+  if (sheet === undefined) return { kind: 'none', reason: sheets.length === 0 ? 'empty' : 'no_sheet' };
   const table = tableOf(sheet);
   const window = new RowWindow(offset);
   for (let row = offset; row < table.rows.length && window.wants(row); row += 1) {

@@ -36,6 +36,38 @@ export const preview = z
       rest: count.meta({ description: 'characters that are not shown' }),
     }),
     z.object({
+      kind: z.literal('tree'),
+      nodes: z
+        .array(
+          z.object({
+            depth: count,
+            key: z.string().nullable(),
+            type: z.enum(['object', 'array', 'string', 'number', 'boolean', 'null']),
+            text: z.string().meta({ description: 'a value as it is written; empty for lists and objects' }),
+            count: count.meta({ description: 'entries of a list or an object' }),
+            shown: count.meta({ description: 'entries of it that are among the nodes' }),
+          }),
+        )
+        .meta({ description: 'JSON, each node before those in it' }),
+    }),
+    z.object({
+      kind: z.literal('notebook'),
+      cells: z.array(
+        z.object({
+          type: z.enum(['markdown', 'code', 'raw']),
+          source: z.string(),
+          outputs: z.array(
+            z.object({
+              type: z.enum(['text', 'picture']),
+              text: z.string().meta({ description: 'of a picture its data: URL' }),
+            }),
+          ),
+          rest: count.meta({ description: 'outputs that are not shown' }),
+        }),
+      ),
+      total: count.meta({ description: 'all cells' }),
+    }),
+    z.object({
       kind: z.literal('none'),
       reason: z
         .enum([
@@ -46,7 +78,7 @@ export const preview = z
           'damaged',
           'too_large',
           'too_much',
-          'no_row',
+          'no_sheet',
           'busy',
         ])
         .meta({ description: 'why there is nothing to show' }),
@@ -56,4 +88,5 @@ export const preview = z
 
 export type Preview = z.infer<typeof preview>;
 export type PreviewTable = z.infer<typeof previewTable>;
+export type PreviewNode = Extract<Preview, { kind: 'tree' }>['nodes'][number];
 export type NoPreview = Extract<Preview, { kind: 'none' }>['reason'];

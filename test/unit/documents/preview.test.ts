@@ -3,11 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
+import { previewOf } from '../../../src/documents/preview.ts';
 import { previewFile } from '../../../src/documents/preview-file.ts';
 import type { Preview } from '../../../src/protocol/previews.ts';
 import { docxBytes, paragraph, pdfBytes, xlsxBytes, zipped } from '../tools/documents.ts';
 
+/** In this process: what the reader's own process does of it. */
 function shown(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
+  return previewOf(bytes, { name, size, sheet, offset });
+}
+
+/** As the api has it done. */
+function shownApart(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
   const open = async (end: number) => Readable.from([bytes.subarray(0, end + 1)]);
   const asking = { person: { id: 'p', guest: false }, signal: new AbortController().signal };
   return previewFile({ name, size, open }, { sheet, offset }, asking);
@@ -36,28 +43,44 @@ test.each([
   ['utf8', SALES],
   ['utf16le', SALES],
   ['gb18030', SALES],
-  ['big5', [['城市', '人口', '說明'], ['臺北', '12,5', '這是臺灣北部最大的城市'], ['高雄', '13,1', '這是臺灣南部最大的港口']]],
+  [
+    'big5',
+    [
+      ['城市', '人口', '說明'],
+      ['臺北', '12,5', '這是臺灣北部最大的城市'],
+      ['高雄', '13,1', '這是臺灣南部最大的港口'],
+    ],
+  ],
   ['windows-1252', CITIES],
-] as const)('W7, W12: a table in %s is read with each separator, its decimal commas named', async (encoding, rows) => {
-  for (const separator of [';', '\t', '|'] as const) {
-    const text = rows.map((row) => row.join(separator)).join('\r\n');
-    const bytes = iconv.encode(text, encoding, { addBOM: encoding === 'utf16le' });
-    const preview = await table('t.csv', bytes);
-    expect({ head: preview.head, rows: preview.rows }).toEqual({ head: rows[0], rows: rows.slice(1) });
-    expect(preview.format).toMatchObject({ separator, decimalCommas: true });
-    expect(preview.total).toBe(2);
-  }
-});
+] as const)(
+  'W7, W12: a table in %s is read with each separator, its decimal commas named',
+  async (encoding, rows) => {
+    for (const separator of [';', '\t', '|'] as const) {
+      const text = rows.map((row) => row.join(separator)).join('\r\n');
+      const bytes = iconv.encode(text, encoding, { addBOM: encoding === 'utf16le' });
+      const preview = await table('t.csv', bytes);
+      expect({ head: preview.head, rows: preview.rows }).toEqual({ head: rows[0], rows: rows.slice(1) });
+      expect(preview.format).toMatchObject({ separator, decimalCommas: true });
+      expect(preview.total).toBe(2);
+    }
+  },
+);
 
 test('W12: quoted cells hold separators, quotes and line ends of any kind; a line that says the separator and empty lines are no rows', async () => {
-  const preview = await table('q.csv', Buffer.from('\ufeffn,"a, b"\r\n1,"say ""hi"""\r\r2,"two\r\nlines"\n\n'));
+  const preview = await table(
+    'q.csv',
+    Buffer.from('\ufeffn,"a, b"\r\n1,"say ""hi"""\r\r2,"two\r\nlines"\n\n'),
+  );
   expect(preview.head).toEqual(['n', 'a, b']);
   expect(preview.rows).toEqual([
     ['1', 'say "hi"'],
     ['2', 'two\r\nlines'],
   ]);
   const said = await table('s.csv', Buffer.from('sep=;\na;b\n1;2\n'));
-  expect([said.head, ...said.rows]).toEqual([['a', 'b'], ['1', '2']]);
+  expect([said.head, ...said.rows]).toEqual([
+    ['a', 'b'],
+    ['1', '2'],
+  ]);
   expect((await table('one.csv', Buffer.from('alone\n1\n2'))).rows).toEqual([['1'], ['2']]);
 });
 
@@ -86,11 +109,31 @@ test('W12: a row of a million columns, a cell of megabytes and a quote that neve
 });
 
 test('W8, W12: a workbook is shown sheet by sheet, its cells as a person sees them', async () => {
-  const first = await table('two.xlsx', xlsxBytes('Sales & more', [['city', 'n'], ['Oslo', 3]]));
-  expect(first.rows).toEqual([['city', 'n'], ['Oslo', '3']]);
+  const first = await table(
+    'two.xlsx',
+    xlsxBytes('Sales & more', [
+      ['city', 'n'],
+      ['Oslo', 3],
+    ]),
+  );
+  expect(first.rows).toEqual([
+    ['city', 'n'],
+    ['Oslo', '3'],
+  ]);
   expect(first).toMatchObject({ head: null, total: 2, columns: 2, sheets: [{ isHidden: false }] });
   const none = await shown('two.xlsx', xlsxBytes('S', [['a']]), { sheet: 7 });
-  expect(none).toEqual({ kind: 'none', reason: 'no_row' });
+  expect(none).toEqual({ kind: 'none', reason: 'no_sheet' });
+});
+
+test('W8, W12: workbooks as other programs write them are shown too; one with a password says so', async () => {
+  for (const name of ['openpyxl.xlsx', 'xlsxwriter.xlsx', 'xlwt.xls', 'odfpy.ods']) {
+    const preview = await table(name, await fixture(name));
+    expect([name, preview.rows.length > 0, preview.columns > 0]).toEqual([name, true, true]);
+  }
+  expect(await shown('locked.xlsx', await fixture('locked.xlsx'))).toEqual({
+    kind: 'none',
+    reason: 'locked',
+  });
 });
 
 test('W12: a text is shown from its beginning in whatever encoding, and says how much is left', async () => {
@@ -104,7 +147,10 @@ test('W12: a text is shown from its beginning in whatever encoding, and says how
 });
 
 test('W9, W12: a Word document is shown as the Markdown that it is read as', async () => {
-  const preview = await shown('d.docx', docxBytes(paragraph('Results', 'Heading1') + paragraph('All is well.')));
+  const preview = await shown(
+    'd.docx',
+    docxBytes(paragraph('Results', 'Heading1') + paragraph('All is well.')),
+  );
   expect(preview).toEqual({ kind: 'document', text: '# Results\n\nAll is well.', rest: 0 });
 });
 
@@ -122,11 +168,85 @@ test('W12: what cannot be shown says why, in a code', async () => {
   expect(await reason('a.zip', zipped({ 'a.txt': 'a' }))).toBe('text');
 });
 
-test('W12: a workbook that unpacks to gigabytes is not read, or only in part, and nothing but its reader bears it', async () => {
+test('W12: a workbook that unpacks to far more than it is is not read, and nothing but its reader bears it', async () => {
   const bomb = zipped({
     '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     'xl/workbook.xml': '<workbook/>',
-    'xl/sharedStrings.xml': Buffer.alloc(300 * 1024 ** 2, 'a'),
+    'xl/sharedStrings.xml': Buffer.alloc(60 * 1024 ** 2, 'a'),
   });
-  expect(await shown('bomb.xlsx', bomb)).toMatchObject({ kind: 'none' });
+  expect(await shownApart('bomb.xlsx', bomb)).toMatchObject({ kind: 'none' });
+});
+
+test('W12: of a file larger than what is read the beginning is shown, and that the file goes on', async () => {
+  const bytes = Buffer.from(`n,x\n${'1,2\n'.repeat(13_500_000)}`);
+  const preview = await shownApart('large.csv', bytes);
+  expect(preview).toMatchObject({ kind: 'table', total: null, head: ['n', 'x'] });
+});
+
+test('W12: JSON is a tree of its first entries, those nearer the top first, with all digits that it has', async () => {
+  const many = Array.from({ length: 5_000 }, (_, n) => ({ n, deep: [1, 2, [3]] }));
+  const text = `{"id": 12345678901234567890, "x": [1.50, null, true, "a\\n"], "many": ${JSON.stringify(many)}, "last": {}}`;
+  const preview = await shown('d.json', Buffer.from(text));
+  if (preview.kind !== 'tree') throw new Error(preview.kind);
+  expect(preview.nodes.length).toBeLessThanOrEqual(2_001);
+  const top = preview.nodes.filter(({ depth }) => depth === 1);
+  expect(
+    top.map(({ key, type, text: written, count, shown: some }) => [key, type, written, count, some]),
+  ).toEqual([
+    ['id', 'number', '12345678901234567890', 0, 0],
+    ['x', 'array', '', 4, 4],
+    ['many', 'array', '', 5_000, 100],
+    ['last', 'object', '', 0, 0],
+  ]);
+});
+
+test('W12: JSON that is damaged, or deeper than anybody reads, is shown as text', async () => {
+  for (const text of ['{"a": 1,', '['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) {
+    expect(await shown('d.json', Buffer.from(text))).toMatchObject({ kind: 'text' });
+  }
+  expect(await shown('p.json', Buffer.from('{"__proto__": {"a": 1}}'))).toMatchObject({ kind: 'tree' });
+});
+
+test('W12: of a notebook cells, texts and pictures are shown, and nothing that could run', async () => {
+  const output = (data: Record<string, unknown>) => ({ output_type: 'display_data', data, metadata: {} });
+  const cells = [
+    { cell_type: 'markdown', source: ['# Title\n', 'text'] },
+    {
+      cell_type: 'code',
+      source: 'plot()',
+      outputs: [
+        { output_type: 'stream', name: 'stdout', text: ['one\n', 'two'] },
+        output({ 'text/html': '<script>alert(1)</script>', 'text/plain': 'a table' }),
+        output({ 'image/png': 'iVBORw0KGgo=\n', 'text/plain': '<Figure>' }),
+        output({ 'image/png': '"><script>', 'text/plain': 'not a picture' }),
+        output({ 'image/svg+xml': '<svg onload="x()"/>' }),
+        { output_type: 'error', ename: 'E', evalue: 'v', traceback: ['\u001b[31mE: v\u001b[0m'] },
+      ],
+    },
+  ];
+  const preview = await shown('n.ipynb', Buffer.from(JSON.stringify({ nbformat: 4, cells })));
+  expect(preview).toEqual({
+    kind: 'notebook',
+    total: 2,
+    cells: [
+      { type: 'markdown', source: '# Title\ntext', outputs: [], rest: 0 },
+      {
+        type: 'code',
+        source: 'plot()',
+        rest: 0,
+        outputs: [
+          { type: 'text', text: 'one\ntwo' },
+          { type: 'text', text: 'a table' },
+          { type: 'picture', text: 'data:image/png;base64,iVBORw0KGgo=' },
+          { type: 'text', text: 'not a picture' },
+          { type: 'text', text: 'E: v' },
+        ],
+      },
+    ],
+  });
+  const figures = Array(50).fill(output({ 'image/png': 'A'.repeat(200_000) }));
+  const heavy = { cell_type: 'code', source: 'x'.repeat(100_000), outputs: figures };
+  const large = await shown('l.ipynb', Buffer.from(JSON.stringify({ cells: [heavy, heavy, heavy, heavy] })));
+  expect(JSON.stringify(large).length).toBeLessThan(7_000_000);
+  expect(await shown('o.ipynb', Buffer.from('{"cells": 3}'))).toMatchObject({ kind: 'tree' });
 });

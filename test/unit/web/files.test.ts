@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
 import { fileAddress } from '../../../web/src/api/files.ts';
-import { parseCsv } from '../../../web/src/files/csv.ts';
 import { kindOf } from '../../../web/src/files/file-kinds.ts';
 import { type FileNode, fileTree, readableSize } from '../../../web/src/files/file-tree.ts';
 import { changesOfTurn, latestTurn } from '../../../web/src/files/turn-changes.ts';
@@ -68,23 +67,6 @@ test("U9: a turn's changes are the sum of its tools', the last turn's alone", ()
   expect(changesOfTurn(messages, null).size).toBe(0);
 });
 
-test('CSV: quoted fields hold separators, quotes and line breaks; tabs separate too', () => {
-  expect(parseCsv('\ufeffn,"a, b"\r\n1,"say ""hi"""\r\n2,"two\nlines"\n', 9)).toEqual({
-    rows: [
-      ['n', 'a, b'],
-      ['1', 'say "hi"'],
-      ['2', 'two\nlines'],
-    ],
-    more: false,
-  });
-  expect(parseCsv('a\tb\n1\t2', 9).rows).toEqual([
-    ['a', 'b'],
-    ['1', '2'],
-  ]);
-  expect(parseCsv('1\n2\n3\n', 2)).toEqual({ rows: [['1'], ['2']], more: true });
-  expect(parseCsv('', 2)).toEqual({ rows: [], more: false });
-});
-
 test('a name with any character makes one address, its folders kept apart', () => {
   expect(fileAddress('w', 'images/50% #1?.png')).toBe('/api/works/w/files/images/50%25%20%231%3F.png');
 });
@@ -94,7 +76,7 @@ test('kinds go by the ending alone', () => {
     'image',
     'other',
     'other',
-    'csv',
+    'table',
     'markdown',
   ]);
   expect([812, 4_200, 13_400_000].map(readableSize)).toEqual(['812 B', '4.2 kB', '13 MB']);

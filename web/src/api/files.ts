@@ -1,6 +1,7 @@
 /** The REST calls about a Work's files (docs/protocol.md, REST). */
 import type { z } from 'zod';
 import type { fileInfo, fileList, uploaded } from '../../../src/protocol/files.ts';
+import type { Preview } from '../../../src/protocol/previews.ts';
 import { ApiError, type Http, type UploadWatch } from './http.ts';
 
 export type WorkspaceFile = z.infer<typeof fileInfo>;
@@ -17,7 +18,77 @@ export function listFiles(http: Http, workId: string): Promise<z.infer<typeof fi
 
 /** The address of one file; each segment is encoded by itself, since `/` separates folders. */
 export function fileAddress(workId: string, path: string): string {
-  return `/api/works/${workId}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+  return `/api/works/${workId}/files/${encoded(path)}`;
+}
+
+function encoded(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Some bytes of a file, with the size and the state of the whole. */
+export interface FilePart {
+  bytes: Uint8Array;
+  size: number;
+  etag: string;
+}
+
+/** The bytes from `begin` to before `end`, as far as there are any. */
+export async function readPart(
+  http: Http,
+  workId: string,
+  path: string,
+  { begin, end }: { begin: number; end: number },
+): Promise<FilePart> {
+  let response: Response;
+  try {
+    response = await http.raw(fileAddress(workId, path), undefined, { range: `bytes=${begin}-${end - 1}` });
+  } catch (error) {
+    // An empty file has no first byte.
+    if (error instanceof ApiError && error.status === 416)
+      return { bytes: new Uint8Array(), size: 0, etag: '' };
+    throw error;
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const size = Number(response.headers.get('Content-Range')?.split('/')[1] ?? bytes.length);
+  return { bytes, size, etag: response.headers.get('ETag') ?? '' };
+}
+
+/** The beginning of a text, and how many bytes of it are left. */
+export interface TextStart {
+  text: string;
+  rest: number;
+}
+
+/** Bytes of a text that are shown; the server shows as many of one that it decodes. */
+const START_BYTES = 256 * 1024;
+
+/** The beginning of a text; null where it is not UTF-8, and the server has to read it. */
+export async function readStart(http: Http, workId: string, path: string): Promise<TextStart | null> {
+  const { bytes, size } = await readPart(http, workId, path, { begin: 0, end: START_BYTES });
+  const rest = size - bytes.length;
+  try {
+    // The last character may have been cut.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: rest > 0 });
+    return text.includes('\0') ? null : { text, rest };
+  } catch {
+    return null;
+  }
+}
+
+/** Which part of a file is shown: a sheet of a workbook, and its first row. */
+export interface PreviewPart {
+  sheet: number;
+  offset: number;
+}
+
+/** What the server shows of a file that the page does not read itself (W12). */
+export function fetchPreview(
+  http: Http,
+  workId: string,
+  path: string,
+  { sheet, offset }: PreviewPart,
+): Promise<Preview> {
+  return http.json('GET', `/api/works/${workId}/preview/${encoded(path)}?sheet=${sheet}&offset=${offset}`);
 }
 
 /** Null where there is no such file. */

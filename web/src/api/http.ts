@@ -6,7 +6,7 @@ export { ApiError, Unreachable };
 export interface Http {
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** The answer as it is, after its status was checked. */
-  raw(path: string, signal?: AbortSignal): Promise<Response>;
+  raw(path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<Response>;
   /** Puts a text as it is; `headers` say what it may replace. */
   put(path: string, text: string, headers: Record<string, string>): Promise<Response>;
   /** Posts a form by XMLHttpRequest, which alone tells how far an upload is. */
@@ -76,7 +76,7 @@ export function createHttp(session: SessionKeeper, postForm: PostForm): Http {
       const response = await ask(path, { method, body });
       return (response.status === 204 ? undefined : await response.json()) as T;
     },
-    raw: (path, signal) => ask(path, { signal }),
+    raw: (path, signal, headers = {}) => ask(path, { signal, headers }),
     put: (path, text, headers) => ask(path, { method: 'PUT', text, headers }),
     upload: <T>(path: string, form: FormData, watch: UploadWatch) =>
       authorised((token) => postForm<T>(path, form, { ...watch, token })),

@@ -1,5 +1,15 @@
 /** How a file of the workspace is shown, by its name's ending. */
-export type FileKind = 'image' | 'markdown' | 'csv' | 'pdf' | 'code' | 'text' | 'other';
+export type FileKind =
+  | 'image'
+  | 'markdown'
+  | 'table'
+  | 'document'
+  | 'pdf'
+  | 'code'
+  | 'text'
+  | 'data'
+  | 'media'
+  | 'other';
 
 const kinds: Record<string, FileKind> = {
   png: 'image',
@@ -9,12 +19,23 @@ const kinds: Record<string, FileKind> = {
   webp: 'image',
   svg: 'image',
   md: 'markdown',
-  csv: 'csv',
-  tsv: 'csv',
+  csv: 'table',
+  tsv: 'table',
+  tab: 'table',
+  xlsx: 'table',
+  xlsm: 'table',
+  xlsb: 'table',
+  xls: 'table',
+  ods: 'table',
+  docx: 'document',
+  pptx: 'document',
+  odt: 'document',
   pdf: 'pdf',
   py: 'code',
   txt: 'text',
-  json: 'text',
+  json: 'data',
+  geojson: 'data',
+  ipynb: 'data',
   log: 'text',
   tex: 'text',
   bib: 'text',
@@ -26,6 +47,19 @@ const kinds: Record<string, FileKind> = {
   xml: 'text',
   r: 'text',
   js: 'text',
+  css: 'text',
+  sh: 'text',
+  mp3: 'media',
+  wav: 'media',
+  ogg: 'media',
+  flac: 'media',
+  m4a: 'media',
+  mp4: 'media',
+  m4v: 'media',
+  mov: 'media',
+  webm: 'media',
+  mkv: 'media',
+  avi: 'media',
 };
 
 export function kindOf(path: string): FileKind {

@@ -8,13 +8,20 @@ import {
   shallowRef,
 } from 'vue';
 import type { LogEvent } from '../../../src/domain/events.ts';
+import type { Preview } from '../../../src/protocol/previews.ts';
 import {
   deleteFile,
+  type FilePart,
   fetchArchive,
+  fetchPreview,
   fileAddress,
   listFiles,
+  type PreviewPart,
+  readPart,
+  readStart,
   readText,
   type StoredText,
+  type TextStart,
   uploadFile,
   type WorkspaceFile,
   writeText,
@@ -34,6 +41,12 @@ export interface Workspace {
   version(path: string): number;
   /** The file as text; null when there is none. */
   read(path: string): Promise<StoredText | null>;
+  /** Its bytes from `begin` to before `end`. */
+  part(path: string, range: { begin: number; end: number }): Promise<FilePart>;
+  /** The beginning of a text; null where the server has to decode it. */
+  start(path: string): Promise<TextStart | null>;
+  /** What the server shows of it. */
+  preview(path: string, part: PreviewPart): Promise<Preview>;
   /** Replaces the state that `etag` names (null: none). @throws ApiError changed_meanwhile */
   write(path: string, file: { text: string; etag: string | null }): Promise<StoredText>;
   remove(path: string): Promise<void>;
@@ -116,6 +129,9 @@ export function provideWorkspace(workId: string): Workspace {
     refresh: () => void refresh(),
     version: (path) => everything.value + (versions.get(path) ?? 0),
     read: (path) => readText(http, workId, path),
+    part: (path, range) => readPart(http, workId, path, range),
+    start: (path) => readStart(http, workId, path),
+    preview: (path, part) => fetchPreview(http, workId, path, part),
     async write(path, file) {
       const stored = await writeText(http, workId, path, file);
       changed(path);
