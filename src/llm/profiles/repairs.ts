@@ -65,6 +65,12 @@ export const REPAIRS: readonly Repair[] = [
     now: { reasoningBack: 'none' },
     change: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls', reasoningEmpty: true },
   },
+  // It went back in the other of the two fields.
+  {
+    words: [/\breasoning_content\b/, NEEDS],
+    now: { reasoningBack: 'reasoning' },
+    change: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls', reasoningEmpty: true },
+  },
   {
     words: [/reasoning_content|thinking mode/i, /must|missing|required|pass/i],
     now: { reasoningBack: 'reasoning_content', reasoningWhen: 'calls' },

@@ -43,14 +43,20 @@ export function createMemory(): Memory {
   };
 }
 
-/** A call by its name and what its arguments say, however they are written. */
+/** A call by its name and what its arguments say, however they are written, in whichever order. */
 function keyOf({ name, arguments: text }: { name: string; arguments: string }): string {
   try {
     const parsed = JSON.parse(text) as Loose;
-    return `${name} ${typeof parsed.invalid_json === 'string' ? parsed.invalid_json : JSON.stringify(parsed)}`;
+    return `${name} ${typeof parsed.invalid_json === 'string' ? parsed.invalid_json : JSON.stringify(parsed, sorted)}`;
   } catch {
     return `${name} ${text}`; // Arguments that are no JSON.
   }
+}
+
+/** A replacer that sorts keys: Postgres stores those of arguments in an order of its own. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The words with which the server refuses this; undefined where it takes it. */
