@@ -35,9 +35,11 @@ const commands = {
   // takes the machine for a quarter of one; its quick part is among the integration tests.
   test: [
     ['src/main/prepare.ts'],
-    [...jest, '--testPathIgnorePatterns=/test/(faults|hostile/slow)/', '--maxWorkers=2'],
+    [...jest, '--testPathIgnorePatterns=/test/(faults|hostile/slow|engine)/', '--maxWorkers=2'],
   ],
   'test:hostile': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/hostile/', '--maxWorkers=1']],
+  // A real engine and a small real model from PyPI: minutes of a processor, and a download.
+  'test:engine': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/engine/', '--maxWorkers=1']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],
   // Fresh machines for the whole way from a clone to an answer: an hour, and root.
   'test:machines': [['scripts/machines/run.ts']],
