@@ -1,6 +1,7 @@
 /**
  * B16: what of a turn's requests a provider bills anew: the bytes behind the longest beginning that an earlier request
- * of the turn has, as a prefix cache compares them, in a turn of twenty steps that each change a file.
+ * of the conversation has, as a prefix cache compares them. Twenty steps that each change a file; then the same at the
+ * end of a conversation that fills the window on the way, and has to be condensed.
  */
 import { type StreamReply, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
@@ -17,42 +18,74 @@ const MOST_ANEW = 10;
 const SENTENCE =
   'The period of a pendulum grows with its amplitude, and the measured values agree with this. ';
 
-/** Of a section. */
-const SENTENCES = 4;
+/** Of a section: some 1,200 tokens. */
+const SENTENCES = 60;
+/** What a person pastes, in characters: some 12,000 tokens. */
+const PASTED = 60_000;
 
-export const b16: Measure = { id: 'B16', run: billed };
+export const b16: Measure = {
+  id: 'B16',
+  async run(bench) {
+    return [
+      ...(await billed(bench, { what: `a turn of ${STEPS} steps that each change a file`, before: 0 })),
+      // Of a window of 128,000 tokens, this leaves less than the steps need.
+      ...(await billed(bench, { what: 'the same, condensed on the way', before: 7 })),
+    ];
+  },
+};
 
-async function billed({ model, system }: Bench): Promise<Figure[]> {
+async function billed(
+  { model, system }: Bench,
+  { what, before }: { what: string; before: number },
+): Promise<Figure[]> {
   const { chat } = await openNewWork(await newGuest(system.instance().appUrl));
+  const first = model.count();
+  model.setScript(() => textReply('Read.'));
+  for (let count = 0; count < before; count += 1) {
+    await takeTurn(chat, SENTENCE.repeat(PASTED / SENTENCE.length));
+  }
   model.setScript(step);
   const from = model.count();
   await takeTurn(chat, 'Write the paper, section by section.');
   await chat.close();
-  const bodies = model.requests.slice(from - model.count()).map(({ body }) => body);
-  const sums = { all: 0, anew: 0, allTokens: 0, anewTokens: 0 };
-  const earlier: string[] = [];
-  for (const prompt of bodies.map(promptOf)) {
-    const known = Math.max(0, ...earlier.map((one) => commonBeginning(one, prompt)));
-    earlier.push(prompt);
+  const bodies = model.requests.slice(first - model.count()).map(({ body }) => body);
+  const prompts = bodies.map(promptOf);
+  // One condensation, and the request after it, may be new as a whole.
+  const condensation = bodies.findIndex(({ tools }) => tools === undefined);
+  const isForgiven = (at: number) => condensation >= 0 && (at === condensation || at === condensation + 1);
+  const sums = { all: 0, anew: 0, allTokens: 0, anewTokens: 0, forgiven: 0 };
+  for (const [at, prompt] of prompts.entries()) {
+    if (at < from - first) continue;
+    const known = Math.max(0, ...prompts.slice(0, at).map((one) => commonBeginning(one, prompt)));
+    const anew = prompt.slice(known);
     sums.all += Buffer.byteLength(prompt);
     sums.allTokens += await countText(prompt);
-    sums.anew += Buffer.byteLength(prompt.slice(known));
-    sums.anewTokens += await countText(prompt.slice(known));
+    if (isForgiven(at)) sums.forgiven += Buffer.byteLength(anew);
+    else {
+      sums.anew += Buffer.byteLength(anew);
+      sums.anewTokens += await countText(anew);
+    }
   }
+  const percent = (part: number, of = sums.all) => (100 * part) / of;
+  const forgiven =
+    condensation < 0
+      ? ''
+      : `; the condensation and the rewrite behind it are ${percent(sums.forgiven).toFixed(1)} % more`;
   return [
     {
-      what: `a turn of ${STEPS} steps that each change a file: bytes billed anew`,
-      value: (100 * sums.anew) / sums.all,
+      what: `${what}: bytes billed anew`,
+      value: percent(sums.anew),
       unit: '%',
       reach: { most: MOST_ANEW },
-      note: `${bodies.length} requests, ${(sums.all / 1e6).toFixed(2)} MB`,
+      note: `${prompts.length - (from - first)} requests, ${(sums.all / 1e6).toFixed(2)} MB${forgiven}`,
     },
-    { what: 'the same: tokens billed anew', value: (100 * sums.anewTokens) / sums.allTokens, unit: '%' },
+    { what: `${what}: tokens billed anew`, value: percent(sums.anewTokens, sums.allTokens), unit: '%' },
   ];
 }
 
 /** The next section, in a file of its own; after the last, the end. */
 function step(request: StrictRequest): StreamReply {
+  if (request.tools === undefined) return textReply('Sections were written, one file each.');
   const made = answersSince(request);
   if (made >= STEPS) return textReply('All of it is written.');
   const content = `# Section ${made + 1}\n\n${SENTENCE.repeat(SENTENCES)}\n`;
