@@ -5,6 +5,7 @@ import type { Text } from './convert.ts';
 import { parseJson, treeOf } from './json-tree.ts';
 import { kindOfDocument, mayBeDocument } from './kind.ts';
 import { notebookOf } from './notebook-cells.ts';
+import { tabbedTables } from './tabbed-tables.ts';
 import { RowReader } from './table-rows.ts';
 import { openDecoder } from './text-decoder.ts';
 import { type TextFacts, textFactsOf } from './text-facts.ts';
@@ -79,7 +80,7 @@ async function documentPreview(found: Text): Promise<Preview> {
     length += chunk.length;
     text += chunk.slice(0, DOCUMENT_CHARACTERS - text.length);
   }
-  return { kind: 'document', text: text.toWellFormed(), rest: length - text.length };
+  return { kind: 'document', text: tabbedTables(text.toWellFormed()), rest: length - text.length };
 }
 
 async function textOrTable(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {

@@ -96,6 +96,7 @@ test('W8, W12: a workbook is shown sheet by sheet', async () => {
 test('W9, W12: a Word document is read as a paper is', async () => {
   const preview = await open('report.docx');
   await preview.getByRole('heading').first().waitFor();
+  await preview.getByRole('columnheader', { name: 'a', exact: true }).waitFor();
 });
 
 test('W12: a notebook is shown by its cells, their output and figures', async () => {

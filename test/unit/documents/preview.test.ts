@@ -154,6 +154,12 @@ test('W9, W12: a Word document is shown as the Markdown that it is read as', asy
   expect(preview).toEqual({ kind: 'document', text: '# Results\n\nAll is well.', rest: 0 });
 });
 
+test('W9, W12: a table of a Word document is shown as one', async () => {
+  const preview = await shown('d.docx', await fixture('python-docx.docx'));
+  if (preview.kind !== 'document') throw new Error(preview.kind);
+  expect(preview.text).toContain('\n\n| a | b |\n| --- | --- |\n| 1 | 2 |');
+});
+
 test('W12: what cannot be shown says why, in a code', async () => {
   const reason = async (name: string, bytes: Buffer, more = {}) => {
     const preview = await shown(name, bytes, more);
