@@ -98,6 +98,35 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await visitor.context.close();
 });
 
+test('M7: the form says what is found out of a model and where from, and nothing of it is set until a person sets it', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/models');
+  await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
+  await page.getByLabel('Address').fill(own.url);
+  await page.getByRole('textbox', { name: 'Model', exact: true }).fill('gpt-4.1');
+  await page.getByText('More settings').click();
+  await page.getByText('Its server says so').waitFor();
+  const window = page.getByLabel('Context window');
+  const most = page.getByLabel('Most tokens of an answer');
+  expect([await window.inputValue(), await window.getAttribute('placeholder')]).toEqual(['', '128000']);
+  await page.getByText(/From our table of \d{4}-/).waitFor();
+  expect([await most.inputValue(), await most.getAttribute('placeholder')]).toEqual(['', '32768']);
+  await most.fill('4000');
+  await page.getByText('Set by you').waitFor();
+  expect(await findings(page)).toEqual([]);
+  const made = page.waitForResponse(
+    (response) => response.request().method() === 'POST' && /models$/.test(response.url()),
+  );
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  expect(await (await made).json()).toMatchObject({
+    contextWindow: null,
+    maxOutput: 4_000,
+    inputPrice: null,
+  });
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
 test('M19: what was learned of a model stands under it with date and words, until it is forgotten', async () => {
   const visitor = await visit(browser, system.url, { locale: 'zh-CN' });
   const made = await system.request(visitor, 'POST', '/api/models', {
