@@ -10,6 +10,7 @@ import type { Asking } from '../threads/job-threads.ts';
 import { type Block, toBlocks } from './context/blocks.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openingOf, PAPER } from './opening.ts';
+import { shownParts } from './pictures.ts';
 
 const MIB = 1024 ** 2;
 
@@ -38,12 +39,14 @@ export interface Briefing {
 
 /**
  * @param most the characters that an opening may have
+ * @param sees whether the model is shown pictures
  * @throws Error for a code agent without a task: such a call is answered before an agent is started.
  */
 export async function briefing(
   deps: ActivityDependencies,
   { workId, agent, turn, ...asking }: Asking & { workId: string; agent: string; turn: number },
   most: number,
+  sees: boolean,
 ): Promise<Briefing> {
   const isMain = agent === 'main';
   const [{ conversation, summary, openings }, task] = await Promise.all([
@@ -55,12 +58,15 @@ export async function briefing(
   const packages = isMain ? undefined : (deps.sandbox.runs?.packages() ?? []);
   const outlineOf = (path: string, source: string) =>
     deps.markdown.run('describeOutline', [path, source], asking);
-  const opening =
-    openings.get(turn) ?? (await openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }));
+  const [opening, pictures] = await Promise.all([
+    openings.get(turn) ?? openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }),
+    sees ? shownParts(deps, { workId, ...asking }, conversation) : undefined,
+  ]);
   const blocks = toBlocks(
     conversation,
     new Map(openings).set(turn, opening),
     task === undefined ? undefined : { agent, text: task, turn },
+    pictures,
   );
   return {
     system: isMain ? MAIN_SYSTEM : CODE_SYSTEM,

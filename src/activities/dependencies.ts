@@ -46,7 +46,14 @@ export interface ActivityDependencies {
   historyDir: string;
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
-  limits: { maxSteps: number; firstTokenMs: number; stallMs: number; tokensPerDay?: TokensPerDay };
+  limits: {
+    maxSteps: number;
+    firstTokenMs: number;
+    stallMs: number;
+    /** Pictures that a request has at most; 0: models are shown none. */
+    pictures: number;
+    tokensPerDay?: TokensPerDay;
+  };
   metrics: ActivityMetrics;
   trace: TurnTrace;
   log: Log;

@@ -8,17 +8,30 @@ import type { FileChange, ToolPart } from '../domain/messages.ts';
 import { textOf } from '../domain/messages.ts';
 import type { ChatMessage, UserPart } from '../llm/types.ts';
 import { readableSize } from '../workspace/tree.ts';
+import type { ShownParts } from './pictures.ts';
 
+const NONE: ShownParts = new Map();
 /** Files that one result names; a run that changes more lists them itself. */
 const FILES_NAMED = 20;
 /** Tools whose results list the files that they changed. */
 const LIST_FILES = new Set(['run_python', 'code_agent']);
 
-/** A message as chat messages; none for an answer that says and calls nothing. `opening` is what its turn began with. */
-export function chatOf(message: ContextMessage, opening?: string): ChatMessage[] {
-  return message.role === 'user'
-    ? [{ role: 'user', parts: userParts(message, opening) }]
-    : answerToChat(message);
+/**
+ * A message as chat messages; none for an answer that says and calls nothing. `opening` is what its turn began with;
+ * pictures stand behind a person's words, and behind the results of an answer's calls: in a message of the user's side,
+ * for servers take them nowhere else.
+ */
+export function chatOf(
+  message: ContextMessage,
+  opening?: string,
+  pictures: ShownParts = NONE,
+): ChatMessage[] {
+  if (message.role === 'user')
+    return [{ role: 'user', parts: [...userParts(message, opening), ...(pictures.get(message.id) ?? [])] }];
+  const drawn = message.parts.flatMap((part) =>
+    part.type === 'tool' ? (pictures.get(part.toolCallId) ?? []) : [],
+  );
+  return [...answerToChat(message), ...(drawn.length === 0 ? [] : [{ role: 'user' as const, parts: drawn }])];
 }
 
 function userParts(message: ContextMessage, opening: string | undefined): UserPart[] {

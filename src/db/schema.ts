@@ -198,6 +198,18 @@ export interface ServerRecovery {
   seen_at: Generated<Timestamp>;
 }
 
+export interface ShownPictures {
+  data: string | null;
+  height: number | null;
+  media_type: string | null;
+  path: string;
+  place: string;
+  problem: string | null;
+  shown_at: Generated<Timestamp>;
+  width: number | null;
+  work_id: string;
+}
+
 export interface Summaries {
   agent: string;
   attachments: Generated<Json>;
@@ -339,6 +351,7 @@ export interface DB {
   refresh_tokens: RefreshTokens;
   runs: Runs;
   server_recovery: ServerRecovery;
+  shown_pictures: ShownPictures;
   summaries: Summaries;
   templates: Templates;
   token_use: TokenUse;

@@ -50,11 +50,13 @@ export interface ScriptedModelOptions {
   keep?: number;
   /** Default true: a request that is not strict is answered by 400. */
   strict?: boolean;
+  /** Default false: a request with a picture is answered as by a model that does not see. */
+  sees?: boolean;
 }
 
 /** Starts the server on 127.0.0.1. */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
-  const { keep = Number.POSITIVE_INFINITY, strict = true } = options;
+  const { keep = Number.POSITIVE_INFINITY, strict = true, sees = false } = options;
   const requests: RecordedRequest[] = [];
   let script = options.script;
   let received = 0;
@@ -65,7 +67,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
       sendJson(response, 400, { error: { type: 'invalid_request_error', message: 'the body is not JSON' } });
       return;
     }
-    const problems = strict ? checkStrictRequest(body) : [];
+    const problems = strict ? checkStrictRequest(body, { sees }) : [];
     const gone = new AbortController();
     const record: RecordedRequest = {
       index: received++,

@@ -21,18 +21,37 @@ const toolCall = z.strictObject({
   function: z.strictObject({ name: functionName, arguments: jsonObject }),
 });
 
-const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('system'), content: someText }),
-  z.strictObject({ role: z.literal('user'), content: someText }),
-  z
-    .strictObject({
-      role: z.literal('assistant'),
-      content: someText.nullable(),
-      tool_calls: z.array(toolCall).min(1).optional(),
-    })
-    .refine((value) => value.content !== null || value.tool_calls !== undefined, 'says and calls nothing'),
-  z.strictObject({ role: z.literal('tool'), tool_call_id: callId, content: someText }),
-]);
+/** A picture as a model that sees is sent it (W10), within the bounds that every vendor has. */
+const picture = z.strictObject({
+  type: z.literal('image_url'),
+  image_url: z.strictObject({
+    url: z
+      .string()
+      .max(1_400_000)
+      .regex(/^data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}$/, 'is no PNG or JPEG in base64'),
+  }),
+});
+const parts = z
+  .array(z.discriminatedUnion('type', [z.strictObject({ type: z.literal('text'), text: someText }), picture]))
+  .refine((value) => value.some(({ type }) => type === 'image_url'), 'has parts, but no picture among them');
+
+const messageWith = <User extends z.ZodType>(content: User) =>
+  z.discriminatedUnion('role', [
+    z.strictObject({ role: z.literal('system'), content: someText }),
+    z.strictObject({ role: z.literal('user'), content }),
+    z
+      .strictObject({
+        role: z.literal('assistant'),
+        content: someText.nullable(),
+        tool_calls: z.array(toolCall).min(1).optional(),
+      })
+      .refine((value) => value.content !== null || value.tool_calls !== undefined, 'says and calls nothing'),
+    z.strictObject({ role: z.literal('tool'), tool_call_id: callId, content: someText }),
+  ]);
+const seenMessage = messageWith(z.union([someText, parts]));
+const message = messageWith(
+  z.string({ error: 'must be a string: this model does not support image input' }).pipe(someText),
+);
 
 const tool = z.strictObject({
   type: z.literal('function'),
@@ -44,30 +63,34 @@ const tool = z.strictObject({
   }),
 });
 
-const body = z
-  .strictObject({
-    model: z.string().min(1),
-    messages: z.array(message).min(1),
-    stream: z.boolean().optional(),
-    stream_options: z.strictObject({ include_usage: z.boolean() }).optional(),
-    temperature: z.number().min(0).max(2).optional(),
-    tools: z.array(tool).min(1).optional(),
-    tool_choice: z.enum(['auto', 'none', 'required']).optional(),
-    parallel_tool_calls: z.boolean().optional(),
-    max_tokens: z.int().positive().optional(),
-    max_completion_tokens: z.int().positive().optional(),
-  })
-  .refine((value) => value.stream_options === undefined || value.stream === true, {
-    path: ['stream_options'],
-    message: 'is allowed only with stream: true',
-  });
+const bodyWith = <Message extends z.ZodType>(one: Message) =>
+  z
+    .strictObject({
+      model: z.string().min(1),
+      messages: z.array(one).min(1),
+      stream: z.boolean().optional(),
+      stream_options: z.strictObject({ include_usage: z.boolean() }).optional(),
+      temperature: z.number().min(0).max(2).optional(),
+      tools: z.array(tool).min(1).optional(),
+      tool_choice: z.enum(['auto', 'none', 'required']).optional(),
+      parallel_tool_calls: z.boolean().optional(),
+      max_tokens: z.int().positive().optional(),
+      max_completion_tokens: z.int().positive().optional(),
+    })
+    .refine((value) => value.stream_options === undefined || value.stream === true, {
+      path: ['stream_options'],
+      message: 'is allowed only with stream: true',
+    });
+
+const body = bodyWith(message);
+const seenBody = bodyWith(seenMessage);
 
 export type StrictRequest = z.infer<typeof body>;
-type StrictMessage = z.infer<typeof message>;
+type StrictMessage = z.infer<typeof seenMessage>;
 
-/** What is wrong with a chat completion request, one sentence each; empty when it is strict. */
-export function checkStrictRequest(request: unknown): string[] {
-  const parsed = body.safeParse(request);
+/** What is wrong with a chat completion request, one sentence each; empty when it is strict. `sees`: pictures are allowed. */
+export function checkStrictRequest(request: unknown, { sees = false } = {}): string[] {
+  const parsed = sees ? seenBody.safeParse(request) : body.safeParse(request);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
   }

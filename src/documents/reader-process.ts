@@ -22,6 +22,7 @@ const PLACES = 2;
 const GATE = createFairGate({ places: PLACES, placesForGuests: PLACES - 1, placesOf: () => PLACES });
 
 const READER = new URL('./document-process.ts', import.meta.url);
+const PICTURE_READER = new URL('./picture-process.ts', import.meta.url);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FLAGS = [
   '--permission',
@@ -29,6 +30,9 @@ const FLAGS = [
   '--allow-worker',
   '--disable-warning=SecurityWarning',
 ];
+
+/** Pictures are unpacked by a library that is no JavaScript; nobody else may load one. */
+const flagsFor = (ask: Ask | 'picture') => (ask === 'picture' ? [...FLAGS, '--allow-addons'] : FLAGS);
 
 /** Why there is no answer: it was not there in time, or the reader died of it. */
 export type Unanswered = 'late' | 'died';
@@ -40,14 +44,15 @@ export type Unanswered = 'late' | 'died';
  */
 export async function readInProcess<Answer, Refused>(
   open: () => Promise<Readable | { refused: Refused }>,
-  ask: Ask,
+  ask: Ask | 'picture',
   { person, signal }: Asking,
 ): Promise<{ answer: Answer } | { unanswered: Unanswered } | { refused: Refused }> {
   using _place = await GATE.enter(person, signal);
   const file = await open();
   if ('refused' in file) return file;
   const late = AbortSignal.timeout(DEADLINE_MS);
-  const child = spawn(process.execPath, [...FLAGS, fileURLToPath(READER), JSON.stringify(ask)], {
+  const reader = fileURLToPath(ask === 'picture' ? PICTURE_READER : READER);
+  const child = spawn(process.execPath, [...flagsFor(ask), reader, JSON.stringify(ask)], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
     signal: AbortSignal.any([signal, late]),

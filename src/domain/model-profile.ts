@@ -18,4 +18,6 @@ type Choices = typeof PROFILE_CHOICES;
 export type OwnProfile = { [Field in keyof Choices]?: Choices[Field][number] | undefined } & {
   /** Whether a temperature is sent. */
   temperature?: boolean | undefined;
+  /** Whether it is shown pictures (W10). */
+  images?: boolean | undefined;
 };

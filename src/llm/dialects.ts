@@ -6,6 +6,7 @@ import { createResponsesAnswer } from './answers/responses-answer.ts';
 import type { Profile } from './profiles/profile.ts';
 import { chatBody } from './requests/chat-body.ts';
 import { responsesBody } from './requests/responses-body.ts';
+import { withoutPictures } from './requests/user-text.ts';
 import type { ModelRequest } from './types.ts';
 
 export interface Dialect {
@@ -14,7 +15,8 @@ export interface Dialect {
   assembly(): AnswerAssembly;
 }
 
-export function dialectOf(request: ModelRequest, profile: Profile): Dialect {
+export function dialectOf(given: ModelRequest, profile: Profile): Dialect {
+  const request = profile.images ? given : { ...given, messages: withoutPictures(given.messages) };
   if (profile.api === 'responses') {
     const body = responsesBody(request, profile);
     return { send: (client) => client.responses.create(body).asResponse(), assembly: createResponsesAnswer };

@@ -69,9 +69,21 @@ export type UserPart =
   | { type: 'said'; text: string }
   | {
       type: 'told';
-      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction';
+      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction' | 'picture';
       text: string;
-    };
+    }
+  | PicturePart;
+
+/** A picture, for models that see (W10); `text` says in words what it is, and stands for it where it is not sent. */
+export interface PicturePart {
+  type: 'picture';
+  text: string;
+  mediaType: 'image/png' | 'image/jpeg';
+  /** Its bytes in base64. */
+  data: string;
+  width: number;
+  height: number;
+}
 
 export interface ChatCall {
   id: string;

@@ -65,6 +65,8 @@ const schema = z.object({
   MODEL_CACHED_PRICE: price.optional(),
   MODEL_WRITTEN_PRICE: price.optional(),
   MODEL_OUTPUT_PRICE: price.optional(),
+  MODEL_SEES: z.enum(['0', '1'], 'must be 0 or 1').optional(),
+  MODEL_PICTURES: count(0, 32).default(8),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
   SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
@@ -125,6 +127,8 @@ export interface ServerModel {
   contextWindow: number | undefined;
   /** Of a million tokens; undefined: what is known of the model counts. */
   prices: Prices | undefined;
+  /** Whether it is shown pictures; undefined: its name tells. */
+  sees?: boolean | undefined;
 }
 
 export interface Config {
@@ -155,6 +159,8 @@ export interface Config {
   readonly jwtSecret: string | undefined;
   /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
   readonly encryptionKey: string | undefined;
+  /** Pictures that a request to a model that sees has at most. */
+  readonly modelPictures: number;
   readonly modelStallSeconds: number;
   readonly modelFirstTokenSeconds: number;
   readonly rateMessagesPerMinute: number;
@@ -243,6 +249,7 @@ export function readConfig(env: Environment): Config {
             model: v.PAPERAGENT_MODEL ?? 'gpt-4.1-mini',
             contextWindow: v.MODEL_CONTEXT_WINDOW,
             prices,
+            sees: v.MODEL_SEES === undefined ? undefined : v.MODEL_SEES === '1',
           }),
     allowModelHost: isPersonal(v)
       ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
@@ -253,6 +260,7 @@ export function readConfig(env: Environment): Config {
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,
     modelStallSeconds: v.MODEL_STALL_SECONDS,
+    modelPictures: v.MODEL_PICTURES,
     modelFirstTokenSeconds: v.MODEL_FIRST_TOKEN_SECONDS,
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,

@@ -4,12 +4,13 @@ import type { ModelEndpoint } from '../llm/types.ts';
 import type { ServerModel } from './config.ts';
 
 export function serverEndpoint(server: ServerModel): ModelEndpoint {
-  const { baseUrl, apiKey, model, contextWindow, prices } = server;
+  const { baseUrl, apiKey, model, contextWindow, prices, sees } = server;
   return {
     baseUrl,
     apiKey: apiKey ?? '',
     model,
     ...windowOf(contextWindow),
     ...(prices === undefined ? {} : { prices }),
+    ...(sees === undefined ? {} : { profile: { images: sees } }),
   };
 }

@@ -59,6 +59,7 @@ const worker = await startWorker({
     maxSteps: config.turnMaxSteps,
     firstTokenMs: config.modelFirstTokenSeconds * 1000,
     stallMs: config.modelStallSeconds * 1000,
+    pictures: config.modelPictures,
     tokensPerDay: {
       account: config.quotas.account.tokensPerDay,
       guest: config.quotas.guest.tokensPerDay,

@@ -65,6 +65,7 @@ const profile = z
     reasoningBack: z.enum(reasoningBack).meta({ description: 'the field in which its reasoning goes back' }),
     maxTokens: z.enum(maxTokens).meta({ description: 'the field for the most tokens of an answer' }),
     temperature: z.boolean().meta({ description: 'whether a temperature is sent' }),
+    images: z.boolean().meta({ description: 'whether it is shown pictures' }),
   })
   .partial() satisfies z.ZodType<OwnProfile>;
 

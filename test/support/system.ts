@@ -58,6 +58,8 @@ export interface TestSystem {
 export async function startTestSystem(options: {
   script: Script;
   env?: Record<string, string>;
+  /** Whether the scripted model takes pictures. */
+  sees?: boolean;
   /** Another way for the processes to the database of this URL; gives its URL. Absent: straight to it. */
   databaseVia?: (url: string) => Promise<string>;
   /** Absent: those of the test run. */
@@ -72,7 +74,7 @@ export async function startTestSystem(options: {
     createTestDatabase(servers),
     options.namespace ?? createTestNamespace(servers),
     mkdtemp(path.join(options.under ?? tmpdir(), 'paperagent-system-')),
-    startScriptedModel({ script: options.script }),
+    startScriptedModel({ script: options.script, sees: options.sees ?? false }),
     findFreePort(),
   ]);
   const db = openDatabase(database.url, { name: 'test', max: 4, onIdleError: () => {} });

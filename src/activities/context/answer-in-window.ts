@@ -8,6 +8,7 @@ import { persist } from '../../db/unavailable.ts';
 import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
 import { windowInWords } from '../../llm/limits/window-in-words.ts';
+import { chooseProfile } from '../../llm/profiles/choose.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint, ToolDefinition } from '../../llm/types.ts';
 import type { Asking } from '../../threads/job-threads.ts';
@@ -48,7 +49,8 @@ export async function answerInWindow(
   const endpoint = await model.endpoint();
   const { counter, window } = deps.contextMemory;
   const most = Math.min(LONGEST_OPENING, Math.floor(window.budget(endpoint) * OPENING_PART));
-  let given = await briefing(deps, step, most);
+  const { images } = chooseProfile(endpoint, await model.connection.learning.known(endpoint));
+  let given = await briefing(deps, step, most, images && deps.limits.pictures > 0);
   // Stored while the model begins to answer: only the steps that follow need it.
   const stored = storeOpening(deps, step, given.newOpening);
   // Heard below; until then a failure is nobody's.

@@ -2,6 +2,7 @@
 import type { ContextMessage } from '../../db/summaries.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ChatMessage } from '../../llm/types.ts';
+import type { ShownParts } from '../pictures.ts';
 import { chatOf, openingParts } from '../prompt.ts';
 
 /** One message of the conversation; an answer stands with the results of its calls. */
@@ -23,6 +24,7 @@ export function toBlocks(
   conversation: ContextMessage[],
   openings: ReadonlyMap<number, string> = new Map(),
   task?: { agent: string; text: string; turn: number },
+  pictures?: ShownParts,
 ): Block[] {
   const newest = conversation.at(-1)?.turn;
   const first = conversation.find((message) => message.role === 'user');
@@ -44,7 +46,7 @@ export function toBlocks(
       turn: message.turn,
       pinned: message === first || (message.role === 'user' && message.turn === newest),
       attachments: message.attachments ?? [],
-      chat: chatOf(message, message.role === 'user' ? openingAt(message.turn) : undefined),
+      chat: chatOf(message, message.role === 'user' ? openingAt(message.turn) : undefined, pictures),
     }),
   );
   if (task === undefined) return blocks;

@@ -1,5 +1,6 @@
 /**
- * How a conversation is made to fit (F7), as a pure function: nothing is changed while all fits; then long results
+ * How a conversation is made to fit (F7), as a pure function: nothing is changed while all fits; then pictures of older
+ * steps become words; then long results
  * of older steps are shortened; then older turns are to be condensed; then any text is shortened; and only where
  * even that is too long, older steps of the newest turn are condensed.
  */
@@ -32,13 +33,17 @@ interface Level {
 }
 
 const WHOLE = Number.POSITIVE_INFINITY;
-const MILD: Level[] = [WHOLE, 4_000, 1_000].map((calls) => ({
-  older: { calls, texts: WHOLE },
-  newest: { calls: WHOLE, texts: WHOLE },
-}));
+const UNTOUCHED: Limits = { calls: WHOLE, texts: WHOLE, pictures: true };
+const MILD: Level[] = [
+  { older: UNTOUCHED, newest: UNTOUCHED },
+  ...[WHOLE, 4_000, 1_000].map((calls) => ({
+    older: { calls, texts: WHOLE, pictures: false },
+    newest: UNTOUCHED,
+  })),
+];
 const HARSH: Level[] = Array.from({ length: 11 }, (_, index) => 65_536 / 2 ** index).map((texts) => ({
-  older: { calls: Math.max(64, Math.min(1_000, texts / 8)), texts },
-  newest: { calls: texts, texts },
+  older: { calls: Math.max(64, Math.min(1_000, texts / 8)), texts, pictures: false },
+  newest: { calls: texts, texts, pictures: false },
 }));
 const AS_IT_IS = MILD[0] as Level;
 const BRIEF = MILD.at(-1) as Level;

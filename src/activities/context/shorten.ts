@@ -1,4 +1,5 @@
 /** Texts shortened for a model: head and tail with a marker between. What is stored stays whole (F7). */
+import { inWords } from '../../llm/requests/user-text.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ChatMessage, UserPart } from '../../llm/types.ts';
 
@@ -8,6 +9,8 @@ export interface Limits {
   calls: number;
   /** Whatever is said. */
   texts: number;
+  /** Whether pictures stay. */
+  pictures: boolean;
 }
 
 /** No text is made shorter than this. */
@@ -38,8 +41,8 @@ export function shortenToTokens(text: string, most: number, count: CountTokens):
 }
 
 /** A message's chat with its texts within the limits; calls stay with their results, and arguments JSON objects. */
-export function shortenChat(chat: ChatMessage[], { calls, texts }: Limits): ChatMessage[] {
-  if (calls === Number.POSITIVE_INFINITY && texts === Number.POSITIVE_INFINITY) return chat;
+export function shortenChat(chat: ChatMessage[], { calls, texts, pictures }: Limits): ChatMessage[] {
+  if (pictures && calls === Number.POSITIVE_INFINITY && texts === Number.POSITIVE_INFINITY) return chat;
   return chat.map((message): ChatMessage => {
     if (message.role === 'tool') return { ...message, content: shortenText(message.content, calls) };
     if (message.role === 'system') return { role: 'system', content: shortenText(message.content, texts) };
@@ -47,7 +50,9 @@ export function shortenChat(chat: ChatMessage[], { calls, texts }: Limits): Chat
       const limitOf = (part: UserPart) => (part.type === 'said' ? texts : Math.min(calls, texts));
       return {
         role: 'user',
-        parts: message.parts.map((part) => ({ ...part, text: shortenText(part.text, limitOf(part)) })),
+        parts: message.parts
+          .map((part) => (pictures ? part : inWords(part, 'the conversation has no room for it')))
+          .map((part) => ({ ...part, text: shortenText(part.text, limitOf(part)) })),
       };
     }
     // What goes back as it came cannot be shortened, and holds what is: it goes where something has to.

@@ -73,7 +73,7 @@ function userParts(before: string | undefined, transcript: string): UserPart[] {
 
 /** What a block says, with calls and results as text: some vendors take neither without the tools' schemas. */
 function asText(block: Block, calls: number, texts: number): string[] {
-  return shortenChat(block.chat, { calls, texts }).flatMap((message): string[] => {
+  return shortenChat(block.chat, { calls, texts, pictures: false }).flatMap((message): string[] => {
     switch (message.role) {
       case 'user':
         return message.parts

@@ -2,17 +2,15 @@
 import type { ArgumentsOf } from '../../agents/tool-definitions.ts';
 import { mayBeDocument, START_BYTES } from '../../documents/kind.ts';
 import { readDocument } from '../../documents/read-document.ts';
-import { cleanPath } from './markdown-text.ts';
 import { readText } from './read-text.ts';
 import { failed, succeeded, type ToolContext, type ToolResult } from './types.ts';
-import { ATTACHMENTS } from './uploads.ts';
+import { attachmentPath } from './uploads.ts';
 
 export async function readAttachment(
   args: ArgumentsOf<'read_attachment'>,
   ctx: ToolContext,
 ): Promise<ToolResult> {
-  const given = cleanPath(args.path);
-  const path = given.startsWith(`${ATTACHMENTS}/`) ? given : `${ATTACHMENTS}/${given}`;
+  const path = attachmentPath(args.path);
   const { workspace } = ctx;
   const readAsText = async () => succeeded(await readText(workspace, path, args));
   const start = await workspace.read(path, { limit: START_BYTES });

@@ -5,8 +5,15 @@ import type { Entry } from '../../workspace/listing.ts';
 import { printable, readableSize } from '../../workspace/tree.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { cleanPath } from './markdown-text.ts';
 
 export const ATTACHMENTS = 'attachments';
+/** The path of an upload that is named with its folder or without. @throws WorkspaceError for what is no path */
+export function attachmentPath(given: string): string {
+  const path = cleanPath(given);
+  return path.startsWith(`${ATTACHMENTS}/`) ? path : `${ATTACHMENTS}/${path}`;
+}
+
 /** Files that are looked into: those that came last. */
 const LOOKED_INTO = 20;
 

@@ -36,6 +36,8 @@ export const profileSchema = z.strictObject({
   streamOptions: z.boolean(),
   /** Asks for arguments piece by piece, where a server wants to be asked (M16). */
   toolStream: z.boolean(),
+  /** Whether it sees: pictures go as parts of user messages, else as words (W10). */
+  images: z.boolean(),
   /** How prompts are kept: by themselves, by marks in the prompt, or under a key. */
   cache: z.enum(['none', 'cache_control', 'key']),
   /** Multiplies the deadlines of silence (M16). */
@@ -80,6 +82,7 @@ export const PLAIN: Profile = {
   temperature: true,
   streamOptions: true,
   toolStream: false,
+  images: false,
   cache: 'none',
   patience: 1,
   contextWindow: null,

@@ -21,6 +21,15 @@ const REFUSES =
 const NEEDS = /must|missing|required|need|expected|should be|provide|pass/i;
 
 export const REPAIRS: readonly Repair[] = [
+  // Not where a picture is wrong in itself (its size, its format): that is no word about the model.
+  {
+    words: [
+      /\bimages?\b|\bimage_url\b|\binput_image\b|multi-?modal|\bvision\b|mmproj/i,
+      /(?:do(?:es)? not|doesn't|cannot|can't) (?:support|accept|take)|not (?:supported|enabled|available|a (?:multi-?modal|vision))|unsupported (?:content|input|modalit|type)|only supported by|unknown variant|at most 0 |must be a string|expected (?:`text`|a string)|missing data required|no endpoints/i,
+    ],
+    now: { images: true },
+    change: { images: false },
+  },
   // Before what asks for reasoning: "the following must be satisfied: … is unsupported" asks for none.
   {
     words: [/\b(?:reasoning_content|reasoning_details|reasoning)\b['"`]? is (?:unsupported|not supported)/i],

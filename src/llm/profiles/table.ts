@@ -25,7 +25,23 @@ const REASONING_OPENAI = /^(?:o\d|gpt-[5-9]|gpt-\d\d|codex)/;
 /** Servers of one's own: this machine, its network, a name without a dot. */
 const OWN = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[|[^.]+$)/;
 
+/** Models that see, by their makers' own lists; of families that came in both kinds, those that do. */
+const SEES = [
+  /^gpt-4(?:o|\.1|\.5)|^gpt-(?:[5-9]|\d\d)|^o1(?!-mini|-preview)|^o3(?!-mini)|^o4/,
+  /^claude-(?:3|opus|sonnet|haiku|[4-9])/,
+  /^gemini-(?:1\.5|[2-9])/,
+  /^gemma-?3(?!n?:?-?(?:1b|270m))|^gemma-?[4-9]/,
+  /^(?:pixtral|llava|internvl|minicpm-v|moondream)/,
+  /^qwen[\d.]*-?(?:vl|omni)/,
+  /^mistral-(?:small-(?:3\.[1-9]|[4-9]|2[5-9])|medium-(?:3|2[5-9])|large-(?:3|25(?:1[1-9])|2[6-9]))/,
+  /^(?:meta-)?llama-?4|^(?:meta-)?llama-?3\.2-(?:11b|90b)?-?vision/,
+  /^grok-(?:[4-9]|\d-vision)(?!.*code)/,
+  /^kimi-(?:k2\.[5-9]|k[3-9]|vl)/,
+  /^glm-[\d.]+v/,
+];
+
 export const PROFILE_TABLE: readonly ProfileEntry[] = [
+  ...SEES.map((model) => ({ name: 'sees', model, change: { images: true } })),
   {
     name: 'openai-chat',
     host: OPENAI,

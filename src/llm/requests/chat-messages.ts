@@ -1,9 +1,9 @@
 /** A conversation as chat completion messages under a profile: a pure function (M1-M4, M8). */
 import type { Profile } from '../profiles/profile.ts';
-import type { ChatCall, ChatMessage, ModelEndpoint, ReturnedItems } from '../types.ts';
+import type { ChatCall, ChatMessage, ModelEndpoint, ReturnedItems, UserPart } from '../types.ts';
 import { createCallIds } from './call-ids.ts';
 import { inOrder, isBlank } from './order.ts';
-import { userText } from './user-text.ts';
+import { userPieces } from './user-text.ts';
 
 /** What a result says that says nothing: some servers refuse an empty one. */
 export const NO_RESULT = '(no result)';
@@ -28,7 +28,7 @@ export function chatMessages(
         wire.push(systemMessage(message.content, profile));
         break;
       case 'user':
-        wire.push({ role: 'user', content: userText(message.parts) });
+        wire.push({ role: 'user', content: userContent(message.parts) });
         break;
       case 'tool':
         wire.push({
@@ -50,6 +50,21 @@ export function chatMessages(
   const split = profile.parallelHistory === 'split' ? splitCalls(wire) : wire;
   if (profile.systemRole === 'user') return systemAsUser(split);
   return profile.cache === 'cache_control' ? marked(split) : split;
+}
+
+/** A string, which every server takes, but where there is a picture. */
+function userContent(parts: UserPart[]): string | Record<string, unknown>[] {
+  const pieces = userPieces(parts);
+  const [first] = pieces;
+  if (pieces.length === 1 && first?.type === 'text') return first.text;
+  return pieces.map((piece) =>
+    piece.type === 'text' ? { ...piece } : { type: 'image_url', image_url: { url: piece.url } },
+  );
+}
+
+/** The content of a message as parts. */
+function partsOf({ content }: WireMessage): Record<string, unknown>[] {
+  return Array.isArray(content) ? content : [{ type: 'text', text: content }];
 }
 
 function systemMessage(content: string, { systemRole }: Profile): WireMessage {
@@ -139,14 +154,18 @@ function splitCalls(messages: WireMessage[]): WireMessage[] {
 /** The system prompt at the head of the first user message, for a template that knows no such role. */
 function systemAsUser([system, first, ...rest]: WireMessage[]): WireMessage[] {
   if (system === undefined || first === undefined) return system === undefined ? [] : [system];
-  return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];
+  const content = Array.isArray(first.content)
+    ? [{ type: 'text', text: system.content }, ...first.content]
+    : `${system.content}\n\n${first.content}`;
+  return [{ ...first, content }, ...rest];
 }
 
 /** With marks behind the system prompt and behind the last message: up to there the server keeps the prompt. */
 function marked(messages: WireMessage[]): WireMessage[] {
-  const mark = (message: WireMessage): WireMessage => ({
-    ...message,
-    content: [{ type: 'text', text: message.content, cache_control: { type: 'ephemeral' } }],
-  });
+  const mark = (message: WireMessage): WireMessage => {
+    const parts = partsOf(message);
+    const last = { ...parts.at(-1), cache_control: { type: 'ephemeral' } };
+    return { ...message, content: [...parts.slice(0, -1), last] };
+  };
   return messages.map((message, at) => (at === 0 || at === messages.length - 1 ? mark(message) : message));
 }

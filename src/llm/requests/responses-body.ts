@@ -7,7 +7,7 @@ import { wireTool } from './chat-body.ts';
 import { NO_RESULT, ownOf } from './chat-messages.ts';
 import { mostTokens } from './most-tokens.ts';
 import { inOrder, isBlank } from './order.ts';
-import { userText } from './user-text.ts';
+import { type UserPiece, userPieces } from './user-text.ts';
 
 type Item = Record<string, unknown>;
 
@@ -44,9 +44,7 @@ function inputItems(messages: ChatMessage[], { endpoint }: ModelRequest): Item[]
   return messages.flatMap((message): Item[] => {
     switch (message.role) {
       case 'user':
-        return [
-          { type: 'message', role: 'user', content: [{ type: 'input_text', text: userText(message.parts) }] },
-        ];
+        return [{ type: 'message', role: 'user', content: userPieces(message.parts).map(inputOf) }];
       case 'tool': {
         const id = theirs.get(message.tool_call_id) ?? idOf(message.tool_call_id, '');
         return [
@@ -88,6 +86,12 @@ function inputItems(messages: ChatMessage[], { endpoint }: ModelRequest): Item[]
     }
     return [];
   });
+}
+
+function inputOf(piece: UserPiece): Item {
+  return piece.type === 'text'
+    ? { type: 'input_text', text: piece.text }
+    : { type: 'input_image', image_url: piece.url, detail: 'auto' };
 }
 
 /** The answer's items as they came; undefined where they are another model's, or no longer tell of the same calls. */

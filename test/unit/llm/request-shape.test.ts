@@ -96,8 +96,8 @@ test('M8: what came with an answer goes back with it whole or not at all', () =>
   };
   const answer = (content: string): ChatMessage => ({ role: 'assistant', content, returned });
   const long = answer('Said at length. '.repeat(20));
-  expect(shortenChat([long], { calls: 1_000, texts: 1_000 })).toEqual([long]);
-  const [short] = shortenChat([long], { calls: 1_000, texts: 64 });
+  expect(shortenChat([long], { calls: 1_000, texts: 1_000, pictures: true })).toEqual([long]);
+  const [short] = shortenChat([long], { calls: 1_000, texts: 64, pictures: true });
   expect(short).not.toHaveProperty('returned');
   const user: ChatMessage = { role: 'user', parts: [{ type: 'said', text: 'x' }] };
   const sent = chatMessages(

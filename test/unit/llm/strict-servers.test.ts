@@ -126,7 +126,7 @@ test('P12, M1-M9: any conversation, whoever gave its answers and however it was 
           const given = givenBy(server, conversation, own, memory);
           const chat = shortenChat(
             toBlocks(given, new Map([[1, 'Files']])).flatMap((block) => block.chat),
-            { calls: limit, texts: limit },
+            { calls: limit, texts: limit, pictures: true },
           );
           const profile = chooseProfile({ baseUrl: server.at, model: server.model });
           const { taken, refused } = send(server, chat, profile, memory);

@@ -1,0 +1,52 @@
+import { crc32 } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import { makePicture } from '../../../src/documents/make-picture.ts';
+import { MOST_BYTES, type Scaled } from '../../../src/documents/scale-picture.ts';
+import { imageHeader } from '../../../src/workspace/image-header.ts';
+import { smallPng } from '../../support/small-png.ts';
+
+const person = { id: 'p', guest: false };
+const make = (file: Buffer) => makePicture(file, { person, signal: AbortSignal.timeout(60_000) });
+const bytesOf = (made: Scaled) => Buffer.from(made.ok ? made.data : '', 'base64');
+
+/** A PNG that says it is of this size, whatever it holds. */
+function claiming(width: number, height: number): Buffer {
+  const png = smallPng(40, 40);
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
+
+test('W10: a picture within the bounds keeps its size, one beyond them is scaled, the same bytes each time', async () => {
+  const small = await make(smallPng(300, 200));
+  expect(small).toMatchObject({ ok: true, mediaType: 'image/png', width: 300, height: 200 });
+  expect(imageHeader(bytesOf(small))).toEqual({ format: 'png', width: 300, height: 200 });
+  const large = smallPng(4_000, 1_000);
+  const scaled = await make(large);
+  expect(imageHeader(bytesOf(scaled))).toEqual({ format: 'png', width: 1_568, height: 392 });
+  expect(await make(large)).toEqual(scaled);
+}, 60_000);
+
+test('W10: a photograph that no PNG holds within a megabyte goes as a JPEG that does', async () => {
+  const { createCanvas } = await import('@napi-rs/canvas');
+  const canvas = createCanvas(1_400, 1_400);
+  const context = canvas.getContext('2d');
+  const pixels = context.createImageData(1_400, 1_400);
+  for (let at = 0, seed = 1; at < pixels.data.length; at += 1) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    pixels.data[at] = at % 4 === 3 ? 255 : seed & 255;
+  }
+  context.putImageData(pixels, 0, 0);
+  const made = await make(canvas.toBuffer('image/png'));
+  expect(made).toMatchObject({ ok: true, mediaType: 'image/jpeg', width: 1_400 });
+  expect(bytesOf(made).length).toBeLessThanOrEqual(MOST_BYTES);
+}, 60_000);
+
+test('W10: a picture that cannot be unpacked, one of too many pixels and what is none are a sentence each', async () => {
+  expect(await make(smallPng(200, 200).subarray(0, 33))).toMatchObject({ ok: false });
+  const bomb = await make(claiming(60_000, 60_000));
+  expect(bomb).toMatchObject({ ok: false, problem: expect.stringMatching(/million pixels/) });
+  const none = await make(Buffer.from('no picture'));
+  expect(none).toEqual({ ok: false, problem: 'it is no PNG, JPEG, GIF or WebP' });
+}, 60_000);
