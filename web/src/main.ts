@@ -21,6 +21,6 @@ app
   .provide(sessionKey, session)
   .provide(noticeKey, notice)
   .use(createPages(session))
-  .use(createTranslations())
+  .use(await createTranslations())
   .use(bundledIcons)
   .mount('#app');

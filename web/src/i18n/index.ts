@@ -1,7 +1,7 @@
 import { createI18n } from 'vue-i18n';
 import { browserStore } from '../shell/browser-store.ts';
 import { en } from './en.ts';
-import { zh } from './zh.ts';
+import type { zh } from './zh.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -14,18 +14,41 @@ export function preferredLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-export function createTranslations() {
-  const locale = preferredLanguage();
-  document.documentElement.lang = htmlLanguage(locale);
-  return createI18n({ legacy: false, locale, fallbackLocale: 'en', messages: { en, zh } });
+/** Chinese comes when it is wanted: nobody reads both. Until then, and where it does not come, the page is English. */
+export async function createTranslations() {
+  const chinese = {} as typeof zh;
+  const i18n = createI18n({
+    legacy: false,
+    locale: 'en',
+    fallbackLocale: 'en',
+    messages: { en, zh: chinese },
+  });
+  document.documentElement.lang = htmlLanguage('en');
+  if (preferredLanguage() === 'zh') {
+    await speak('zh', i18n.global).catch((error: unknown) => console.warn('Chinese did not come', error));
+  }
+  return i18n;
 }
 
-/** Remembers the choice, and says it to screen readers and to the browser's line breaking. */
-export function keepLanguage(language: Language): void {
-  browserStore.setItem(KEY, language);
+/** What holds the texts: vue-i18n's global composer. */
+interface Speaker {
+  locale: { value: string };
+  setLocaleMessage(language: 'zh', texts: typeof zh): void;
+}
+
+/** Has the page speak that language, once its texts are there. */
+export async function speak(language: Language, speaker: Speaker): Promise<void> {
+  if (language === 'zh') speaker.setLocaleMessage('zh', (await import('./zh.ts')).zh);
+  speaker.locale.value = language;
   document.documentElement.lang = htmlLanguage(language);
 }
 
+/** Remembers the choice. */
+export function keepLanguage(language: Language): void {
+  browserStore.setItem(KEY, language);
+}
+
+/** Said to screen readers, and to the browser's line breaking. */
 function htmlLanguage(language: Language): string {
   return language === 'zh' ? 'zh-CN' : 'en';
 }
