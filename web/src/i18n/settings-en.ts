@@ -55,7 +55,7 @@ export const settingsEn = {
     profile: {
       title: 'How it is asked',
       lead: 'This is known or learned of its server by itself. What you choose here goes before both.',
-      auto: 'By itself',
+      auto: 'Automatic',
       field: {
         api: 'API',
         auth: 'Header of the key',
