@@ -15,7 +15,11 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 export interface WriteOptions {
   /** SHA-256 that the file must have now, or null when it must not exist; absent: whatever is there is replaced. */
   ifMatch?: string | null;
-  /** A file that has the name keeps it, and this one gets the next that is free: `data (2).csv`. Goes without `ifMatch`. */
+  /**
+   * A file that has the name keeps it, and this one gets the next that is free: `data (2).csv`. Where one of them holds
+   * the same bytes that is the file, for whoever does not know that an upload arrived sends it again. Goes without
+   * `ifMatch`.
+   */
   besideOthers?: boolean;
   /**
    * Awaited once the content, so many bytes, is on the disk; where it throws, the file stays as it is. Between its
@@ -66,9 +70,9 @@ export async function writeInto(
       throw new WorkspaceError('is_directory', path, `${quote(path)} is a folder.`);
     if (expected !== undefined && !sameState(expected, now)) throw changed(path);
     if (options.besideOthers) {
-      const free = takeFreeName(directory, temporary, name);
+      const taken = await takeName(directory, temporary, name, { size, sha256, hashOf: options.hashOf });
       await unlink(temporary);
-      return { path: path.slice(0, path.length - name.length) + free, size, sha256, change: 'added' };
+      return { path: path.slice(0, path.length - name.length) + taken, size, sha256, change: 'added' };
     }
     renameSync(temporary, directory.entry(name));
     return { path, size, sha256, change: now === undefined ? 'added' : 'changed' };
@@ -81,25 +85,54 @@ export async function writeInto(
 /** Names that are tried: who has more files of one name than this has them by mistake. */
 const MOST_NAMES = 1_000;
 
+interface Bytes {
+  size: number;
+  sha256: string;
+  hashOf: HashFile;
+}
+
 /**
- * Gives the finished file the first name that no other has, and tells which. A link is refused where the name is taken,
- * whoever takes it in that moment; a rename would replace what is there.
+ * Gives the finished file the first name that no other has, or finds the one that a file of the same bytes has, and tells
+ * which. A link is refused where the name is taken, whoever takes it in that moment; a rename would replace what is there.
  */
-function takeFreeName(directory: Directory, temporary: PathLike, name: string): string {
+async function takeName(
+  directory: Directory,
+  temporary: PathLike,
+  name: string,
+  bytes: Bytes,
+): Promise<string> {
   for (let number = 1; number <= MOST_NAMES; number += 1) {
-    const free = number === 1 ? name : numbered(name, number);
+    const wanted = number === 1 ? name : numbered(name, number);
     try {
-      linkSync(temporary, directory.entry(free));
-      return free;
+      linkSync(temporary, directory.entry(wanted));
+      return wanted;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
+    if (await holds(directory, wanted, bytes)) return wanted;
   }
   throw new WorkspaceError(
     'changed',
     name,
     `There are ${MOST_NAMES} files named like ${quote(name)} already.`,
   );
+}
+
+/** Whether what has that name is a file of these bytes. */
+async function holds(directory: Directory, name: string, { size, sha256, hashOf }: Bytes): Promise<boolean> {
+  let file: Awaited<ReturnType<typeof openRegular>>;
+  try {
+    file = await openRegular(directory, name, name);
+  } catch (error) {
+    // A folder or a link; or gone meanwhile, and then the next name is as good.
+    if (error instanceof WorkspaceError || codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    return file.stats.size === BigInt(size) && (await hashOf(file)) === sha256;
+  } finally {
+    await file.handle.close();
+  }
 }
 
 /** The name with a number before its ending. */

@@ -247,6 +247,26 @@ test('nothing stays open: 3,000 calls, failing ones among them, end with as many
   });
 });
 
+test('W11: what is uploaded again, because nobody knew that it had arrived, is the same file', async () => {
+  const folder = await makeFolder();
+  try {
+    const workspace = await createWorkspace(join(folder.path, 'again'));
+    const upload = async (text: string) =>
+      (await workspace.write('data.csv', text, { besideOthers: true })).path;
+    expect(await upload('first')).toBe('data.csv');
+    expect(await upload('first')).toBe('data.csv');
+    expect(await upload('other')).toBe('data (2).csv');
+    expect(await upload('other')).toBe('data (2).csv');
+    expect(await upload('first')).toBe('data.csv');
+    await workspace.write('data.csv', 'edited');
+    expect(await upload('first')).toBe('data (3).csv');
+    const names = (await readdir(workspace.root)).filter((name) => name.endsWith('.csv'));
+    expect(names.toSorted()).toEqual(['data (2).csv', 'data (3).csv', 'data.csv']);
+  } finally {
+    await folder.clear();
+  }
+});
+
 test('W11: a file written beside others takes no place of theirs, whoever writes at the same time', async () => {
   const folder = await makeFolder();
   try {
