@@ -25,7 +25,8 @@ for n in range(4):
       const stored = answers.filter(({ status }) => status < 300).length;
       expect(900 * MIB + stored * bytes.length).toBeLessThanOrEqual(1024 * MIB);
       expect(stored).toBeGreaterThan(0);
-      for (const { status } of answers) expect(status).toBeLessThan(500);
+      // What has no room is told so.
+      for (const { status } of answers) expect([200, 201, 507]).toContain(status);
     });
   },
   ATTACK_MS,
