@@ -1,4 +1,5 @@
 /** Makes a file of a Work (P20). Idempotent: what is written is whole, and the row says once how it ended. */
+import { posix } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   beginExport,
@@ -66,7 +67,7 @@ interface Made {
 /** undefined where the Work is gone. */
 async function makeNotebook(
   deps: ActivityDependencies,
-  { workId, title }: ExportRow & { title: string },
+  { workId, title }: ExportRow,
 ): Promise<Made | undefined> {
   const snapshot = await readSnapshot(deps.db, workId, Number.MAX_SAFE_INTEGER - 1);
   if (snapshot === undefined) return undefined;
@@ -148,7 +149,7 @@ async function readFigure(
 }
 
 function extensionOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return posix.extname(path).slice(1).toLowerCase();
 }
 
 function keyOf(path: string, hash: string): string {

@@ -16,6 +16,8 @@ export interface ExportRow {
   id: string;
   workId: string;
   ownerId: string;
+  /** Of the Work. */
+  title: string;
   format: string;
   style: string | null;
   file: string | null;
@@ -99,7 +101,11 @@ export async function findExport(
   const row = await db
     .selectFrom('exports')
     .innerJoin('works', 'works.id', 'exports.work_id')
-    .select([...columns.map((column) => `exports.${column}` as const), 'works.owner_id as ownerId'])
+    .select([
+      ...columns.map((column) => `exports.${column}` as const),
+      'works.owner_id as ownerId',
+      'works.title',
+    ])
     .where('exports.id', '=', of.id)
     .where('exports.work_id', '=', of.workId)
     .where('works.owner_id', '=', of.ownerId)
@@ -109,11 +115,8 @@ export async function findExport(
 }
 
 /** Begins the making, or goes on with one that an earlier attempt began; undefined where it has ended or is gone. */
-export async function beginExport(
-  db: Database,
-  id: string,
-): Promise<(ExportRow & { title: string }) | undefined> {
-  const { rows } = await sql<ExportRow & { title: string }>`
+export async function beginExport(db: Database, id: string): Promise<ExportRow | undefined> {
+  const { rows } = await sql<ExportRow>`
     update exports e set state = 'running' from works w
     where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
     returning e.id, e.work_id as "workId", w.owner_id as "ownerId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Database, openDatabase } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { codeOf } from '../system-error.ts';
@@ -15,7 +15,7 @@ import { readCommandLine } from './command-line.ts';
 import { ConfigError, readConfig, withEnvFile } from './config.ts';
 import { CHECKOUT } from './setup/checkout.ts';
 import { dataFolder } from './setup/data-folder.ts';
-import { runningInstance } from './supervisor/instance.ts';
+import { openOwnDatabase } from './supervisor/own-database.ts';
 
 const USAGE = 'usage: npm run export -- <work id> [--format ipynb] [--out file]';
 const LOOK_EVERY_MS = 200;
@@ -24,14 +24,11 @@ const PATIENCE_MS = 10 * 60_000;
 try {
   const { workId, format, out } = readArguments();
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
-  const url = config.databaseUrl ?? runningInstance(dataFolder(config.dataDir))?.databaseUrl;
-  if (url === undefined)
-    throw new ConfigError('PaperAgent does not run on this data folder: start it, or set DATABASE_URL');
-  const db = openDatabase(url, { name: 'paperagent-export', max: 1, onIdleError: () => {} });
+  const db = openOwnDatabase(config, 'paperagent-export');
   try {
-    const { row, title } = await made(db, workId, format);
+    const row = await made(db, workId, format);
     for (const { message } of row.problems) console.error(message);
-    const to = resolve(out ?? `${title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${format}`);
+    const to = resolve(out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${format}`);
     await copyFile(exportFile(dataFolder(config.dataDir).root, row), to, constants.COPYFILE_EXCL).catch(
       (error) => {
         if (codeOf(error) === 'EEXIST')
@@ -65,14 +62,10 @@ function readArguments(): { workId: string; format: string; out: string | undefi
 }
 
 /** Orders it in the name of the Work's owner and waits; the system's sweeper starts what nobody has started. */
-async function made(
-  db: Database,
-  workId: string,
-  format: string,
-): Promise<{ row: ExportRow; title: string }> {
+async function made(db: Database, workId: string, format: string): Promise<ExportRow> {
   const work = await db
     .selectFrom('works')
-    .select(['owner_id as ownerId', 'title'])
+    .select('owner_id as ownerId')
     .where('id', '=', workId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
@@ -84,7 +77,7 @@ async function made(
     const row = await findExport(db, order);
     if (row === undefined) throw new ConfigError('the Work was deleted meanwhile');
     if (row.state === 'failed') throw new ConfigError(row.error ?? 'it could not be made');
-    if (row.state === 'done') return { row, title: work.title };
+    if (row.state === 'done') return row;
   }
   throw new ConfigError('no worker has made it within ten minutes: does one run?');
 }
