@@ -1,13 +1,16 @@
-/** The one direction in which imports point (docs/architecture.md, "Source tree"). `npm run check` shows it. */
+/** The one direction in which imports point (README.md, "Where things are"). `npm run check` shows it. */
 
-/** What each folder of src may import of ours, besides itself. `main` wires everything. */
+/** What each folder of src may import of ours, besides itself. `main` holds the entry points, which wire everything. */
 const allowed = {
   domain: [],
   tracing: [],
   protocol: ['domain'],
   agents: ['domain'],
   workflows: ['domain'],
-  sandbox: ['domain', 'workspace'],
+  os: [],
+  process: ['db', 'tracing'],
+  sandbox: ['domain', 'os', 'workspace'],
+  'engine-proxy': ['sandbox'],
   network: [],
   llm: ['domain', 'network'],
   threads: [],
@@ -18,7 +21,7 @@ const allowed = {
   'demo-model': [],
   exports: ['domain'],
   temporal: ['domain'],
-  sweeper: ['domain', 'db', 'sandbox', 'temporal', 'workspace'],
+  jobs: ['domain', 'db', 'sandbox', 'temporal', 'workspace'],
   activities: [
     'domain',
     'agents',
@@ -45,6 +48,22 @@ const allowed = {
     'tracing',
     'temporal',
   ],
+  config: ['domain', 'protocol', 'db', 'llm', 'network', 'temporal'],
+  setup: ['config', 'db', 'network', 'os', 'sandbox', 'temporal'],
+  supervisor: ['config', 'db', 'os', 'process', 'setup'],
+  cli: ['domain', 'protocol', 'os', 'setup', 'supervisor'],
+  worker: [
+    'domain',
+    'activities',
+    'db',
+    'jobs',
+    'llm',
+    'sandbox',
+    'temporal',
+    'threads',
+    'tracing',
+    'workspace',
+  ],
 };
 
 /** Single files that a folder may import although their folder is not allowed to it. */
@@ -53,6 +72,8 @@ const exceptions = {
   workflows: ['^src/activities/types\\.ts$'],
   // How to address a Work's workflow.
   temporal: ['^src/workflows/messages\\.ts$'],
+  setup: ['^src/workflows/messages\\.ts$'],
+  worker: ['^src/workflows/messages\\.ts$', '^src/api/metrics/'],
 };
 
 /** What an error's code is: everybody asks. */

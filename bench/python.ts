@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../src/main/setup/cache-folder.ts';
 import { findPythonEnvironment } from '../src/sandbox/bubblewrap/python-environment.ts';
 import { SCRIPT_ENVIRONMENT } from '../src/sandbox/script-environment.ts';
+import { cacheFolder } from '../src/setup/cache-folder.ts';
 
 export const PRINT_ONE = 'print(1)\n';
 

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECKOUT } from '../src/main/setup/checkout.ts';
-import { dataFolder } from '../src/main/setup/data-folder.ts';
-import { findFreePort } from '../src/main/setup/ports.ts';
-import { type Instance, runningInstance } from '../src/main/supervisor/instance.ts';
+import { CHECKOUT } from '../src/setup/checkout.ts';
+import { dataFolder } from '../src/setup/data-folder.ts';
+import { findFreePort } from '../src/setup/ports.ts';
+import { type Instance, runningInstance } from '../src/supervisor/instance.ts';
 
 /** The processes of a system, as the supervisor names them. */
 export type Role = 'supervisor' | 'postgres' | 'temporal' | 'worker' | 'api';

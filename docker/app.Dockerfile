@@ -20,7 +20,7 @@ RUN mv node_modules/.cache/paperagent /tmp/made \
 
 FROM ${BASE_IMAGE}
 WORKDIR /app
-# What npm run api and worker run Node with: scripts/node-options.mjs says why.
+# What npm run api and worker run Node with: src/process/node-options.mjs says why.
 ENV MALLOC_ARENA_MAX=2
 ENV NODE_ENV=production HOME=/tmp XDG_CACHE_HOME=/tmp/cache NODE_OPTIONS=--disable-warning=ExperimentalWarning
 COPY --from=build /app/node_modules ./node_modules

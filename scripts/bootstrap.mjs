@@ -5,8 +5,8 @@
  */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
+import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../src/process/node-options.mjs';
 import { installDependencies } from './install.mjs';
-import { NODE_ENVIRONMENT, NODE_OPTIONS } from './node-options.mjs';
 import { findRuntime, root } from './runtime.mjs';
 
 const jest = [

@@ -1,7 +1,7 @@
 /** `npm run check`: format, lint, types and import rules, side by side; prints what each of them found. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { CHECKOUT } from '../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../src/setup/checkout.ts';
 
 const bin = (name: string) => join(CHECKOUT, 'node_modules', '.bin', name);
 

@@ -7,8 +7,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../src/db/database.ts';
-import { CHECKOUT } from '../src/main/setup/checkout.ts';
-import { postgresUrl } from '../src/main/setup/postgres.ts';
+import { CHECKOUT } from '../src/setup/checkout.ts';
+import { postgresUrl } from '../src/setup/postgres.ts';
 import { databaseFunctions } from '../test/support/database-functions.ts';
 import { startTemporaryPostgres, type TemporaryServer } from '../test/support/temporary-servers.ts';
 

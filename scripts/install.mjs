@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { takeLock } from './process-lock.mjs';
+import { takeLock } from '../src/os/process-lock.mjs';
 import { findRuntime, isNewEnough, modules, nodePackages, root } from './runtime.mjs';
 
 const stamp = join(modules, '.paperagent-installed');
@@ -72,7 +72,7 @@ function holdsWhatTheLockSays() {
 
 /**
  * Runs `npm ci`. Install scripts stay off: npm 11 warns of them and npm 12 blocks them, and nothing here
- * needs one (Node comes as its platform's package, and src/main/setup makes Postgres's links).
+ * needs one (Node comes as its platform's package, and src/setup makes Postgres's links).
  */
 async function runNpm() {
   console.log('installing packages (a minute or two, the first time only)');

@@ -10,7 +10,7 @@ import { createSystem } from '../bench/system.ts';
 import { demoScript } from '../src/demo-model/demo-script.ts';
 import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
-import { CHECKOUT } from '../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../src/setup/checkout.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 import { type Network, networkOf } from '../test/support/network.ts';
 import { visit } from '../test/support/page.ts';

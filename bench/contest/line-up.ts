@@ -1,7 +1,7 @@
 /** Who takes part in B14, and how each is brought up. A peer that cannot be is reported, and fails nobody else. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import type { Contestant } from './contestant.ts';
 import { httpPeer } from './http-peer.ts';
 import { forgetLangGraph, langGraph } from './langgraph.ts';

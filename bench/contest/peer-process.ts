@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
-import { lastLine, runCommand } from '../../src/main/setup/command.ts';
-import { elapsed } from '../../src/main/setup/progress.ts';
-import { waitForHttp } from '../../src/main/setup/wait-for-http.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { lastLine, runCommand } from '../../src/setup/command.ts';
+import { elapsed } from '../../src/setup/progress.ts';
+import { waitForHttp } from '../../src/setup/wait-for-http.ts';
 
 const READY_MS = 120_000;
 

@@ -2,16 +2,16 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import {
   ensureDatabase,
   type PostgresOptions,
   postgresUrl,
   preparePostgres,
   waitForPostgres,
-} from '../../src/main/setup/postgres.ts';
-import { findTemporal } from '../../src/main/setup/temporal-binary.ts';
-import { waitForHttp } from '../../src/main/setup/wait-for-http.ts';
+} from '../../src/setup/postgres.ts';
+import { findTemporal } from '../../src/setup/temporal-binary.ts';
+import { waitForHttp } from '../../src/setup/wait-for-http.ts';
 
 export interface PeerServer {
   /** Its address, as a client takes it. */

@@ -5,11 +5,8 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
-import {
-  findTemporalServer,
-  TEMPORAL_SERVER_VERSION,
-} from '../../src/main/setup/temporal-server-binaries.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { findTemporalServer, TEMPORAL_SERVER_VERSION } from '../../src/setup/temporal-server-binaries.ts';
 import { output, run, shell } from './commands.ts';
 
 const UI_MODULE = 'github.com/temporalio/ui-server/v2';

@@ -1,6 +1,6 @@
 /** Running programs to their end: what fails ends the whole run, with what it said. */
 import { spawn } from 'node:child_process';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 
 type Variables = Record<string, string>;
 

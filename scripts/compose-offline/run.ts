@@ -10,11 +10,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { followTurn } from '../../src/cli/ask/follow-turn.ts';
+import { guestOf } from '../../src/cli/ask/guest.ts';
 import type { LogEvent } from '../../src/domain/events.ts';
-import { followTurn } from '../../src/main/ask/follow-turn.ts';
-import { guestOf } from '../../src/main/ask/guest.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { BASES, makeBases } from './base-images.ts';
 import { output, run } from './commands.ts';
 

@@ -1,7 +1,7 @@
 /** Makes a fresh machine of a tree: a layer of its own over it, a plain user, the checkout. */
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { run } from './commands.ts';
 import type { Machine } from './machines.ts';
 

@@ -5,11 +5,11 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCommandLine } from '../../src/main/command-line.ts';
-import { cacheFolder } from '../../src/main/setup/cache-folder.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
-import { findTemporal } from '../../src/main/setup/temporal-binary.ts';
+import { readCommandLine } from '../../src/cli/command-line.ts';
+import { cacheFolder } from '../../src/setup/cache-folder.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
+import { findTemporal } from '../../src/setup/temporal-binary.ts';
 import { attempt, run } from './commands.ts';
 import { MACHINES, type Machine } from './machines.ts';
 import { keepNpmCache, prepareMachine } from './prepare.ts';

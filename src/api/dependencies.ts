@@ -10,9 +10,9 @@ import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
 import type { OpenStreams } from './live/places.ts';
+import type { Viewers } from './live/viewers.ts';
 import type { Log } from './log.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
-import type { Viewers } from './viewers.ts';
 
 /** What an operator sets. */
 export interface ApiConfig {

@@ -13,13 +13,13 @@ import { createApp } from './app.ts';
 import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
-import { createSocketServer } from './chat-socket/route.ts';
+import { createSocketServer } from './chat-socket/routes.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
 import { createPlaces } from './live/places.ts';
+import { createViewers } from './live/viewers.ts';
 import type { Log } from './log.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
-import { createViewers } from './viewers.ts';
 
 /** How long clients may take to hang up after they were told that the server goes. */
 const FAREWELL_MS = 2_000;

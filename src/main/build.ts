@@ -1,7 +1,7 @@
 /** `npm run build`, and the app's Dockerfile: makes what is built from the sources alone, the page and the workflow bundle. */
-import { readCommandLine } from './command-line.ts';
-import { preparePage, prepareWorkflows } from './setup/prepare.ts';
-import { SetupError } from './setup/setup-error.ts';
+import { readCommandLine } from '../cli/command-line.ts';
+import { preparePage, prepareWorkflows } from '../setup/prepare.ts';
+import { SetupError } from '../setup/setup-error.ts';
 
 readCommandLine();
 try {

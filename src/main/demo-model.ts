@@ -5,9 +5,9 @@
  * listens.
  */
 import { z } from 'zod';
+import { readCommandLine } from '../cli/command-line.ts';
 import { demoScript } from '../demo-model/demo-script.ts';
 import { startScriptedModel } from '../demo-model/server.ts';
-import { readCommandLine } from './command-line.ts';
 
 const { words } = readCommandLine({ words: 'a port', mostWords: 1 });
 const settings = z

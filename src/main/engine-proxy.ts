@@ -1,19 +1,19 @@
 /**
  * The engine proxy's process: the one that may open the Docker engine's socket, in place of the workers. What it
- * lets pass is in src/sandbox/engine-proxy. Its variables: PA_DATA, the same path on the engine's machine;
+ * lets pass is in src/engine-proxy. Its variables: PA_DATA, the same path on the engine's machine;
  * DOCKER_HOST, the engine's own socket where it is not at a usual place; ENGINE_PROXY_SOCKET, where to listen;
  * SANDBOX_USER, the workers' "uid:gid"; SANDBOX_LIBRARIES, as theirs.
  */
 import { join, resolve } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
+import { readCommandLine } from '../cli/command-line.ts';
+import { askEngine } from '../engine-proxy/engine-connection.ts';
+import { startEngineProxy } from '../engine-proxy/proxy-server.ts';
 import { findEngineSocket } from '../sandbox/docker/engine-socket.ts';
 import { type EngineInfo, factsOf } from '../sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../sandbox/docker/image.ts';
-import { askEngine } from '../sandbox/engine-proxy/engine-connection.ts';
-import { startEngineProxy } from '../sandbox/engine-proxy/proxy-server.ts';
-import { readCommandLine } from './command-line.ts';
-import { keptInstanceLabel } from './setup/instance-label.ts';
+import { keptInstanceLabel } from '../setup/instance-label.ts';
 
 readCommandLine();
 const settings = z

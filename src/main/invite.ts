@@ -1,10 +1,10 @@
 /** `npm run invite [-- --days 7]`: makes an invitation, for a server whose REGISTRATION is `invitation`. */
 import { join } from 'node:path';
+import { readCommandLine } from '../cli/command-line.ts';
+import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
 import { createInvitation } from '../db/invitations.ts';
-import { readCommandLine } from './command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from './config.ts';
-import { CHECKOUT } from './setup/checkout.ts';
-import { openOwnDatabase } from './supervisor/own-database.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { openOwnDatabase } from '../supervisor/own-database.ts';
 
 const MOST_DAYS = 365;
 

@@ -2,11 +2,11 @@
  * `npm run migrate`: brings the database to this version's schema, and tells Temporal the namespace and its search
  * attributes. A deployment runs it once, before its apis and workers; running it again changes nothing.
  */
-import { readCommandLine } from './command-line.ts';
-import { ConfigError, readServiceConfig } from './config.ts';
-import { prepareDatabase } from './setup/database.ts';
-import { SetupError } from './setup/setup-error.ts';
-import { prepareNamespace } from './setup/temporal-namespace.ts';
+import { readCommandLine } from '../cli/command-line.ts';
+import { ConfigError, readServiceConfig } from '../config/config.ts';
+import { prepareDatabase } from '../setup/database.ts';
+import { SetupError } from '../setup/setup-error.ts';
+import { prepareNamespace } from '../setup/temporal-namespace.ts';
 
 /** A cluster that has just been started takes this long at most. */
 const PATIENCE_MS = 180_000;

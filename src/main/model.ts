@@ -4,16 +4,16 @@
  */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandLine } from '../cli/command-line.ts';
+import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
+import { serverEndpoint } from '../config/server-model.ts';
 import { type CheckReport, checkModel } from '../llm/check/check-model.ts';
 import { createWireRecorder } from '../llm/check/wire-shape.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { ModelError } from '../llm/errors.ts';
 import { windowOf } from '../llm/own-model.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
-import { readCommandLine } from './command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from './config.ts';
-import { serverEndpoint } from './server-model.ts';
-import { CHECKOUT } from './setup/checkout.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
 
 /** A slow model of one's own is waited for. */
 const LIMITS = { timeoutMs: 600_000, firstTokenMs: 300_000 };

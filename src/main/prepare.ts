@@ -1,13 +1,13 @@
 /** `npm test`, `npm run bench` and image builds: makes and fetches what a first start would, and ends. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readCommandLine } from '../cli/command-line.ts';
+import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
 import { adoptProxies } from '../network/agents.ts';
-import { readCommandLine } from './command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from './config.ts';
-import { CHECKOUT } from './setup/checkout.ts';
-import { prepareAll } from './setup/prepare.ts';
-import { completePython } from './setup/sandbox.ts';
-import { SetupError } from './setup/setup-error.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { prepareAll } from '../setup/prepare.ts';
+import { completePython } from '../setup/sandbox.ts';
+import { SetupError } from '../setup/setup-error.ts';
 
 readCommandLine();
 try {

@@ -4,12 +4,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readCommandLine } from '../cli/command-line.ts';
+import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
 import { sandboxDoctor } from '../sandbox/doctor.ts';
-import { readCommandLine } from './command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from './config.ts';
-import { CHECKOUT } from './setup/checkout.ts';
-import { completePython, prepareSandbox, sandboxSettings } from './setup/sandbox.ts';
-import { SetupError } from './setup/setup-error.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { completePython, prepareSandbox, sandboxSettings } from '../setup/sandbox.ts';
+import { SetupError } from '../setup/setup-error.ts';
 
 const {
   words: [command],

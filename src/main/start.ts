@@ -10,18 +10,18 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandLine } from '../cli/command-line.ts';
+import { type Config, ConfigError, readConfig, withEnvFile } from '../config/config.ts';
 import { adoptProxies } from '../network/agents.ts';
 import { isLoopback } from '../network/loopback.ts';
-import { readCommandLine } from './command-line.ts';
-import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
-import { CHECKOUT } from './setup/checkout.ts';
-import { makeDataFolder } from './setup/data-folder.ts';
-import { elapsed } from './setup/progress.ts';
-import { SetupError } from './setup/setup-error.ts';
-import { startDevelopment } from './supervisor/development.ts';
-import { type Instance, takeDataFolder } from './supervisor/instance.ts';
-import { endOrphans } from './supervisor/process-notes.ts';
-import { createSystem, ONE_OF_EACH, type Shape } from './supervisor/system.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { makeDataFolder } from '../setup/data-folder.ts';
+import { elapsed } from '../setup/progress.ts';
+import { SetupError } from '../setup/setup-error.ts';
+import { startDevelopment } from '../supervisor/development.ts';
+import { type Instance, takeDataFolder } from '../supervisor/instance.ts';
+import { endOrphans } from '../supervisor/process-notes.ts';
+import { createSystem, ONE_OF_EACH, type Shape } from '../supervisor/system.ts';
 
 const say = (line: string) => console.log(line);
 

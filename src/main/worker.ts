@@ -1,20 +1,21 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
-import { collectSooner } from './collect-sooner.ts';
-import { readCommandLine } from './command-line.ts';
-import { decodeKey, readServiceConfig } from './config.ts';
-import { createLog } from './logging.ts';
-import { createWorkerMetrics } from './metrics/worker-metrics.ts';
-import { serveWorkerMetrics } from './metrics/worker-metrics-server.ts';
-import { startWorker } from './run-worker.ts';
-import { serverEndpoint } from './server-model.ts';
-import { FILES_OF_PEOPLE } from './setup/data-folder.ts';
-import { findFreePort } from './setup/ports.ts';
-import { makePrivateFolders } from './setup/private-folders.ts';
-import { findSandbox } from './setup/sandbox.ts';
-import { buildWorkflowBundle } from './setup/workflow-bundle.ts';
-import { installTemporalLogging } from './temporal-logging.ts';
-import { openTracer } from './tracing.ts';
-import { startWatchdog } from './watchdog.ts';
+
+import { readCommandLine } from '../cli/command-line.ts';
+import { decodeKey, readServiceConfig } from '../config/config.ts';
+import { serverEndpoint } from '../config/server-model.ts';
+import { collectSooner } from '../process/limit-heap-growth.ts';
+import { createLog } from '../process/logging.ts';
+import { openTracer } from '../process/tracing.ts';
+import { startWatchdog } from '../process/watchdog.ts';
+import { FILES_OF_PEOPLE } from '../setup/data-folder.ts';
+import { findFreePort } from '../setup/ports.ts';
+import { makePrivateFolders } from '../setup/private-folders.ts';
+import { findSandbox } from '../setup/sandbox.ts';
+import { buildWorkflowBundle } from '../setup/workflow-bundle.ts';
+import { createWorkerMetrics } from '../worker/metrics.ts';
+import { serveWorkerMetrics } from '../worker/metrics-server.ts';
+import { startWorker } from '../worker/start.ts';
+import { installTemporalLogging } from '../worker/temporal-logging.ts';
 
 readCommandLine();
 const config = readServiceConfig(process.env);

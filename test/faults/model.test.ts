@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, type Script, say, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { startScriptedModel } from '../../src/demo-model/server.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { type FaultSystem, startFaultSystem } from '../support/faults/fault-system.ts';
 import { GOOD_ANSWER, MODEL_FAULTS } from '../support/faults/model-faults.ts';
 import { faultList } from '../support/faults/report.ts';

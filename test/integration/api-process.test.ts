@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { openChat } from '../support/chat-client.ts';
 import { type AppProcess, startProcess } from '../support/child-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { finishDeletions } from '../../src/api/works/deletion.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { historyFile, writeHistoryFile } from '../../src/workspace/history-file.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { until } from '../support/until.ts';

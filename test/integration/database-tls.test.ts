@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import {
   ensureDatabase,
   type PostgresOptions,
   postgresUrl,
   preparePostgres,
   waitForPostgres,
-} from '../../src/main/setup/postgres.ts';
-import { makeSecrets } from '../../src/main/setup/secrets.ts';
+} from '../../src/setup/postgres.ts';
+import { makeSecrets } from '../../src/setup/secrets.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { testWith } from '../support/needs.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';

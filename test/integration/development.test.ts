@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../src/main/config.ts';
-import { makeDataFolder } from '../../src/main/setup/data-folder.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
-import { createSystem } from '../../src/main/supervisor/system.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { makeDataFolder } from '../../src/setup/data-folder.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
+import { createSystem } from '../../src/supervisor/system.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 let system: TestSystem;

@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
-import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
+import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import { archive } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, textReply } from '../../src/demo-model/reply.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { testWith } from '../support/needs.ts';

@@ -10,7 +10,7 @@ import { readSnapshot } from '../../src/db/snapshot.ts';
 import { claimStep, finishTurn } from '../../src/db/turns.ts';
 import { registerWorker } from '../../src/db/workers.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { databaseFunctions } from '../support/database-functions.ts';
 

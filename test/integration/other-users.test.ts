@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { FILES_OF_PEOPLE, makeDataFolder } from '../../src/main/setup/data-folder.ts';
+import { FILES_OF_PEOPLE, makeDataFolder } from '../../src/setup/data-folder.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { describeWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { readConfig } from '../../src/main/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;

@@ -8,7 +8,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrateTo, migrationNames } from '../../src/db/migrate.ts';
 import { beginSession } from '../../src/db/sessions.ts';
 import { registerWorker } from '../../src/db/workers.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { makeWork } from '../support/works.ts';
 

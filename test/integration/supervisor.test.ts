@@ -3,11 +3,11 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { commandLineOf, startTimeOf } from '../../scripts/process-lock.mjs';
-import { dataFolder } from '../../src/main/setup/data-folder.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
-import { type Instance, runningInstance } from '../../src/main/supervisor/instance.ts';
-import { ROLES } from '../../src/main/supervisor/roles.ts';
+import { commandLineOf, startTimeOf } from '../../src/os/process-lock.mjs';
+import { dataFolder } from '../../src/setup/data-folder.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
+import { type Instance, runningInstance } from '../../src/supervisor/instance.ts';
+import { ROLES } from '../../src/supervisor/roles.ts';
 import { type AppProcess, startProcess } from '../support/child-process.ts';
 import { until } from '../support/until.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect } from '@jest/globals';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { prepareNamespace } from '../../src/main/setup/temporal-namespace.ts';
+import { prepareNamespace } from '../../src/setup/temporal-namespace.ts';
 import { type Certificate, makeCertificate } from '../support/certificate.ts';
 import { createBareNamespace } from '../support/namespace.ts';
 import { testWith } from '../support/needs.ts';

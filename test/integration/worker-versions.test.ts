@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { type Step, say, textReply, toolReply } from '../../src/demo-model/reply.ts';
-import { buildWorkflowBundle } from '../../src/main/setup/workflow-bundle.ts';
+import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
 import { DEPLOYMENT, workflowIdOf } from '../../src/workflows/messages.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { testServers } from '../support/servers.ts';

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
-import { archiveIdleWorks } from '../../src/sweeper/archiving.ts';
+import { archiveIdleWorks } from '../../src/jobs/archiving.ts';
 import { restWork } from '../../src/temporal/work-client.ts';
 import { state } from '../../src/workflows/messages.ts';
 import { until } from './until.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sql } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
-import { CHECKOUT } from '../../src/main/setup/checkout.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 
 const HEAD = `-- How the functions of migrations/ read now. Written by \`npm run db:types\`, for people: nothing runs it. What each
 -- gives is said above it in the migrations that are named.

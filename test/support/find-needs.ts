@@ -1,6 +1,6 @@
 /** Looks for what tests may need of the machine (needs.ts), once a run. */
 import { spawnSync } from 'node:child_process';
-import { readConfig } from '../../src/main/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { launchBrowser } from './browser.ts';
 import { whyNoCluster } from './cluster/cluster-servers.ts';
 import { composeCommand } from './compose.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '../../src/db/database.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { until } from './until.ts';
 
 export interface PgBouncer {

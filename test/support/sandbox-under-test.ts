@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type EngineProxy, startEngineProxy } from '../../src/engine-proxy/proxy-server.ts';
 import { chooseSandbox, type SandboxConfig, setUpSandbox } from '../../src/sandbox/choose-sandbox.ts';
 import { sandboxUser } from '../../src/sandbox/docker/container-options.ts';
 import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
 import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
 import { sandboxImageTag } from '../../src/sandbox/docker/image.ts';
-import { type EngineProxy, startEngineProxy } from '../../src/sandbox/engine-proxy/proxy-server.ts';
 import {
   DEFAULT_LIMITS,
   type Ending,

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { postgresUrl } from '../../src/main/setup/postgres.ts';
+import { postgresUrl } from '../../src/setup/postgres.ts';
 import { TEMPLATE_DATABASE, type TestServers } from './servers.ts';
 import { startTemporaryPostgres, startTemporaryTemporal, type TemporaryServer } from './temporary-servers.ts';
 

@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import { type ChatClient, openChat } from './chat-client.ts';
 import { type AppProcess, startProcess } from './child-process.ts';
 import { createTestDatabase } from './database.ts';

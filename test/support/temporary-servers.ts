@@ -4,18 +4,18 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { migrateToLatest } from '../../src/db/migrate.ts';
-import { findFreePort } from '../../src/main/setup/ports.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
 import {
   ensureDatabase,
   type PostgresOptions,
   postgresUrl,
   preparePostgres,
   waitForPostgres,
-} from '../../src/main/setup/postgres.ts';
-import { makeSecrets } from '../../src/main/setup/secrets.ts';
-import type { ServerCommand } from '../../src/main/setup/server-command.ts';
-import { findTemporal } from '../../src/main/setup/temporal-binary.ts';
-import { temporalCommand, waitForTemporal } from '../../src/main/setup/temporal-server.ts';
+} from '../../src/setup/postgres.ts';
+import { makeSecrets } from '../../src/setup/secrets.ts';
+import type { ServerCommand } from '../../src/setup/server-command.ts';
+import { findTemporal } from '../../src/setup/temporal-binary.ts';
+import { temporalCommand, waitForTemporal } from '../../src/setup/temporal-server.ts';
 
 export interface TemporaryServer {
   stop(): Promise<void>;

@@ -13,7 +13,7 @@ import { NO_PLACE, type Places } from '../live/places.ts';
 import { takenBytes, watchReader } from '../live/progress.ts';
 import { GapInLog } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
-import { traceMessage } from '../trace-requests.ts';
+import { traceMessage } from '../middleware/trace-requests.ts';
 import { createFrameQueue } from './frame-queue.ts';
 import { createSocketSink, readerBehind } from './socket-sink.ts';
 

@@ -6,7 +6,7 @@ import type { Message } from '../../domain/messages.ts';
 import type { messageChange, rerunBody } from '../../protocol/works.ts';
 import { stopWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
-import { shareUsedUp } from '../quota.ts';
+import { shareUsedUp } from '../works/quota.ts';
 import { type ConversationDependencies, type Person, tell, tellOfMessage } from './send-message.ts';
 
 /**

@@ -7,8 +7,8 @@ import type { newMessage } from '../../protocol/frames.ts';
 import { stopWork, wakeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { shareUsedUp } from '../quota.ts';
-import { titleFrom } from '../work-title.ts';
+import { shareUsedUp } from '../works/quota.ts';
+import { titleFrom } from './work-title.ts';
 
 /** How long Temporal may take to hear of a message; then the sweeper tells it. */
 const TELL_MS = 10_000;

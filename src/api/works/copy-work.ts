@@ -10,7 +10,7 @@ import { openWorkspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { allWorksMade, mayMakeWork } from '../quota.ts';
+import { allWorksMade, mayMakeWork } from './quota.ts';
 
 /**
  * Copies a Work: its files as they are now, and what was said and answered; nothing that runs or waits.

@@ -11,7 +11,7 @@ import { createWorkspace, workspaceFolder } from '../../workspace/create-workspa
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
-import { allWorksMade, mayMakeWork } from '../quota.ts';
+import { allWorksMade, mayMakeWork } from './quota.ts';
 
 type Language = 'en' | 'zh';
 

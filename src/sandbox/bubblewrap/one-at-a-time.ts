@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { takeLock } from '../../../scripts/process-lock.mjs';
+import { takeLock } from '../../os/process-lock.mjs';
 
 /**
  * Does the work while no other process does any for this path; one that died with the lock does none. The work has to

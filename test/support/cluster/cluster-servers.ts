@@ -2,17 +2,17 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findFreePort } from '../../../src/main/setup/ports.ts';
-import { postgresUrl } from '../../../src/main/setup/postgres.ts';
-import { SetupError } from '../../../src/main/setup/setup-error.ts';
-import { prepareNamespace } from '../../../src/main/setup/temporal-namespace.ts';
+import { findFreePort } from '../../../src/setup/ports.ts';
+import { postgresUrl } from '../../../src/setup/postgres.ts';
+import { SetupError } from '../../../src/setup/setup-error.ts';
+import { prepareNamespace } from '../../../src/setup/temporal-namespace.ts';
 import {
   prepareTemporalDatabases,
   TEMPORAL_PORTS,
   type TemporalPorts,
   temporalOnPostgresCommand,
-} from '../../../src/main/setup/temporal-on-postgres.ts';
-import { findTemporalServer, hasTemporalServer } from '../../../src/main/setup/temporal-server-binaries.ts';
+} from '../../../src/setup/temporal-on-postgres.ts';
+import { findTemporalServer, hasTemporalServer } from '../../../src/setup/temporal-server-binaries.ts';
 import { TEMPLATE_DATABASE, type TestServers } from '../servers.ts';
 import { startServer, startTemporaryPostgres, type TemporaryServer } from '../temporary-servers.ts';
 

@@ -1,6 +1,6 @@
 /** A test's whole cluster: several workers, several apis behind the round-robin proxy, each one to be killed at will. */
 import type { Script } from '../../../src/demo-model/reply.ts';
-import { startRoundRobin } from '../../../src/main/cluster/round-robin.ts';
+import { startRoundRobin } from '../../../src/supervisor/round-robin.ts';
 import type { AppProcess } from '../child-process.ts';
 import { type Watcher, watch } from '../faults/watcher.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../system.ts';

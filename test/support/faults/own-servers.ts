@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrateToLatest } from '../../../src/db/migrate.ts';
-import { findFreePort } from '../../../src/main/setup/ports.ts';
+import { findFreePort } from '../../../src/setup/ports.ts';
 import {
   ensureDatabase,
   type PostgresOptions,
@@ -14,11 +14,11 @@ import {
   preparePostgres,
   waitForPostgres,
   withAdmin,
-} from '../../../src/main/setup/postgres.ts';
-import { makeSecrets } from '../../../src/main/setup/secrets.ts';
-import type { ServerCommand } from '../../../src/main/setup/server-command.ts';
-import { findTemporal } from '../../../src/main/setup/temporal-binary.ts';
-import { temporalCommand, waitForTemporal } from '../../../src/main/setup/temporal-server.ts';
+} from '../../../src/setup/postgres.ts';
+import { makeSecrets } from '../../../src/setup/secrets.ts';
+import type { ServerCommand } from '../../../src/setup/server-command.ts';
+import { findTemporal } from '../../../src/setup/temporal-binary.ts';
+import { temporalCommand, waitForTemporal } from '../../../src/setup/temporal-server.ts';
 import { TEMPLATE_DATABASE, type TestServers } from '../servers.ts';
 
 /** The namespace that the server itself makes at each start, also on new files. */

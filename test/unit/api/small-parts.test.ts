@@ -2,11 +2,11 @@
 import { expect, test } from '@jest/globals';
 import { createFrameQueue } from '../../../src/api/chat-socket/frame-queue.ts';
 import { isAllowedOrigin } from '../../../src/api/chat-socket/origin.ts';
+import { titleFrom } from '../../../src/api/conversation/work-title.ts';
 import { nameInZip } from '../../../src/api/files/archive.ts';
 import { nameParameters, presentation } from '../../../src/api/files/content-types.ts';
 import { parseRange } from '../../../src/api/files/range.ts';
 import { cleanName } from '../../../src/api/files/upload.ts';
-import { titleFrom } from '../../../src/api/work-title.ts';
 import { decodeCursor, encodeCursor } from '../../../src/api/works/list-cursor.ts';
 import { preferredLanguage } from '../../../src/api/works/new-work.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';

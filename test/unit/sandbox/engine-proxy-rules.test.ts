@@ -1,9 +1,9 @@
 /** What the engine proxy lets pass: what the sandbox's own code asks, and nothing that differs from it anywhere. */
 import { describe, expect, test } from '@jest/globals';
+import { judgeCreate } from '../../../src/engine-proxy/create-rule.ts';
+import type { Policy } from '../../../src/engine-proxy/policy.ts';
+import { judgeRequest } from '../../../src/engine-proxy/request-rules.ts';
 import { type ContainerPurpose, containerOptions } from '../../../src/sandbox/docker/container-options.ts';
-import { judgeCreate } from '../../../src/sandbox/engine-proxy/create-rule.ts';
-import type { Policy } from '../../../src/sandbox/engine-proxy/policy.ts';
-import { judgeRequest } from '../../../src/sandbox/engine-proxy/request-rules.ts';
 import { DEFAULT_LIMITS } from '../../../src/sandbox/types.ts';
 
 const WORK = '3f0e9d54-6a43-4f0e-9b8a-2f6a5a3f1c11';

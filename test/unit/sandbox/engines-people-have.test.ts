@@ -5,7 +5,6 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { drivesRemedy } from '../../../src/main/setup/postgres.ts';
 import { namespaceRemedy } from '../../../src/sandbox/bubblewrap/find-bubblewrap.ts';
 import { containerOptions } from '../../../src/sandbox/docker/container-options.ts';
 import { findEngineSocket } from '../../../src/sandbox/docker/engine-socket.ts';
@@ -16,6 +15,7 @@ import {
   isSnap,
   snapProblem,
 } from '../../../src/sandbox/docker/find-engine.ts';
+import { drivesRemedy } from '../../../src/setup/postgres.ts';
 
 let home: string;
 const servers: Server[] = [];

@@ -1,0 +1,119 @@
+/** Files that are made of a Work (P20): ordered, looked after, fetched. */
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { createRoute } from '@hono/zod-openapi';
+import { type ExportRow, findExport, MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
+import * as shapes from '../../protocol/exports.ts';
+import { uuid } from '../../protocol/messages.ts';
+import { unlessMissing } from '../../system-error.ts';
+import { startExport } from '../../temporal/export-client.ts';
+import { exportFile } from '../../workspace/export-files.ts';
+import { ApiError, notFound } from '../api-error.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { nameParameters } from '../files/content-types.ts';
+import { bearer, body, errors, json, workParams } from '../route-parts.ts';
+import { createRouter, type Router } from '../router.ts';
+import { streamBody } from '../stream-body.ts';
+
+const tags = ['exports'];
+const params = workParams.extend({ eid: uuid.toLowerCase().meta({ description: 'of an export' }) });
+
+const order = createRoute({
+  method: 'post',
+  path: '/{id}/exports',
+  tags,
+  security: bearer,
+  description: 'Orders a file made of the Work: `ipynb`, a notebook of its runs. It is kept for a day.',
+  request: { params: workParams, body: body(shapes.exportOrder) },
+  responses: { 202: json(shapes.exportAccepted, 'it is being made'), ...errors(400, 401, 404, 413, 429) },
+});
+const look = createRoute({
+  method: 'get',
+  path: '/{id}/exports/{eid}',
+  tags,
+  security: bearer,
+  request: { params },
+  responses: { 200: json(shapes.exportInfo, 'how it stands'), ...errors(401, 404) },
+});
+const fetchFile = createRoute({
+  method: 'get',
+  path: '/{id}/exports/{eid}/file',
+  tags,
+  security: bearer,
+  request: { params },
+  responses: { 200: { description: 'the file' }, ...errors(401, 404, 409) },
+});
+
+const TYPES: Record<string, string> = { ipynb: 'application/x-ipynb+json' };
+
+export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router {
+  const app = createRouter();
+
+  app.openapi(order, async (c) => {
+    const { format, style = null, file = null } = c.req.valid('json');
+    if (style !== null) throw new ApiError('bad_request', 'A notebook has no style: leave `style` out.');
+    if (file !== null)
+      throw new ApiError('bad_request', 'A notebook is of the whole Work: leave `file` out.');
+    const id = randomUUID();
+    const workId = c.req.valid('param').id;
+    const taken = await orderExport(db, {
+      id,
+      workId,
+      ownerId: c.get('identity').userId,
+      format,
+      style,
+      file,
+      isStarted: true,
+    });
+    if (taken === 'missing') throw notFound('Work');
+    if (taken === 'too_many')
+      throw new ApiError(
+        'rate_limited',
+        `${MOST_AT_ONCE} exports of yours are being made: wait for one of them.`,
+      );
+    await startExport(temporal, id).catch((err: unknown) => {
+      c.get('log').warn({ err, workId, exportId: id }, 'the workflow of an export is started later');
+    });
+    return c.json({ id }, 202);
+  });
+
+  app.openapi(look, async (c) => {
+    const { id, eid } = c.req.valid('param');
+    return c.json(shown(await mustFind(id, eid, c.get('identity').userId)), 200);
+  });
+
+  app.openapi(fetchFile, async (c) => {
+    const { id, eid } = c.req.valid('param');
+    const row = await mustFind(id, eid, c.get('identity').userId);
+    if (row.state !== 'done')
+      throw new ApiError('conflict', row.error ?? 'It is still being made: ask again in a moment.');
+    const handle = await unlessMissing(open(exportFile(dataDir, row)));
+    if (handle === undefined) throw notFound('file of this export');
+    const { size } = await handle.stat();
+    return c.body(streamBody(handle.createReadStream()), 200, {
+      'Content-Type': TYPES[row.format] ?? 'application/octet-stream',
+      'Content-Length': String(size),
+      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${row.format}`)}`,
+    });
+  });
+
+  return app;
+
+  async function mustFind(workId: string, id: string, ownerId: string): Promise<ExportRow> {
+    const row = await findExport(db, { id, workId, ownerId });
+    if (row === undefined) throw notFound('export');
+    return row;
+  }
+}
+
+function shown({ id, format, style, state, size, problems, error }: ExportRow) {
+  return {
+    id,
+    format,
+    style,
+    state,
+    problems,
+    ...(size === null ? {} : { size }),
+    ...(error === null ? {} : { error }),
+  };
+}

@@ -1,0 +1,63 @@
+/** What a worker tidies up: history files that fell behind, old deltas, sandboxes that nobody waits for. */
+
+import type { Database } from '../db/database.ts';
+import { forgetOldExports, keptExports } from '../db/exports.ts';
+import { isAgentWanted, isRunWanted } from '../db/runs.ts';
+import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
+import type { Duty } from './job.ts';
+
+export interface HousekeepingDependencies {
+  db: Database;
+  /** Writes a Work's history file as of now. */
+  updateHistory: (workId: string) => Promise<void>;
+  /** Absolute path of PA_DATA. */
+  dataDir: string;
+  sandbox: Sandbox | null;
+  logRetentionMinutes: number;
+  log: { info(fields: object, message: string): void };
+}
+
+export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
+  const { db, sandbox, log } = deps;
+  const duties: Duty[] = [
+    {
+      name: 'history files',
+      everyMs: 5_000,
+      run: async () => {
+        for (const workId of await worksWithOldHistory(db)) await deps.updateHistory(workId);
+      },
+    },
+    {
+      name: 'log pruning',
+      everyMs: 30_000,
+      run: async () => {
+        const pruned = await pruneLog(db, deps.logRetentionMinutes);
+        if (pruned > 0) log.info({ turns: pruned }, 'the log was pruned');
+      },
+    },
+    {
+      name: 'old exports',
+      everyMs: 600_000,
+      run: async () => {
+        await forgetOldExports(db);
+        for (const ownerId of await peopleWithExports(deps.dataDir))
+          await removeExportsBut(deps.dataDir, ownerId, await keptExports(db, ownerId));
+      },
+    },
+  ];
+  if (sandbox !== null) {
+    duties.push({
+      name: 'sandbox reaper',
+      everyMs: 60_000,
+      atStart: true,
+      run: () =>
+        sandbox.reap({
+          run: (key) => isRunWanted(db, key.workId, key.toolCallId),
+          agent: (owner) => isAgentWanted(db, owner),
+        }),
+    });
+  }
+  return duties;
+}

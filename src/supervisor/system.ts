@@ -1,0 +1,325 @@
+/** The whole system: what is missing is set up, then each process is started as soon as those it needs serve. */
+import { join } from 'node:path';
+import type { Config, Environment } from '../config/config.ts';
+import { noteCrash } from '../db/note-crash.ts';
+import { CHECKOUT } from '../setup/checkout.ts';
+import { lastLine, runCommand } from '../setup/command.ts';
+import type { DataFolder } from '../setup/data-folder.ts';
+import { prepareDatabase } from '../setup/database.ts';
+import { isFree, keptPorts } from '../setup/ports.ts';
+import { ensureDatabase, type PostgresOptions, postgresUrl } from '../setup/postgres.ts';
+import { preparePage, prepareWorkflows } from '../setup/prepare.ts';
+import { elapsed, type OnProgress } from '../setup/progress.ts';
+import { completePython, prepareSandbox } from '../setup/sandbox.ts';
+import { keptSecrets, type StoredSecrets } from '../setup/secrets.ts';
+import { SetupError } from '../setup/setup-error.ts';
+import { findTemporal } from '../setup/temporal-binary.ts';
+import { prepareTemporalDatabases, TEMPORAL_PORTS } from '../setup/temporal-on-postgres.ts';
+import { findTemporalServer } from '../setup/temporal-server-binaries.ts';
+import { type Child, type ChildPlan, nameOf, startChild } from './child.ts';
+import { type Instance, writeInstance } from './instance.ts';
+import { openLogFile } from './log-file.ts';
+import {
+  apiPlan,
+  appUrl,
+  demoModelPlan,
+  postgresPlan,
+  temporalOnPostgresPlan,
+  temporalPlan,
+  workerPlan,
+} from './plans.ts';
+import { openProcessNotes } from './process-notes.ts';
+import { type Role, STOP_ORDER } from './roles.ts';
+import { type RoundRobin, startRoundRobin } from './round-robin.ts';
+import { lineForTerminal } from './terminal.ts';
+
+/** The app's database in the embedded Postgres. */
+const DATABASE = 'paperagent';
+/** One machine: more would only poll more. */
+const CLUSTER_SHARDS = 4;
+
+export interface System {
+  /** Sets up and starts everything. @throws SetupError */
+  start(): Promise<Instance>;
+  /** Stops everything in order; also what a start that was interrupted has begun. */
+  stop(): Promise<void>;
+  /** Kills everything at once. */
+  kill(): void;
+  /** Ends all processes of a role, which are started again. */
+  restart(role: Role): void;
+}
+
+type Ports = Record<(typeof PORTS)[number], number>;
+const PORTS = ['postgres', 'temporal', 'temporalUi', 'demoModel', 'workerMetrics'] as const;
+
+/** How many of what there are of several, and what Temporal keeps its histories in. */
+export interface Shape {
+  apis: number;
+  workers: number;
+  temporal: 'embedded' | 'on-postgres';
+}
+
+/** `npm start`. */
+export const ONE_OF_EACH: Shape = { apis: 1, workers: 1, temporal: 'embedded' };
+
+export function createSystem(
+  config: Config,
+  env: Environment,
+  folder: DataFolder,
+  say: OnProgress,
+  shape: Shape = ONE_OF_EACH,
+): System {
+  const hasUi = config.temporal.address === undefined && shape.temporal === 'embedded';
+  const notes = openProcessNotes(folder.processes, say);
+  const children: Child[] = [];
+  const logs: { close(): void }[] = [];
+  let proxy: RoundRobin | undefined;
+  let ready: Omit<Instance, 'pids'> | undefined;
+  let stopped = false;
+  let databaseAt: string | undefined;
+  const ending = new AbortController();
+  let completing: Promise<void> | undefined;
+
+  async function start(): Promise<Instance> {
+    if (!(await isFree(config.port, config.host))) {
+      throw new SetupError(
+        `PORT ${config.port} is in use on ${config.host}: stop what listens there, or set PORT`,
+      );
+    }
+    const secrets = await keptSecrets(folder.root);
+    const ports = await choosePorts();
+    const model = config.model ?? demoModel(ports.demoModel);
+    const database = startDatabase(secrets, ports.postgres);
+    const [databaseUrl, temporalAddress] = await Promise.all([
+      database,
+      shape.temporal === 'embedded'
+        ? startTemporal(ports)
+        : database.then(() => startTemporalOnPostgres(postgresOptions(secrets, ports.postgres))),
+      config.model === undefined ? run(demoModelPlan(ports.demoModel, baseEnvironment(env))) : undefined,
+      preparePage(say),
+      prepareWorkflows(say),
+      prepareSandbox(config, env, say),
+    ]);
+    databaseAt = databaseUrl;
+    const childEnvironment = {
+      ...baseEnvironment(env),
+      PA_DATA: folder.root,
+      WORKER_METRICS_PORT: String(config.workerMetricsPort ?? ports.workerMetrics),
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_NAMESPACE: config.temporal.namespace,
+      ...(hasUi ? { TEMPORAL_UI_PORT: String(ports.temporalUi) } : {}),
+      OPENAI_BASE_URL: model.baseUrl,
+      OPENAI_API_KEY: model.apiKey ?? '',
+      PAPERAGENT_MODEL: model.model,
+      JWT_SECRET: config.jwtSecret ?? secrets.jwtSecret,
+      ENCRYPTION_KEY: config.encryptionKey ?? secrets.encryptionKey,
+    };
+    if (shape.temporal === 'on-postgres') await tellTemporal(childEnvironment);
+    // One after the other: both keep their ports in one file.
+    const metricsPorts = await portsOf('worker-metrics', shape.workers);
+    const apiPorts = await portsOf('api', shape.apis);
+    await Promise.all([startWorkers(childEnvironment, metricsPorts), startApis(childEnvironment, apiPorts)]);
+    ready = {
+      port: config.port,
+      appUrl: appUrl(config),
+      temporalAddress,
+      ...(hasUi ? { temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}` } : {}),
+      databaseUrl,
+    };
+    completing = completeBehind();
+    return describe(ready);
+  }
+
+  /** What no first run waits for is added while the page is there already (W1). */
+  async function completeBehind(): Promise<void> {
+    try {
+      await completePython(config, env, say, ending.signal);
+    } catch (error) {
+      say(`python: further packages could not be added: ${(error as Error).message}`);
+    }
+  }
+
+  async function choosePorts(): Promise<Ports> {
+    const ports = await keptPorts(folder.ports, PORTS);
+    const uiPort = config.temporalUiPort;
+    if (uiPort === undefined || config.temporal.address !== undefined) return ports;
+    if (!(await isFree(uiPort))) throw new SetupError(`TEMPORAL_UI_PORT ${uiPort} is in use: set another`);
+    return { ...ports, temporalUi: uiPort };
+  }
+
+  async function startDatabase(secrets: StoredSecrets, port: number): Promise<string> {
+    if (config.databaseUrl !== undefined) {
+      await prepareDatabase(config.databaseDirectUrl ?? config.databaseUrl);
+      return config.databaseUrl;
+    }
+    const options = postgresOptions(secrets, port);
+    await run(postgresPlan(options));
+    await ensureDatabase(options, DATABASE);
+    const url = postgresUrl(options, DATABASE);
+    await prepareDatabase(url);
+    return url;
+  }
+
+  async function startTemporal(ports: Ports): Promise<string> {
+    if (config.temporal.address !== undefined) return config.temporal.address;
+    const binary = await findTemporal({ env, dataDir: folder.root, onProgress: say });
+    await run(
+      temporalPlan({
+        binary,
+        database: folder.temporal,
+        port: ports.temporal,
+        uiPort: ports.temporalUi,
+        namespace: config.temporal.namespace,
+      }),
+    );
+    return `127.0.0.1:${ports.temporal}`;
+  }
+
+  function postgresOptions(secrets: StoredSecrets, port: number): PostgresOptions {
+    return {
+      dir: folder.postgres,
+      port,
+      durable: true,
+      adminPassword: secrets.postgresAdminPassword,
+      appPassword: secrets.postgresPassword,
+    };
+  }
+
+  /** The server as docker-compose.yml has it, on the embedded Postgres. */
+  async function startTemporalOnPostgres(postgres: PostgresOptions): Promise<string> {
+    if (config.temporal.address !== undefined) return config.temporal.address;
+    if (config.databaseUrl !== undefined)
+      throw new SetupError('a cluster brings a Postgres of its own: unset DATABASE_URL');
+    const options = {
+      binaries: await findTemporalServer({ env, dataDir: folder.root, onProgress: say }),
+      adminUrl: postgresUrl(postgres, 'postgres', 'admin'),
+      // One that may enter Temporal's databases alone, and is known to whoever may read the administrator's.
+      password: postgres.adminPassword,
+      ports: await keptPorts(folder.ports, TEMPORAL_PORTS),
+      shards: CLUSTER_SHARDS,
+    };
+    await prepareTemporalDatabases(options);
+    await run(temporalOnPostgresPlan(options));
+    return `127.0.0.1:${options.ports.TEMPORAL_PORT}`;
+  }
+
+  /** The namespace and its search attributes, by the entry point that deployments use. */
+  async function tellTemporal(childEnvironment: Record<string, string>): Promise<void> {
+    const migrate = join(CHECKOUT, 'src', 'main', 'migrate.ts');
+    const { code, output } = await runCommand(process.execPath, [migrate], { env: childEnvironment });
+    if (code !== 0) throw new SetupError(lastLine(output));
+  }
+
+  async function portsOf(name: string, count: number): Promise<number[]> {
+    return count === 1 ? [] : Object.values(await keptPorts(folder.ports, several(name, count)));
+  }
+
+  async function startWorkers(childEnvironment: Record<string, string>, metrics: number[]): Promise<void> {
+    if (shape.workers === 1) return await run(workerPlan(childEnvironment));
+    await Promise.all(
+      metrics.map((port, index) =>
+        run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, index + 1)),
+      ),
+    );
+  }
+
+  /** One api where everybody reaches it, or several behind a proxy that is there. */
+  async function startApis(childEnvironment: Record<string, string>, ports: number[]): Promise<void> {
+    // An api shows the metrics of the worker beside it, where that is one.
+    const env = shape.workers === 1 ? childEnvironment : { ...childEnvironment, WORKER_METRICS_PORT: '' };
+    if (shape.apis === 1) return await run(apiPlan(config, env));
+    await Promise.all(ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, env, index + 1))));
+    proxy = await startRoundRobin(() => ports, { host: config.host, port: config.port });
+  }
+
+  /** Starts a role and waits until it serves. */
+  async function run(plan: ChildPlan): Promise<void> {
+    if (stopped) throw new SetupError('stopped before everything had started');
+    const began = performance.now();
+    const { role } = plan;
+    const name = nameOf(plan);
+    const show = (line: string) => {
+      const shown = lineForTerminal(role, line);
+      if (shown !== undefined) say(shown);
+    };
+    const log = openLogFile(join(folder.logs, `${name}.log`), show, say);
+    logs.push(log);
+    const child = startChild(plan, {
+      log,
+      say,
+      onStarted: (started, pid) => {
+        notes.started(started, pid);
+        publish();
+      },
+      onEnded: (ended) => {
+        notes.ended(ended);
+        publish();
+      },
+      async onCrashed(workerId, ending) {
+        if (databaseAt === undefined) return;
+        await noteCrash(databaseAt, workerId, ending).catch((error: Error) =>
+          say(`${name}: that it crashed could not be written down (${error.message})`),
+        );
+      },
+    });
+    children.push(child);
+    await child.untilReady();
+    say(`${name}: up in ${elapsed(began)}`);
+  }
+
+  function describe(running: Omit<Instance, 'pids'>): Instance {
+    const instance = { ...running, pids: { supervisor: process.pid, ...notes.pids() } };
+    writeInstance(folder.instance, instance);
+    return instance;
+  }
+
+  /** Others may see an older description for a while; what runs goes on running. */
+  function publish(): void {
+    try {
+      if (ready && !stopped) describe(ready);
+    } catch (error) {
+      say(`${folder.instance} could not be written: ${(error as Error).message}`);
+    }
+  }
+
+  return {
+    start,
+    async stop() {
+      stopped = true;
+      ending.abort();
+      await completing;
+      await proxy?.close();
+      for (const role of STOP_ORDER) {
+        await Promise.all(children.filter((child) => child.role === role).map((child) => child.stop()));
+      }
+      for (const log of logs) log.close();
+    },
+    kill() {
+      stopped = true;
+      ending.abort();
+      for (const child of children) child.kill();
+    },
+    restart(role) {
+      for (const child of children) if (child.role === role) child.restart();
+    },
+  };
+}
+
+/** name-1, name-2 … */
+function several(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+function demoModel(port: number) {
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'demo', model: 'demo' };
+}
+
+/** What was given to us, without the flags of whoever started us. */
+function baseEnvironment(env: Environment): Record<string, string> {
+  const given = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^npm_|^NODE_(OPTIONS|CHANNEL)/.test(entry[0]),
+  );
+  return Object.fromEntries(given);
+}

@@ -1,0 +1,293 @@
+/** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { createAttempts } from '../activities/attempts.ts';
+import { createContextMemory } from '../activities/context/memory.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { turnAhead } from '../activities/go-ahead.ts';
+import { createHeadStarts } from '../activities/head-starts.ts';
+import { updateHistory } from '../activities/history.ts';
+import { createActivities, createCodeActivities } from '../activities/index.ts';
+import { createLeftBehind } from '../activities/left-behind.ts';
+import type { ActivityMetrics } from '../activities/metrics.ts';
+import { createPeers } from '../activities/peers.ts';
+import { createServingModels } from '../activities/serving-models.ts';
+import { createSettlements } from '../activities/settlements.ts';
+import { createSuspects } from '../activities/suspects.ts';
+import { createToolMarkdown } from '../activities/tools/markdown-jobs.ts';
+import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
+import { openDatabase } from '../db/database.ts';
+import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
+import { findTurnOrigin } from '../db/turn-origin.ts';
+import { stoppedTurns } from '../db/turns.ts';
+import { holdLease } from '../db/worker-lease.ts';
+import { archivingDuties } from '../jobs/archiving.ts';
+import { workerIdentity } from '../jobs/dead-workers.ts';
+import { housekeepingDuties } from '../jobs/housekeeping.ts';
+import { startSweeper } from '../jobs/job.ts';
+import { recoveryDuties } from '../jobs/recovery.ts';
+import type { AllowHost } from '../llm/connection.ts';
+import type { ModelEndpoint } from '../llm/types.ts';
+import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
+import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
+import { restWork } from '../temporal/work-client.ts';
+import type { Tracer } from '../tracing/spans.ts';
+import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
+import { workspaceFolder } from '../workspace/create-workspace.ts';
+import { reachWorkspace } from '../workspace/reach-workspace.ts';
+import { codePlaces, codePlacesOfOne, createPlaces, MODEL_PLACES } from './places.ts';
+
+export interface WorkerSettings {
+  databaseUrl: string;
+  /** Without a pooler: for the lease's sessions. */
+  databaseDirectUrl: string;
+  temporal: TemporalEndpoint;
+  /** The version of the workflow code that this worker says it is; undefined: workers are not versioned. */
+  buildId: string | undefined;
+  dataDir: string;
+  workflowBundle: WorkflowBundleOption;
+  /** What serves whoever has no model of their own. */
+  serverModel: ModelEndpoint;
+  /** Hosts of people's own models that need not be public (A6). */
+  allowModelHost: AllowHost;
+  /** 32 bytes that people's keys are sealed with. */
+  encryptionKey: Buffer;
+  sandbox: ActivityDependencies['sandbox'];
+  /** Whether sandboxes are started ahead (S12). */
+  sandboxPrepare: boolean;
+  limits: ActivityDependencies['limits'];
+  logRetentionMinutes: number;
+  /** 0: no Work is archived. */
+  workArchiveDays: number;
+  metrics: ActivityMetrics & { onBatch: BatchObserver };
+  /** Undefined: nobody collects traces. */
+  tracer: Tracer | undefined;
+  log: ActivityDependencies['log'];
+}
+
+export interface RunningWorker {
+  workerId: string;
+  /** Rejects when the worker cannot go on; resolves after `close`. */
+  ended: Promise<void>;
+  /** Takes no more work, gives what runs a moment to finish, hands the rest over, and ends (SIGTERM). */
+  close(): Promise<void>;
+}
+
+/** How long a model call or a run may go on after SIGTERM before it is handed to the next worker. */
+const DRAIN_MS = 3_000;
+
+/**
+ * Activities that a worker takes from Temporal at once. Most of them wait: for a model, for a place of their person's
+ * share. Those must not keep others' from being taken, so there are far more than places.
+ */
+const ACTIVITIES_AT_ONCE = 4_000;
+
+/**
+ * Workflows kept in memory, at about 0.3 MB each (measured); an idle Work beyond them costs a replay of at most
+ * one history when it wakes, which continue-as-new keeps short.
+ */
+const CACHED_WORKFLOWS = 250;
+
+/**
+ * How often a worker asks for runs of code at a time. Each question of one that has fallen asleep takes a run that then
+ * waits for its heartbeat to time out: there should be few.
+ */
+const CODE_POLLS = 2;
+
+const CONNECTIONS = 20;
+
+export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
+  const { log } = settings;
+  const db = openDatabase(settings.databaseUrl, {
+    name: 'paperagent-worker',
+    max: CONNECTIONS,
+    onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
+  });
+  const attempts = createAttempts();
+  const headStarts = createHeadStarts(MODEL_PLACES, (workId, err) =>
+    log.info({ workId, err }, 'what was begun ahead did not end'),
+  );
+  const settlements = createSettlements();
+  const peers = createPeers();
+  const [lease, connection] = await Promise.all([
+    holdLease(db, settings.databaseDirectUrl, {
+      onStop: attempts.stop,
+      onQueued(workId) {
+        if (peers.isMine(workId)) headStarts.begin(workId, () => turnAhead(deps, workId));
+      },
+      onSettled: settlements.onSettled,
+      onReconnect: () =>
+        void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
+      onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
+    }),
+    NativeConnection.connect(connectionOptions(settings.temporal)),
+  ]);
+
+  /** While the session was away a stop may have been told to nobody. */
+  async function stopMissed(): Promise<void> {
+    for (const { workId, turn } of await stoppedTurns(db, attempts.turns())) attempts.stop(workId, turn);
+  }
+
+  // Lazy: only the sweeper speaks over it, and tries again what failed.
+  const clientConnection = lazyConnection(settings.temporal);
+  const client = new Client({ connection: clientConnection, namespace: settings.temporal.namespace });
+  const models = createServingModels({
+    db,
+    server: settings.serverModel,
+    secret: settings.encryptionKey,
+    allowHost: settings.allowModelHost,
+    log: settings.log,
+  });
+
+  const sandbox = withinBudget(settings);
+
+  const { metrics, tracer } = settings;
+  const trace =
+    tracer === undefined
+      ? NO_TRACE
+      : createTurnTrace(
+          tracer,
+          (of) => findTurnOrigin(db, of),
+          (of, err) => log.warn({ ...of, err }, 'a span is left out of its trace'),
+        );
+
+  const deps: ActivityDependencies = {
+    db,
+    writer: createEventWriter(db, metrics.onBatch),
+    attempts,
+    headStarts,
+    settlements,
+    places: createPlaces(),
+    suspects: createSuspects(db, (workId, err) =>
+      log.warn({ workId, err }, 'that a suspect has begun could not be said'),
+    ),
+    workerId: lease.workerId,
+    modelFor: models.modelFor,
+    contextMemory: createContextMemory(),
+    markdown: createToolMarkdown(),
+    workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
+    workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
+    dataDir: settings.dataDir,
+    historyDir: path.join(settings.dataDir, 'chat_history'),
+    sandbox,
+    limits: settings.limits,
+    metrics: {
+      turnEnded: metrics.turnEnded,
+      modelCall(call) {
+        metrics.modelCall(call);
+        trace.modelCall(call);
+      },
+      sandboxRun(run) {
+        metrics.sandboxRun(run);
+        trace.sandboxRun(run);
+      },
+    },
+    trace,
+    log,
+  };
+  const common = {
+    connection,
+    namespace: settings.temporal.namespace,
+    identity: workerIdentity(lease.workerId),
+    ...versioned(settings.buildId),
+    shutdownGraceTime: DRAIN_MS,
+    shutdownForceTime: DRAIN_MS + 4_000,
+    // A heartbeat a second is enough to notice a cancellation that the database did not tell of.
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: WORK_QUEUE,
+      workflowBundle: settings.workflowBundle,
+      activities: createActivities(deps),
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+      maxCachedWorkflows: CACHED_WORKFLOWS,
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: CODE_QUEUE,
+      activities: createCodeActivities(deps),
+      maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+      maxConcurrentActivityTaskPolls: CODE_POLLS,
+    }),
+  ]);
+  const sweeper = startSweeper(
+    [
+      ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, lease.workerId) }),
+      ...housekeepingDuties({
+        db,
+        updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
+        dataDir: settings.dataDir,
+        sandbox: sandbox.runs,
+        logRetentionMinutes: settings.logRetentionMinutes,
+        log,
+      }),
+      ...archivingDuties({
+        db,
+        rest: (workId) => restWork(client, workId),
+        days: settings.workArchiveDays,
+        log,
+      }),
+      { name: 'claims left behind', everyMs: 1_000, run: createLeftBehind(deps) },
+    ],
+    (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+  );
+  headStarts.open();
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
+  log.info({ workerId: lease.workerId, codePlaces: codePlaces() }, 'worker is up');
+
+  return {
+    workerId: lease.workerId,
+    ended,
+    async close() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      const drained = new AbortController();
+      const handOver = delay(DRAIN_MS, undefined, { signal: drained.signal }).then(
+        attempts.shutdown,
+        () => {},
+      );
+      await Promise.all([ended, headStarts.close()]).finally(() => drained.abort());
+      await handOver;
+      await sweeper.stop();
+      await lease.release();
+      models.close();
+      await trace.settled();
+      await tracer?.close();
+      await clientConnection.close();
+      await connection.close();
+      await db.destroy();
+    },
+  };
+}
+
+/**
+ * Worker Versioning (R11): a Work lives for longer than any version, so it moves to the current one at its next
+ * decision, in the middle of a turn too. To be kept on the version that it began with, old workers would have to run
+ * for as long as the last Work has not moved, and one machine that is updated has none of them.
+ */
+function versioned(buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT, buildId },
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
+}
+
+/** Sandboxes that wait for code: no more than could run at once, and only in memory that is free. */
+function withinBudget({ sandbox, sandboxPrepare }: WorkerSettings): ActivityDependencies['sandbox'] {
+  if (sandbox.runs === null) return sandbox;
+  const budget = {
+    most: sandboxPrepare ? codePlaces() : 0,
+    mostOfOne: codePlacesOfOne(),
+    freeMemory: () => process.availableMemory(),
+  };
+  return { runs: withPreparedBudget(sandbox.runs, budget) };
+}

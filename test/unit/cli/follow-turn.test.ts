@@ -1,0 +1,203 @@
+/** Following a turn over connections that break, against a server whose frames the test sends by hand. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { followTurn, type Outcome } from '../../../src/cli/ask/follow-turn.ts';
+import { RefusedError } from '../../../src/cli/ask/guest.ts';
+import type { LogEvent } from '../../../src/domain/events.ts';
+import { until } from '../../support/until.ts';
+
+const WORK = '00000000-0000-4000-8000-000000000001';
+const QUESTION = '00000000-0000-4000-8000-000000000002';
+const ANSWER = '00000000-0000-4000-8000-000000000003';
+const at = '2026-01-01T00:00:00.000Z';
+const ready = { type: 'ready', protocol: 1, workId: WORK, seq: 0, status: 'idle' };
+const snapshot = { type: 'snapshot', seq: 0, status: 'idle', messages: [] };
+const event = (seq: number, body: object) => ({ type: 'event', seq, turn: 1, at, ...body });
+const started = event(1, { kind: 'turn.started', messageIds: [QUESTION] });
+const delta = (seq: number, text: string) =>
+  event(seq, { kind: 'text.delta', messageId: ANSWER, agent: 'main', text });
+const completed = (seq: number, outcome: Outcome) =>
+  event(seq, { kind: 'turn.completed', outcome, usage: { inputTokens: 1, outputTokens: 1 } });
+
+/** One connection as the server has it. */
+interface Peer {
+  /** The next frame that the client sends. */
+  next(): Promise<unknown>;
+  send(...frames: object[]): void;
+  close(code: number): void;
+}
+
+let server: WebSocketServer;
+let peers: AsyncIterator<WebSocket>;
+const events: LogEvent[] = [];
+const connection: string[] = [];
+
+beforeEach(async () => {
+  events.length = 0;
+  connection.length = 0;
+  server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  const arrivals: WebSocket[] = [];
+  server.on('connection', (socket) => arrivals.push(socket));
+  peers = (async function* () {
+    for (;;) {
+      while (arrivals.length === 0) await once(server, 'connection');
+      yield arrivals.shift() as WebSocket;
+    }
+  })();
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  for (const socket of server.clients) socket.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function accept(): Promise<Peer> {
+  const { value: socket } = (await peers.next()) as { value: WebSocket };
+  const frames: unknown[] = [];
+  let wake = () => {};
+  socket.on('message', (data) => {
+    frames.push(JSON.parse(data.toString()));
+    wake();
+  });
+  return {
+    async next() {
+      while (frames.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      return frames.shift();
+    },
+    send(...out) {
+      for (const frame of out) socket.send(JSON.stringify(frame));
+    },
+    close: (code) => socket.close(code),
+  };
+}
+
+function ask(
+  options: { stop?: AbortSignal; token?: (refused?: string) => Promise<string> } = {},
+): Promise<Outcome> {
+  const { port } = server.address() as AddressInfo;
+  return followTurn({
+    url: `ws://127.0.0.1:${port}/api/chat/ws/${WORK}`,
+    token: async () => 'token',
+    id: QUESTION,
+    text: 'a question',
+    onEvent: (seen) => events.push(seen),
+    onConnection: (state) => connection.push(state),
+    stop: new AbortController().signal,
+    ...options,
+  });
+}
+
+describe('following a turn', () => {
+  test('the question is put after `ready`, and the turn that answers it is followed to its end', async () => {
+    const outcome = ask();
+    const peer = await accept();
+    expect(await peer.next()).toEqual({ type: 'auth', token: 'token', protocol: 1 });
+    peer.send(ready, snapshot);
+    expect(await peer.next()).toEqual({ type: 'message', id: QUESTION, text: 'a question' });
+    peer.send({ type: 'ack', id: QUESTION, duplicate: false }, started, delta(2, 'Hi'), completed(3, 'done'));
+    expect(await outcome).toBe('done');
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  test('P2: a broken connection is taken up after the last event that was seen, and the question is not put again', async () => {
+    const outcome = ask();
+    const first = await accept();
+    await first.next();
+    first.send(ready, snapshot);
+    await first.next();
+    first.send({ type: 'ack', id: QUESTION, duplicate: false }, started, delta(2, 'H'));
+    first.close(1001);
+    const second = await accept();
+    expect(await second.next()).toEqual({ type: 'auth', token: 'token', protocol: 1, after: 2 });
+    second.send(ready, delta(3, 'i'), completed(4, 'failed'));
+    expect(await outcome).toBe('failed');
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('P5: a question that was not acked is put again with the same id', async () => {
+    const outcome = ask();
+    const first = await accept();
+    await first.next();
+    first.send(ready, snapshot);
+    const question = await first.next();
+    first.close(1001);
+    const second = await accept();
+    await second.next();
+    second.send(ready);
+    expect(await second.next()).toEqual(question);
+    second.send({ type: 'ack', id: QUESTION, duplicate: true }, started, completed(2, 'done'));
+    expect(await outcome).toBe('done');
+  });
+
+  test('a snapshot in place of events that are gone tells how the turn ended', async () => {
+    const outcome = ask();
+    const first = await accept();
+    await first.next();
+    first.send(ready, snapshot);
+    await first.next();
+    first.send({ type: 'ack', id: QUESTION, duplicate: false }, started);
+    first.close(1001);
+    const second = await accept();
+    await second.next();
+    const message = { turn: 1, createdAt: at, parts: [{ type: 'text', text: 'x' }] };
+    const messages = [
+      { ...message, id: QUESTION, role: 'user', status: 'complete' },
+      { ...message, id: ANSWER, role: 'assistant', agent: 'main', status: 'stopped' },
+    ];
+    second.send(ready, { ...snapshot, seq: 9, messages });
+    expect(await outcome).toBe('stopped');
+  });
+
+  test('the end of another turn is not the end', async () => {
+    const outcome = ask();
+    const peer = await accept();
+    await peer.next();
+    peer.send(ready, snapshot);
+    await peer.next();
+    peer.send({ ...completed(1, 'failed'), turn: 7 }, { ...started, seq: 2 }, completed(3, 'done'));
+    expect(await outcome).toBe('done');
+  });
+
+  test('a stop is sent for the turn that runs', async () => {
+    const stop = new AbortController();
+    const outcome = ask({ stop: stop.signal });
+    const peer = await accept();
+    await peer.next();
+    peer.send(ready, snapshot);
+    await peer.next();
+    peer.send(started);
+    await until(() => events.length > 0, 'the turn had begun');
+    stop.abort();
+    expect(await peer.next()).toEqual({ type: 'stop', turn: 1 });
+    peer.send(completed(2, 'stopped'));
+    expect(await outcome).toBe('stopped');
+  });
+
+  test('a token that the server no longer takes is renewed', async () => {
+    const refused: (string | undefined)[] = [];
+    const outcome = ask({
+      token: async (old) => {
+        refused.push(old);
+        return old === undefined ? 'first' : 'second';
+      },
+    });
+    const first = await accept();
+    await first.next();
+    first.close(4401);
+    const second = await accept();
+    expect(await second.next()).toMatchObject({ token: 'second' });
+    second.send(ready, snapshot, started, completed(2, 'done'));
+    expect(await outcome).toBe('done');
+    expect(refused).toEqual([undefined, 'first']);
+  });
+
+  test('a Work that is not there is refused, not tried again', async () => {
+    const outcome = ask();
+    const peer = await accept();
+    peer.close(4404);
+    await expect(outcome).rejects.toThrow(RefusedError);
+  });
+});
