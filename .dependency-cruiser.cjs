@@ -12,6 +12,7 @@ const allowed = {
   sandbox: ['domain', 'os', 'workspace'],
   'engine-proxy': ['sandbox'],
   network: [],
+  metrics: ['network'],
   llm: ['domain', 'network'],
   threads: [],
   markdown: ['domain', 'threads'],
@@ -45,6 +46,7 @@ const allowed = {
     'workspace',
     'llm',
     'network',
+    'metrics',
     'tracing',
     'temporal',
   ],
@@ -73,7 +75,7 @@ const exceptions = {
   // How to address a Work's workflow.
   temporal: ['^src/workflows/messages\\.ts$'],
   setup: ['^src/workflows/messages\\.ts$'],
-  worker: ['^src/workflows/messages\\.ts$', '^src/api/metrics/'],
+  worker: ['^src/workflows/messages\\.ts$'],
 };
 
 /** What an error's code is: everybody asks. */

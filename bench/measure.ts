@@ -1,6 +1,7 @@
 /** What a measure is, and what it finds. */
+
+import type { BenchSystem } from '../scripts/support/own-system.ts';
 import type { ScriptedModel } from '../src/demo-model/server.ts';
-import type { BenchSystem } from './system.ts';
 
 export interface Figure {
   what: string;

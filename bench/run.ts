@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createSystem } from '../scripts/support/own-system.ts';
 import { textReply } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
@@ -12,7 +13,6 @@ import { elapsed } from '../src/setup/progress.ts';
 import { loadAverage, machineFacts } from './machine.ts';
 import { isMet, type Measure } from './measure.ts';
 import { measures } from './measures/index.ts';
-import { createSystem } from './system.ts';
 import { type Row, table } from './table.ts';
 
 const say = (line: string) => console.log(line);

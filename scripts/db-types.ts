@@ -10,7 +10,7 @@ import { openDatabase } from '../src/db/database.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
 import { postgresUrl } from '../src/setup/postgres.ts';
 import { databaseFunctions } from '../test/support/database-functions.ts';
-import { startTemporaryPostgres, type TemporaryServer } from '../test/support/temporary-servers.ts';
+import { startTemporaryPostgres, type TemporaryServer } from './support/temporary-servers.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'paperagent-types-'));
 await chmod(dir, 0o755);

@@ -6,16 +6,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { createSystem } from '../bench/system.ts';
 import { demoScript } from '../src/demo-model/demo-script.ts';
 import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
-import { launchBrowser } from '../test/support/browser.ts';
-import { type Network, networkOf } from '../test/support/network.ts';
-import { visit } from '../test/support/page.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { zh } from '../web/src/i18n/zh.ts';
+import { launchBrowser } from './support/browser.ts';
+import { type Network, networkOf } from './support/network.ts';
+import { createSystem } from './support/own-system.ts';
+import { visit } from './support/page.ts';
 
 const demo = demoScript({ msPerToken: 4 });
 

@@ -1,9 +1,9 @@
 /** PaperAgent itself as a contestant, over its WebSocket, in the system that all benchmarks measure. */
 import pg from 'pg';
+import type { BenchSystem } from '../../scripts/support/own-system.ts';
 import { createClient } from '../../src/db/database.ts';
 import { type Account, type Chat, newGuest, newWork, openChat } from '../client.ts';
 import { openTemporal, wholeHistory } from '../history.ts';
-import type { BenchSystem } from '../system.ts';
 import { until } from '../until.ts';
 import type { Contestant } from './contestant.ts';
 

@@ -1,10 +1,10 @@
 /** B10: 1,000 Works that wait for their next message: what they cost while nothing happens. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type BenchSystem, ROLES } from '../../scripts/support/own-system.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type Account, newGuest, openNewWork } from '../client.ts';
 import type { Figure, Measure } from '../measure.ts';
 import { cpuOfTree, cpuSince, usageOf } from '../processes.ts';
-import { type BenchSystem, ROLES } from '../system.ts';
 import { takeTurn } from '../turn.ts';
 
 /** Works that take their turn at once. */

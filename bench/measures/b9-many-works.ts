@@ -1,12 +1,12 @@
 /** B9: 200 Works that stream at once, and 50 viewers of one Work: what arrives, and what it costs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { ROLES, type Role } from '../../scripts/support/own-system.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { streamAtOnce } from '../fleet.ts';
 import type { Bench, Figure, Measure } from '../measure.ts';
 import { type Usage, usageOf, usageOfTree } from '../processes.ts';
 import { percentile } from '../statistics.ts';
-import { ROLES, type Role } from '../system.ts';
 
 export const b9: Measure = {
   id: 'B9',

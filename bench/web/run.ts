@@ -6,15 +6,15 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { countLongTasks, longTasks } from '../../scripts/support/long-tasks.ts';
+import { createSystem } from '../../scripts/support/own-system.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { startScriptedModel } from '../../src/demo-model/server.ts';
-import { launchBrowser } from '../../test/support/browser.ts';
-import { countLongTasks, longTasks } from '../../test/support/long-tasks.ts';
-import { say, type Visitor, visit } from '../../test/support/page.ts';
 import { newWork } from '../client.ts';
 import { loadAverage, machineFacts } from '../machine.ts';
 import { type Figure, isMet } from '../measure.ts';
 import { median } from '../statistics.ts';
-import { createSystem } from '../system.ts';
 import { table } from '../table.ts';
 import { until } from '../until.ts';
 import { firstLoad } from './first-load.ts';

@@ -1,8 +1,7 @@
 /** A finished answer as the parts of a message, and its tool calls' ids and labels. */
 import { createHash } from 'node:crypto';
 import type { CallMode, CallRef } from '../domain/calls.ts';
-import type { ToolArguments } from '../domain/events.ts';
-import type { Part } from '../domain/messages.ts';
+import type { Part, ToolArguments } from '../domain/messages.ts';
 import type { ModelAnswer } from '../llm/types.ts';
 import { readArguments } from './mending/mend-arguments.ts';
 

@@ -1,8 +1,8 @@
 /** Which agent may call which tools, as a model is told of them, and how their arguments are read. */
 import { z } from 'zod';
 import { controlCharacterIn } from '../domain/control-characters.ts';
-import type { ToolArguments } from '../domain/events.ts';
 import { argumentsProblem } from '../domain/json-nesting.ts';
+import type { ToolArguments } from '../domain/messages.ts';
 import type { Parameter, TextKind } from './tool-parameters.ts';
 import { TOOLS, type Tool } from './tool-table.ts';
 

@@ -4,8 +4,15 @@
  */
 import { sql } from 'kysely';
 import type { CallRef } from '../domain/calls.ts';
-import type { ToolArguments, TurnError, TurnOutcome } from '../domain/events.ts';
-import { type FileChange, type Part, type RunEnding, STOPPED_CALL, type Usage } from '../domain/messages.ts';
+import type { TurnError, TurnOutcome } from '../domain/events.ts';
+import {
+  type FileChange,
+  type Part,
+  type RunEnding,
+  STOPPED_CALL,
+  type ToolArguments,
+  type Usage,
+} from '../domain/messages.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 

@@ -2,10 +2,15 @@
  * The event log of a Work: one closed union of everything that can happen in it.
  * The field names are the protocol's (docs/protocol.md, "Event kinds"): what is stored is what is sent.
  */
-import type { FileChange, Message, RunEnding, Usage, UserMessage } from './messages.ts';
-
-/** Which agent speaks: the MainAgent, or the code agent that serves the `code_agent` call with this id. */
-export type AgentId = 'main' | (string & {});
+import type {
+  AgentId,
+  FileChange,
+  Message,
+  RunEnding,
+  ToolArguments,
+  Usage,
+  UserMessage,
+} from './messages.ts';
 
 export type TurnOutcome = 'done' | 'stopped' | 'failed';
 
@@ -76,9 +81,6 @@ export type EventBody =
   | { kind: 'turn.completed'; outcome: TurnOutcome; usage: Usage; error?: TurnError };
 
 export type EventKind = EventBody['kind'];
-
-/** A tool call's arguments: the parsed object, or the raw text when the model wrote no valid JSON object. */
-export type ToolArguments = Record<string, unknown> | string;
 
 /** One row of the log. `seq` is gapless per Work; `turn` is null outside a turn; `at` is ISO 8601 UTC. */
 export type LogEvent = { seq: number; turn: number | null; at: string } & EventBody;

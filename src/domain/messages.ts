@@ -1,5 +1,10 @@
 /** Messages and their parts, as the protocol shows them (docs/protocol.md, "Message" and "Part"). */
-import type { AgentId, ToolArguments } from './events.ts';
+
+/** Which agent speaks: the MainAgent, or the code agent that serves the `code_agent` call with this id. */
+export type AgentId = 'main' | (string & {});
+
+/** A tool call's arguments: the parsed object, or the raw text when the model wrote no valid JSON object. */
+export type ToolArguments = Record<string, unknown> | string;
 
 export type Delivery = 'queue' | 'steer';
 

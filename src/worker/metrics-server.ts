@@ -1,8 +1,8 @@
 /** A worker's small HTTP server: `GET /metrics`, its own and those of Temporal's SDK. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { mayReadMetrics } from '../api/metrics/access.ts';
-import { mergeExpositions } from '../api/metrics/exposition.ts';
+import { mayReadMetrics } from '../metrics/access.ts';
+import { mergeExpositions } from '../metrics/exposition.ts';
 
 export interface MetricsServer {
   close(): Promise<void>;

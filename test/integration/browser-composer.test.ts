@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { testWith } from '../support/needs.ts';
-import { say, type Visitor, visit } from '../support/page.ts';
 import { addPastTurns } from '../support/past-turns.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 

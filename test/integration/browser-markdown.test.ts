@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { type Visitor, visit } from '../../scripts/support/page.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { CORPUS } from '../support/markdown/corpus.ts';
-import { type Visitor, visit } from '../support/page.ts';
 import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 

@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { extractText, getDocumentProxy, getResolvedPDFJS } from 'unpdf';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { testWith } from '../support/needs.ts';
-import { say, type Visitor, visit } from '../support/page.ts';
 import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 

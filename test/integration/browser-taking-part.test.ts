@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { networkOf } from '../../scripts/support/network.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
-import { launchBrowser } from '../support/browser.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
-import { networkOf } from '../support/network.ts';
-import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
-import { say, type Visitor, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');

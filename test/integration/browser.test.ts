@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { say, visit } from '../../scripts/support/page.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { testWith } from '../support/needs.ts';
-import { say, visit } from '../support/page.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser', 'bubblewrap');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
+import { startServer } from '../../scripts/support/temporary-servers.ts';
 import { findFreePort } from '../../src/setup/ports.ts';
 import {
   ensureDatabase,
@@ -17,7 +18,6 @@ import { makeSecrets } from '../../src/setup/secrets.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { testWith } from '../support/needs.ts';
 import { withTemporaryFolder } from '../support/temporary-folder.ts';
-import { startServer } from '../support/temporary-servers.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 /** Looks for what tests may need of the machine (needs.ts), once a run. */
 import { spawnSync } from 'node:child_process';
+import { launchBrowser } from '../../scripts/support/browser.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { launchBrowser } from './browser.ts';
 import { whyNoCluster } from './cluster/cluster-servers.ts';
 import { composeCommand } from './compose.ts';
 import { whyNoOwnEngine } from './faults/own-engine.ts';

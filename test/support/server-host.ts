@@ -8,9 +8,13 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  startTemporaryPostgres,
+  startTemporaryTemporal,
+  type TemporaryServer,
+} from '../../scripts/support/temporary-servers.ts';
 import { postgresUrl } from '../../src/setup/postgres.ts';
 import { TEMPLATE_DATABASE, type TestServers } from './servers.ts';
-import { startTemporaryPostgres, startTemporaryTemporal, type TemporaryServer } from './temporary-servers.ts';
 
 const closed = new AbortController();
 process.stdin

@@ -1,7 +1,7 @@
 /** A call's arguments that are nearly right, read where there is one reading (M15). */
 import { textKindOf } from '../../agents/tool-definitions.ts';
-import type { ToolArguments } from '../../domain/events.ts';
 import { argumentsProblem } from '../../domain/json-nesting.ts';
+import type { ToolArguments } from '../../domain/messages.ts';
 import { MOST_MENDED, mendText } from './mend-text.ts';
 
 /**

@@ -6,8 +6,8 @@ import {
   parseArguments,
   type ToolName,
 } from '../../agents/tool-definitions.ts';
-import type { ToolArguments } from '../../domain/events.ts';
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
+import type { ToolArguments } from '../../domain/messages.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { addSectionToFile, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
 import { listAttachments, tree } from './list-files.ts';

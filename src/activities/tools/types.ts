@@ -1,6 +1,5 @@
 /** What every file tool is given and gives back. */
-import type { AgentId } from '../../domain/events.ts';
-import type { FileChange } from '../../domain/messages.ts';
+import type { AgentId, FileChange } from '../../domain/messages.ts';
 import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { ToolMarkdown } from './markdown-jobs.ts';

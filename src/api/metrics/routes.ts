@@ -1,12 +1,12 @@
 /** `GET /metrics`, for Prometheus: this process's, and its machine's worker's where there is one. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { mayReadMetrics } from '../../metrics/access.ts';
+import { mergeExpositions } from '../../metrics/exposition.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { errors } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
-import { mayReadMetrics } from './access.ts';
-import { mergeExpositions } from './exposition.ts';
 
 /** How long the worker may take to answer. */
 const WORKER_MS = 3_000;

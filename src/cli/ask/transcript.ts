@@ -1,5 +1,6 @@
 /** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
-import type { LogEvent, ToolArguments } from '../../domain/events.ts';
+import type { LogEvent } from '../../domain/events.ts';
+import type { ToolArguments } from '../../domain/messages.ts';
 
 export interface Transcript {
   show(event: LogEvent): void;

@@ -2,6 +2,11 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  startServer,
+  startTemporaryPostgres,
+  type TemporaryServer,
+} from '../../../scripts/support/temporary-servers.ts';
 import { findFreePort } from '../../../src/setup/ports.ts';
 import { postgresUrl } from '../../../src/setup/postgres.ts';
 import { SetupError } from '../../../src/setup/setup-error.ts';
@@ -14,7 +19,6 @@ import {
 } from '../../../src/setup/temporal-on-postgres.ts';
 import { findTemporalServer, hasTemporalServer } from '../../../src/setup/temporal-server-binaries.ts';
 import { TEMPLATE_DATABASE, type TestServers } from '../servers.ts';
-import { startServer, startTemporaryPostgres, type TemporaryServer } from '../temporary-servers.ts';
 
 /** How long the servers may take to start. */
 export const START_MS = 120_000;

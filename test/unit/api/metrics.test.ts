@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { mayReadMetrics } from '../../../src/api/metrics/access.ts';
-import { mergeExpositions } from '../../../src/api/metrics/exposition.ts';
+import { mayReadMetrics } from '../../../src/metrics/access.ts';
+import { mergeExpositions } from '../../../src/metrics/exposition.ts';
 
 test('metrics are for loopback itself, and for whoever has the token', () => {
   for (const address of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) {

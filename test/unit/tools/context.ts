@@ -8,7 +8,7 @@ import type {
   ToolContext,
   ToolResult,
 } from '../../../src/activities/tools/types.ts';
-import type { ToolArguments } from '../../../src/domain/events.ts';
+import type { ToolArguments } from '../../../src/domain/messages.ts';
 import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
 import { makeFolder } from '../workspace/folder.ts';

@@ -1,5 +1,5 @@
 /** What can be read of a tool call's arguments while the model still writes them. */
-import type { ToolArguments } from '../../../src/domain/events.ts';
+import type { ToolArguments } from '../../../src/domain/messages.ts';
 
 /** A string argument: of the parsed object, or as far as it stands in unfinished JSON. */
 export function stringArgument(args: ToolArguments, name: string): string | undefined {

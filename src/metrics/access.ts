@@ -1,7 +1,7 @@
 /** Who may read metrics: this machine, and whoever has METRICS_TOKEN. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from '../../network/loopback.ts';
+import { isLoopback } from '../network/loopback.ts';
 
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 

@@ -1,13 +1,13 @@
-/** A PaperAgent of the benchmarks' own: `npm start` on a port and a data folder that nobody else uses. */
+/** A PaperAgent for one run of a bench or a script: `npm start` on a port and a data folder that nobody else uses. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECKOUT } from '../src/setup/checkout.ts';
-import { dataFolder } from '../src/setup/data-folder.ts';
-import { findFreePort } from '../src/setup/ports.ts';
-import { type Instance, runningInstance } from '../src/supervisor/instance.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { dataFolder } from '../../src/setup/data-folder.ts';
+import { findFreePort } from '../../src/setup/ports.ts';
+import { type Instance, runningInstance } from '../../src/supervisor/instance.ts';
 
 /** The processes of a system, as the supervisor names them. */
 export type Role = 'supervisor' | 'postgres' | 'temporal' | 'worker' | 'api';

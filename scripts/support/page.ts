@@ -1,8 +1,9 @@
 /** A page of the app in a real browser, signed in as a guest, that keeps what it complains about. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import type { TestAccount } from './system.ts';
 
-export interface Visitor extends TestAccount {
+export interface Visitor {
+  /** The guest's access token. */
+  token: string;
   context: BrowserContext;
   /** Opens a tab at that path. */
   open(path: string): Promise<Page>;
