@@ -6,7 +6,7 @@
  * Whatever becomes of it stands in the claim's row. Nothing here decides anything: what the workflow would not ask
  * for next is not begun, and at most one step is begun ahead of it.
  */
-import { groupsOf } from '../domain/calls.ts';
+import { whatNext } from '../domain/next-step.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepAhead } from './model-step.ts';
 import { toolAhead } from './run-tool.ts';
@@ -23,24 +23,24 @@ export function goAheadAfter(
   { workId, agent }: { workId: string; agent: string },
   answer: ModelStep,
 ): void {
-  if (answer.kind !== 'answered' || answer.calls.length === 0) return;
-  const { turn, step, calls } = answer;
+  if (answer.kind !== 'answered') return;
+  const { turn } = answer;
+  const next = whatNext(answer, { ...deps.limits, agent: agent === 'main' ? 'main' : 'code' });
   deps.headStarts.begin(workId, async (isWanted) => {
-    for (const group of groupsOf(calls)) {
-      const [first] = group;
+    for (const { runner, calls } of next.groups) {
       // Code has slots of its own, which its queue gives out.
-      if (first === undefined || first.mode === 'python' || !isWanted()) return;
-      if (first.mode === 'agent') {
-        // A code agent that calls for another is told that there is no such tool: nobody will ask for a step of it.
-        if (agent === 'main') await stepAhead(deps, { workId, agent: first.id, turn, step: 1 });
+      if (runner === 'python' || !isWanted()) return;
+      if (runner === 'agent') {
+        const [call] = calls;
+        if (call !== undefined) await stepAhead(deps, { workId, agent: call.id, turn, step: 1 });
         return;
       }
       const done = await Promise.all(
-        group.map(({ id }) => toolAhead(deps, { workId, turn, toolCallId: id })),
+        calls.map(({ id }) => toolAhead(deps, { workId, turn, toolCallId: id })),
       );
       if (done.includes(false)) return;
     }
-    if (isWanted() && step < deps.limits.maxSteps)
-      await stepAhead(deps, { workId, agent, turn, step: step + 1 });
+    if (isWanted() && next.afterwards.kind === 'ask')
+      await stepAhead(deps, { workId, agent, turn, step: next.afterwards.step });
   });
 }

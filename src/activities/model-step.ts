@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/activity';
 import { claimStep, stepKey } from '../db/turns.ts';
+import { mayAsk } from '../domain/next-step.ts';
 import { ahead, claimant, framed, waitForHolder } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { historyAtTurnsEnd } from './history.ts';
@@ -34,7 +35,7 @@ function askedStep(deps: ActivityDependencies, input: ModelStepInput): Promise<M
     const model = await modelOf(deps, workId, agent);
     for (;;) {
       deps.attempts.throwIfShutDown();
-      if (at.turn !== null && at.step !== null && at.step > deps.limits.maxSteps) {
+      if (at.turn !== null && at.step !== null && !mayAsk(at.step, deps.limits)) {
         return { kind: 'limit', turn: at.turn };
       }
       const claim = await claimStep(

@@ -14,6 +14,7 @@ import {
 } from '../db/turns.ts';
 import { persist } from '../db/unavailable.ts';
 import type { Part } from '../domain/messages.ts';
+import { mayAsk } from '../domain/next-step.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
@@ -134,7 +135,7 @@ async function store(
       usage: answer.usage,
       returned: answer.returned,
       final: agent === 'main' && answer.toolCalls.length === 0,
-      mayGoOn: step < deps.limits.maxSteps,
+      mayGoOn: mayAsk(step + 1, deps.limits),
       result: {
         turn,
         step,
@@ -171,6 +172,7 @@ export async function answered(
     outputTokens: result.outputTokens,
     ended: result.ended,
     queued: result.queued,
+    maxSteps: deps.limits.maxSteps,
   };
 }
 

@@ -36,6 +36,8 @@ export type ModelStep =
       ended: boolean;
       /** A message waited for a turn when it did. */
       queued: boolean;
+      /** Answers that the agent may give in the turn; absent in histories of before 1 December 2026. */
+      maxSteps?: number;
     };
 
 export interface ToolInput {

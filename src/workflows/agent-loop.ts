@@ -4,7 +4,8 @@
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { FAILURE, type ModelStep, type ModelStepInput, type ToolStep } from '../activities/types.ts';
-import { type CallRef, groupsOf } from '../domain/calls.ts';
+import type { CallRef } from '../domain/calls.ts';
+import { type AgentKind, type CallGroup, type Runner, whatNext } from '../domain/next-step.ts';
 import { activities } from './activity-calls.ts';
 
 export type LoopEnd =
@@ -25,15 +26,13 @@ export type CallEnd = ToolStep | { kind: 'failed' };
 export interface Loop {
   workId: string;
   agent: string;
-  /** The name of the agent in Temporal's UI. */
-  name: 'main' | 'code';
+  /** Also the name of the agent in Temporal's UI. */
+  kind: AgentKind;
   turn: number | null;
   /** Runs one call; called in order for what writes, at once for neighbours that only read. */
-  runCall: (turn: number, call: CallRef) => Promise<CallEnd>;
+  runCall: (turn: number, call: CallRef, runner: Runner) => Promise<CallEnd>;
   /** Told what the agent does, for the query and the UI. */
   onPhase: (phase: 'model' | 'tools', turn: number | null, step: number | null, calls: CallRef[]) => void;
-  /** Whether an answer without calls is the loop's end although it did not end the turn (a code agent's is). */
-  endsWithAnswer: boolean;
 }
 
 export async function runAgentLoop(loop: Loop): Promise<LoopEnd> {
@@ -51,30 +50,36 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
   let step: number | null = null;
   for (;;) {
     loop.onPhase('model', turn, step, []);
-    const summary: string = step === null ? `model ${loop.name}` : `model ${loop.name} step ${step}`;
+    const summary: string = step === null ? `model ${loop.kind}` : `model ${loop.kind} step ${step}`;
     const input: ModelStepInput = { workId: loop.workId, turn, agent: loop.agent, step };
     const answer: ModelStep = await activities(summary).callModel(input);
     if (answer.kind !== 'answered') return answer;
     turn = answer.turn;
-    if (answer.calls.length === 0) {
-      if (answer.ended || loop.endsWithAnswer) {
-        return { kind: 'answered', turn, ended: answer.ended, queued: answer.queued };
-      }
-    } else {
+    // Older answers do not say how many steps there may be: the activity says so when it is asked for one too many.
+    const { maxSteps = Number.POSITIVE_INFINITY } = answer;
+    const { groups, afterwards } = whatNext(answer, { maxSteps, agent: loop.kind });
+    if (groups.length > 0) {
       loop.onPhase('tools', turn, answer.step, answer.calls);
-      const end = await runCalls(loop, turn, answer.calls);
+      const end = await runGroups(loop, turn, groups);
       if (end.kind === 'over') return { kind: 'over' };
       if (end.kind !== 'done') return { kind: end.kind, turn };
     }
-    step = answer.step + 1;
+    switch (afterwards.kind) {
+      case 'end':
+        return { kind: 'answered', turn, ended: answer.ended, queued: answer.queued };
+      case 'limit':
+        return { kind: 'limit', turn };
+      case 'ask':
+        step = afterwards.step;
+    }
   }
 }
 
-/** Runs an answer's calls: neighbours that only read in parallel, everything else one after the other. */
-async function runCalls(loop: Loop, turn: number, calls: CallRef[]): Promise<CallEnd> {
-  for (const group of groupsOf(calls)) {
-    const steps = await Promise.all(group.map((call) => loop.runCall(turn, call)));
-    const end = steps.find((step) => step.kind !== 'done');
+/** Runs an answer's calls, one group after the other, until one does not end as a call should. */
+async function runGroups(loop: Loop, turn: number, groups: CallGroup[]): Promise<CallEnd> {
+  for (const { runner, calls } of groups) {
+    const ends = await Promise.all(calls.map((call) => loop.runCall(turn, call, runner)));
+    const end = ends.find(({ kind }) => kind !== 'done');
     if (end) return end;
   }
   return { kind: 'done', ok: true };

@@ -13,17 +13,16 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
   const end = await runAgentLoop({
     workId: call.workId,
     agent: call.toolCallId,
-    name: 'code',
+    kind: 'code',
     turn: call.turn,
-    runCall: (turn, { id, label, mode }: CallRef) => {
+    runCall: (turn, { id, label }: CallRef, runner) => {
       const input = { workId: call.workId, turn, toolCallId: id };
-      return mode === 'python' ? codeActivities(label).runPython(input) : activities(label).runTool(input);
+      return runner === 'python' ? codeActivities(label).runPython(input) : activities(label).runTool(input);
     },
     onPhase: (phase, turn, step, calls) => {
       now = { phase, turn, step, tools: calls.map(({ label }) => label) };
       describe(now);
     },
-    endsWithAnswer: true,
   });
   switch (end.kind) {
     case 'answered':

@@ -22,6 +22,7 @@ import {
 } from '@temporalio/workflow';
 import type { FinishInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
+import type { Runner } from '../domain/next-step.ts';
 import { codeWorkflowIdOf } from '../domain/work-names.ts';
 import { activities } from './activity-calls.ts';
 import { type CallEnd, type LoopEnd, runAgentLoop } from './agent-loop.ts';
@@ -139,12 +140,11 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       runAgentLoop({
         workId,
         agent: 'main',
-        name: 'main',
+        kind: 'main',
         turn: null,
         runCall,
         onPhase: (phase, turn, step, calls) =>
           show({ phase, turn, step, tools: calls.map(({ label }) => label) }),
-        endsWithAnswer: false,
       }),
     );
     const watch = new CancellationScope();
@@ -165,8 +165,8 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
     }
   }
 
-  async function runCall(turn: number, { id, label, mode }: CallRef): Promise<CallEnd> {
-    if (mode === 'agent') return await runCodeAgent(turn, id, label);
+  async function runCall(turn: number, { id, label }: CallRef, runner: Runner): Promise<CallEnd> {
+    if (runner === 'agent') return await runCodeAgent(turn, id, label);
     return await activities(label).runTool({ workId, turn, toolCallId: id });
   }
 

@@ -1,0 +1,52 @@
+/**
+ * What an agent does after an answer: the one decision of its loop. The workflow makes it, and so does whoever begins
+ * ahead of the workflow, so that nothing is begun that the workflow will not ask for.
+ */
+import { type CallRef, groupsOf } from './calls.ts';
+
+/** The agent that talks with the person, or one that serves a code_agent call of it. */
+export type AgentKind = 'main' | 'code';
+
+export interface StepLimits {
+  /** Answers that an agent may give in a turn. */
+  maxSteps: number;
+}
+
+/** Who runs a call: the tools, which touch files only; the sandbox; or an agent of its own. */
+export type Runner = 'tool' | 'python' | 'agent';
+
+export interface CallGroup {
+  runner: Runner;
+  calls: CallRef[];
+}
+
+export interface NextStep {
+  /** One group after the other; the calls of a group at once. */
+  groups: CallGroup[];
+  afterwards: { kind: 'ask'; step: number } | { kind: 'limit' } | { kind: 'end' };
+}
+
+/** Whether an agent may be asked for this step, counted from 1. */
+export function mayAsk(step: number, { maxSteps }: StepLimits): boolean {
+  return step <= maxSteps;
+}
+
+/** What follows an answer; `ended` where it ended its turn. */
+export function whatNext(
+  answer: { step: number; calls: readonly CallRef[]; ended: boolean },
+  limits: StepLimits & { agent: AgentKind },
+): NextStep {
+  const groups = groupsOf(answer.calls).map((calls) => ({ runner: runnerOf(calls, limits.agent), calls }));
+  // An answer of the main agent that calls nothing and did not end the turn was steered on; a code agent's is its last.
+  const isLast = answer.ended || (limits.agent === 'code' && groups.length === 0);
+  const step = answer.step + 1;
+  if (isLast) return { groups, afterwards: { kind: 'end' } };
+  return { groups, afterwards: mayAsk(step, limits) ? { kind: 'ask', step } : { kind: 'limit' } };
+}
+
+/** A tool that its agent does not have is run by the tools, which tell the model that there is none. */
+function runnerOf([first]: CallRef[], agent: AgentKind): Runner {
+  if (agent === 'main' && first?.mode === 'agent') return 'agent';
+  if (agent === 'code' && first?.mode === 'python') return 'python';
+  return 'tool';
+}
