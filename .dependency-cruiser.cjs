@@ -60,6 +60,7 @@ const allowed = {
     'db',
     'jobs',
     'llm',
+    'metrics',
     'sandbox',
     'temporal',
     'threads',
