@@ -23,9 +23,15 @@ export interface DeadWorkersDependencies {
 /** How often the lock of each worker is tried; the delay of noticing a death. */
 const EVERY_MS = 250;
 
-/** Temporal may hand a task to a connection whose end it has not seen yet: so it is asked again for a while. */
+/**
+ * Temporal hands tasks to a connection whose end it has not seen: of a process that was killed for a moment; of one that
+ * is suspended or cut off until its own pings (`frontend.keepAliveTime`) went unanswered, which is 70 s where nobody has
+ * set it, as in Temporal Cloud. So it is asked again: often at first, then now and then.
+ */
 const ASK_AGAIN_MS = 500;
-const ASK_FOR_MS = 3_000;
+const ASK_OFTEN_FOR_MS = 3_000;
+const ASK_LATER_MS = 5_000;
+const ASK_FOR_MS = 90_000;
 
 /** Workflows that are asked about at a time. */
 const ASKED_AT_ONCE = 8;
@@ -38,7 +44,7 @@ export function workerIdentity(workerId: string): string {
 }
 
 export function deadWorkersDuty(deps: DeadWorkersDependencies): Duty {
-  /** The dead of late, with the time until which Temporal is asked about them. */
+  /** The dead of late, with the time when each was noticed. */
   const dead = new Map<string, number>();
   let askAt = 0;
 
@@ -49,11 +55,12 @@ export function deadWorkersDuty(deps: DeadWorkersDependencies): Duty {
       const { workerIds, activities, alive } = await collectDeadWorkers(deps.db);
       deps.onAlive?.(alive);
       const now = performance.now();
-      for (const id of workerIds) dead.set(id, now + ASK_FOR_MS);
+      for (const id of workerIds) dead.set(id, now);
       await failAll(deps, activities);
-      for (const [id, until] of dead) if (until < now) dead.delete(id);
+      for (const [id, since] of dead) if (now - since > ASK_FOR_MS) dead.delete(id);
       if (dead.size === 0 || (workerIds.length === 0 && now < askAt)) return;
-      askAt = now + ASK_AGAIN_MS;
+      const latest = Math.max(...dead.values());
+      askAt = now + (now - latest < ASK_OFTEN_FOR_MS ? ASK_AGAIN_MS : ASK_LATER_MS);
       // One that was only taken for dead has a row again, and may have been given new work.
       for (const id of await registeredOf(deps.db, [...dead.keys()])) dead.delete(id);
       await failAll(deps, await unclaimedActivities(deps, [...dead.keys()]));

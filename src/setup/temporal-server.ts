@@ -25,6 +25,10 @@ export function temporalCommand(options: TemporalOptions): ServerCommand {
     // By default each workflow or activity task waits up to 50 ms for its turn to be handed out.
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
     ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=1000'],
+    // A worker that is suspended or cut off keeps its polls open, and each would be handed a task that nobody then
+    // does. Its connection answers no ping: it is closed, and its polls with it, about when its lease is over.
+    ...['--dynamic-config-value', 'frontend.keepAliveTime="2s"'],
+    ...['--dynamic-config-value', 'frontend.keepAliveTimeout="3s"'],
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...(options.namespace === 'default' ? [] : ['--namespace', options.namespace]),
   ];

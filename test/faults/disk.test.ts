@@ -28,7 +28,7 @@ let disk: string | undefined;
 beforeAll(async () => {
   disk = mountSmallDisk();
   system = await startFaultSystem({ script: scriptedTurn, ...(disk === undefined ? {} : { under: disk }) });
-}, 60_000);
+});
 
 afterAll(async () => {
   await system?.close();

@@ -29,7 +29,7 @@ afterAll(async () => {
   await system?.close();
   await engine?.close();
   await list.write(CASES.length + 1);
-}, 60_000);
+});
 
 test.each(CASES)(
   'D7: an engine that is ended by %s while code runs takes the run with it: it is lost, once, and the next one runs',

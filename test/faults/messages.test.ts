@@ -20,7 +20,7 @@ const CASES = 7;
 beforeAll(async () => {
   system = await startFaultSystem({ script: () => textReply('Yes.') });
   secondApi = (await system.startApi()).url;
-}, 60_000);
+});
 
 afterAll(async () => {
   await system.close();
@@ -154,7 +154,7 @@ test('D1, P13: queued messages are answered in order although api and worker are
       return 'a turn each';
     });
   });
-}, 120_000);
+});
 
 test('D1: messages sent at once by many sockets are each a turn of their own', async () => {
   await list.row('ten different messages at once, half of them by another api process', async () => {
@@ -171,7 +171,7 @@ test('D1: messages sent at once by many sockets are each a turn of their own', a
       return 'a turn each';
     });
   });
-}, 120_000);
+});
 
 test('D2, R9: a worker that slept past its lease works again, and what it held was done by another', async () => {
   await list.row('a worker asleep past its lease is the only one left afterwards', async () => {
@@ -194,4 +194,4 @@ test('D2, R9: a worker that slept past its lease works again, and what it held w
       return `answers again after ${((performance.now() - began) / 1000).toFixed(1)} s`;
     });
   });
-}, 120_000);
+});

@@ -17,7 +17,7 @@ const SHORT_PATIENCE = { MODEL_STALL_SECONDS: '2', MODEL_FIRST_TOKEN_SECONDS: '3
 
 beforeAll(async () => {
   system = await startFaultSystem({ script: () => textReply(GOOD_ANSWER), env: SHORT_PATIENCE });
-}, 60_000);
+});
 
 afterAll(async () => {
   await system.close();
@@ -123,7 +123,7 @@ test('R7: a model that is away for some seconds is waited for', async () => {
       await away.close();
     }
   });
-}, 120_000);
+});
 
 /** Bytes of a whole streamed answer. */
 async function lengthOf(reply: Reply): Promise<number> {

@@ -23,13 +23,13 @@ beforeAll(async () => {
     namespace: OWN_NAMESPACE,
   });
   await servers.checkpoint();
-}, 120_000);
+});
 
 afterAll(async () => {
   await system.close();
   await servers.close();
   await matrix.write();
-}, 60_000);
+});
 
 describe.each(SERVER_FAULTS)('D1-D8, R2: $name', ({ name, of }) => {
   test.each(POINTS)(
@@ -59,4 +59,4 @@ test("R2: Temporal's database is deleted while a Work is idle, and the Work goes
   expect(end).toMatchObject({ outcome: 'done' });
   watcher.close();
   await system.expectSound(workId);
-}, 120_000);
+});

@@ -18,7 +18,7 @@ const CASES = STOP_PHASES.length * 2 + 3;
 
 beforeAll(async () => {
   system = await startFaultSystem({ script: scriptedTurn });
-}, 60_000);
+});
 
 afterAll(async () => {
   await system.close();
@@ -133,4 +133,4 @@ test('D9, R8: at whatever moment of a short turn the stop comes, it ends once, a
     );
     return `${outcomes.filter((outcome) => outcome === 'stopped').length} stopped, ${outcomes.filter((outcome) => outcome === 'done').length} done`;
   });
-}, 120_000);
+});

@@ -26,12 +26,12 @@ const matrix = faultMatrix('supervisor', {
 
 beforeAll(async () => {
   system = await startEmbeddedSystem();
-}, 120_000);
+});
 
 afterAll(async () => {
   await system.close();
   await matrix.write();
-}, 60_000);
+});
 
 describe.each(SUPERVISOR_FAULTS)('D1-D8, P4: $name', (fault) => {
   test.each(POINTS)(

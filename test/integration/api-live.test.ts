@@ -78,7 +78,7 @@ test('P2, D3: random events, cursors, disconnections and broken LISTEN sessions 
     }),
     { numRuns: 25 },
   );
-}, 120_000);
+});
 
 test('P6: a snapshot and what follows it show the same as watching from the start', async () => {
   const work = await api.newWork(token);
@@ -221,7 +221,7 @@ test('a client that reads nothing is closed with 1013 and comes back for the res
     Array.from({ length: all - seen.length }, (_, index) => seen.length + 1 + index),
   );
   back.close();
-}, 60_000);
+});
 
 test('a client that asks and asks and never reads its answers is closed with 1013, and is not answered for ever', async () => {
   const work = await api.newWork(token);
@@ -236,7 +236,7 @@ test('a client that asks and asks and never reads its answers is closed with 101
   deaf.resume();
   expect((await deaf.closed).code).toBe(1013);
   expect(deaf.frames.length).toBeLessThan(asked);
-}, 60_000);
+});
 
 test('HEAD opens nothing that stays open: no viewer, no file', async () => {
   const work = await api.newWork(token);

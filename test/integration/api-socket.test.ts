@@ -248,7 +248,7 @@ test('an id written in capitals is the same Work', async () => {
 test('who says nothing is closed with 4408', async () => {
   const socket = await rawSocket(socketUrl());
   expect((await socket.closed).code).toBe(4408);
-}, 10_000);
+});
 
 test('A4: a token that expires closes the socket with 4401, unless a fresh auth frame came', async () => {
   const soon = (seconds: number) =>

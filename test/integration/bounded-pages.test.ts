@@ -62,7 +62,7 @@ test('H6: pages of a conversation with long results are bounded, and together ha
   expect(snapshot.messages).toEqual(all.slice(-snapshot.messages.length));
   const older = await page(workId, snapshot.cursor);
   expect(older.page.items.at(-1)).toEqual(all.at(-snapshot.messages.length - 1));
-}, 60_000);
+});
 
 test('H6: one message that is longer than a page comes, its calls cut', async () => {
   const workId = await api.newWork(token);
@@ -81,7 +81,7 @@ test('H6: one message that is longer than a page comes, its calls cut', async ()
   const third = await page(workId, second.page.nextCursor);
   expect(third.page.items.map(({ role }) => role)).toEqual(['user']);
   expect(third.page.nextCursor).toBeUndefined();
-}, 60_000);
+});
 
 test('H6: a list of files with long paths is bounded, and says that there is more', async () => {
   const workId = await api.newWork(token);
@@ -94,4 +94,4 @@ test('H6: a list of files with long paths is bounded, and says that there is mor
   const { items, truncated } = JSON.parse(text) as { items: { path: string }[]; truncated: boolean };
   expect(truncated).toBe(true);
   expect(items.length).toBeGreaterThan(1_000);
-}, 60_000);
+});

@@ -106,7 +106,6 @@ test('U10, V2: the paper is edited by hand with math set as one types; what the 
   const merged = await eventually(
     () => paperOf(workId),
     (text) => text.includes('By hand'),
-    10_000,
   );
   expect(merged).toMatch(/^Typed on. By hand: \$e\^{i\\pi}\$\n\n/);
   expect(merged).toMatch(/\nBy the agent\.\n$/);
@@ -139,7 +138,6 @@ test('U10, V2: where both changed the same lines each place is asked about, and 
   const kept = await eventually(
     () => paperOf(workId),
     (text) => text.includes('my first'),
-    10_000,
   );
   expect(kept).toBe('# T\n\nmy first\n\ntheir second\n\nmy second\n\nAdded later.\n');
   await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
@@ -161,7 +159,6 @@ test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, 
     const now = await eventually(
       () => paperOf(workId),
       (text) => text.includes('My T'),
-      10_000,
     );
     expect(now).toBe(`# My T\n\n${line}\n\nend\n\n## Written meanwhile\n`);
     await page.close();
@@ -201,7 +198,6 @@ test('U10: the outline leads to a section', async () => {
   const place = await eventually(
     () => heading.boundingBox(),
     (box) => box !== null && box.y < 900,
-    5_000,
   );
   expect(place?.y).toBeLessThan(900);
 });
@@ -223,7 +219,6 @@ test('U9: a PDF is drawn in the page', async () => {
   const width = await eventually(
     async () => Number(await canvas.getAttribute('width')),
     (pixels) => pixels > 400,
-    10_000,
   );
   expect(width).toBeGreaterThan(400);
 });

@@ -198,7 +198,6 @@ test('M19: a person says how their model is asked, and of a header that is store
   const sent = await eventually(
     () => own.requests.at(-1)?.headers,
     (headers) => headers?.authorization === 'Bearer sk-typed-in' && headers['x-gateway'] === 'gateway-secret',
-    10_000,
   );
   expect(sent).toMatchObject({ authorization: 'Bearer sk-typed-in', 'x-gateway': 'gateway-secret' });
   expect(await page.content()).not.toContain('gateway-secret');
@@ -209,7 +208,6 @@ test('M19: a person says how their model is asked, and of a header that is store
   const without = await eventually(
     () => own.requests.at(-1)?.headers,
     (headers) => headers?.['x-gateway'] === undefined,
-    10_000,
   );
   expect(without).not.toHaveProperty('x-gateway');
   own.setScript(ownScript);
@@ -329,13 +327,11 @@ test('U11: on a phone a chosen template comes into view, and one goes back to th
   await eventually(
     () => title.boundingBox(),
     (box) => box !== null && box.y > 0 && box.y < 844,
-    10_000,
   );
   await page.getByRole('button', { name: 'Back to the list' }).click();
   await eventually(
     () => entry.boundingBox(),
     (box) => box !== null && box.y > 0 && box.y < 844,
-    10_000,
   );
   expect((await entry.boundingBox())?.y).toBeGreaterThan(0);
   expect((await entry.boundingBox())?.y).toBeLessThan(844);

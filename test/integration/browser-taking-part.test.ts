@@ -106,7 +106,6 @@ test('U15: a message is edited and run again from there, and an answer is made a
   await eventually(
     () => answers(page).last().textContent(),
     (now) => now !== before && now?.includes('heard: two') === true,
-    10_000,
   );
   expect(await answers(page).last().textContent()).not.toBe(before);
   expect(await answers(page).count()).toBe(2);

@@ -130,7 +130,6 @@ test('U15: a deletion is undone in time and the Work is still there after a relo
     await eventually(
       () => status(gone),
       (now) => now === 404,
-      30_000,
     ),
   ).toBe(404);
   await notices.waitFor({ state: 'detached' });

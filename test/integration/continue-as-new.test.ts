@@ -66,7 +66,7 @@ test('R10, D11: a long Work continues as new between turns, and nobody notices',
   expect(mean(steps.slice(-20))).toBeLessThan(1.5 * mean(steps.slice(0, 20)));
   chat.close();
   await system.expectSound(workId);
-}, 120_000);
+});
 
 /** What each turn left in the log, but for how its text was cut. */
 function kindsByTurn(events: LogEvent[]): Map<number, string> {

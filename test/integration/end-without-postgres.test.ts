@@ -20,12 +20,12 @@ beforeAll(async () => {
     namespace: OWN_NAMESPACE,
   });
   await servers.checkpoint();
-}, 120_000);
+});
 
 afterAll(async () => {
   await system?.close();
   await servers?.close();
-}, 60_000);
+});
 
 /** How Postgres goes, and how it comes back. */
 const AWAY: Record<string, [() => Promise<void>, () => Promise<void>]> = {

@@ -20,7 +20,7 @@ let system: FaultSystem;
 
 beforeAll(async () => {
   system = await startFaultSystem({ script: scriptedTurn });
-}, 60_000);
+});
 
 afterAll(() => system.close());
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
     servers: servers.addresses,
     namespace: OWN_NAMESPACE,
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await system.close();
@@ -84,7 +84,7 @@ test('B4: after an answer its file tools and one step go on while Temporal is aw
   await system.expectSound(workId);
   await system.expectSound(other);
   await worker.signal('SIGTERM');
-}, 120_000);
+});
 
 test("R4: whoever waits for another worker's claim is told when it settles, and what has settled is not waited for", async () => {
   const work = await makeWork(system.db);

@@ -69,7 +69,6 @@ testWith('bubblewrap')(
     const ofWorker = await eventually(
       async () => await (await fetch(workerUrl)).text(),
       (text) => sumOf(text, 'paperagent_turns_total', { outcome: 'failed' }) === 1,
-      5_000,
     );
     expect(sumOf(ofWorker, 'paperagent_turns_total', { outcome: 'done' })).toBe(1);
     const calls = (labels: Record<string, string>) =>

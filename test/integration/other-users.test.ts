@@ -69,7 +69,7 @@ describeWith('root', 'bubblewrap')('somebody else', () => {
     expect(readableByNobody(dataDir)).toContain(path.join('workspaces', workId, 'count.txt'));
     await system.startWorker();
     expect(readableByNobody(dataDir)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 test('M4: a data folder that others may enter is closed as the system starts', async () => {

@@ -95,4 +95,4 @@ test('W10, M1: a model that sees is shown an upload and its figures as they were
     }
   }
   await system.expectSound(workId);
-}, 120_000);
+});

@@ -24,12 +24,12 @@ beforeAll(async () => {
     namespace: OWN_NAMESPACE,
   });
   await servers.checkpoint();
-}, 120_000);
+});
 
 afterAll(async () => {
   await system?.close();
   await servers?.close();
-}, 60_000);
+});
 
 /** Whether a worker that renewed its lease just now, but holds no lock, counts as alive. */
 async function isSpared(): Promise<boolean> {
@@ -78,4 +78,4 @@ test('R4, D6: sessions that crash with Postgres are no deaths, and the turn stre
   chat.close();
   await system.expectSound(workId);
   await worker.signal('SIGTERM');
-}, 120_000);
+});

@@ -112,7 +112,7 @@ testWith('bubblewrap')(
         .where('work_id', '=', workId)
         .where('key', 'like', 'tool:%')
         .executeTakeFirstOrThrow();
-    await eventually(attempts, ({ attempt }) => attempt === 2, 30_000);
+    expect(await eventually(attempts, ({ attempt }) => attempt === 2)).toEqual({ attempt: 2 });
     const seen = chat.cursor();
     await chat.event((event) => event.kind === 'tool.output' && event.seq > seen, 'output told by the next');
     await sleeper.signal('SIGCONT');

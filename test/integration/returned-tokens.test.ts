@@ -225,7 +225,7 @@ test('weather: cursors, turns, ids and tokens in frames: an answer that is meant
     ),
     { numRuns: RUNS * 2, endOnFailure: true },
   );
-}, 60_000);
+});
 
 test('A2, weather: ids in paths, of every route: another’s, and nearly one’s own', async () => {
   const document = (await (await api.request(null, 'GET', '/api/openapi.json')).json()) as {

@@ -101,7 +101,7 @@ test('an event stream of which nothing is read ends, and what waited for it is g
   await letGo();
   socket.resume();
   expect(await closed).toBe(CUT_OFF);
-}, 60_000);
+});
 
 test('an event stream that is read slowly and steadily is kept for many times as long', async () => {
   const asked = ask(api.url, `/api/works/${longWork}/events?after=0`);
@@ -111,7 +111,7 @@ test('an event stream that is read slowly and steadily is kept for many times as
   expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
   asked.socket.destroy();
   await letGo();
-}, 60_000);
+});
 
 test('a socket that is read slowly and steadily is kept for many times as long', async () => {
   const ws = new WebSocket(`${api.url.replace('http', 'ws')}/api/chat/ws/${longWork}`);
@@ -134,7 +134,7 @@ test('a socket that is read slowly and steadily is kept for many times as long',
   expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
   ws.close();
   await letGo();
-}, 60_000);
+});
 
 test('a download of which nothing is read is cut off, and one that is read slowly comes whole', async () => {
   const workId = await api.newWork(token);
@@ -153,7 +153,7 @@ test('a download of which nothing is read is cut off, and one that is read slowl
   slow.socket.destroy();
   stuck.socket.resume();
   expect(await stuck.closed).toBe(CUT_OFF);
-}, 60_000);
+});
 
 for (const kind of ['an event stream', 'a socket'] as const) {
   test(`${kind} with much to say, whose way carries nothing any more, is let go within 30 s with all that waited`, async () => {
@@ -189,7 +189,7 @@ for (const kind of ['an event stream', 'a socket'] as const) {
       close();
       await proxy.close();
     }
-  }, 60_000);
+  });
 }
 
 test('a socket that says nothing, whose way carries nothing any more, is closed here within 30 s', async () => {
@@ -210,4 +210,4 @@ test('a socket that says nothing, whose way carries nothing any more, is closed 
     ws.terminate();
     await proxy.close();
   }
-}, 60_000);
+});

@@ -138,7 +138,7 @@ test('D11: what a turn reads does not grow with the turns before it, pruned or n
   expect(grown(await costsOfNextTurn(work))).toEqual([]);
   expect(await pruneLog(db, 15)).toBe(60);
   expect(grown(await costsOfNextTurn(work))).toEqual([]);
-}, 60_000);
+});
 
 test('D11: a pruned turn leaves no claims, and whoever comes back to it is told that it is over', async () => {
   const work = await makeWork(db);

@@ -15,7 +15,7 @@ let system: FaultSystem;
 
 beforeAll(async () => {
   system = await startFaultSystem({ script: () => textReply('unused') });
-}, 60_000);
+});
 
 afterAll(() => system.close());
 

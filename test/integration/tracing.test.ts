@@ -50,10 +50,10 @@ afterAll(async () => {
 async function traceOf(workId: string): Promise<CollectedSpan[]> {
   const find = () =>
     collector.spans.find((s) => s.name === 'turn' && s.attributes['paperagent.work_id'] === workId);
-  const turn = await eventually(find, (span) => span !== undefined, 20_000);
+  const turn = await eventually(find, (span) => span !== undefined);
   const complete = () => collector.spans.filter((span) => span.traceId === turn?.traceId);
   const hasRoot = (spans: CollectedSpan[]) => spans.some((span) => span.parentSpanId === undefined);
-  return await eventually(complete, hasRoot, 10_000);
+  return await eventually(complete, hasRoot);
 }
 
 /** The tree as lines: each span's name under its parent's, in the order in which they began. */

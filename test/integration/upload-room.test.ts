@@ -86,7 +86,7 @@ test('M1: of 40 uploads of 49 MiB at once, to two apis, as many are stored as a 
   expect(answers.filter(({ status }) => status !== 201)).toEqual(Array(20).fill(FULL));
   expect(await used(workId)).toBeLessThanOrEqual(WORKSPACE_BYTES);
   expect(await living(workId)).toBe(0);
-}, 120_000);
+});
 
 test('M1: many small uploads at once all find room, whether or not they say how long they are', async () => {
   const workId = await api.newWork(token);
@@ -105,7 +105,7 @@ test('M1: many small uploads at once all find room, whether or not they say how 
     ),
   );
   expect(new Set(answers)).toEqual(new Set([201]));
-}, 60_000);
+});
 
 test('M1: what a run adds while an upload goes on is seen as the upload would take its place', async () => {
   const workId = await api.newWork(token);
@@ -143,7 +143,7 @@ test('M1: an upload that breaks off gives its room back, and one whose api died 
     api.db,
   );
   expect(await put(other, workId, 'c.bin', body)).toEqual(STORED);
-}, 60_000);
+});
 
 test('M1: a full Work takes one new state of a file at a time, and none of them doubles what it holds', async () => {
   const workId = await api.newWork(token);
@@ -158,4 +158,4 @@ test('M1: a full Work takes one new state of a file at a time, and none of them 
   expect((await first).status).toBe(200);
   expect(statSync(path.join(workspaceFolder(api.dataDir, workId), 'full.bin')).size).toBe(MIB);
   expect((await put(other, workId, 'full.bin', new Blob([new Uint8Array(20 * MIB)]))).status).toBe(200);
-}, 60_000);
+});

@@ -10,7 +10,7 @@ export interface Arrivals {
 }
 
 /** Shorter than a test may take, so that a test that hangs says what it waited for. */
-const PATIENCE_MS = 55_000;
+const PATIENCE_MS = 100_000;
 
 /** @param soFar what has come, in words, for the error of a wait in vain */
 export function createArrivals(soFar: () => string): Arrivals {

@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 25;
 export async function eventually<T>(
   look: () => Promise<T> | T,
   isWanted: (seen: T) => boolean,
-  withinMs: number,
+  withinMs = 60_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {

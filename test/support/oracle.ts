@@ -42,7 +42,6 @@ export async function expectSound(db: Database, work: Examined): Promise<void> {
   const found = await eventually(
     () => violations(db, work),
     (list) => list.length === 0,
-    10_000,
   );
   if (found.length > 0) throw new Error(`the Work ${work.workId} is not sound:\n- ${found.join('\n- ')}`);
 }

@@ -16,6 +16,9 @@ import {
 import { postgresUrl } from '../../src/setup/postgres.ts';
 import { TEMPLATE_DATABASE, type TestServers } from './servers.ts';
 
+/** Generous: a machine that writes an image or compiles beside it is slow to start anything. */
+const START_MS = 240_000;
+
 const closed = new AbortController();
 process.stdin
   .on('end', () => closed.abort())
@@ -31,7 +34,7 @@ const started: TemporaryServer[] = [];
 try {
   const options = {
     onServer: (server: TemporaryServer) => started.push(server),
-    signal: AbortSignal.any([closed.signal, AbortSignal.timeout(60_000)]),
+    signal: AbortSignal.any([closed.signal, AbortSignal.timeout(START_MS)]),
   };
   const [postgres, temporal] = await Promise.all([
     startTemporaryPostgres(dir, TEMPLATE_DATABASE, options),

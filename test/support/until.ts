@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<void> {
   for (const deadline = Date.now() + ms; !(await holds()); await delay(5)) {
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain until ${what}`);
