@@ -1,16 +1,23 @@
 /**
- * `npm run db:types`: writes src/db/schema.ts and src/db/functions.sql from the migrations, by way of a Postgres that
- * is gone afterwards.
+ * `npm run db:types`: writes src/db/functions/version.json where the functions' sources have changed, and src/db/schema.ts
+ * from the migrations, by way of a Postgres that is gone afterwards.
  */
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../src/db/database.ts';
+import {
+  nextFunctionVersion,
+  readFunctionSources,
+  readFunctionVersion,
+  VERSION_FILE,
+} from '../src/db/function-sources.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
 import { postgresUrl } from '../src/setup/postgres.ts';
-import { databaseFunctions } from '../test/support/database-functions.ts';
 import { startTemporaryPostgres, type TemporaryServer } from './support/temporary-servers.ts';
+
+const { hash } = await readFunctionSources();
+await writeFile(VERSION_FILE, nextFunctionVersion(await readFunctionVersion(), hash));
 
 const dir = await mkdtemp(join(tmpdir(), 'paperagent-types-'));
 await chmod(dir, 0o755);
@@ -36,9 +43,6 @@ try {
   ];
   const { status } = spawnSync(codegen, args, { cwd: CHECKOUT, stdio: 'inherit' });
   process.exitCode = status ?? 1;
-  const db = openDatabase(postgresUrl(options, 'types'), { name: 'types', max: 1, onIdleError: () => {} });
-  await writeFile(join(CHECKOUT, 'src', 'db', 'functions.sql'), await databaseFunctions(db));
-  await db.destroy();
 } finally {
   await Promise.all(started.map((server) => server.stop()));
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });

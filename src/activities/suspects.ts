@@ -1,7 +1,7 @@
 /**
  * Claims whose worker came down by itself while it held them. One of them may have been the reason, most were not: so
  * they begin one at a time here, and a further crash counts against the one that was beginning (died_with_worker in
- * migrations/0021_crashes.sql).
+ * src/db/functions/claims.sql).
  */
 import type { Database } from '../db/database.ts';
 import { beginAlone } from '../db/turns.ts';

@@ -5,7 +5,7 @@ import { connectionOptions, createClient } from './database.ts';
 const WITHIN_MS = 3_000;
 
 /**
- * Writes down why; the first word about a worker stands (note_crash in migrations/0021_crashes.sql).
+ * Writes down why; the first word about a worker stands (note_crash in functions/workers.sql).
  * @throws where the database does not take it in time: then the death counts like any other
  */
 export async function noteCrash(url: string, workerId: string, reason: string): Promise<void> {

@@ -89,6 +89,13 @@ export interface FileChanges {
   work_id: string;
 }
 
+export interface FunctionSources {
+  applied_at: Generated<Timestamp>;
+  hash: string;
+  only_row: Generated<boolean>;
+  version: number;
+}
+
 export interface Invitations {
   code_hash: string;
   created_at: Generated<Timestamp>;
@@ -340,6 +347,7 @@ export interface DB {
   events: Events;
   exports: Exports;
   file_changes: FileChanges;
+  function_sources: FunctionSources;
   invitations: Invitations;
   known_networks: KnownNetworks;
   learned_facts: LearnedFacts;

@@ -35,7 +35,7 @@ export interface StoredContext {
   conversation: ContextMessage[];
 }
 
-/** What one agent's model is to be told, in one statement (and one for the calls): see read_context in migrations/. */
+/** What one agent's model is to be told, in one statement (and one for the calls): see read_context in functions/context.sql. */
 export async function readContext(db: Database, workId: string, agent: string): Promise<StoredContext> {
   const { rows } = await sql<
     MessageRow & {

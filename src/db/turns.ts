@@ -1,6 +1,6 @@
 /**
  * Turns, steps and tool calls: each function is one statement, is idempotent, and says in its result's `kind`
- * what was found. The rules themselves are in migrations/ (R3-R5): they must hold between processes.
+ * what was found. The rules themselves are in functions/ (R3-R5): they must hold between processes.
  */
 import { sql } from 'kysely';
 import type { CallRef } from '../domain/calls.ts';
@@ -72,7 +72,7 @@ export interface TokensPerDay {
 
 const UNBOUNDED: TokensPerDay = { account: undefined, guest: undefined };
 
-/** Claims a step: see claim_step in migrations/0021_crashes.sql for each answer. */
+/** Claims a step: see claim_step in functions/steps.sql for each answer. */
 export async function claimStep(
   db: Database,
   request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },
@@ -99,7 +99,7 @@ export function toolKey(toolCallId: string): string {
 
 /**
  * Stores a finished answer (D6). Where `final`, the turn ends with it, unless somebody steers it on and it `mayGoOn`
- * (absent: it may): see complete_step in migrations/0014_bounded_statements.sql.
+ * (absent: it may): see complete_step in functions/steps.sql.
  */
 export async function completeStep(
   db: Database,
@@ -132,7 +132,7 @@ export async function completeStep(
   );
 }
 
-/** Says of a suspect's attempt whether it is beginning alone: see begin_alone in migrations/0021_crashes.sql. */
+/** Says of a suspect's attempt whether it is beginning alone: see begin_alone in functions/claims.sql. */
 export async function beginAlone(
   db: Database,
   claim: { workId: string; key: string; attempt: number },
@@ -157,7 +157,7 @@ export async function releaseClaim(
 
 /**
  * Says of an attempt that holds a claim that the given activity waits for it. False where it has settled: see
- * await_claim in migrations/0009_awaited_claims.sql.
+ * await_claim in functions/claims.sql.
  */
 export async function awaitClaim(
   db: Database,
@@ -212,7 +212,7 @@ export type ToolClaim =
       begun: boolean;
     } & ClaimedFor);
 
-/** Claims a tool call: see claim_tool in migrations/0021_crashes.sql for each answer. */
+/** Claims a tool call: see claim_tool in functions/tool-calls.sql for each answer. */
 export async function claimTool(
   db: Database,
   request: { workId: string; turn: number; toolCallId: string },

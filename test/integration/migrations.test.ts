@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { readEvents } from '../../src/db/event-log.ts';
+import { type FunctionVersion, readFunctionSources } from '../../src/db/function-sources.ts';
 import { migrateTo, migrateToLatest, migrationNames } from '../../src/db/migrate.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import { claimStep, finishTurn } from '../../src/db/turns.ts';
@@ -12,12 +13,8 @@ import { registerWorker } from '../../src/db/workers.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { createEmptyDatabase } from '../support/database.ts';
-import { databaseFunctions } from '../support/database-functions.ts';
 
 const names = await migrationNames();
-const steps = names
-  .slice(1)
-  .map((name, index) => ({ from: names[index] ?? '', to: name, before: names.slice(0, index + 1) }));
 
 const WORK = '00000000-0000-4000-8000-000000000011';
 const OWNER = '00000000-0000-4000-8000-000000000001';
@@ -72,30 +69,29 @@ test('many processes that migrate one database at once do it once, and all succe
   });
 });
 
-test.each(steps)(
-  '$to: nothing that $from stored is lost or changed, and the log still tells it all',
-  async ({ to, before }) => {
-    await withEmptyDatabase(async (url, db) => {
-      for (const version of before) {
-        expect(await migrateTo(url, version)).toEqual([version]);
-        await fill(db, version);
-      }
-      const old = await everything(db);
+test('nothing that a version stored is lost or changed by the next one, and the log still tells it all', async () => {
+  await withEmptyDatabase(async (url, db) => {
+    let old = new Map<string, Record<string, unknown>[]>();
+    for (const to of names) {
       expect(await migrateTo(url, to)).toEqual([to]);
       const now = await everything(db);
       for (const [table, rows] of old) {
         // New columns are fine; what stood in the old ones stands there still.
-        expect({ table, rows: now.get(table) }).toEqual({
-          table,
+        expect({ to, table, rows: now.get(table) }).toEqual({
+          ...{ to, table },
           rows: expect.arrayContaining(rows.map((row) => expect.objectContaining(row))),
         });
       }
-      expect(now.get('works')).toEqual(
-        expect.arrayContaining([expect.objectContaining(MADE_OF_OLD[to] ?? { id: WORK })]),
-      );
-    });
-  },
-);
+      if (old.size > 0) {
+        expect(now.get('works')).toEqual(
+          expect.arrayContaining([expect.objectContaining(MADE_OF_OLD[to] ?? { id: WORK })]),
+        );
+      }
+      await fill(db, to);
+      old = await everything(db);
+    }
+  });
+});
 
 test('the newest version shows what each older one stored, and goes on with it', async () => {
   await withEmptyDatabase(async (url, db) => {
@@ -127,10 +123,86 @@ test('the newest version shows what each older one stored, and goes on with it',
   });
 });
 
-test('src/db/functions.sql has the functions as the migrations leave them; `npm run db:types` writes it', async () => {
+/** The functions that a database has, as Postgres writes them. */
+async function functionsOf(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ definition: string }>`
+    select pg_get_functiondef(oid) as definition from pg_proc
+    where pronamespace = 'public'::regnamespace order by 1`.execute(db);
+  return rows.map(({ definition }) => definition);
+}
+
+async function keptVersion(db: Database): Promise<FunctionVersion | undefined> {
+  return await db.selectFrom('function_sources').select(['version', 'hash']).executeTakeFirst();
+}
+
+test('a database that came through all versions has the functions of src/db/functions, and no others', async () => {
+  await withEmptyDatabase(async (url, db) => {
+    for (const name of names) await migrateTo(url, name);
+    const walked = await functionsOf(db);
+    await sql`drop function ${sql.raw(await allSignatures(db))} cascade`.execute(db);
+    expect(await functionsOf(db)).toEqual([]);
+    await db.deleteFrom('function_sources').execute();
+    await migrateToLatest(url);
+    expect(walked).toEqual(await functionsOf(db));
+    const { hash } = await readFunctionSources();
+    expect(await keptVersion(db)).toEqual({ version: expect.any(Number), hash });
+  });
+});
+
+async function allSignatures(db: Database): Promise<string> {
+  const { rows } = await sql<{ signature: string }>`
+    select oid::regprocedure::text as signature from pg_proc where pronamespace = 'public'::regnamespace`.execute(
+    db,
+  );
+  return rows.map(({ signature }) => signature).join(', ');
+}
+
+test('functions of another version are replaced, by many processes at once as well; others are left alone', async () => {
   await withEmptyDatabase(async (url, db) => {
     await migrateToLatest(url);
-    const written = await readFile(path.join(CHECKOUT, 'src', 'db', 'functions.sql'), 'utf8');
-    expect(await databaseFunctions(db)).toBe(written);
+    const right = await functionsOf(db);
+    const kept = await keptVersion(db);
+    const change = () =>
+      sql`create or replace function age_ms(p_since timestamptz) returns integer
+        language sql volatile as 'select 0'`.execute(db);
+    const record = (version: number, hash: string) =>
+      db.updateTable('function_sources').set({ version, hash }).execute();
+
+    await change();
+    await migrateToLatest(url); // the hash says that they are there: nothing is looked at
+    expect(await functionsOf(db)).not.toEqual(right);
+
+    await record((kept?.version ?? 0) - 1, 'older');
+    await Promise.all([1, 2, 3, 4].map(() => migrateToLatest(url)));
+    expect(await functionsOf(db)).toEqual(right);
+    expect(await keptVersion(db)).toEqual(kept);
+
+    await change();
+    await record(kept?.version ?? 0, 'edited since');
+    await migrateToLatest(url);
+    expect(await functionsOf(db)).toEqual(right);
+  });
+});
+
+test('D10: a program of an older version that starts leaves newer functions and migrations where they are', async () => {
+  await withEmptyDatabase(async (url, db) => {
+    await migrateToLatest(url);
+    const newer = { version: 1_000_000, hash: 'newer' };
+    await sql`create or replace function age_ms(p_since timestamptz) returns integer
+      language sql volatile as 'select 0'`.execute(db);
+    await db.updateTable('function_sources').set(newer).execute();
+    const functions = await functionsOf(db);
+    expect(await migrateToLatest(url)).toEqual([]);
+    expect(await functionsOf(db)).toEqual(functions);
+
+    await sql`insert into kysely_migration (name, timestamp) values ('9999_later', ${new Date().toISOString()})`.execute(
+      db,
+    );
+    expect(await migrateToLatest(url)).toEqual([]);
+    expect(await functionsOf(db)).toEqual(functions);
+    expect(await keptVersion(db)).toEqual(newer);
+
+    await sql`delete from kysely_migration where name = ${names.at(-1)}`.execute(db);
+    await expect(migrateToLatest(url)).rejects.toThrow(/9999_later/); // another history is no newer version
   });
 });

@@ -41,7 +41,7 @@ export async function withTestDatabase<T>(use: (url: string) => Promise<T>): Pro
 
 /**
  * Resolves once Postgres is up for longer than the grace in which it takes no worker for dead: worker_alive in
- * migrations/ says why there is one.
+ * src/db/functions/workers.sql says why there is one.
  */
 export async function postgresGraceOver(db: Database): Promise<void> {
   await sql`select pg_sleep(greatest(0, extract(epoch from

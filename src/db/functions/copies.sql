@@ -1,0 +1,73 @@
+-- Copies of Works.
+
+-- The id that a message or a call has in a copy of its Work.
+create or replace function copied_id(p_work uuid, p_id text) returns uuid
+language sql immutable as $$
+  select case when p_id is not null then md5(p_work::text || p_id)::uuid end;
+$$;
+
+-- The name that an agent has in a copy of its Work: a code agent is named by its call.
+create or replace function copied_agent(p_work uuid, p_agent text) returns text
+language sql immutable as $$
+  select case when p_agent = 'main' then p_agent else copied_id(p_work, p_agent)::text end;
+$$;
+
+-- Makes a copy of a Work's conversation, whose files are there already: what was said and answered, under new ids.
+-- What runs or is queued, and what was rewound, is not part of it. Its log begins after what was copied, so whoever
+-- watches it begins with a snapshot (pruned_through). Rows are copied whole but for what is named here.
+-- False where the owner has no such Work.
+create or replace function duplicate_work(p_owner uuid, p_work uuid, p_new uuid, p_title text) returns boolean
+language plpgsql as $$
+declare
+  w works;
+  v_through integer;
+begin
+  perform 1 from users where id = p_owner and deleted_at is null for key share;
+  if not found then
+    return false;
+  end if;
+  select * into w from works where id = p_work and owner_id = p_owner and deleted_at is null for share;
+  if not found then
+    return false;
+  end if;
+  v_through := case when w.running_turn is null then w.last_turn else w.running_turn - 1 end;
+
+  insert into works select copy.* from jsonb_populate_record(null::works, to_jsonb(w) || jsonb_build_object(
+    'id', p_new, 'title', p_title, 'titled', true, 'created_at', clock_timestamp(), 'updated_at', clock_timestamp(),
+    'last_turn', v_through, 'running_turn', null, 'stop_turn', null, 'woken_at', null,
+    'pruned_through', w.last_seq, 'revised_seq', w.last_seq, 'history_seq', 0,
+    'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb)) copy;
+
+  insert into turns select copy.* from turns t
+  cross join lateral jsonb_populate_record(null::turns, to_jsonb(t) || jsonb_build_object(
+    'work_id', p_new, 'pruned', true)) copy
+  where t.work_id = p_work and t.turn <= v_through;
+
+  insert into messages select copy.* from messages m
+  cross join lateral jsonb_populate_record(null::messages, to_jsonb(m) || jsonb_build_object(
+    'work_id', p_new, 'id', copied_id(p_new, m.id::text), 'agent', copied_agent(p_new, m.agent), 'rerun_of', null,
+    'parts', (
+      select coalesce(jsonb_agg(part || case part ->> 'type'
+        when 'tool' then jsonb_build_object('toolCallId', copied_id(p_new, part ->> 'toolCallId'))
+        when 'summary' then jsonb_build_object('throughMessageId', copied_id(p_new, part ->> 'throughMessageId'))
+        else '{}' end order by ord), '[]')
+      from jsonb_array_elements(m.parts) with ordinality x (part, ord)))) copy
+  where m.work_id = p_work and not m.rewound and m.turn <= v_through;
+
+  insert into tool_calls select copy.* from tool_calls c
+  join messages m on m.work_id = c.work_id and m.id = c.message_id
+  cross join lateral jsonb_populate_record(null::tool_calls, to_jsonb(c) || jsonb_build_object(
+    'work_id', p_new, 'id', copied_id(p_new, c.id::text), 'message_id', copied_id(p_new, c.message_id::text),
+    'agent', copied_agent(p_new, c.agent))) copy
+  where c.work_id = p_work and not m.rewound and c.turn <= v_through;
+
+  insert into summaries (work_id, agent, through_message_id, step_key, text, attachments, usage, tokens_before,
+                         tokens_after, created_at)
+  select p_new, copied_agent(p_new, s.agent), copied_id(p_new, s.through_message_id::text),
+         replace(s.step_key, s.agent, copied_agent(p_new, s.agent)), s.text, s.attachments, s.usage, s.tokens_before,
+         s.tokens_after, s.created_at
+  from summaries s join messages m on m.work_id = s.work_id and m.id = s.through_message_id
+  where s.work_id = p_work and not m.rewound and m.turn <= v_through
+  order by s.number;
+  return true;
+end $$;

@@ -1,0 +1,109 @@
+-- What each person may have, and how often.
+
+-- Counts one use of `p_key`. Gives 0 where it is within `p_limit` uses in a window, else the seconds to wait. A key
+-- keeps to one length.
+create or replace function take_rate(
+  p_key text, p_limit integer, p_window interval default '60 seconds'
+) returns double precision
+language plpgsql as $$
+declare
+  w rate_windows;
+begin
+  insert into rate_windows as r (key, began_at, count, window_length) values (p_key, clock_timestamp(), 1, p_window)
+  on conflict (key) do update set
+    began_at = case when r.began_at <= clock_timestamp() - p_window then clock_timestamp() else r.began_at end,
+    count = case when r.began_at <= clock_timestamp() - p_window then 1 else r.count + 1 end
+  returning * into w;
+  if w.count <= p_limit then
+    return 0;
+  end if;
+  return greatest(extract(epoch from w.began_at + p_window - clock_timestamp()), 0.001);
+end $$;
+
+-- Takes a window's row without counting a use: for who may have to count one once they hold a Work.
+create or replace function hold_rate(p_key text) returns void
+language sql as $$
+  insert into rate_windows as r (key, began_at, count) values (p_key, clock_timestamp(), 0)
+  on conflict (key) do update set count = r.count;
+$$;
+
+-- The tokens of a usage, input and output together.
+create or replace function tokens_of(p_usage jsonb) returns bigint
+language sql immutable as $$
+  select coalesce((p_usage ->> 'inputTokens')::numeric, 0)::bigint
+       + coalesce((p_usage ->> 'outputTokens')::numeric, 0)::bigint;
+$$;
+
+-- Counts what a turn has used with its person and hour, where it stays when the Work is deleted.
+create or replace function count_tokens() returns trigger
+language plpgsql as $$
+begin
+  insert into token_use as u (user_id, hour, tokens)
+  select w.owner_id, date_trunc('hour', clock_timestamp()), tokens_of(new.usage) - tokens_of(old.usage)
+  from works w where w.id = new.work_id
+  on conflict (user_id, hour) do update set tokens = u.tokens + excluded.tokens;
+  return null;
+end $$;
+
+-- Whether a person's tokens of 24 hours are used up; of a guest's network all guests together have five guests'.
+-- Null is without bound.
+create or replace function is_out_of_tokens(p_owner uuid, p_tokens bigint, p_guest_tokens bigint) returns boolean
+language plpgsql stable as $$
+declare
+  guests_of_a_network constant integer := 5;
+  u users;
+  v_most bigint;
+begin
+  if p_tokens is null and p_guest_tokens is null then
+    return false;
+  end if;
+  select * into u from users where id = p_owner;
+  v_most := case when u.guest then p_guest_tokens else p_tokens end;
+  if v_most is null then
+    return false;
+  end if;
+  if (select coalesce(sum(tokens), 0) from token_use
+      where user_id = p_owner and hour > clock_timestamp() - interval '1 day') >= v_most then
+    return true;
+  end if;
+  return u.guest and u.network is not null and (
+    select coalesce(sum(t.tokens), 0)
+    from users g join token_use t on t.user_id = g.id
+    where g.network = u.network and g.guest and t.hour > clock_timestamp() - interval '1 day'
+  ) >= guests_of_a_network * v_most;
+end $$;
+
+-- Which share a person has used up who sends a message to this Work: 'turns' that run or wait at once, each in a Work
+-- of its own, 'tokens' of 24 hours, or null. Whoever asks holds the person's row of messages a minute, so that of
+-- messages sent at once each sees those before it.
+create or replace function used_up(
+  p_owner uuid, p_work uuid, p_turns integer, p_guest_turns integer, p_tokens bigint, p_guest_tokens bigint
+) returns text
+language plpgsql as $$
+declare
+  v_turns integer;
+begin
+  if p_turns is not null or p_guest_turns is not null then
+    select case when guest then p_guest_turns else p_turns end into v_turns from users where id = p_owner;
+    if v_turns is not null and (
+      select count(*) from (
+        select id from works
+        where owner_id = p_owner and running_turn is not null and deleted_at is null and id <> p_work
+        union
+        select w.id from messages m join works w on w.id = m.work_id
+        where m.status = 'queued' and w.owner_id = p_owner and w.deleted_at is null and w.id <> p_work
+        limit v_turns) busy) >= v_turns then
+      return 'turns';
+    end if;
+  end if;
+  if is_out_of_tokens(p_owner, p_tokens, p_guest_tokens) then
+    return 'tokens';
+  end if;
+  return null;
+end $$;
+
+-- Whose work it is, for those who share places out.
+create or replace function person_of(p_owner uuid) returns jsonb
+language sql stable as $$
+  select jsonb_build_object('id', id, 'guest', guest) from users where id = p_owner;
+$$;
