@@ -88,7 +88,7 @@ const rules = Object.entries(allowed).map(([folder, targets]) => ({
   severity: 'error',
   from: { path: `^src/${folder}/` },
   to: {
-    path: '^(src|web|test|bench)/',
+    path: '^src/',
     pathNot: [`^src/(${[folder, ...targets].join('|')})/`, SYSTEM_ERROR, ...(exceptions[folder] ?? [])],
   },
 }));
@@ -119,9 +119,38 @@ module.exports = {
     },
     {
       name: 'no-circles',
+      comment: 'nor of types alone: what two files need of each other belongs to a third',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'sources-stand-alone',
+      comment: 'src is what runs; scripts, bench and test are over it, in this order',
       severity: 'error',
       from: { path: '^src/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { path: '^(scripts|bench|test|web)/' },
+    },
+    {
+      name: 'scripts-imports',
+      comment: 'scripts import src, and the words of the page',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: '^(bench|test|web)/', pathNot: '^web/src/i18n/' },
+    },
+    {
+      name: 'bench-imports',
+      comment: 'bench imports src and scripts/support',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^(test|web|scripts)/', pathNot: '^scripts/support/' },
+    },
+    {
+      name: 'test-imports',
+      comment: 'tests import what they try, and nobody imports them',
+      severity: 'error',
+      from: { path: '^test/' },
+      to: { path: '^bench/' },
     },
   ],
   options: {

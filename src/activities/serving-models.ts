@@ -8,7 +8,6 @@ import { createLimitsFinder } from '../llm/limits/find-limits.ts';
 import { endpointOf } from '../llm/own-model.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
-import type { ActivityDependencies, Log } from './dependencies.ts';
 
 /** The model that serves a role of a Work at present. */
 export interface ServingModel {
@@ -25,7 +24,8 @@ export interface ServingModel {
 }
 
 export interface ServingModels {
-  modelFor: ActivityDependencies['modelFor'];
+  /** The model of a Work for a role. */
+  modelFor(workId: string, role: ModelRole): Promise<ServingModel>;
   close(): void;
 }
 
@@ -39,7 +39,7 @@ export function createServingModels(options: {
   /** 32 bytes: ENCRYPTION_KEY. */
   secret: Buffer;
   allowHost: AllowHost;
-  log: Pick<Log, 'warn'>;
+  log: { warn(fields: object, message: string): void };
 }): ServingModels {
   const { db, server, secret, allowHost, log } = options;
   const learning = createLearning(learnedStore(db), (error) =>

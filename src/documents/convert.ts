@@ -2,13 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Preview } from '../protocol/previews.ts';
 import type { Window } from './line-window.ts';
-import type { PreviewAsk } from './preview.ts';
-
-/** `isText`: it is no document after all, but a text. */
-export type Converted = { ok: true; text: string } | { ok: false; problem: string; isText?: true };
-
-/** What a parser makes of a document: its text, piece by piece, or why there is none. */
-export type Text = { chunks: Iterable<string> | AsyncIterable<string> } | { problem: string };
+import type { Ask, Converted, PreviewAsk } from './types.ts';
 
 const DEADLINE_MS = 30_000;
 const HEAP_MB = 384;
@@ -21,9 +15,6 @@ const HEAP_MB = 384;
 const COPIES = 3;
 const UNPACKED_BYTES = 128 * 1024 ** 2;
 const LOOK_MS = 20;
-
-/** What is wanted of a file: a window of its text, or what a person is shown of it. */
-export type Ask = { window: Window } | { preview: PreviewAsk };
 
 /** The window of the document's text, or why there is none, in words for the model. The bytes are given away. */
 export async function convertDocument(bytes: Buffer, window: Window): Promise<Converted> {

@@ -3,7 +3,8 @@
  * by stdout.
  */
 import { buffer } from 'node:stream/consumers';
-import { type Ask, convertDocument, previewDocument } from './convert.ts';
+import { convertDocument, previewDocument } from './convert.ts';
+import type { Ask } from './types.ts';
 
 const ask = JSON.parse(process.argv[2] ?? '') as Ask;
 const bytes = await buffer(process.stdin);

@@ -1,8 +1,8 @@
 /** The thread in which one file becomes text or a preview (see convert.ts). */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Ask, Converted, Text } from './convert.ts';
 import { type DocumentKind, kindOfDocument } from './kind.ts';
 import { readWindow, type Window } from './line-window.ts';
+import type { Ask, Converted, Text } from './types.ts';
 import { BadArchive, listArchive } from './zip.ts';
 
 const { document, ask } = workerData as { document: Uint8Array; ask: Ask };

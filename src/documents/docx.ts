@@ -1,8 +1,8 @@
 /** Word documents to Markdown-like text: headings, lists, tables, footnotes and equations keep their form (W9). */
 import mammoth from 'mammoth';
-import type { Text } from './convert.ts';
 import { equationsAsText } from './equations.ts';
 import { htmlToText } from './html-to-text.ts';
+import type { Text } from './types.ts';
 import { packStored, unpack } from './zip.ts';
 
 const MOST_UNPACKED = 64 * 1024 ** 2;

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { getDocumentProxy } from 'unpdf';
-import type { Text } from './convert.ts';
 import { type Piece, pageText } from './page-text.ts';
+import type { Text } from './types.ts';
 
 /** Text that is taken from a document at most, and pages that are looked at. */
 const MOST_CHARACTERS = 4_000_000;

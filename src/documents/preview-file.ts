@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream';
 import type { Preview } from '../protocol/previews.ts';
 import type { Asking } from '../threads/job-threads.ts';
-import type { PreviewAsk } from './preview.ts';
 import { MOST_BYTES, readInProcess } from './reader-process.ts';
+import type { PreviewAsk } from './types.ts';
 
 /** How long somebody waits for a place and an answer; the reader's own bound is shorter. */
 const PATIENCE_MS = 60_000;

@@ -1,7 +1,6 @@
 /** What a person is shown of a file (W12): a bounded part, by what the file holds, and how much more there is. */
 import { Readable } from 'node:stream';
 import type { NoPreview, Preview, PreviewTable } from '../protocol/previews.ts';
-import type { Text } from './convert.ts';
 import { parseJson, treeOf } from './json-tree.ts';
 import { kindOfDocument, mayBeDocument } from './kind.ts';
 import { notebookOf } from './notebook-cells.ts';
@@ -9,16 +8,9 @@ import { tabbedTables } from './tabbed-tables.ts';
 import { RowReader } from './table-rows.ts';
 import { openDecoder } from './text-decoder.ts';
 import { type TextFacts, textFactsOf } from './text-facts.ts';
+import type { PreviewAsk, Text } from './types.ts';
 import { isLocked, sheetPreview } from './workbook.ts';
 import { listArchive } from './zip.ts';
-
-/** Which part of which file; `size` is that of the whole file, of which the reader gets no more than it may read. */
-export interface PreviewAsk {
-  name: string;
-  size: number;
-  sheet: number;
-  offset: number;
-}
 
 /** Bytes that are decoded at once, bytes of a text that are shown, and characters of a document's. */
 const PIECE = 64 * 1024;

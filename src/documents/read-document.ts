@@ -1,9 +1,9 @@
 /** Documents as text, read in a process of their own (reader-process.ts). */
 import type { Readable } from 'node:stream';
 import type { Asking } from '../threads/job-threads.ts';
-import type { Converted } from './convert.ts';
 import type { Window } from './line-window.ts';
 import { MOST_BYTES, readInProcess } from './reader-process.ts';
+import type { Converted } from './types.ts';
 
 /**
  * The window of the document's text, or why there is none, in words for the model.

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createFairGate } from '../threads/fair-gate.ts';
 import type { Asking } from '../threads/job-threads.ts';
-import type { Ask } from './convert.ts';
+import type { Ask } from './types.ts';
 
 /** Bytes of a file that are read; uploads are no larger (A7). */
 export const MOST_BYTES = 50 * 1024 ** 2;

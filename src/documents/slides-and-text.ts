@@ -1,5 +1,5 @@
 /** Slides and OpenDocument texts: their paragraphs in order, without their form. */
-import type { Text } from './convert.ts';
+import type { Text } from './types.ts';
 import { unpack } from './zip.ts';
 
 const MOST_UNPACKED = 64 * 1024 ** 2;

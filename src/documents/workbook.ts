@@ -2,8 +2,8 @@
 import { type Cell, type CellValue, EncryptedFileError, read, type Sheet, type Workbook } from 'hucre';
 import type { Preview } from '../protocol/previews.ts';
 import { shownCell } from './cell-text.ts';
-import type { Text } from './convert.ts';
 import { keptCell, RowWindow } from './table-rows.ts';
+import type { Text } from './types.ts';
 import { boundedWorkbook, LEFT_OUT, MOST_COLUMNS, MOST_ROWS } from './workbook-parts.ts';
 
 /** Merged ranges that are named. */

@@ -1,4 +1,5 @@
 /** Everything that can go wrong with a model call, as one closed set (R7, M18). */
+import type { HttpFailure } from './http-failure.ts';
 import type { ModelErrorCode } from './types.ts';
 import { type Meaning, means, readWords } from './vendor-words.ts';
 import { LONGEST_WAIT_MS, waitAsked, waitInBody } from './waits.ts';
@@ -38,13 +39,6 @@ export class ModelError extends Error implements ErrorDetails {
     this.isTooLong = details.isTooLong ?? false;
     this.detail = details.detail;
   }
-}
-
-/** An answer other than 200, or an error sent inside a stream; `status` is 0 where a stream's error has none. */
-export interface HttpFailure {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
 }
 
 /** What an error message may name of an endpoint: never its key. */

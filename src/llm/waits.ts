@@ -1,5 +1,5 @@
 /** How long a server asks us to wait (M17), wherever it says so. Times are milliseconds. */
-import type { HttpFailure } from './errors.ts';
+import type { HttpFailure } from './http-failure.ts';
 
 /** The longest wait that a turn sits out; a longer one ends it with a sentence. */
 export const LONGEST_WAIT_MS = 20 * 60_000;

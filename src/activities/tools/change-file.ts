@@ -2,13 +2,11 @@
 import type { FileChange } from '../../domain/messages.ts';
 import { codeOf } from '../../system-error.ts';
 import { sha256 } from '../../workspace/regular-file.ts';
+import type { Planned } from './planned.ts';
 import { failed, type JournalEntry, succeeded, type ToolContext, type ToolResult } from './types.ts';
 
 /** Files larger than this are no texts that a model edits. */
 const MOST_BYTES = 8 * 1024 ** 2;
-
-/** What a file is to hold, and what the model is told; or why it stays as it is. */
-export type Planned = { ok: true; content: string; result: string } | { ok: false; result: string };
 
 /** What a tool makes of a file's present bytes (null: there is no file). Must depend on nothing else. */
 export type Plan = (current: Buffer | null) => Planned | Promise<Planned>;

@@ -3,9 +3,9 @@
  * than a few thousand characters.
  */
 import { createMarkdownThreads, type MarkdownThreads } from '../../markdown/markdown-threads.ts';
-import { addNewSection, changeSection, changeTitle } from './edit-sections.ts';
-import { describeOutline, readSection } from './read-sections.ts';
-import { changeDocument } from './writemd.ts';
+import { changeDocument } from './document-changes.ts';
+import { addNewSection, changeSection, changeTitle } from './section-changes.ts';
+import { describeOutline, readSection } from './section-texts.ts';
 
 export const MARKDOWN_JOBS = {
   describeOutline,

@@ -8,55 +8,15 @@ import { addressOf, ModelError } from '../errors.ts';
 import { streamAnswer } from '../handler.ts';
 import { createLimitsFinder } from '../limits/find-limits.ts';
 import type { LearnedFact } from '../profiles/learning.ts';
-import type { ChatMessage, ModelAnswer, ModelEndpoint, ToolDefinition } from '../types.ts';
+import type { ChatMessage, ModelEndpoint } from '../types.ts';
+import type { Asked, CheckItem, Checking, CheckReport } from './check.ts';
 import { CHECKS } from './checks.ts';
-
-export type CheckName = 'text' | 'call' | 'two calls' | 'long call' | 'stop' | 'usage' | 'window' | 'cache';
-
-export interface CheckItem {
-  name: CheckName;
-  /** `differs`: the agents get along with it. `untried`: it could not be found out. */
-  outcome: 'works' | 'differs' | 'fails' | 'untried';
-  /** What was found, in a few words; what is wrong and what to do, where something is. */
-  finding: string;
-  /** Of what fails. */
-  error?: ModelError;
-}
-
-export interface CheckReport {
-  items: CheckItem[];
-  /** Milliseconds until the first word; absent where none came. */
-  latencyMs?: number;
-  /** What the server refused meanwhile, and how it is asked since then. */
-  learned: LearnedFact[];
-}
 
 export interface CheckLimits {
   /** Milliseconds for all of it; what has not been tried then is said to be untried. */
   timeoutMs: number;
   /** Milliseconds until the first word of the first answer. */
   firstTokenMs: number;
-}
-
-/** What a check may do. */
-export interface Checking {
-  endpoint: ModelEndpoint;
-  /** A call of at most so many characters; `stopAtOnce`: it is ended at its first piece. @throws ModelError */
-  ask(
-    messages: ChatMessage[],
-    how?: { tools?: ToolDefinition[]; mostCharacters?: number; stopAtOnce?: boolean },
-  ): Promise<Asked>;
-  /** Of the calls so far. */
-  usages: Usage[];
-}
-
-export interface Asked {
-  /** Absent where the call was ended by us. */
-  answer?: ModelAnswer;
-  /** Pieces of text that came. */
-  pieces: number;
-  /** Milliseconds from the end that was asked for to the call's end; of `stopAtOnce`. */
-  endedMs?: number;
 }
 
 const MOST_CHARACTERS = 4_000;

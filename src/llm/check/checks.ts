@@ -2,7 +2,7 @@
 import { addressOf, ModelError } from '../errors.ts';
 import { countTokens } from '../tokens.ts';
 import type { ChatMessage, ModelAnswer } from '../types.ts';
-import type { CheckItem, Checking, CheckName } from './check-model.ts';
+import type { CheckItem, Checking, CheckName } from './check.ts';
 import * as questions from './questions.ts';
 
 interface Check {

@@ -2,7 +2,7 @@
  * What servers say when they do not take a request's shape, and the change of the profile that each asks for (M19):
  * data. The first entry counts whose words are in the refusal and whose change is not made yet.
  */
-import type { HttpFailure } from '../errors.ts';
+import type { HttpFailure } from '../http-failure.ts';
 import { readWords } from '../vendor-words.ts';
 import type { LearnedFact } from './learning.ts';
 import type { Profile, ProfileChange } from './profile.ts';

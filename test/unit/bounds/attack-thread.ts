@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readArguments } from '../../../src/activities/mending/mend-arguments.ts';
 import { tree } from '../../../src/activities/tools/list-files.ts';
-import { describeOutline } from '../../../src/activities/tools/read-sections.ts';
+import { describeOutline } from '../../../src/activities/tools/section-texts.ts';
 import type { ToolContext } from '../../../src/activities/tools/types.ts';
 import { cleanName } from '../../../src/api/files/upload.ts';
 import { findSection } from '../../../src/domain/markdown/find-section.ts';

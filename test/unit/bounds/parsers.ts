@@ -4,10 +4,10 @@
  */
 import { readArguments } from '../../../src/activities/mending/mend-arguments.ts';
 import { mendText } from '../../../src/activities/mending/mend-text.ts';
-import { addNewSection, changeSection, changeTitle } from '../../../src/activities/tools/edit-sections.ts';
+import { changeDocument } from '../../../src/activities/tools/document-changes.ts';
 import { cleanPath } from '../../../src/activities/tools/markdown-text.ts';
-import { describeOutline, readSection } from '../../../src/activities/tools/read-sections.ts';
-import { changeDocument } from '../../../src/activities/tools/writemd.ts';
+import { addNewSection, changeSection, changeTitle } from '../../../src/activities/tools/section-changes.ts';
+import { describeOutline, readSection } from '../../../src/activities/tools/section-texts.ts';
 import { parseArguments } from '../../../src/agents/tool-definitions.ts';
 import { titleFrom } from '../../../src/api/conversation/work-title.ts';
 import { parseRange } from '../../../src/api/files/range.ts';

@@ -1,7 +1,7 @@
 /** What hostile or enormous Markdown costs: processes that serve others read it. */
 import { expect, test } from '@jest/globals';
 import { paperOutline } from '../../../src/activities/opening.ts';
-import { describeOutline } from '../../../src/activities/tools/read-sections.ts';
+import { describeOutline } from '../../../src/activities/tools/section-texts.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
 import { plainText } from '../../../src/domain/markdown/plain-text.ts';
