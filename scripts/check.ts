@@ -11,7 +11,16 @@ const checks: { name: string; command: string[] }[] = [
   { name: 'types of the page', command: [bin('vue-tsc'), '--project', 'web', '--noEmit'] },
   {
     name: 'import rules',
-    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src', 'web', 'scripts', 'bench', 'test'],
+    command: [
+      bin('depcruise'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      'src',
+      'web',
+      'scripts',
+      'bench',
+      'test',
+    ],
   },
 ];
 
