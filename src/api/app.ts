@@ -5,6 +5,7 @@ import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { accountRoutes } from './auth/account-routes.ts';
+import { keyRoutes } from './auth/key-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { socketRoutes } from './chat-socket/routes.ts';
 import { historyRoutes } from './conversation/history-routes.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.use('/api/auth/*', limitNesting);
   app.route('/api/auth', authRoutes(deps));
   app.route('/api/auth', accountRoutes(deps));
+  app.route('/api/auth', keyRoutes(deps));
   app.route('/health', healthRoutes(deps));
   app.route('/metrics', metricsRoutes(deps));
 

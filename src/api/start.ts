@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
+import { useApiKey } from '../db/api-keys.ts';
 import type { Database } from '../db/database.ts';
 import { learnedStore } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
@@ -65,7 +66,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
   };
-  const tokens = createTokens(config.jwtSecret, sessions);
+  const tokens = createTokens(config.jwtSecret, sessions, (hash) => useApiKey(db, hash));
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
     learning: createLearning(learnedStore(db), (error) =>

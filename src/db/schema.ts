@@ -32,6 +32,17 @@ export interface AnswerReturns {
   work_id: string;
 }
 
+export interface ApiKeys {
+  created_at: Generated<Timestamp>;
+  hint: string;
+  id: Generated<string>;
+  key_hash: Buffer;
+  last_used_at: Timestamp | null;
+  name: string;
+  scopes: string[];
+  user_id: string;
+}
+
 export interface Claims {
   activity_id: string;
   agent: string;
@@ -343,6 +354,7 @@ export interface Works {
 
 export interface DB {
   answer_returns: AnswerReturns;
+  api_keys: ApiKeys;
   claims: Claims;
   events: Events;
   exports: Exports;

@@ -40,11 +40,12 @@ export async function rotateSession(
     : { outcome: row.outcome };
 }
 
-/** Those of some sessions of which anything may still be used. */
+/** Those of some sessions of which anything may still be used, and those of some keys that there still are. */
 export async function sessionsThatGoOn(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ family: string }>`
     select distinct family from refresh_tokens
-    where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > clock_timestamp()`.execute(db);
+    where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > clock_timestamp()
+    union all select id from api_keys where id = any(${ids}::uuid[])`.execute(db);
   return new Set(rows.map(({ family }) => family));
 }
 

@@ -15,6 +15,7 @@ export const PASSWORD_LENGTH = { least: 8, most: 256 };
 export const MAX_PASSWORD_CHARACTERS = 1_024;
 export const MAX_PERSON_NAME_CHARACTERS = 100;
 export const MAX_INVITATION_CHARACTERS = 100;
+export const MAX_KEY_NAME_CHARACTERS = 100;
 /** Longer than any access token or ticket of ours, and than any refresh token. */
 export const MAX_TOKEN_CHARACTERS = 4_096;
 export const MAX_REFRESH_TOKEN_CHARACTERS = 200;

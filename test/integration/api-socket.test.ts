@@ -201,7 +201,7 @@ test.each([
 test('A1: a token that expired, was signed with another secret or is for something else is refused', async () => {
   const past = Math.floor(Date.now() / 1000) - 1;
   const future = past + 900;
-  const tokens = createTokens(TEST_SECRET, { goesOn: async () => true });
+  const tokens = createTokens(TEST_SECRET, { goesOn: async () => true }, async () => undefined);
   const sid = String(claimsOf(token).sid);
   const good = { sub: userId, sid, iss: 'paperagent', aud: 'paperagent-api' };
   const bad = [

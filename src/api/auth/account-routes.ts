@@ -6,7 +6,7 @@ import { changePassword, deleteAccount, findPasswordHash } from '../../db/users.
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
-import { requireUser } from '../middleware/require-user.ts';
+import { requirePerson, requireUser } from '../middleware/require-user.ts';
 import { bearer, body, errors } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { finishDeletions } from '../works/deletion.ts';
@@ -39,8 +39,8 @@ export function accountRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
   const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
-  app.use('/password', needsUser);
-  app.use('/me', needsUser);
+  app.use('/password', needsUser, requirePerson);
+  app.on('DELETE', '/me', needsUser, requirePerson);
 
   /**
    * Checks the password of who asks, and gives the hash it was checked against; null for a guest.

@@ -16,13 +16,13 @@ import {
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { optionalUser, requireUser } from '../middleware/require-user.ts';
+import { optionalPerson, requireUser } from '../middleware/require-user.ts';
 import { bearer, body, errors, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { clientNetwork } from './client-network.ts';
 import { continueSession, openSession } from './sessions.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
-import { hashRefreshToken, type Identity, REFRESH_SECONDS, TICKET_SECONDS } from './tokens.ts';
+import { hashOf, type Identity, REFRESH_SECONDS, TICKET_SECONDS } from './tokens.ts';
 
 const CLOSED = 'Nobody can register on this server. Its operator has closed registration.';
 const INVITED =
@@ -77,7 +77,7 @@ const logout = createRoute({
   tags,
   description: 'Ends the session of the refresh token; without one, all sessions of the access token’s user.',
   request: { body: { ...body(shapes.logoutBody), required: false } },
-  responses: { 204: { description: 'logged out' }, ...errors(400, 413) },
+  responses: { 204: { description: 'logged out' }, ...errors(400, 403, 413) },
 });
 const me = createRoute({
   method: 'get',
@@ -120,7 +120,7 @@ export function authRoutes(deps: ApiDependencies): Router {
     const { email, password, name, invitation } = c.req.valid('json');
     await limit.register(c);
     if (config.admission.registration === 'closed') throw new ApiError('forbidden', CLOSED);
-    const by = await optionalUser(c, tokens);
+    const by = await optionalPerson(c, tokens);
     const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
     const user = await admitted(invitation, (held) => registered(held, account, by));
     await noteKnownNetwork(db, user.id, clientNetwork(c, config.trustedProxies));
@@ -188,10 +188,11 @@ export function authRoutes(deps: ApiDependencies): Router {
   app.openapi(logout, async (c) => {
     const { refreshToken } = c.req.valid('json') ?? {};
     if (refreshToken) {
-      await endSession(db, hashRefreshToken(refreshToken));
+      await endSession(db, hashOf(refreshToken));
     } else {
       const token = c.req.header('Authorization')?.replace(/^bearer /i, '');
       const identity = token ? await tokens.verifyAccess(token) : undefined;
+      if (identity?.scopes !== undefined) throw new ApiError('forbidden', 'A key is ended by deleting it.');
       if (identity) await endAllSessions(db, identity.userId);
     }
     return c.body(null, 204);
@@ -204,7 +205,7 @@ export function authRoutes(deps: ApiDependencies): Router {
     return c.json(user, 200);
   });
 
-  app.use('/ticket', needsUser);
+  app.use('/ticket', requireUser(tokens, 'read'));
   app.openapi(ticket, async (c) =>
     c.json({ ticket: await tokens.issueTicket(c.get('identity')), expiresIn: TICKET_SECONDS }, 200),
   );

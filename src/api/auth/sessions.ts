@@ -5,7 +5,7 @@ import { findUser, type UserRow } from '../../db/users.ts';
 import type { Session } from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
 import type { Log } from '../log.ts';
-import { ACCESS_SECONDS, hashRefreshToken, newRefreshToken, REFRESH_SECONDS, type Tokens } from './tokens.ts';
+import { ACCESS_SECONDS, hashOf, newRefreshToken, REFRESH_SECONDS, type Tokens } from './tokens.ts';
 
 /** Begins a session for a person. */
 export async function openSession(
@@ -24,7 +24,7 @@ export async function continueSession(
 ): Promise<Session> {
   const next = newRefreshToken();
   const rotation = await rotateSession(db, {
-    old: hashRefreshToken(refreshToken),
+    old: hashOf(refreshToken),
     next: next.hash,
     lifetimeSeconds: REFRESH_SECONDS,
   });

@@ -1,11 +1,16 @@
-/** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1). */
+/** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1); and keys of programs (I1). */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Scope } from '../../protocol/api-keys.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
 export const ACCESS_SECONDS = 15 * 60;
 export const TICKET_SECONDS = 60;
 export const REFRESH_SECONDS = 30 * 24 * 3_600;
+
+const KEY_PREFIX = 'pa_';
+/** What a key opens, such as a stream, ends once a day: whoever holds it comes back with its cursor. */
+const KEY_STREAM_MS = 24 * 3_600_000;
 
 const ISSUER = 'paperagent';
 const ACCESS = 'paperagent-api';
@@ -14,15 +19,17 @@ const TICKET = 'paperagent-events';
 /** Who speaks, and until when what they showed is good. */
 export interface Identity {
   userId: string;
-  /** Which of their sessions. */
+  /** Which of their sessions; a key is one of its own. */
   sessionId: string;
+  /** What a key may do; undefined: a person is here, and may do all that is theirs. */
+  scopes?: readonly Scope[];
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
 export interface Tokens {
   issueAccess(userId: string, sessionId: string): Promise<string>;
-  /** Undefined for anything but a token of ours that is still good, of a session that goes on. */
+  /** Undefined for anything but a token of ours that is still good, of a session that goes on, or a key. */
   verifyAccess(token: string): Promise<Identity | undefined>;
   /** For an EventSource, which cannot send headers; the stream ends when `identity` does. */
   issueTicket(identity: Identity): Promise<string>;
@@ -30,7 +37,14 @@ export interface Tokens {
   verifyTicket(ticket: string): Promise<Identity | undefined>;
 }
 
-export function createTokens(secret: string, sessions: Pick<OpenSessions, 'goesOn'>): Tokens {
+/** Whose key has this hash, and what it may do. */
+export type FindKey = (hash: Buffer) => Promise<{ id: string; userId: string; scopes: Scope[] } | undefined>;
+
+export function createTokens(
+  secret: string,
+  sessions: Pick<OpenSessions, 'goesOn'>,
+  findKey: FindKey,
+): Tokens {
   const key = createSecretKey(Buffer.from(secret, 'utf8'));
 
   async function issue(
@@ -75,6 +89,11 @@ export function createTokens(secret: string, sessions: Pick<OpenSessions, 'goesO
   return {
     issueAccess: (userId, sessionId) => issue(userId, ACCESS, ACCESS_SECONDS, { sid: sessionId }),
     async verifyAccess(token) {
+      if (token.startsWith(KEY_PREFIX)) {
+        const key = await findKey(hashOf(token));
+        const expiresAt = Date.now() + KEY_STREAM_MS;
+        return key && { userId: key.userId, sessionId: key.id, scopes: key.scopes, expiresAt };
+      }
       const said = await verify(token, ACCESS);
       return said && { userId: said.userId, sessionId: said.sessionId, expiresAt: said.exp * 1_000 };
     },
@@ -87,12 +106,19 @@ export function createTokens(secret: string, sessions: Pick<OpenSessions, 'goesO
   };
 }
 
+/** A key for a program: 256 random bits behind a prefix by which people and scanners of secrets know it. */
+export function newApiKey(): { key: string; hash: Buffer } {
+  const key = `${KEY_PREFIX}${randomBytes(32).toString('base64url')}`;
+  return { key, hash: hashOf(key) };
+}
+
 /** A refresh token: 256 random bits that mean nothing, of which only the hash is stored. */
 export function newRefreshToken(): { token: string; hash: Buffer } {
   const token = randomBytes(32).toString('base64url');
-  return { token, hash: hashRefreshToken(token) };
+  return { token, hash: hashOf(token) };
 }
 
-export function hashRefreshToken(token: string): Buffer {
+/** How what was given out is kept: its bits are random, so a fast hash tells nothing of them. */
+export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -13,6 +13,7 @@ import { NO_PLACE, type Places } from '../live/places.ts';
 import { takenBytes, watchReader } from '../live/progress.ts';
 import { GapInLog } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
+import { mayDo } from '../middleware/require-user.ts';
 import { traceMessage } from '../middleware/trace-requests.ts';
 import { createFrameQueue } from './frame-queue.ts';
 import { createSocketSink, readerBehind } from './socket-sink.ts';
@@ -136,7 +137,7 @@ export function serveSocket(
       return end('badFirstFrame');
     }
     const identity = await tokens.verifyAccess(token);
-    if (identity === undefined) return end('unauthorized');
+    if (identity === undefined || !mayDo(identity, 'read')) return end('unauthorized');
     if (over) return;
     if (!takesPlace(openStreams.ofPerson, identity.userId)) return end('tooManyOfPerson');
     const view = uuid.safeParse(workId).success
@@ -184,6 +185,9 @@ export function serveSocket(
     }
     const frame = parsed.data;
     const as = { ownerId: by.userId, workId };
+    if (frame.type === 'stop' || frame.type === 'message') {
+      if (!mayDo(by, 'write')) return sendError('forbidden', 'This key may only read.', about);
+    }
     switch (frame.type) {
       case 'ping':
         return send({ type: 'pong' });

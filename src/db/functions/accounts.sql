@@ -87,6 +87,8 @@ $$;
 -- What remains is removed by finishDeletions. False where it is gone already.
 create or replace function delete_account(p_user uuid) returns boolean
 language plpgsql as $$
+declare
+  v_keys bigint;
 begin
   update users set deleted_at = clock_timestamp(), email = null, password_hash = null, name = ''
   where id = p_user and deleted_at is null;
@@ -97,5 +99,8 @@ begin
   perform delete_works_of(p_user);
   perform end_sessions(p_user, null, null);
   delete from refresh_tokens where user_id = p_user;
+  -- A key's end is told like a session's.
+  with ended as (delete from api_keys where user_id = p_user returning id)
+  select count(pg_notify('pa_session_ended', id::text)) into v_keys from ended;
   return true;
 end $$;
