@@ -9,7 +9,7 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY scripts ./scripts
 COPY web ./web
-# The page, and the workflow code as the one file that every worker loads.
+# The page, the workflow code as the one file that every worker loads, and the server's code.
 RUN node src/main/build.ts
 # What runs needs neither what builds nor tests, nor servers and Nodes of its own, nor programs for other machines.
 RUN mv node_modules/.cache/paperagent /tmp/made \
@@ -25,7 +25,7 @@ ENV MALLOC_ARENA_MAX=2
 ENV NODE_ENV=production HOME=/tmp XDG_CACHE_HOME=/tmp/cache NODE_OPTIONS=--disable-warning=ExperimentalWarning
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/web/dist ./web/dist
-COPY package.json ./
+COPY package.json package-lock.json ./
 COPY src ./src
 COPY scripts ./scripts
 COPY migrations ./migrations
@@ -34,5 +34,5 @@ COPY sandbox ./sandbox
 COPY docker/prepare-data.sh docker/healthcheck.mjs ./docker/
 # Any user will do; compose names one, to whom PA_DATA belongs.
 USER 10001:10001
-ENTRYPOINT ["node", "--max-semi-space-size=8"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--import=file:///app/src/bundle/run.mjs"]
 CMD ["src/main/api.ts"]

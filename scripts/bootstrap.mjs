@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
-import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../src/process/node-options.mjs';
+import { FROM_BUNDLE, NODE_ENVIRONMENT, NODE_OPTIONS } from '../src/process/node-options.mjs';
 import { installDependencies } from './install.mjs';
 import { findRuntime, root } from './runtime.mjs';
 
@@ -17,13 +17,19 @@ const jest = [
 
 /** What each command runs, one after the other: arguments for Node. Those of the command line go to the last. */
 const commands = {
-  start: [['src/main/start.ts']],
+  start: [[...FROM_BUNDLE, 'src/main/start.ts']],
   dev: [['src/main/start.ts', '--dev']],
-  cluster: [['src/main/start.ts', '--cluster']],
-  ask: [['src/main/ask.ts']],
+  cluster: [[...FROM_BUNDLE, 'src/main/start.ts', '--cluster']],
+  ask: [[...FROM_BUNDLE, 'src/main/ask.ts']],
   model: [['src/main/model.ts']],
-  api: [[...NODE_OPTIONS, 'src/main/api.ts']],
-  worker: [[...NODE_OPTIONS, 'src/main/worker.ts']],
+  api: [
+    ['src/main/build.ts', '--server'],
+    [...NODE_OPTIONS, ...FROM_BUNDLE, 'src/main/api.ts'],
+  ],
+  worker: [
+    ['src/main/build.ts', '--server'],
+    [...NODE_OPTIONS, ...FROM_BUNDLE, 'src/main/worker.ts'],
+  ],
   sandbox: [['src/main/sandbox-doctor.ts']],
   build: [['src/main/build.ts']],
   migrate: [['src/main/migrate.ts']],

@@ -1,12 +1,21 @@
-/** `npm run build`, and the app's Dockerfile: makes what is built from the sources alone, the page and the workflow bundle. */
+/**
+ * `npm run build`, and the app's Dockerfile: makes what is built from the sources alone, the page, the workflow bundle
+ * and the server's code. `npm run api` and `npm run worker`: `--server`, the server's code alone, without which they run
+ * as well.
+ */
 import { readCommandLine } from '../cli/command-line.ts';
-import { preparePage, prepareWorkflows } from '../setup/prepare.ts';
+import { preparePage, prepareServer, prepareWorkflows, tellTime } from '../setup/prepare.ts';
+import { buildServer } from '../setup/server-build.ts';
 import { SetupError } from '../setup/setup-error.ts';
 
-readCommandLine();
+const { values } = readCommandLine({ options: { server: {} } });
 try {
-  await preparePage(console.log);
-  await prepareWorkflows(console.log);
+  if (values.server) await prepareServer(console.log);
+  else {
+    await preparePage(console.log);
+    await prepareWorkflows(console.log);
+    await tellTime(console.log, 'server', buildServer);
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`paperagent: ${error.message}`);

@@ -1,11 +1,10 @@
 /** The page, built into web/dist when its sources have changed. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { takeLock } from '../os/process-lock.mjs';
-import { BUILD_CACHE, CHECKOUT } from './checkout.ts';
+import { contentHash } from '../bundle/content-hash.mjs';
+import { CHECKOUT } from './checkout.ts';
 import { runCommand } from './command.ts';
-import { contentHash } from './content-hash.ts';
+import { oneBuilds } from './one-builds.ts';
 import { SetupError } from './setup-error.ts';
 
 const WEB = join(CHECKOUT, 'web');
@@ -18,29 +17,16 @@ const STAMP = join(DIST, '.built-from');
  * @throws SetupError with the bundler's words
  */
 export async function buildWeb(): Promise<'built' | undefined> {
-  const wanted = await contentHash(CHECKOUT, ['web', 'src/domain', 'src/protocol', 'package-lock.json']);
-  if (await isBuilt(wanted)) return undefined;
-  const release = await takeLockPatiently();
-  try {
-    if (await isBuilt(wanted)) return undefined;
-    await build(wanted);
-    return 'built';
-  } finally {
-    release();
-  }
+  const wanted = contentHash(CHECKOUT, ['web', 'src/domain', 'src/protocol', 'package-lock.json']);
+  return await oneBuilds(
+    'web',
+    () => isBuilt(wanted),
+    () => build(wanted),
+  );
 }
 
 async function isBuilt(wanted: string): Promise<boolean> {
   return (await readFile(STAMP, 'utf8').catch(() => '')) === wanted;
-}
-
-async function takeLockPatiently(): Promise<() => void> {
-  await mkdir(BUILD_CACHE, { recursive: true });
-  for (;;) {
-    const lock = takeLock(join(BUILD_CACHE, 'web.lock'));
-    if (lock.taken) return lock.release;
-    await delay(100);
-  }
 }
 
 async function build(wanted: string): Promise<void> {

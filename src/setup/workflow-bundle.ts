@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { contentHash } from '../bundle/content-hash.mjs';
 import { codeOf } from '../system-error.ts';
 import { BUILD_CACHE, CHECKOUT } from './checkout.ts';
-import { contentHash } from './content-hash.ts';
 
 /** As `Worker.create({ workflowBundle })` takes it. */
 export interface WorkflowBundle {
@@ -34,7 +34,7 @@ export async function hasWorkflowBundle(): Promise<boolean> {
 }
 
 async function sourceHash(): Promise<string> {
-  const sources = await contentHash(CHECKOUT, ['src/workflows', 'src/domain', 'src/activities/types.ts']);
+  const sources = contentHash(CHECKOUT, ['src/workflows', 'src/domain', 'src/activities/types.ts']);
   const { version } = createRequire(import.meta.url)('@temporalio/worker/package.json') as {
     version: string;
   };

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import type { Config, Environment } from '../config/config.ts';
 import { noteCrash } from '../db/note-crash.ts';
+import { fromBundleToo } from '../process/node-options.mjs';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { lastLine, runCommand } from '../setup/command.ts';
 import type { DataFolder } from '../setup/data-folder.ts';
 import { prepareDatabase } from '../setup/database.ts';
 import { isFree, keptPorts } from '../setup/ports.ts';
 import { ensureDatabase, type PostgresOptions, postgresUrl } from '../setup/postgres.ts';
-import { preparePage, prepareWorkflows } from '../setup/prepare.ts';
+import { preparePage, prepareServer, prepareWorkflows } from '../setup/prepare.ts';
 import { elapsed, type OnProgress } from '../setup/progress.ts';
 import { completePython, prepareSandbox } from '../setup/sandbox.ts';
 import { keptSecrets, type StoredSecrets } from '../setup/secrets.ts';
@@ -90,12 +91,15 @@ export function createSystem(
     const ports = await choosePorts();
     const model = config.model ?? demoModel(ports.demoModel);
     const database = startDatabase(secrets, ports.postgres);
+    const bundled = fromBundleToo().length > 0 ? prepareServer(say) : Promise.resolve();
     const [databaseUrl, temporalAddress] = await Promise.all([
       database,
       shape.temporal === 'embedded'
         ? startTemporal(ports)
         : database.then(() => startTemporalOnPostgres(postgresOptions(secrets, ports.postgres))),
-      config.model === undefined ? run(demoModelPlan(ports.demoModel, baseEnvironment(env))) : undefined,
+      config.model === undefined
+        ? bundled.then(() => run(demoModelPlan(ports.demoModel, baseEnvironment(env))))
+        : bundled,
       preparePage(say),
       prepareWorkflows(say),
       prepareSandbox(config, env, say),
@@ -207,7 +211,9 @@ export function createSystem(
   /** The namespace and its search attributes, by the entry point that deployments use. */
   async function tellTemporal(childEnvironment: Record<string, string>): Promise<void> {
     const migrate = join(CHECKOUT, 'src', 'main', 'migrate.ts');
-    const { code, output } = await runCommand(process.execPath, [migrate], { env: childEnvironment });
+    const { code, output } = await runCommand(process.execPath, [...fromBundleToo(), migrate], {
+      env: childEnvironment,
+    });
     if (code !== 0) throw new SetupError(lastLine(output));
   }
 

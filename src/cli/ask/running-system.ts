@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fromBundleToo } from '../../process/node-options.mjs';
 import { CHECKOUT } from '../../setup/checkout.ts';
 import { type DataFolder, makeDataFolder } from '../../setup/data-folder.ts';
 import type { OnProgress } from '../../setup/progress.ts';
@@ -31,11 +32,15 @@ async function startSystem(folder: DataFolder, onProgress: OnProgress): Promise<
     onProgress,
   );
   try {
-    const supervisor = spawn(process.execPath, [join(CHECKOUT, 'src', 'main', 'start.ts')], {
-      cwd: process.cwd(),
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
+    const supervisor = spawn(
+      process.execPath,
+      [...fromBundleToo(), join(CHECKOUT, 'src', 'main', 'start.ts')],
+      {
+        cwd: process.cwd(),
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+      },
+    );
     supervisor.unref();
     return await untilReady(folder, supervisor);
   } finally {

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { VARIABLES } from '../../../src/config/config.ts';
-import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../src/process/node-options.mjs';
+import { FROM_BUNDLE, NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../src/process/node-options.mjs';
 import { CHECKOUT } from '../../../src/setup/checkout.ts';
 import { composeCommand } from '../../support/compose.ts';
 import { testWith } from '../../support/needs.ts';
@@ -64,10 +65,11 @@ test('every variable can be set, but for those that say what compose itself says
   expect(settable.filter((name) => !text.includes(`\${${name}:`))).toEqual([]);
 });
 
-test('B15: the image runs Node by the flags and the environment of `npm run api` and `npm run worker`', () => {
+test('B15: the image runs Node by the flags, the bundle and the environment of `npm run api` and `npm run worker`', () => {
   const text = readFileSync(join(CHECKOUT, 'docker', 'app.Dockerfile'), 'utf8');
   const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
-  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_OPTIONS]);
+  const inImage = FROM_BUNDLE.map((option) => option.replace(pathToFileURL(CHECKOUT).href, 'file:///app'));
+  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_OPTIONS, ...inImage]);
   for (const [name, value] of Object.entries(NODE_ENVIRONMENT))
     expect(text).toContain(`\nENV ${name}=${value}\n`);
 });

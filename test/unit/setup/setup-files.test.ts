@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { contentHash } from '../../../src/setup/content-hash.ts';
+import { contentHash } from '../../../src/bundle/content-hash.mjs';
 import { makeDataFolder } from '../../../src/setup/data-folder.ts';
 import { keptInstanceLabel } from '../../../src/setup/instance-label.ts';
 import { isFree, keptPorts } from '../../../src/setup/ports.ts';

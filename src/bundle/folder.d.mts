@@ -1,0 +1,2 @@
+export const PREFIX: string;
+export function bundleFolder(): { folder: string; isMade: boolean };
