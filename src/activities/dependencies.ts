@@ -1,6 +1,7 @@
 /** What the activities need of the world; made once per worker process. */
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
+import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/turns.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
 import type { Sandbox } from '../sandbox/types.ts';
@@ -53,6 +54,8 @@ export interface ActivityDependencies {
     /** Pictures that a request has at most; 0: models are shown none. */
     pictures: number;
     tokensPerDay?: TokensPerDay;
+    /** Bytes that the files of a person's Works have together. */
+    disk: DiskShares;
   };
   metrics: ActivityMetrics;
   trace: TurnTrace;

@@ -4,6 +4,7 @@ import { Fenced } from '../db/event-writer.ts';
 import { beginRun, isRunWanted, unbeginRun } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
+import { releaseRunRoom, reserveRunRoom } from '../room/room.ts';
 import { forModel } from '../sandbox/for-model.ts';
 import { keepHeadAndTail } from '../sandbox/kept-output.ts';
 import { terminalLines } from '../sandbox/terminal-lines.ts';
@@ -13,6 +14,7 @@ import {
   MAX_DEADLINE_MS,
   type OutputChunk,
   type OutputProgress,
+  type RunLimits,
   type Sandbox,
   SandboxUnavailable,
 } from '../sandbox/types.ts';
@@ -33,6 +35,9 @@ const OUTPUT_STORED = 1024 ** 2;
 
 /** For how long a sandbox that does not answer is asked again before the model is told so. */
 const SANDBOX_AWAY_MS = 120_000;
+
+/** For how long after its deadline a run may still be ending: its start, its last words, another worker. */
+const RUN_MARGIN_MS = 600_000;
 
 /** Milliseconds for which a stopped run's files are still looked at. */
 const STOPPED_LOOK_MS = 1_500;
@@ -69,13 +74,15 @@ async function run(
   const { workId, turn, toolCallId } = input;
   const workspace = await deps.workspaceOf(workId);
   const script = `code/${args.filename}`;
-  const begun = await begin(deps, input, workspace, { path: script, code: args.code });
+  const deadlineMs = deadline(args.timeoutSeconds);
+  const begun = await begin(deps, input, workspace, { path: script, code: args.code, deadlineMs });
   if (begun instanceof WorkspaceError) {
     const result = `The code was not run, for the workspace cannot be used: ${begun.message}`;
     return { ok: false, result, files: [], durationMs: 0 };
   }
 
   const before = new Map(begun.before);
+  const limits = { ...DEFAULT_LIMITS, deadlineMs, workspaceBytes: begun.workspaceBytes };
   let output = keepOutput('', claim.output);
   let stored = claim.stdout.length + claim.stderr.length;
   // Each by itself: a flood of one must not hide the traceback in the other.
@@ -112,7 +119,7 @@ async function run(
         owner: claim.agent,
         workspace: deps.workspacePath(workId),
         script,
-        limits: { ...DEFAULT_LIMITS, deadlineMs: deadline(args.timeoutSeconds) },
+        limits,
       },
       { progress: { ...progress }, mayStart: begun.first, signal: stop, letGo, onOutput },
     );
@@ -124,13 +131,14 @@ async function run(
     if (!begun.first || !(error instanceof SandboxUnavailable)) throw error;
     // Nothing was started: the next attempt may.
     await unbeginRun(deps.db, input);
+    await releaseRunRoom({ db: deps.db, workId, workspace }, toolCallId);
     if (claim.ageMs < SANDBOX_AWAY_MS) throw error;
     return { ok: false, result: notRun(error, claim.ageMs), files: [], durationMs: claim.ageMs };
   }
   if (whyEnded(attempt) === 'fenced') return 'fenced';
 
   deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
-  const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending });
+  const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending, limits });
   if (typeof left === 'string') return left;
   return {
     ok: ending.kind === 'exited' && ending.code === 0,
@@ -155,14 +163,16 @@ async function whatItLeft(
     before: Snapshot;
     script: string;
     ending: Ending;
+    limits: RunLimits;
   },
 ): Promise<FilesLeft | NoOutcome> {
-  const { input, attempt, before, script, ending } = run;
+  const { input, attempt, before, script, ending, limits } = run;
   const patience = patienceOf(attempt);
   try {
-    const removed = ending.kind === 'exited' ? 0 : await bringBack(workspace, before, script);
+    const removed = ending.kind === 'exited' ? 0 : await bringBack(workspace, limits, before, script);
     if (removed > 0)
       deps.log.warn({ ...input, removed }, 'what a run added was removed: the workspace was over its limits');
+    await releaseRunRoom({ db: deps.db, workId: input.workId, workspace }, input.toolCallId);
     const after = await workspace.snapshot({ previous: before, signal: patience.signal });
     const left = await filesLeft(workspace, diff(before, after));
     return removed === 0 ? left : { ...left, words: `${removedInWords(removed)}\n\n${left.words}` };
@@ -197,9 +207,14 @@ function patienceOf({ signal }: Attempt): { signal: AbortSignal; release: () => 
 }
 
 /** Takes away what a run added beyond the limits. @returns how many files and folders that were */
-async function bringBack(workspace: Workspace, before: Snapshot, script: string): Promise<number> {
-  const { workspaceBytes, workspaceFiles } = DEFAULT_LIMITS;
-  if ((await overWorkspaceLimits(workspace.root, DEFAULT_LIMITS)) === null) return 0;
+async function bringBack(
+  workspace: Workspace,
+  limits: RunLimits,
+  before: Snapshot,
+  script: string,
+): Promise<number> {
+  const { workspaceBytes, workspaceFiles } = limits;
+  if ((await overWorkspaceLimits(workspace.root, limits)) === null) return 0;
   return await workspace.trim({
     before,
     keep: [script],
@@ -259,10 +274,18 @@ async function begin(
   deps: ActivityDependencies,
   input: ToolInput,
   workspace: Workspace,
-  script: { path: string; code: string },
-): Promise<{ before: Entries; first: boolean } | WorkspaceError> {
+  script: { path: string; code: string; deadlineMs: number },
+): Promise<{ before: Entries; workspaceBytes: number; first: boolean } | WorkspaceError> {
+  const place = { db: deps.db, workId: input.workId, workspace, shares: deps.limits.disk };
   try {
-    const begun = await beginRun(deps.db, input, async () => [...(await workspace.snapshot())]);
+    const begun = await beginRun(deps.db, input, async () => ({
+      before: [...(await workspace.snapshot())],
+      workspaceBytes: await reserveRunRoom(place, {
+        toolCallId: input.toolCallId,
+        bytes: Buffer.byteLength(script.code),
+        lifetimeMs: script.deadlineMs + RUN_MARGIN_MS,
+      }),
+    }));
     // Before the run's first start only: the person or a later run may have changed the file since.
     if (begun.first) await workspace.write(script.path, script.code).catch(takeBack);
     return begun;
@@ -273,6 +296,7 @@ async function begin(
 
   async function takeBack(error: unknown): Promise<never> {
     await unbeginRun(deps.db, input);
+    await releaseRunRoom(place, input.toolCallId);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
+import { withFileRoom } from '../room/room.ts';
 import { AttemptEnded } from './attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type CallOutcome, type ClaimedCall, callAhead, claimedCall, type NoOutcome } from './tool-call.ts';
@@ -22,8 +23,16 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
   return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome | NoOutcome> => {
     const began = performance.now();
     const call = { workId, toolCallId, attempt: claim.attempt };
+    const workspace = await deps.workspaceOf(workId);
+    const place = { db: deps.db, workId, workspace, shares: deps.limits.disk };
     const tool = runFileTool(claim.name, claim.arguments, {
-      workspace: await deps.workspaceOf(workId),
+      workspace,
+      withRoom: (path, bytes, write) =>
+        withFileRoom(place, { replaces: path, most: bytes, least: bytes }, async (room) => {
+          const written = await write(room.id);
+          room.stored(bytes);
+          return written;
+        }),
       markdown: deps.markdown,
       person: claim.person,
       journal: {

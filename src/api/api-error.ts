@@ -45,6 +45,7 @@ const OF_WORKSPACE: Record<WorkspaceErrorCode, ErrorCode> = {
   changed: 'changed_meanwhile',
   no_permission: 'not_found',
   disk_full: 'storage_full',
+  no_room: 'storage_full',
 };
 
 const OF_STATUS: Partial<Record<number, ErrorCode>> = {

@@ -89,6 +89,8 @@ const schema = z.object({
   QUOTA_GUEST_TURNS_AT_ONCE: count(1, 1_000_000).default(10),
   QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   QUOTA_GUEST_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
+  QUOTA_DISK_GIB: count(1, 1_000_000).default(100),
+  QUOTA_GUEST_DISK_GIB: count(1, 1_000_000).default(4),
   QUOTA_SOCKETS: count(1, 1_000_000).default(40),
   QUOTA_NETWORK_SOCKETS: count(1, 1_000_000).default(200),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
@@ -308,6 +310,7 @@ function quotasOf(v: z.infer<typeof schema>): Quotas {
     works: v.QUOTA_WORKS,
     turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
     tokensPerDay: v.QUOTA_TOKENS_PER_DAY ?? (paid ? TOKENS_PER_DAY : undefined),
+    diskBytes: v.QUOTA_DISK_GIB * 1024 ** 3,
   };
   const guest = {
     works: Math.min(v.QUOTA_GUEST_WORKS, account.works),
@@ -316,6 +319,7 @@ function quotasOf(v: z.infer<typeof schema>): Quotas {
       v.QUOTA_GUEST_TOKENS_PER_DAY ?? (paid ? GUEST_TOKENS_PER_DAY : undefined),
       account.tokensPerDay,
     ),
+    diskBytes: Math.min(v.QUOTA_GUEST_DISK_GIB * 1024 ** 3, account.diskBytes),
   };
   return Object.freeze({ account: Object.freeze(account), guest: Object.freeze(guest) });
 }

@@ -1,4 +1,4 @@
-/** Each person's share of what all use: Works, turns at once, tokens a day. */
+/** Each person's share of what all use: Works, turns at once, tokens a day, disk. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
@@ -9,6 +9,8 @@ export interface Share {
   turnsAtOnce: number | undefined;
   /** Input and output together, of the last 24 hours. */
   tokensPerDay: number | undefined;
+  /** Of the files of all their Works together. */
+  diskBytes: number | undefined;
 }
 
 /** What an operator gives to each person with an account, and to each guest, who costs nothing to make. */

@@ -1,7 +1,14 @@
 /** What is remembered of code runs, and of files that tools change, so that nothing happens twice. */
 import { sql } from 'kysely';
+import { WORKSPACE_BYTES } from '../domain/workspace-limits.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
+
+/** What is known of a run as it begins: what the workspace held, and how many bytes it may have. */
+export interface RunBegin<Before> {
+  before: Before;
+  workspaceBytes: number;
+}
 
 /**
  * Remembers that a run is about to be started and what the workspace held before it. The first caller's word
@@ -10,21 +17,31 @@ import { storableJson, storableText } from './storable.ts';
 export async function beginRun<Before>(
   db: Database,
   run: { workId: string; toolCallId: string },
-  before: () => Promise<Before>,
-): Promise<{ before: Before; first: boolean }> {
+  look: () => Promise<RunBegin<Before>>,
+): Promise<RunBegin<Before> & { first: boolean }> {
   const known = await db
     .selectFrom('runs')
-    .select('before')
+    .select(['before', 'workspace_bytes'])
     .where('work_id', '=', run.workId)
     .where('tool_call_id', '=', run.toolCallId)
     .executeTakeFirst();
-  if (known) return { before: known.before as Before, first: false };
-  const now = await before();
+  if (known)
+    return {
+      before: known.before as Before,
+      workspaceBytes: known.workspace_bytes ?? WORKSPACE_BYTES,
+      first: false,
+    };
+  const now = await look();
   await db
     .insertInto('runs')
-    .values({ work_id: run.workId, tool_call_id: run.toolCallId, before: storableJson(now) })
+    .values({
+      work_id: run.workId,
+      tool_call_id: run.toolCallId,
+      before: storableJson(now.before),
+      workspace_bytes: now.workspaceBytes,
+    })
     .execute();
-  return { before: now, first: true };
+  return { ...now, first: true };
 }
 
 /** Takes `beginRun` back, where nothing could be started. */

@@ -209,6 +209,7 @@ export interface Runs {
   started_at: Generated<Timestamp>;
   tool_call_id: string;
   work_id: string;
+  workspace_bytes: number | null;
 }
 
 export interface ServerRecovery {
@@ -298,6 +299,7 @@ export interface UploadRoom {
   ended_at: Timestamp | null;
   expires_at: Timestamp;
   id: string;
+  kind: Generated<string>;
   spares: boolean;
   work_id: string;
 }
@@ -332,6 +334,8 @@ export interface Works {
   archived_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
+  disk_at: Timestamp | null;
+  disk_bytes: Generated<number>;
   ended_seq: Generated<number>;
   history_seq: Generated<number>;
   id: Generated<string>;

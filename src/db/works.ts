@@ -100,6 +100,8 @@ export async function createWork(
     titled: boolean;
     template: { id: string; version: string } | null;
     models: ModelChoice;
+    /** Of its files. */
+    diskBytes: number;
   },
   quotas: Quotas,
 ): Promise<Made<WorkView>> {
@@ -126,7 +128,17 @@ async function insertWork(
 ): Promise<WorkView | undefined> {
   const row = await db
     .insertInto('works')
-    .columns(['id', 'owner_id', 'title', 'titled', 'template_id', 'template_version', 'models'])
+    .columns([
+      'id',
+      'owner_id',
+      'title',
+      'titled',
+      'template_id',
+      'template_version',
+      'models',
+      'disk_bytes',
+      'disk_at',
+    ])
     .expression((query) =>
       query
         .selectFrom('users')
@@ -138,6 +150,8 @@ async function insertWork(
           sql<string | null>`${work.template?.id ?? null}::uuid`.as('template_id'),
           sql<string | null>`${work.template?.version ?? null}::text`.as('template_version'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
+          sql<number>`${work.diskBytes}::bigint`.as('disk_bytes'),
+          sql<Date>`statement_timestamp()`.as('disk_at'),
         ])
         .where('users.id', '=', work.ownerId)
         .where('users.deleted_at', 'is', null),
@@ -247,14 +261,17 @@ export async function changeWork(
 export async function duplicateWork(
   db: Database,
   { workId, ownerId }: { workId: string; ownerId: string },
-  copy: { id: string; title: string },
+  copy: { id: string; title: string; diskBytes: number },
   quotas: Quotas,
 ): Promise<Made<true>> {
   return await withinWorks(db, ownerId, quotas, async (held) => {
     const { rows } = await sql<{ made: boolean }>`
       select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
         as made`.execute(held);
-    return rows[0]?.made ? true : undefined;
+    if (!rows[0]?.made) return undefined;
+    await sql`update works set disk_bytes = ${copy.diskBytes}::bigint, disk_at = statement_timestamp()
+      where id = ${copy.id}::uuid`.execute(held);
+    return true;
   });
 }
 

@@ -2,10 +2,13 @@
 
 import type { Database } from '../db/database.ts';
 import { forgetOldExports, keptExports } from '../db/exports.ts';
+import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
+import { measureWork } from '../room/room.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
+import { reachWorkspace } from '../workspace/reach-workspace.ts';
 import type { Duty } from './job.ts';
 
 export interface HousekeepingDependencies {
@@ -18,6 +21,9 @@ export interface HousekeepingDependencies {
   logRetentionMinutes: number;
   log: { info(fields: object, message: string): void };
 }
+
+/** Works whose disk is measured in a round. */
+const WORKS_MEASURED = 100;
 
 export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
   const { db, sandbox, log } = deps;
@@ -35,6 +41,16 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
       run: async () => {
         const pruned = await pruneLog(db, deps.logRetentionMinutes);
         if (pruned > 0) log.info({ turns: pruned }, 'the log was pruned');
+      },
+    },
+    {
+      name: 'disk of works',
+      everyMs: 30_000,
+      run: async () => {
+        for (const workId of await worksToMeasure(db, WORKS_MEASURED)) {
+          const workspace = await reachWorkspace(deps.dataDir, workId);
+          await measureWork({ db, workId, workspace });
+        }
       },
     },
     {

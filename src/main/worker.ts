@@ -3,6 +3,7 @@
 import { readCommandLine } from '../cli/command-line.ts';
 import { decodeKey, readServiceConfig } from '../config/config.ts';
 import { serverEndpoint } from '../config/server-model.ts';
+import { diskSharesOf } from '../db/room.ts';
 import { collectSooner } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';
 import { openTracer } from '../process/tracing.ts';
@@ -65,6 +66,7 @@ const worker = await startWorker({
       account: config.quotas.account.tokensPerDay,
       guest: config.quotas.guest.tokensPerDay,
     },
+    disk: diskSharesOf(config.quotas),
   },
   logRetentionMinutes: config.logRetentionMinutes,
   workArchiveDays: config.workArchiveDays,

@@ -12,7 +12,9 @@ export type WorkspaceErrorCode =
   /** The file is not, or no longer, the one that the caller said it had seen. */
   | 'changed'
   | 'no_permission'
-  | 'disk_full';
+  | 'disk_full'
+  /** The Work, or its person's Works together, have as much as they may. */
+  | 'no_room';
 
 /** `message` is a sentence that people and models may read: it names the path in the workspace, never the host's. */
 export class WorkspaceError extends Error {

@@ -166,7 +166,7 @@ test('F12: a deletion that a crash interrupted is finished by the sweeper, with 
     api.db,
   );
   const made = { id: randomUUID(), ownerId: guest.user.id, title: '', titled: false, template: null };
-  expect(await createWork(api.db, { ...made, models: {} }, NO_QUOTAS)).toBeUndefined();
+  expect(await createWork(api.db, { ...made, models: {}, diskBytes: 0 }, NO_QUOTAS)).toBeUndefined();
   const deps = { ...api, temporal: api.temporal.client, log: pino({ level: 'silent' }) };
   await finishDeletions(deps);
   await finishDeletions(deps);

@@ -14,8 +14,11 @@ const workerId = randomUUID();
 const by = { workerId, workflowId: 'w', activityId: '1' };
 
 beforeAll(async () => {
-  const guest = { works: 4, turnsAtOnce: 1, tokensPerDay: 100 };
-  const quotas = { account: { works: 100, turnsAtOnce: 100, tokensPerDay: undefined }, guest };
+  const guest = { works: 4, turnsAtOnce: 1, tokensPerDay: 100, diskBytes: undefined };
+  const quotas = {
+    account: { works: 100, turnsAtOnce: 100, tokensPerDay: undefined, diskBytes: undefined },
+    guest,
+  };
   api = await startTestApi({ quotas });
   token = (await api.guest()).accessToken;
   await registerWorker(api.db, { id: workerId, host: 'test', pid: 1 });

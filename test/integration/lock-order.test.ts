@@ -60,7 +60,8 @@ test('R5, F12: an account that is deleted while its Works are copied and written
   const errors: unknown[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const work = await makeWork(db);
-    const copy = () => duplicateWork(db, work, { id: randomUUID(), title: 'A copy' }, NO_QUOTAS);
+    const copy = () =>
+      duplicateWork(db, work, { id: randomUUID(), title: 'A copy', diskBytes: 0 }, NO_QUOTAS);
     const end = sql`select delete_account(${work.ownerId}::uuid)`.execute(db);
     const all = [copy(), post(work), end, copy(), post(work), removeDeletedAccounts(db)];
     for (const one of await Promise.allSettled(all)) if (one.status === 'rejected') errors.push(one.reason);

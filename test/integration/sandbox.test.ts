@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -64,6 +65,11 @@ async function begin() {
   const end = () => chat.event(({ kind }) => kind === 'turn.completed', 'the end');
   return { account, workId, chat, end };
 }
+
+/** Says of a Work how much its files take. */
+const hold = (workId: string, mebibytes: number) =>
+  sql`update works set disk_bytes = ${mebibytes}::bigint * 1024 * 1024, disk_at = clock_timestamp()
+    where id = ${workId}::uuid`.execute(system.db);
 
 const sandboxFolder = () => path.join(system.dataDir, 'sandbox', 'bubblewrap');
 const prepared = () => processesWith('runner.ts', sandboxFolder()).length;
@@ -141,6 +147,42 @@ testWith('bubblewrap').each([
   chat.close();
   await system.expectSound(workId);
 });
+
+testWith('bubblewrap')(
+  'M10, S6: a run takes half of what its person’s Works may still have, and is not begun where they have it all',
+  async () => {
+    await startWorker({ QUOTA_GUEST_DISK_GIB: '1' });
+    const fill = `piece = bytes(8 * 1024**2)
+with open('big.bin', 'wb') as file:
+    for _ in range(16): file.write(piece); file.flush()
+    import time; time.sleep(60)`;
+    withCodeAgent((answered) =>
+      answered > 0
+        ? textReply('It could not be written.')
+        : { kind: 'stream', steps: callTool(0, 'c', 'run_python', { code: fill, filename: 'fill.py' }) },
+    );
+    const { account, workId, chat } = await system.newChat();
+    const other = await system.newWork(account);
+    await hold(other, 900);
+    chat.say('compute');
+    const end = (turn: number) =>
+      chat.event((event) => event.kind === 'turn.completed' && event.turn === turn, 'the end');
+    expect(await end(1)).toMatchObject({ outcome: 'done' });
+    const [first] = ofKind(chat.events, 'tool.completed');
+    expect(first).toMatchObject({ ok: false, ending: 'disk_limit' });
+    expect(first?.result).toMatch(/62 MiB/);
+
+    await hold(other, 1_024);
+    chat.say('compute once more');
+    expect(await end(2)).toMatchObject({ outcome: 'done' });
+    const told = ofKind(chat.events, 'tool.completed').map(({ result }) => result);
+    expect(told).toContainEqual(
+      'The code was not run, for the workspace cannot be used: There is no room for this: the files of all Works of a person may have 1 GiB together. Delete files or Works that are no longer needed.',
+    );
+    chat.close();
+    await system.expectSound(workId);
+  },
+);
 
 test('F14: without an engine and without bubblewrap the worker says once what is missing, and so does the call', async () => {
   const worker = await startWorker({

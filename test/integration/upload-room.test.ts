@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { reserveUploadRoom, uploadsNow } from '../../src/db/upload-room.ts';
+import { reserveRoom, roomNow } from '../../src/db/room.ts';
 import { WORKSPACE_BYTES } from '../../src/domain/workspace-limits.ts';
 import { workspaceFolder } from '../../src/workspace/create-workspace.ts';
 import { openWorkspace } from '../../src/workspace/workspace.ts';
@@ -49,7 +49,7 @@ const STORED = { status: 201, code: undefined };
 const used = async (workId: string) =>
   (await openWorkspace(workspaceFolder(api.dataDir, workId)).usage(MOST)).bytes;
 
-const living = async (workId: string) => (await uploadsNow(api.db, workId)).ids.length;
+const living = async (workId: string) => (await roomNow(api.db, workId)).ids.length;
 
 /** Leaves a Work so many bytes, by a file that takes no room on the disk of whoever runs this. */
 async function leave(workId: string, left: number, file = 'data.bin') {
@@ -135,9 +135,11 @@ test('M1: an upload that breaks off gives its room back, and one whose api died 
   await until(async () => (await living(workId)) === 0, 'the room is given back');
   expect(await put(other, workId, 'b.bin', body)).toEqual(STORED);
 
-  const since = await uploadsNow(api.db, workId);
+  const since = await roomNow(api.db, workId);
   const dead = { workId, id: randomUUID(), bytes: 20 * MIB, least: 0, measured: 0, replaced: 0, since };
-  expect(await reserveUploadRoom(api.db, { ...dead, limit: WORKSPACE_BYTES })).toBe(20 * MIB);
+  const asked = { ...dead, kind: 'file' as const, limit: WORKSPACE_BYTES, lifetimeMs: 600_000 };
+  const unbounded = { account: undefined, guest: undefined };
+  expect(await reserveRoom(api.db, asked, unbounded)).toMatchObject({ kind: 'reserved', bytes: 20 * MIB });
   expect(await put(other, workId, 'c.bin', body)).toEqual(FULL);
   await sql`update upload_room set expires_at = now() - interval '1 second' where id = ${dead.id}`.execute(
     api.db,

@@ -25,7 +25,7 @@ export async function makeWork(db: Database): Promise<TestWork> {
 /** Messages a minute that no test sends. */
 export const NO_LIMIT = 1_000_000;
 
-const ALL = { works: NO_LIMIT, turnsAtOnce: undefined, tokensPerDay: undefined };
+const ALL = { works: NO_LIMIT, turnsAtOnce: undefined, tokensPerDay: undefined, diskBytes: undefined };
 /** As much of everything as a test likes. */
 export const NO_QUOTAS: Quotas = { account: ALL, guest: ALL };
 

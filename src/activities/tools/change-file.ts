@@ -44,7 +44,11 @@ export async function changeFile(
     ctx.signal.throwIfAborted();
   };
   try {
-    await ctx.workspace.write(path, content, { ifMatch: before, beforeReplace });
+    const write = (room: { temporaryId?: string }) =>
+      ctx.workspace.write(path, content, { ifMatch: before, beforeReplace, ...room });
+    // What does not grow is written however full the Work is.
+    if (content.length <= (current?.length ?? 0)) await write({});
+    else await ctx.withRoom(path, content.length, (temporaryId) => write({ temporaryId }));
   } catch (error) {
     if (codeOf(error) === 'changed') return conflict(path);
     throw error;

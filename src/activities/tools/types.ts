@@ -28,6 +28,8 @@ export interface ChangeJournal {
 
 export interface ToolContext {
   workspace: Workspace;
+  /** Runs `write` where a file of so many bytes has room at the path. @throws WorkspaceError no_room */
+  withRoom<T>(path: string, bytes: number, write: (temporaryId: string) => Promise<T>): Promise<T>;
   /** Reads and changes Markdown without keeping the process from everything else. */
   markdown: ToolMarkdown;
   /** Whose Work it is. */

@@ -1,13 +1,14 @@
 /** What a person does to a Work's files: within the space that a Work has, and known to the agents that run. */
 import type { Database } from '../../db/database.ts';
 import { notePersonEdit } from '../../db/person-edits.ts';
+import type { DiskShares } from '../../db/room.ts';
 import { MAX_UPLOAD_BYTES } from '../../protocol/limits.ts';
+import { measureWork, withFileRoom } from '../../room/room.ts';
 import { mustHaveRoom } from '../../workspace/disk-room.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { asParts, type Content, type WriteOptions, type Written } from '../../workspace/write-file.ts';
-import { noRoom, withUploadRoom } from './upload-room.ts';
 
 export interface PersonWrite extends Pick<WriteOptions, 'ifMatch' | 'besideOthers'> {
   /** Bytes that the content has at most, and at least, where its sender says so. */
@@ -19,12 +20,19 @@ export interface PersonWrite extends Pick<WriteOptions, 'ifMatch' | 'besideOther
 const LOOK_EVERY_BYTES = 4 * 1024 ** 2;
 
 export interface PersonFiles {
-  /** @throws WorkspaceError; ApiError storage_full where the Work has no room for it */
+  /** @throws WorkspaceError; no_room where the Work, or its person's Works together, have none for it */
   write(path: string, content: Content, options?: PersonWrite): Promise<Written>;
   remove(path: string): Promise<void>;
 }
 
-export function personFiles(db: Database, workId: string, workspace: Workspace): PersonFiles {
+export function personFiles(
+  db: Database,
+  workId: string,
+  workspace: Workspace,
+  shares: DiskShares,
+): PersonFiles {
+  const place = { db, workId, workspace, shares };
+
   /** Does what changes a file, so that no agent takes its place without having been told. */
   async function noted<T>(path: string, change: () => Promise<T>): Promise<T> {
     segmentsOf(path);
@@ -36,21 +44,23 @@ export function personFiles(db: Database, workId: string, workspace: Workspace):
 
   async function store(path: string, content: Content, options: PersonWrite): Promise<Written> {
     await mustHaveRoom(workspace.root, MAX_UPLOAD_BYTES);
-    const { ifMatch, besideOthers = false, ...sent } = options;
-    const replaces = besideOthers ? null : path;
-    return await withUploadRoom(db, { workId, workspace, replaces, ...sent }, async (room) => {
+    const { ifMatch, besideOthers = false, most = MAX_UPLOAD_BYTES, least = 0 } = options;
+    const file = { replaces: besideOthers ? null : path, most: Math.min(most, MAX_UPLOAD_BYTES), least };
+    return await withFileRoom(place, file, async (room) => {
       try {
-        return await workspace.write(path, whileRoom(workspace, content), {
+        const written = await workspace.write(path, whileRoom(workspace, content), {
           ...(ifMatch === undefined ? {} : { ifMatch }),
           besideOthers,
           maxBytes: room.bytes,
           temporaryId: room.id,
           beforeReplace: room.lookAgain,
         });
+        room.stored(written.size);
+        return written;
       } catch (error) {
         const full =
           error instanceof WorkspaceError && error.code === 'too_large' && room.bytes < MAX_UPLOAD_BYTES;
-        throw full ? noRoom() : error;
+        throw full ? room.tooMuch() : error;
       }
     });
   }
@@ -67,6 +77,7 @@ export function personFiles(db: Database, workId: string, workspace: Workspace):
     remove: (path) =>
       noted(path, async () => {
         await workspace.remove(path);
+        await measureWork(place);
       }),
   };
 }

@@ -4,6 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { diskSharesOf } from '../../db/room.ts';
 import { findUser } from '../../db/users.ts';
 import { findWork } from '../../db/works.ts';
 import { previewFile } from '../../documents/preview-file.ts';
@@ -62,9 +63,10 @@ const archive = createRoute({
 const LISTED_BYTES = 8 * 1024 ** 2;
 const ENTRY_BYTES = 100;
 
-export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
+export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
   const app = createRouter();
   const hashes = createFileHashes();
+  const shares = diskSharesOf(config.quotas);
 
   /** The workspace of the Work that the request names, and its title. @throws ApiError not_found */
   async function workspaceOf(
@@ -75,7 +77,7 @@ export function fileRoutes({ db, dataDir }: ApiDependencies): Router {
     const work = id.success ? await findWork(db, { workId: id.data, ownerId }) : undefined;
     if (work === undefined) throw notFound('Work');
     const workspace = openWorkspace(workspaceFolder(dataDir, work.id), undefined, hashes.for(ownerId));
-    return { workspace, person: personFiles(db, work.id, workspace), title: work.title };
+    return { workspace, person: personFiles(db, work.id, workspace, shares), title: work.title };
   }
 
   app.openapi(list, async (c) => {

@@ -4,7 +4,9 @@
  * removes.
  */
 import { randomUUID } from 'node:crypto';
+import { diskSharesOf } from '../../db/room.ts';
 import { duplicateWork, findWork, type WorkView } from '../../db/works.ts';
+import { withCopyRoom } from '../../room/room.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
 import { openWorkspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
@@ -27,9 +29,16 @@ export async function copyWork(
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
   try {
-    await openWorkspace(workspaceFolder(dataDir, original.workId)).copyTo(workspace);
-    const wish = { id, title: title || `${found.title} (copy)` };
-    const made = await duplicateWork(db, original, wish, config.quotas);
+    const source = openWorkspace(workspaceFolder(dataDir, original.workId));
+    const place = {
+      ...{ db, workId: original.workId, workspace: source },
+      shares: diskSharesOf(config.quotas),
+    };
+    const made = await withCopyRoom(place, async (size) => {
+      await source.copyTo(workspace);
+      const wish = { id, title: title || `${found.title} (copy)`, diskBytes: size };
+      return await duplicateWork(db, original, wish, config.quotas);
+    });
     if (made === 'full') throw allWorksMade();
     const copy = made ? await findWork(db, { workId: id, ownerId: original.ownerId }) : undefined;
     if (copy === undefined) throw notFound('Work');

@@ -35,7 +35,7 @@ export async function makeWork(
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
   const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
-  await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
+  const { size } = await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
   const work = await createWork(
     db,
     {
@@ -45,6 +45,7 @@ export async function makeWork(
       titled: Boolean(wish.title),
       template: template ?? null,
       models: wish.models ?? {},
+      diskBytes: size,
     },
     config.quotas,
   );

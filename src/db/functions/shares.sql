@@ -107,3 +107,40 @@ create or replace function person_of(p_owner uuid) returns jsonb
 language sql stable as $$
   select jsonb_build_object('id', id, 'guest', guest) from users where id = p_owner;
 $$;
+
+-- Bytes of the disk that some people's Works take, with what is reserved besides the reservation `p_but`.
+create or replace function disk_taken(p_owners uuid[], p_but uuid) returns bigint
+language sql stable as $$
+  select (coalesce((select sum(disk_bytes) from works where owner_id = any(p_owners) and disk_bytes > 0), 0)
+    + coalesce((select sum(r.bytes) from upload_room r join works w on w.id = r.work_id
+        where w.owner_id = any(p_owners) and r.id <> p_but
+          and least(r.ended_at, r.expires_at) >= coalesce(w.disk_at, '-infinity')), 0))::bigint;
+$$;
+
+-- Bytes that a person's Works may still take, whose bound that is (the person's, or that of all guests of their network,
+-- which is five guests'), and the bound; all null where there is none.
+create or replace function disk_left(p_owner uuid, p_but uuid, p_most bigint, p_guest_most bigint,
+                          out bytes bigint, out whose text, out most bigint)
+language plpgsql stable as $$
+declare
+  guests_of_a_network constant integer := 5;
+  u users;
+  v_network bigint;
+begin
+  select * into u from users where id = p_owner;
+  most := case when u.guest then p_guest_most else p_most end;
+  if most is null then
+    return;
+  end if;
+  whose := 'person';
+  bytes := most - disk_taken(array[p_owner], p_but);
+  if u.guest and u.network is not null then
+    v_network := guests_of_a_network * most
+      - disk_taken(array(select id from users where guest and network = u.network), p_but);
+    if v_network < bytes then
+      bytes := v_network;
+      whose := 'network';
+      most := guests_of_a_network * most;
+    end if;
+  end if;
+end $$;

@@ -10,6 +10,7 @@ import { createApp } from '../../../src/api/app.ts';
 import type { ApiDependencies } from '../../../src/api/dependencies.ts';
 import { createApiMetrics } from '../../../src/api/metrics/api-metrics.ts';
 import { clientFrame } from '../../../src/protocol/frames.ts';
+import { NO_QUOTAS } from '../../support/works.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -23,7 +24,7 @@ const BARE = {
     version: '0',
     isOwnHost: () => true,
     webDir: '.',
-    quotas: {},
+    quotas: NO_QUOTAS,
     admission: {},
   },
   metrics: createApiMetrics(),

@@ -1,4 +1,5 @@
 /** A workspace and an in-memory journal for tools, with crashes on demand. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createToolMarkdown } from '../../../src/activities/tools/markdown-jobs.ts';
 import { runFileTool } from '../../../src/activities/tools/run-file-tool.ts';
@@ -69,6 +70,7 @@ function context(workspace: Workspace, options: AttemptOptions): ToolContext {
     agent,
     signal,
     markdown: MARKDOWN,
+    withRoom: (_path, _bytes, write) => write(randomUUID()),
     person: { id: 'ada', guest: false },
     personEdited: async (path) => options.edited?.delete(path) ?? false,
     journal: {
