@@ -49,6 +49,7 @@ const commands = {
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],
   // Fresh machines for the whole way from a clone to an answer: an hour, and root.
   'test:machines': [['scripts/machines/run.ts']],
+  'provenance:measure': [['test/provenance/print.ts']],
   bench: [['src/main/prepare.ts'], ['bench/run.ts']],
   screenshots: [['src/main/prepare.ts'], ['scripts/screenshots.ts']],
   'web:budget': [['src/main/prepare.ts'], ['bench/web/run.ts']],

@@ -25,6 +25,9 @@ import { collapse, plainText } from '../../../src/domain/markdown/plain-text.ts'
 import { forKatex, macrosOf } from '../../../src/domain/markdown/tex.ts';
 import { UnreadableMarkdown } from '../../../src/domain/markdown/unreadable.ts';
 import { workspacePath } from '../../../src/domain/markdown/workspace-path.ts';
+import { wordsOfName } from '../../../src/domain/provenance/name-words.ts';
+import { numbersOf } from '../../../src/domain/provenance/paper-numbers.ts';
+import { literalsOf } from '../../../src/domain/provenance/script-literals.ts';
 import { parseBounded } from '../../../src/llm/answers/bounded-json.ts';
 import { callsInText } from '../../../src/llm/answers/calls-in-text.ts';
 import { createJsonScan } from '../../../src/llm/answers/json-scan.ts';
@@ -197,6 +200,22 @@ export const PARSERS: Record<string, Parser> = {
     ],
   },
   workspacePath: { parse: workspacePath, around: [['', 'x']] },
+  numbersOf: {
+    parse: numbersOf,
+    around: [
+      ['', ''],
+      ['12', 'x'],
+    ],
+  },
+  literalsOf: {
+    parse: (text) => literalsOf(text, { run: 1, path: 'code/a.py' }),
+    around: [
+      ['', ''],
+      ['"""', ''],
+      ['a, b', ' = 1'],
+    ],
+  },
+  wordsOfName: { parse: wordsOfName, around: [['', 'x']] },
 
   // Files and their names.
   readWindow: {

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { demoPapers, sections } from './corpus.ts';
+import { digitsOf, falselyLinked, noise, precision, recall, score, sum } from './measure.ts';
+
+const fromThreeDigits = (text: string) => digitsOf(text) >= 3;
+
+test("T6: on the demo's papers at least 98 of 100 links are right, and no other number is linked", () => {
+  const found = sum(demoPapers().map((paper) => score(paper)));
+  expect(found.keyed).toBeGreaterThan(300);
+  expect(precision(found)).toBeGreaterThanOrEqual(0.98);
+  expect(found.wrong).toBe(0);
+});
+
+test.each([0, 1_000])('T6: on sections as models write them, beside %d unrelated facts', (unrelated) => {
+  const found = sum(
+    sections().map((paper) =>
+      score(paper, { noise: unrelated > 0 ? [noise(unrelated)] : [], counts: fromThreeDigits }),
+    ),
+  );
+  expect(sections().length).toBeGreaterThanOrEqual(20);
+  expect(precision(found)).toBeGreaterThanOrEqual(0.95);
+  expect(recall(found)).toBeGreaterThanOrEqual(0.85);
+});
+
+test.each([0, 1_000])('T6: falsified numbers stay unlinked, beside %d unrelated facts', (unrelated) => {
+  const beside = unrelated > 0 ? [noise(unrelated)] : [];
+  const all = [...demoPapers(), ...sections()].flatMap((paper) =>
+    [1, 2, 3].map((seed) => falselyLinked(paper, seed, 3, beside)),
+  );
+  const numbers = all.reduce((total, one) => total + one.numbers, 0);
+  const linked = all.reduce((total, one) => total + one.linked, 0);
+  expect(1 - linked / numbers).toBeGreaterThanOrEqual(0.95);
+});
