@@ -108,6 +108,23 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(domain|protocol)/' },
     },
     {
+      name: 'page-has-no-schemas',
+      comment: 'what the page imports of the protocol besides types goes to every browser',
+      severity: 'error',
+      from: { path: '^web/src/' },
+      to: {
+        path: '^src/protocol/',
+        pathNot: '^src/protocol/(limits|socket)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'numbers-of-the-protocol-stand-alone',
+      severity: 'error',
+      from: { path: '^src/protocol/(limits|socket)\\.ts$' },
+      to: {},
+    },
+    {
       name: 'activity-contract-is-pure',
       comment: 'what workflows know of the activities ends up in their bundle',
       severity: 'error',

@@ -9,6 +9,7 @@ import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
+import { CONTEXT_WINDOW } from '../protocol/limits.ts';
 import { codeOf } from '../system-error.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
 import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal-variables.ts';
@@ -60,7 +61,7 @@ const schema = z.object({
   OPENAI_BASE_URL: url(/^https?$/, 'https://api.example.com/v1').optional(),
   OPENAI_API_KEY: word.optional(),
   PAPERAGENT_MODEL: word.optional(),
-  MODEL_CONTEXT_WINDOW: count(2_048, 100_000_000).optional(),
+  MODEL_CONTEXT_WINDOW: count(CONTEXT_WINDOW.least, CONTEXT_WINDOW.most).optional(),
   MODEL_INPUT_PRICE: price.optional(),
   MODEL_CACHED_PRICE: price.optional(),
   MODEL_WRITTEN_PRICE: price.optional(),

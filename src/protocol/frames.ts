@@ -9,24 +9,7 @@ import {
   MAX_TOKEN_CHARACTERS,
 } from './limits.ts';
 import { delivery, isoTime, message, uuid } from './messages.ts';
-
-export const PROTOCOL_VERSION = 1;
-
-/** How many messages a snapshot holds at most. */
-export const SNAPSHOT_MESSAGES = 200;
-
-export const CLOSE = {
-  goingAway: 1001,
-  tooSlow: 1013,
-  badFirstFrame: 4400,
-  unauthorized: 4401,
-  noSuchWork: 4404,
-  noAuthInTime: 4408,
-  frameTooLarge: 4413,
-  tooManyMessages: 4429,
-  tooManyOfPerson: 4429,
-  tooManyOfNetwork: 4429,
-} as const;
+import { PROTOCOL_VERSION } from './socket.ts';
 
 const seq = z.number().int().nonnegative();
 const status = z.enum(['idle', 'running', 'stopping']);

@@ -40,3 +40,7 @@ export const MAX_API_KEY_CHARACTERS = 8_192;
 export const MAX_HEADERS = 10;
 export const MAX_HEADER_NAME_CHARACTERS = 100;
 export const MAX_HEADER_CHARACTERS = 1_000;
+/** Tokens of prompt and answer together, and of an answer. */
+export const CONTEXT_WINDOW = { least: 2_048, most: 100_000_000 };
+export const MAX_OUTPUT = { least: 256, most: 10_000_000 };
+export const TEMPERATURE = { least: 0, most: 2 };

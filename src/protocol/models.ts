@@ -76,22 +76,22 @@ const fields = {
   contextWindow: z
     .number()
     .int()
-    .min(2_048)
-    .max(100_000_000)
+    .min(limits.CONTEXT_WINDOW.least)
+    .max(limits.CONTEXT_WINDOW.most)
     .nullable()
     .meta({ description: 'tokens of prompt and answer; null: what is found out of the model' }),
   maxOutput: z
     .number()
     .int()
-    .min(256)
-    .max(10_000_000)
+    .min(limits.MAX_OUTPUT.least)
+    .max(limits.MAX_OUTPUT.most)
     .nullable()
     .meta({ description: 'most tokens of an answer; null: what is found out of the model' }),
   inputPrice: price.meta({ description: 'of a million tokens, in your currency; null: what is known of it' }),
   cachedPrice: price.meta({ description: 'of input that its server had in its cache; null likewise' }),
   writtenPrice: price.meta({ description: 'of input that it wrote into its cache; null likewise' }),
   outputPrice: price.meta({ description: 'where it or inputPrice is not known, no cost is reckoned' }),
-  temperature: z.number().min(0).max(2).nullable(),
+  temperature: z.number().min(limits.TEMPERATURE.least).max(limits.TEMPERATURE.most).nullable(),
   params: params.meta({
     maxProperties: MOST_PARAMS_CHARACTERS / 4,
     description: "further fields of the request's body, such as reasoning_effort",

@@ -5,7 +5,7 @@ import { PAGE_BYTES } from '../../db/messages.ts';
 import { readSnapshot, type Snapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import type { WorkStatus } from '../../domain/reducer.ts';
-import { SNAPSHOT_MESSAGES } from '../../protocol/frames.ts';
+import { SNAPSHOT_MESSAGES } from '../../protocol/socket.ts';
 import type { LiveLog } from './live-log.ts';
 import { createPump, type Pump, type Sink } from './pump.ts';
 

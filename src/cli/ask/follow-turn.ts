@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { LogEvent } from '../../domain/events.ts';
 import type { Message } from '../../domain/messages.ts';
-import { CLOSE, PROTOCOL_VERSION, type ServerFrame, serverFrame } from '../../protocol/frames.ts';
+import { type ServerFrame, serverFrame } from '../../protocol/frames.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../../protocol/socket.ts';
 import { RefusedError } from './guest.ts';
 
 export type Outcome = 'done' | 'stopped' | 'failed';

@@ -1,6 +1,7 @@
 /** The REST calls about Works, as the page needs them (docs/protocol.md, REST). */
 import type { z } from 'zod';
 import type { Message } from '../../../src/domain/messages.ts';
+import { MAX_PAGE_ITEMS } from '../../../src/protocol/limits.ts';
 import type { meta } from '../../../src/protocol/meta.ts';
 import type { Work, workflowInfo } from '../../../src/protocol/works.ts';
 import type { Http } from './http.ts';
@@ -56,11 +57,9 @@ export function getWorkflow(http: Http, id: string): Promise<WorkflowInfo> {
   return http.json('GET', `/api/works/${id}/workflow`);
 }
 
-const OLDER_PAGE = 200;
-
 /** Messages older than `cursor`, oldest first. */
 export function olderMessages(http: Http, id: string, cursor: number): Promise<Page<Message, number>> {
-  return http.json('GET', `/api/works/${id}/messages?limit=${OLDER_PAGE}&cursor=${cursor}`);
+  return http.json('GET', `/api/works/${id}/messages?limit=${MAX_PAGE_ITEMS}&cursor=${cursor}`);
 }
 
 export function getMeta(http: Http): Promise<Meta> {

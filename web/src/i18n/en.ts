@@ -25,7 +25,7 @@ export const en = {
     lead: 'Describe a piece of quantitative work. An agent plans it, runs real code, draws the figures and writes the paper while you watch.',
     email: 'Email',
     password: 'Password',
-    passwordHint: 'At least 8 characters',
+    passwordHint: 'At least {least} characters',
     signIn: 'Sign in',
     register: 'Create account',
     toRegister: 'No account yet? Create one',

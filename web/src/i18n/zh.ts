@@ -25,7 +25,7 @@ export const zh: Messages = {
     lead: '描述一项定量研究任务，智能体会规划、运行真实代码、绘制图表并撰写论文，全过程可见。',
     email: '邮箱',
     password: '密码',
-    passwordHint: '至少 8 个字符',
+    passwordHint: '至少 {least} 个字符',
     signIn: '登录',
     register: '注册',
     toRegister: '还没有账户？注册一个',

@@ -1,5 +1,6 @@
 /** What the page sends over the socket; what it gets is the protocol's `ServerFrame` (src/protocol/frames.ts). */
 import type { Delivery } from '../../../src/domain/messages.ts';
+import type { PROTOCOL_VERSION } from '../../../src/protocol/socket.ts';
 
 export interface MessageFrame {
   type: 'message';
@@ -11,7 +12,7 @@ export interface MessageFrame {
 }
 
 export type ClientFrame =
-  | { type: 'auth'; token: string; after?: number; protocol: 1 }
+  | { type: 'auth'; token: string; after?: number; protocol: typeof PROTOCOL_VERSION }
   | MessageFrame
   | { type: 'stop'; turn: number }
   | { type: 'ping' };

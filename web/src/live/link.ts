@@ -4,6 +4,7 @@
  * Socket, tokens, clock and chance come in from outside, so that tests drive them by hand.
  */
 import type { ServerFrame } from '../../../src/protocol/frames.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../../../src/protocol/socket.ts';
 import { backoffMs } from './backoff.ts';
 import type { ClientFrame } from './frames.ts';
 
@@ -141,7 +142,7 @@ export class Link {
       opened: heard(() => {
         const after = this.#tell.cursor();
         const cursor = after === undefined ? {} : { after };
-        this.#send({ type: 'auth', token: credential.token, ...cursor, protocol: 1 });
+        this.#send({ type: 'auth', token: credential.token, ...cursor, protocol: PROTOCOL_VERSION });
       }),
       received: heard((text) => {
         this.#unanswered = false;
@@ -164,12 +165,12 @@ export class Link {
   }
 
   #lost(code: number): void {
-    if (code === 4404) {
+    if (code === CLOSE.noSuchWork) {
       this.#end('no_such_work');
-    } else if (code === 4400) {
+    } else if (code === CLOSE.badFirstFrame) {
       this.#end('refused');
-    } else if (code !== 4401) {
-      this.reconnect(code === 4429);
+    } else if (code !== CLOSE.unauthorized) {
+      this.reconnect(code === CLOSE.tooManyOfPerson);
     } else if (this.#refusedToken !== undefined) {
       // Twice in a row, the second time with a token just made: another try would not help.
       this.#end('signed_out');
@@ -205,7 +206,7 @@ export class Link {
         const next = await this.#with.credential(credential.token);
         if (generation !== this.#generation) return;
         this.#tokenInUse = next.token;
-        this.#send({ type: 'auth', token: next.token, protocol: 1 });
+        this.#send({ type: 'auth', token: next.token, protocol: PROTOCOL_VERSION });
         this.#renewBefore(next);
       } catch (error) {
         if (generation !== this.#generation) return;
