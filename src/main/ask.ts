@@ -12,7 +12,8 @@ import { guestOf, RefusedError } from '../cli/ask/guest.ts';
 import { findOrStartSystem } from '../cli/ask/running-system.ts';
 import { createTranscript } from '../cli/ask/transcript.ts';
 import { readCommandLine } from '../cli/command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError, withEnvFile } from '../config/environment.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { SetupError } from '../setup/setup-error.ts';
 

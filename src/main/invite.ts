@@ -1,7 +1,8 @@
 /** `npm run invite [-- --days 7]`: makes an invitation, for a server whose REGISTRATION is `invitation`. */
 import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError, withEnvFile } from '../config/environment.ts';
 import { createInvitation } from '../db/invitations.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { openOwnDatabase } from '../supervisor/own-database.ts';

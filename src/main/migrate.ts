@@ -3,7 +3,8 @@
  * attributes. A deployment runs it once, before its apis and workers; running it again changes nothing.
  */
 import { readCommandLine } from '../cli/command-line.ts';
-import { ConfigError, readServiceConfig } from '../config/config.ts';
+import { readServiceConfig } from '../config/config.ts';
+import { ConfigError } from '../config/environment.ts';
 import { prepareDatabase } from '../setup/database.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import { prepareNamespace } from '../setup/temporal-namespace.ts';

@@ -5,8 +5,9 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
-import { serverEndpoint } from '../config/server-model.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError, withEnvFile } from '../config/environment.ts';
+import { serverEndpoint } from '../config/model.ts';
 import type { CheckReport } from '../llm/check/check.ts';
 import { checkModel } from '../llm/check/check-model.ts';
 import { createWireRecorder } from '../llm/check/wire-shape.ts';

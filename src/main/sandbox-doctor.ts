@@ -5,7 +5,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
-import { ConfigError, readConfig, withEnvFile } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError, withEnvFile } from '../config/environment.ts';
 import { sandboxDoctor } from '../sandbox/doctor.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { completePython, prepareSandbox, sandboxSettings } from '../setup/sandbox.ts';

@@ -11,7 +11,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
-import { type Config, ConfigError, readConfig, withEnvFile } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { ConfigError, withEnvFile } from '../config/environment.ts';
 import { adoptProxies } from '../network/agents.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { CHECKOUT } from '../setup/checkout.ts';

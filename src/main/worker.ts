@@ -1,8 +1,9 @@
 /** A worker process: runs the workflows' decisions and their activities, until SIGTERM. */
 
 import { readCommandLine } from '../cli/command-line.ts';
-import { decodeKey, readServiceConfig } from '../config/config.ts';
-import { serverEndpoint } from '../config/server-model.ts';
+import { readServiceConfig } from '../config/config.ts';
+import { serverEndpoint } from '../config/model.ts';
+import { decodeKey } from '../config/values.ts';
 import { diskSharesOf } from '../db/room.ts';
 import { collectSooner } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';

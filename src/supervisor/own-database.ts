@@ -1,6 +1,7 @@
 /** The database of the system that these commands are about: the configured one, or that of the one that runs here. */
 
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/environment.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { dataFolder } from '../setup/data-folder.ts';
 import { runningInstance } from './instance.ts';

@@ -1,6 +1,7 @@
 /** The whole system: what is missing is set up, then each process is started as soon as those it needs serve. */
 import { join } from 'node:path';
-import type { Config, Environment } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
 import { noteCrash } from '../db/note-crash.ts';
 import { fromBundleToo } from '../process/node-options.mjs';
 import { CHECKOUT } from '../setup/checkout.ts';

@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import {
-  ConfigError,
-  decodeKey,
-  readConfig,
-  readServiceConfig,
-  VARIABLES,
-  withEnvFile,
-} from '../../../src/config/config.ts';
+import { readConfig, readServiceConfig, VARIABLES } from '../../../src/config/config.ts';
+import { ConfigError, withEnvFile } from '../../../src/config/environment.ts';
+import { decodeKey } from '../../../src/config/values.ts';
 import { withTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'ab'.repeat(32) };

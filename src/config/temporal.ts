@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
+import { ConfigError } from './environment.ts';
+import { word } from './values.ts';
 
-const word = z.string().min(1);
 const pem = z.string().includes('-----BEGIN ', { error: 'must be PEM, which begins with -----BEGIN' });
 
 /** One PEM that is given as a file's path or as it is. */
@@ -37,7 +38,7 @@ export type MaybeTemporal = Omit<TemporalEndpoint, 'address'> & { readonly addre
 
 /**
  * Reads the files as well. TLS is spoken where TEMPORAL_TLS says so, or an API key or anything of TLS is given.
- * @throws Error with one sentence that names the wrong variable
+ * @throws ConfigError with one sentence that names the wrong variable
  */
 export function readTemporal(v: Variables): MaybeTemporal {
   const certificate = readPem(v, 'certificate');
@@ -45,7 +46,7 @@ export function readTemporal(v: Variables): MaybeTemporal {
   const authority = readPem(v, 'authority');
   if ((certificate === undefined) !== (key === undefined)) {
     const missing = certificate === undefined ? PARTS.certificate[0] : PARTS.key[0];
-    throw new Error(`${missing} must be set: a client's certificate and its key come as a pair`);
+    throw new ConfigError(`${missing} must be set: a client's certificate and its key come as a pair`);
   }
   const tls = {
     ...(v.TEMPORAL_TLS_SERVER_NAME === undefined ? {} : { serverNameOverride: v.TEMPORAL_TLS_SERVER_NAME }),
@@ -54,11 +55,11 @@ export function readTemporal(v: Variables): MaybeTemporal {
   };
   const given = Object.keys(tls).length > 0;
   if (given && v.TEMPORAL_TLS === 'false')
-    throw new Error('TEMPORAL_TLS must not be false where a variable of TEMPORAL_TLS_… is set');
+    throw new ConfigError('TEMPORAL_TLS must not be false where a variable of TEMPORAL_TLS_… is set');
   const secure = v.TEMPORAL_TLS === 'true' || given;
   const apiKey = v.TEMPORAL_API_KEY;
   if (v.TEMPORAL_ADDRESS === undefined && (secure || apiKey !== undefined))
-    throw new Error(
+    throw new ConfigError(
       'TEMPORAL_ADDRESS must be set when an API key or TLS is: the embedded server has neither',
     );
   return Object.freeze({
@@ -73,14 +74,14 @@ function readPem(v: Variables, part: keyof typeof PARTS): Buffer | undefined {
   const [pathName, dataName] = PARTS[part];
   const { [pathName]: path, [dataName]: data } = v;
   if (path !== undefined && data !== undefined)
-    throw new Error(`${dataName} must not be set beside ${pathName}: it is one or the other`);
+    throw new ConfigError(`${dataName} must not be set beside ${pathName}: it is one or the other`);
   if (path === undefined) return data === undefined ? undefined : Buffer.from(data);
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new Error(`${pathName} must name a file that can be read: ${(error as Error).message}`);
+    throw new ConfigError(`${pathName} must name a file that can be read: ${(error as Error).message}`);
   }
-  if (!bytes.includes('-----BEGIN ')) throw new Error(`${pathName} must name a PEM file`);
+  if (!bytes.includes('-----BEGIN ')) throw new ConfigError(`${pathName} must name a PEM file`);
   return bytes;
 }
