@@ -87,9 +87,9 @@ export async function useApiKey(
 ): Promise<{ id: string; userId: string; scopes: Scope[] } | undefined> {
   const { rows } = await sql<{ id: string; userId: string; scopes: Scope[] }>`
     with used as (
-      update api_keys set last_used_at = clock_timestamp()
+      update api_keys set last_used_at = pa_now()
       where key_hash = ${hash}
-        and (last_used_at is null or last_used_at < clock_timestamp() - ${USED_WITHIN}::interval)
+        and (last_used_at is null or last_used_at < pa_now() - ${USED_WITHIN}::interval)
     )
     select k.id, k.user_id as "userId", k.scopes from api_keys k where k.key_hash = ${hash}`.execute(db);
   return rows[0];

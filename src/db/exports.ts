@@ -1,5 +1,6 @@
 /** Orders for files that are made of a Work (P20), and what became of them. */
 import { sql } from 'kysely';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 
@@ -83,7 +84,10 @@ export async function orderExport(
     const { ownerId: _owner, workId, isStarted, ...rest } = order;
     await tx
       .insertInto('exports')
-      .values({ ...rest, work_id: workId, ...(isStarted ? {} : { woken_at: sql<Date>`'-infinity'` }) })
+      .values({
+        ...{ ...rest, work_id: workId, created_at: databaseNow },
+        woken_at: isStarted ? databaseNow : sql<Date>`'-infinity'`,
+      })
       .execute();
     await sql`
       delete from exports where id in (
@@ -165,10 +169,10 @@ export async function ownerOf(db: Database, workId: string): Promise<string | un
 /** Takes exports that nobody seems to be at, for their workflows to be started again; each is given to one caller. */
 export async function claimStalledExports(db: Database): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update exports set woken_at = clock_timestamp() where id in (
+    update exports set woken_at = pa_now() where id in (
       select id from exports
-      where state = 'queued' and woken_at < clock_timestamp() - interval '10 s'
-        or state = 'running' and woken_at < clock_timestamp() - interval '10 min'
+      where state = 'queued' and woken_at < pa_now() - interval '10 s'
+        or state = 'running' and woken_at < pa_now() - interval '10 min'
       limit 50 for update skip locked)
     returning id`.execute(db);
   return rows.map(({ id }) => id);
@@ -178,6 +182,6 @@ export async function claimStalledExports(db: Database): Promise<string[]> {
 export async function forgetOldExports(db: Database): Promise<void> {
   await db
     .deleteFrom('exports')
-    .where('created_at', '<', sql<Date>`clock_timestamp() - make_interval(hours => ${KEPT_HOURS}::integer)`)
+    .where('created_at', '<', sql<Date>`pa_now() - make_interval(hours => ${KEPT_HOURS}::integer)`)
     .execute();
 }

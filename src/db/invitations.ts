@@ -1,6 +1,7 @@
 /** Invitations to make an account: good once, for a while. Only hashes are stored: the codes are as good as passwords. */
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 
 /** Makes an invitation that is good for `days` days; gives its code, which is told nowhere else. */
@@ -10,7 +11,7 @@ export async function createInvitation(db: Database, days: number): Promise<stri
     .insertInto('invitations')
     .values({
       code_hash: hashOf(code),
-      expires_at: sql<Date>`clock_timestamp() + make_interval(days => ${days}::integer)`,
+      expires_at: sql<Date>`pa_now() + make_interval(days => ${days}::integer)`,
     })
     .execute();
   return code;
@@ -21,7 +22,7 @@ export async function takeInvitation(db: Database, code: string): Promise<boolea
   const { numDeletedRows } = await db
     .deleteFrom('invitations')
     .where('code_hash', '=', hashOf(code))
-    .where('expires_at', '>', sql<Date>`clock_timestamp()`)
+    .where('expires_at', '>', databaseNow)
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }

@@ -10,20 +10,20 @@ export async function isKnownNetwork(db: Database, email: string, network: strin
   const { rows } = await sql`
     select 1 from known_networks k join users u on u.id = k.user_id
     where u.email = ${email} and k.network = ${network}
-      and k.seen_at > clock_timestamp() - make_interval(days => ${KNOWN_DAYS}::integer)`.execute(db);
+      and k.seen_at > pa_now() - make_interval(days => ${KNOWN_DAYS}::integer)`.execute(db);
   return rows.length > 0;
 }
 
 /** Notes that the right password of an account came from `network`. */
 export async function noteKnownNetwork(db: Database, userId: string, network: string): Promise<void> {
   await sql`
-    insert into known_networks (user_id, network) values (${userId}::uuid, ${network})
-    on conflict (user_id, network) do update set seen_at = clock_timestamp()`.execute(db);
+    insert into known_networks (user_id, network, seen_at) values (${userId}::uuid, ${network}, pa_now())
+    on conflict (user_id, network) do update set seen_at = excluded.seen_at`.execute(db);
 }
 
 /** Removes networks that are known no more. */
 export async function forgetNetworks(db: Database): Promise<void> {
   await sql`
     delete from known_networks
-    where seen_at < clock_timestamp() - make_interval(days => ${KNOWN_DAYS}::integer)`.execute(db);
+    where seen_at < pa_now() - make_interval(days => ${KNOWN_DAYS}::integer)`.execute(db);
 }

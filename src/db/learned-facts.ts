@@ -55,7 +55,7 @@ export async function writeLearned(
        or exists (select 1 from models m where m.id = ${id ?? null}::uuid
                   and m.base_url = ${storableText(baseUrl)}::text and m.model = ${storableText(model)}::text)
     on conflict (model_id, endpoint, model, field)
-    do update set value = excluded.value, words = excluded.words, learned_at = clock_timestamp()`.execute(db);
+    do update set value = excluded.value, words = excluded.words, learned_at = pa_now()`.execute(db);
 }
 
 /** Forgets all that was learned of a model. */

@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { OwnProfile } from '../domain/model-profile.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
 import type { Models } from './schema.ts';
@@ -114,7 +115,7 @@ export async function changeModel(
   const { numUpdatedRows } = await db
     .updateTable('models')
     .set({
-      updated_at: sql`clock_timestamp()`,
+      updated_at: databaseNow,
       ...(role === undefined ? {} : { role }),
       ...(isDefault === undefined ? {} : { is_default: isDefault }),
       ...(baseUrl === undefined ? {} : { base_url: storableText(baseUrl) }),

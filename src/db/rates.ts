@@ -23,10 +23,10 @@ export async function removeExpired(db: Database): Promise<void> {
   // Who is at a window begins it anew: it is not waited for while others are held.
   await sql`
     delete from rate_windows where key in (
-      select key from rate_windows where began_at + window_length < clock_timestamp() - interval '4 minutes'
+      select key from rate_windows where began_at + window_length < pa_now() - interval '4 minutes'
       for update skip locked
     )`.execute(db);
   await forgetNetworks(db);
-  await sql`delete from refresh_tokens where expires_at < clock_timestamp()`.execute(db);
-  await sql`delete from token_use where hour < clock_timestamp() - interval '2 days'`.execute(db);
+  await sql`delete from refresh_tokens where expires_at < pa_now()`.execute(db);
+  await sql`delete from token_use where hour < pa_now() - interval '2 days'`.execute(db);
 }

@@ -26,9 +26,9 @@ export interface RoomNow {
 
 export async function roomNow(db: Database, workId: string): Promise<RoomNow> {
   const { rows } = await sql<RoomNow>`
-    select statement_timestamp()::text as at, coalesce(array_agg(id::text), '{}') as ids
+    select pa_statement_now()::text as at, coalesce(array_agg(id::text), '{}') as ids
     from upload_room
-    where work_id = ${workId}::uuid and ended_at is null and expires_at >= statement_timestamp()`.execute(db);
+    where work_id = ${workId}::uuid and ended_at is null and expires_at >= pa_statement_now()`.execute(db);
   return rows[0] as RoomNow;
 }
 
@@ -72,7 +72,7 @@ export async function reserveRoom(db: Database, asked: RoomAsked, shares: DiskSh
 
 /** Says that nothing more comes under this reservation; `stored` bytes came. */
 export async function releaseRoom(db: Database, id: string, stored: number): Promise<void> {
-  await sql`update upload_room set ended_at = clock_timestamp(), bytes = ${stored}::bigint where id = ${id}::uuid`.execute(
+  await sql`update upload_room set ended_at = pa_now(), bytes = ${stored}::bigint where id = ${id}::uuid`.execute(
     db,
   );
 }
@@ -91,7 +91,7 @@ export async function worksToMeasure(db: Database, limit: number): Promise<strin
     union
     select w.id from works w join upload_room r on r.work_id = w.id
     where w.deleted_at is null and least(r.ended_at, r.expires_at) >= w.disk_at
-      and least(r.ended_at, r.expires_at) < clock_timestamp() - interval '30 seconds'
+      and least(r.ended_at, r.expires_at) < pa_now() - interval '30 seconds'
     limit ${limit}`.execute(db);
   return rows.map(({ workId }) => workId);
 }

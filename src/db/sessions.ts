@@ -10,7 +10,7 @@ export async function beginSession(
   const { rows } = await sql<{ family: string }>`
     insert into refresh_tokens (token_hash, user_id, family, expires_at)
     values (${token.hash}, ${token.userId}::uuid, gen_random_uuid(),
-      clock_timestamp() + make_interval(secs => ${token.lifetimeSeconds}::double precision))
+      pa_now() + make_interval(secs => ${token.lifetimeSeconds}::double precision))
     returning family`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error('a session was not stored');
@@ -44,7 +44,7 @@ export async function rotateSession(
 export async function sessionsThatGoOn(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ family: string }>`
     select distinct family from refresh_tokens
-    where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > clock_timestamp()
+    where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > pa_now()
     union all select id from api_keys where id = any(${ids}::uuid[])`.execute(db);
   return new Set(rows.map(({ family }) => family));
 }

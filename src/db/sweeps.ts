@@ -21,7 +21,7 @@ export async function claimStalledWorks(
     with alive as materialized (
       select id from workers where worker_alive(id)
     )
-    update works set woken_at = clock_timestamp()
+    update works set woken_at = pa_now()
     where id in (
       select w.id from works w
       where w.deleted_at is null
@@ -29,10 +29,10 @@ export async function claimStalledWorks(
         and w.id in (
           select r.id from works r where r.running_turn is not null
           union select m.work_id from messages m where m.status = 'queued')
-        and (w.woken_at is null or w.woken_at < clock_timestamp() - ${againMs} * interval '1 ms')
+        and (w.woken_at is null or w.woken_at < pa_now() - ${againMs} * interval '1 ms')
         and not exists (
           select 1 from events e where e.work_id = w.id and e.seq = w.last_seq
-            and e.at > clock_timestamp() - ${quietMs} * interval '1 ms')
+            and e.at > pa_now() - ${quietMs} * interval '1 ms')
         and not exists (
           select 1 from claims c
           where c.work_id = w.id and c.turn = w.running_turn and c.state = 'running'
@@ -53,15 +53,15 @@ export async function worksWithOldHistory(db: Database): Promise<string[]> {
   const { rows } = await sql<{ workId: string }>`
     select id as "workId" from works
     where deleted_at is null and running_turn is null and greatest(ended_seq, revised_seq) > history_seq
-      and updated_at < clock_timestamp() - interval '2 seconds'
+      and updated_at < pa_now() - interval '2 seconds'
     order by updated_at limit 100`.execute(db);
   return rows.map((row) => row.workId);
 }
 
-/** Idle for `days`, and not archived since. By now(), which an index can be searched for, as clock_timestamp() cannot. */
+/** Idle for `days`, and not archived since. */
 const toBeArchived = (days: number) => sql`
   deleted_at is null and running_turn is null and (archived_at is null or archived_at < updated_at)
-  and updated_at < now() - make_interval(days => ${days}::integer)`;
+  and updated_at < pa_statement_now() - make_interval(days => ${days}::integer)`;
 
 /** Works in which nothing has happened for `days` and whose workflows may still be open, those idle longest first. */
 export async function worksToArchive(
@@ -79,7 +79,7 @@ export async function worksToArchive(
 /** Notes that these Works were archived, but for those in which something has happened since they were looked for. */
 export async function noteArchived(db: Database, workIds: string[], days: number): Promise<void> {
   await sql`
-    update works set archived_at = clock_timestamp()
+    update works set archived_at = pa_now()
     where id = any(${workIds}::uuid[]) and ${toBeArchived(days)}`.execute(db);
 }
 

@@ -1,5 +1,6 @@
 /** Templates: those that ship have a slug and no owner; the others are somebody's (F11). */
 import { sql } from 'kysely';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
 import { storableText } from './storable.ts';
@@ -96,7 +97,7 @@ export async function putShippedTemplate(
           description: template.description,
           language: template.language,
           content: template.content,
-          updated_at: sql`clock_timestamp()`,
+          updated_at: databaseNow,
         })
         .where((where) =>
           where.or([
@@ -210,7 +211,7 @@ async function updateTemplate(
   const { numUpdatedRows } = await db
     .updateTable('templates')
     .set({
-      updated_at: sql`clock_timestamp()`,
+      updated_at: databaseNow,
       ...(name === undefined ? {} : { name: storableText(name) }),
       ...(description === undefined ? {} : { description: storableText(description) }),
       ...(language === undefined ? {} : { language }),

@@ -1,5 +1,6 @@
 /** Accounts (A1, F12): how they begin, change and end. */
 import { sql } from 'kysely';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 
 export interface UserRow {
@@ -25,7 +26,10 @@ export async function createUser(
 ): Promise<UserRow | undefined> {
   return await db
     .insertInto('users')
-    .values({ email: user.email, password_hash: user.passwordHash, name: user.name })
+    .values({
+      ...{ email: user.email, password_hash: user.passwordHash, name: user.name },
+      created_at: databaseNow,
+    })
     .onConflict((conflict) => conflict.column('email').doNothing())
     .returning(USER_COLUMNS)
     .executeTakeFirst();
@@ -35,7 +39,7 @@ export async function createUser(
 export async function createGuest(db: Database, network: string): Promise<UserRow> {
   return await db
     .insertInto('users')
-    .values({ guest: true, network })
+    .values({ guest: true, network, created_at: databaseNow })
     .returning(USER_COLUMNS)
     .executeTakeFirstOrThrow();
 }
@@ -124,14 +128,14 @@ export async function deleteLeftGuests(db: Database, days: number): Promise<numb
     select delete_account(id) as deleted from (
       select u.id from users u
       where u.guest and u.deleted_at is null
-        and u.created_at < clock_timestamp() - make_interval(days => ${days}::integer)
+        and u.created_at < pa_now() - make_interval(days => ${days}::integer)
         and not exists (
           select 1 from refresh_tokens r
-          where r.user_id = u.id and r.revoked_at is null and r.expires_at > clock_timestamp())
+          where r.user_id = u.id and r.revoked_at is null and r.expires_at > pa_now())
         and not exists (
           select 1 from works w
           where w.owner_id = u.id and w.deleted_at is null and (w.running_turn is not null
-            or w.updated_at > clock_timestamp() - make_interval(days => ${days}::integer)))
+            or w.updated_at > pa_now() - make_interval(days => ${days}::integer)))
       limit ${GUESTS_AT_ONCE}) left_guests`.execute(db);
   return rows.filter(({ deleted }) => deleted).length;
 }

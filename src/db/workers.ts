@@ -1,5 +1,6 @@
 /** Workers' leases: how others know that a worker lives, and what a dead one left behind (R4, R9). */
 import { sql } from 'kysely';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Session, SessionConnection } from './listener.ts';
 
@@ -10,8 +11,8 @@ export async function registerWorker(
 ): Promise<number> {
   const row = await db
     .insertInto('workers')
-    .values(worker)
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ renewed_at: sql`clock_timestamp()` }))
+    .values({ ...worker, started_at: databaseNow, renewed_at: databaseNow })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ renewed_at: databaseNow }))
     .returning('lock_key')
     .executeTakeFirstOrThrow();
   return row.lock_key;
@@ -30,10 +31,9 @@ export async function holdWorkerLock(
  * lease lasts. False where the row is gone: the worker was declared dead.
  */
 export async function renewLease(session: Session, workerId: string): Promise<boolean> {
-  const { rowCount } = await session.query(
-    'update workers set renewed_at = clock_timestamp() where id = $1',
-    [workerId],
-  );
+  const { rowCount } = await session.query('update workers set renewed_at = pa_now() where id = $1', [
+    workerId,
+  ]);
   return rowCount === 1;
 }
 
@@ -67,7 +67,7 @@ export async function collectDeadWorkers(
       from (
         select id as work_id, running_turn as turn from works where running_turn is not null
         union all
-        select work_id, turn from turns where not pruned and completed_at > now() - interval '15 seconds'
+        select work_id, turn from turns where not pruned and completed_at > pa_statement_now() - interval '15 seconds'
       ) t
       join claims c on c.work_id = t.work_id and c.turn = t.turn
       where c.worker = dead.id and c.workflow_id <> '' and c.state in ('running', 'done')
@@ -107,7 +107,7 @@ export async function agentsNobodyIsAt(db: Database): Promise<{ works: string[];
       select work_id from messages where status = 'queued'
       union
       select work_id from turns
-      where not pruned and completed_at > now() - interval '15 seconds'
+      where not pruned and completed_at > pa_statement_now() - interval '15 seconds'
     )
     select 'work' as kind, w.id from unsettled join works w using (id)
     where w.deleted_at is null and not exists (select from held where work_id = w.id and agent = 'main')

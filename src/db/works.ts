@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
+import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { hasAllWorks, holdPerson, type Quotas } from './quotas.ts';
 import { statusOf } from './snapshot.ts';
@@ -138,6 +139,8 @@ async function insertWork(
       'models',
       'disk_bytes',
       'disk_at',
+      'created_at',
+      'updated_at',
     ])
     .expression((query) =>
       query
@@ -151,7 +154,9 @@ async function insertWork(
           sql<string | null>`${work.template?.version ?? null}::text`.as('template_version'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
           sql<number>`${work.diskBytes}::bigint`.as('disk_bytes'),
-          sql<Date>`statement_timestamp()`.as('disk_at'),
+          sql<Date>`pa_statement_now()`.as('disk_at'),
+          databaseNow.as('created_at'),
+          databaseNow.as('updated_at'),
         ])
         .where('users.id', '=', work.ownerId)
         .where('users.deleted_at', 'is', null),
@@ -245,7 +250,7 @@ export async function changeWork(
   const row = await db
     .updateTable('works')
     .set({
-      updated_at: sql`clock_timestamp()`,
+      updated_at: databaseNow,
       ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true }),
       ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
     })
@@ -269,7 +274,7 @@ export async function duplicateWork(
       select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text)
         as made`.execute(held);
     if (!rows[0]?.made) return undefined;
-    await sql`update works set disk_bytes = ${copy.diskBytes}::bigint, disk_at = statement_timestamp()
+    await sql`update works set disk_bytes = ${copy.diskBytes}::bigint, disk_at = pa_statement_now()
       where id = ${copy.id}::uuid`.execute(held);
     return true;
   });

@@ -24,7 +24,8 @@ import {
 import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
-import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   makeWork,
   NO_LIMIT,

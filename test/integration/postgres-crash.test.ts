@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { postgresGraceOver } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -34,8 +34,8 @@ afterAll(async () => {
 /** Whether a worker that renewed its lease just now, but holds no lock, counts as alive. */
 async function isSpared(): Promise<boolean> {
   const id = randomUUID();
-  await sql`insert into workers (id, host, pid, started_at)
-    values (${id}::uuid, 'nowhere', 1, clock_timestamp() - interval '1 minute')`.execute(system.db);
+  await sql`insert into workers (id, host, pid, renewed_at, started_at)
+    values (${id}::uuid, 'nowhere', 1, pa_now(), pa_now() - interval '1 minute')`.execute(system.db);
   const { rows } = await sql<{ alive: boolean }>`
     select worker_alive(${id}::uuid) as alive`.execute(system.db);
   await sql`delete from workers where id = ${id}::uuid`.execute(system.db);

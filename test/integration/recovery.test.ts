@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
+import { advanceClockOfWorkers } from '../support/clock.ts';
 import { countingRun } from '../support/counting-run.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
@@ -102,8 +103,14 @@ testWith('bubblewrap')(
     const { account, workId, chat } = await system.newChat();
     chat.say('run it');
     await chat.event(({ kind }) => kind === 'tool.output', 'the first output');
+    const { id: asleep } = await system.db
+      .selectFrom('workers')
+      .select('id')
+      .where('pid', '=', sleeper.pid)
+      .executeTakeFirstOrThrow();
     await sleeper.signal('SIGSTOP');
     const next = await system.startWorker();
+    await advanceClockOfWorkers(system.db, 5.1, [asleep]);
     // What it had sent before it fell asleep may still be on its way: only the claim says whose the run is.
     const attempts = () =>
       system.db

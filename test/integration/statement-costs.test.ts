@@ -20,7 +20,8 @@ import {
 } from '../../src/db/turns.ts';
 import { agentsNobodyIsAt, collectDeadWorkers } from '../../src/db/workers.ts';
 import type { ToolPart } from '../../src/domain/messages.ts';
-import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPastTurns } from '../support/past-turns.ts';
 import { makeWork, queueMessage, type TestWork } from '../support/works.ts';
 
@@ -68,7 +69,7 @@ async function costsOfNextTurn(work: TestWork): Promise<Record<string, number>> 
   const { workId } = work;
   const by = { workerId: randomUUID(), workflowId: 'w', activityId: 'a' };
   await sql`insert into workers (id, host, pid, started_at, renewed_at)
-    values (${by.workerId}::uuid, 'here', 1, now() - interval '1 hour', now() - interval '1 hour')`.execute(
+    values (${by.workerId}::uuid, 'here', 1, pa_now() - interval '1 hour', pa_now() - interval '1 hour')`.execute(
     db,
   );
   await queueMessage(db, work, 'compute');

@@ -7,7 +7,8 @@ import { storeSummary } from '../../src/db/summaries.ts';
 import { claimStep, completeStep, finishTurn, stepKey } from '../../src/db/turns.ts';
 import { changeWork, findWork, listWorks } from '../../src/db/works.ts';
 import { addUsage, type Usage } from '../../src/domain/messages.ts';
-import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { makeWork, ofKind, queueMessage, type TestWork, wholeLog } from '../support/works.ts';
 
 let database: TestDatabase;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   db = openDatabase(database.url, { name: 'test', max: 2, onIdleError: () => {} });
   await postgresGraceOver(db);
   await sql`insert into workers (id, host, pid, started_at, renewed_at)
-    values (${by.workerId}::uuid, 'here', 1, now(), now())`.execute(db);
+    values (${by.workerId}::uuid, 'here', 1, pa_now(), pa_now())`.execute(db);
 });
 
 afterAll(async () => {

@@ -6,7 +6,8 @@ import { claimStalledWorks } from '../../src/db/sweeps.ts';
 import { claimStep } from '../../src/db/turns.ts';
 import { holdLease } from '../../src/db/worker-lease.ts';
 import { agentsNobodyIsAt } from '../../src/db/workers.ts';
-import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { makeWork, queueMessage } from '../support/works.ts';
 
@@ -43,7 +44,7 @@ async function deaths(workerId: string): Promise<number> {
 test('R4: a worker that loses one of its sessions is alive all the while', async () => {
   const lease = await holdLease(db, database.url, ignored);
   const { workerId } = lease;
-  await sql`update workers set started_at = clock_timestamp() - interval '1 minute'`.execute(db);
+  await sql`update workers set started_at = pa_now() - interval '1 minute'`.execute(db);
   const sessions = async () => {
     const { rows } = await sql<{ pid: number }>`
       select pg_locks.pid from pg_locks join workers on lock_key = objid::bigint
@@ -89,7 +90,7 @@ test('R4: whoever looks for Works to wake goes by the same rule as whoever takes
   const work = await makeWork(db);
   await queueMessage(db, work, 'hello');
   const lease = await holdLease(db, database.url, ignored);
-  await sql`update workers set started_at = clock_timestamp() - interval '1 minute'`.execute(db);
+  await sql`update workers set started_at = pa_now() - interval '1 minute'`.execute(db);
   const by = { workerId: lease.workerId, workflowId: 'w', activityId: 'a' };
   const step = { workId: work.workId, turn: null, agent: 'main', step: null, model: 'm' };
   expect(await claimStep(db, step, by)).toMatchObject({ kind: 'claimed' });
@@ -98,7 +99,7 @@ test('R4: whoever looks for Works to wake goes by the same rule as whoever takes
   expect([await stalled(), await unheld()]).toEqual([0, 0]);
   await lease.release();
   // Its row is there, and its lease fresh, as just after a kill; nobody holds its lock.
-  await sql`insert into workers (id, host, pid, started_at)
-    values (${lease.workerId}::uuid, 'here', 1, clock_timestamp() - interval '1 minute')`.execute(db);
+  await sql`insert into workers (id, host, pid, renewed_at, started_at)
+    values (${lease.workerId}::uuid, 'here', 1, pa_now(), pa_now() - interval '1 minute')`.execute(db);
   expect([await stalled(), await unheld()]).toEqual([1, 1]);
 });

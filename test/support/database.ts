@@ -1,7 +1,6 @@
 /** A database of one's own for each suite: a copy of the migrated template, made in well under a second. */
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
-import { createClient, type Database } from '../../src/db/database.ts';
+import { createClient } from '../../src/db/database.ts';
 import { TEMPLATE_DATABASE, type TestServers, testServers } from './servers.ts';
 
 export interface TestDatabase {
@@ -37,15 +36,6 @@ export async function withTestDatabase<T>(use: (url: string) => Promise<T>): Pro
   } finally {
     await database.drop();
   }
-}
-
-/**
- * Resolves once Postgres is up for longer than the grace in which it takes no worker for dead: worker_alive in
- * src/db/functions/workers.sql says why there is one.
- */
-export async function postgresGraceOver(db: Database): Promise<void> {
-  await sql`select pg_sleep(greatest(0, extract(epoch from
-    up_since() + interval '5.1 seconds' - clock_timestamp())))`.execute(db);
 }
 
 async function asAdmin(servers: TestServers, statement: string): Promise<void> {

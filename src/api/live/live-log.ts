@@ -17,7 +17,7 @@ const READ = {
   text: `
     select f.work, e.* from unnest($1::uuid[], $2::bigint[]) f (work, after)
     cross join lateral (
-      select ${LOG_FRAME}, extract(epoch from clock_timestamp() - at)::float8 as lag
+      select ${LOG_FRAME}, extract(epoch from pa_now() - at)::float8 as lag
       from events where work_id = f.work and seq > f.after order by seq limit ${ROWS_PER_WORK}
     ) e
     order by f.work, e.seq`,

@@ -9,7 +9,7 @@ declare
 begin
   perform 1 from users where id = p_user for no key update;
   for v_family in
-    update refresh_tokens set revoked_at = clock_timestamp()
+    update refresh_tokens set revoked_at = pa_now()
     where user_id = p_user and revoked_at is null
       and (p_only is null or family = p_only) and family is distinct from p_except
     returning family
@@ -32,17 +32,17 @@ declare
 begin
   perform 1 from users where id = (select r.user_id from refresh_tokens r where r.token_hash = p_old) for share;
   select * into t from refresh_tokens r where r.token_hash = p_old for update;
-  if not found or t.revoked_at is not null or t.expires_at <= clock_timestamp() then
+  if not found or t.revoked_at is not null or t.expires_at <= pa_now() then
     return query select 'invalid', null::uuid, null::uuid;
-  elsif t.used_at <= clock_timestamp() - p_grace then
-    update refresh_tokens r set revoked_at = clock_timestamp() where r.family = t.family and r.revoked_at is null;
+  elsif t.used_at <= pa_now() - p_grace then
+    update refresh_tokens r set revoked_at = pa_now() where r.family = t.family and r.revoked_at is null;
     perform pg_notify('pa_session_ended', t.family::text);
     return query select 'reused', null::uuid, null::uuid;
   else
     -- Its first use counts: uses in the grace do not prolong it.
-    update refresh_tokens r set used_at = clock_timestamp() where r.token_hash = p_old and r.used_at is null;
+    update refresh_tokens r set used_at = pa_now() where r.token_hash = p_old and r.used_at is null;
     insert into refresh_tokens (token_hash, user_id, family, expires_at)
-    values (p_new, t.user_id, t.family, clock_timestamp() + p_lifetime);
+    values (p_new, t.user_id, t.family, pa_now() + p_lifetime);
     return query select 'rotated', t.user_id, t.family;
   end if;
 end $$;
@@ -90,7 +90,7 @@ language plpgsql as $$
 declare
   v_keys bigint;
 begin
-  update users set deleted_at = clock_timestamp(), email = null, password_hash = null, name = ''
+  update users set deleted_at = pa_now(), email = null, password_hash = null, name = ''
   where id = p_user and deleted_at is null;
   if not found then
     return false;

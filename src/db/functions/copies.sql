@@ -33,7 +33,7 @@ begin
   v_through := case when w.running_turn is null then w.last_turn else w.running_turn - 1 end;
 
   insert into works select copy.* from jsonb_populate_record(null::works, to_jsonb(w) || jsonb_build_object(
-    'id', p_new, 'title', p_title, 'titled', true, 'created_at', clock_timestamp(), 'updated_at', clock_timestamp(),
+    'id', p_new, 'title', p_title, 'titled', true, 'created_at', pa_now(), 'updated_at', pa_now(),
     'last_turn', v_through, 'running_turn', null, 'stop_turn', null, 'woken_at', null,
     'pruned_through', w.last_seq, 'revised_seq', w.last_seq, 'history_seq', 0,
     'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb)) copy;

@@ -25,9 +25,10 @@ end $$;
 -- p_limit, a person's Works p_most or p_guest_most together. A run takes no more than half of what its person has left, so
 -- that others of theirs may begin. Gives {kind: reserved, bytes, of, most}, {kind: full, of, most}, {kind: not_found}, where
 -- `of` is whose bound is, or would be next: work, person or network. Asked for again under the same id it replaces what it gave.
-create or replace function reserve_room(p_work uuid, p_id uuid, p_kind text, p_bytes bigint, p_least bigint, p_measured bigint,
-                             p_replaced bigint, p_since timestamptz, p_limit bigint, p_lifetime interval,
-                             p_most bigint, p_guest_most bigint) returns jsonb
+create or replace function reserve_room(
+  p_work uuid, p_id uuid, p_kind text, p_bytes bigint, p_least bigint, p_measured bigint, p_replaced bigint,
+  p_since timestamptz, p_limit bigint, p_lifetime interval, p_most bigint, p_guest_most bigint
+) returns jsonb
 language plpgsql as $$
 declare
   v_owner users;
@@ -49,7 +50,7 @@ begin
   update works set disk_bytes = p_measured, disk_at = p_since
   where id = p_work and (disk_at is null or disk_at < p_since);
   delete from upload_room where work_id = p_work
-    and least(ended_at, expires_at) < clock_timestamp() - interval '10 minutes';
+    and least(ended_at, expires_at) < pa_now() - interval '10 minutes';
 
   select p_limit - p_measured - coalesce(sum(bytes), 0), coalesce(bool_or(spares), false) into v_left, v_spared
   from upload_room where work_id = p_work and kind = 'file' and id <> p_id and least(ended_at, expires_at) >= p_since;
@@ -69,15 +70,17 @@ begin
   v_bytes := least(p_bytes, v_left,
     case when p_kind = 'run' then greatest(v_disk.bytes / 2, p_least) else v_disk.bytes end);
   insert into upload_room (id, work_id, kind, bytes, spares, expires_at)
-  values (p_id, p_work, p_kind, v_bytes, v_spares, clock_timestamp() + p_lifetime)
+  values (p_id, p_work, p_kind, v_bytes, v_spares, pa_now() + p_lifetime)
   on conflict (id) do update set bytes = excluded.bytes, spares = excluded.spares, expires_at = excluded.expires_at,
     ended_at = null;
   return jsonb_build_object('kind', 'reserved', 'bytes', v_bytes, 'of', v_disk.whose, 'most', v_disk.most);
 end $$;
 
 -- As before, for apis that know of no bound for a person.
-create or replace function reserve_upload_room(p_work uuid, p_id uuid, p_bytes bigint, p_least bigint, p_measured bigint,
-                                               p_replaced bigint, p_since timestamptz, p_limit bigint) returns bigint
+create or replace function reserve_upload_room(
+  p_work uuid, p_id uuid, p_bytes bigint, p_least bigint, p_measured bigint, p_replaced bigint, p_since timestamptz,
+  p_limit bigint
+) returns bigint
 language sql as $$
   select case r ->> 'kind' when 'reserved' then (r ->> 'bytes')::bigint when 'full' then 0 end
   from reserve_room(p_work, p_id, 'file', p_bytes, p_least, p_measured, p_replaced, p_since, p_limit,

@@ -9,7 +9,7 @@ $$;
 -- Milliseconds since then, by the database's clock.
 create or replace function age_ms(p_since timestamptz) returns integer
 language sql volatile as $$
-  select (extract(epoch from clock_timestamp() - p_since) * 1000)::integer;
+  select (extract(epoch from pa_now() - p_since) * 1000)::integer;
 $$;
 
 -- Appends events [{kind, ...fields}] to a Work's log and tells the listeners. Gives the last seq.
@@ -23,8 +23,8 @@ begin
   if not found then
     raise exception 'no work %', p_work using errcode = 'no_data_found';
   end if;
-  insert into events (work_id, seq, turn, kind, body)
-  select p_work, base + e.ord, p_turn, e.event ->> 'kind', e.event - 'kind'
+  insert into events (work_id, seq, turn, at, kind, body)
+  select p_work, base + e.ord, p_turn, pa_now(), e.event ->> 'kind', e.event - 'kind'
   from jsonb_array_elements(p_events) with ordinality e (event, ord);
   perform pg_notify('pa_log', p_work || ':' || (base + n));
   return base + n;

@@ -49,7 +49,7 @@ begin
     return 'reused';
   end if;
   perform store_queued(p_work, p_id, p_text, p_attachments, p_delivery, null);
-  update works set updated_at = clock_timestamp(),
+  update works set updated_at = pa_now(),
     title = case when titled then title else p_title end, titled = true
   where id = p_work;
   if w.running_turn is null then

@@ -6,7 +6,7 @@ language plpgsql as $$
 declare
   v_seq bigint := log_append(p_work, null, jsonb_build_array(p_event));
 begin
-  update works set revised_seq = v_seq, updated_at = clock_timestamp() where id = p_work;
+  update works set revised_seq = v_seq, updated_at = pa_now() where id = p_work;
 end $$;
 
 -- Changes a queued message; null leaves a part of it as it is. Gives {kind}: 'changed' (also where nothing differs),

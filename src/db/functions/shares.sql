@@ -9,21 +9,21 @@ language plpgsql as $$
 declare
   w rate_windows;
 begin
-  insert into rate_windows as r (key, began_at, count, window_length) values (p_key, clock_timestamp(), 1, p_window)
+  insert into rate_windows as r (key, began_at, count, window_length) values (p_key, pa_now(), 1, p_window)
   on conflict (key) do update set
-    began_at = case when r.began_at <= clock_timestamp() - p_window then clock_timestamp() else r.began_at end,
-    count = case when r.began_at <= clock_timestamp() - p_window then 1 else r.count + 1 end
+    began_at = case when r.began_at <= pa_now() - p_window then pa_now() else r.began_at end,
+    count = case when r.began_at <= pa_now() - p_window then 1 else r.count + 1 end
   returning * into w;
   if w.count <= p_limit then
     return 0;
   end if;
-  return greatest(extract(epoch from w.began_at + p_window - clock_timestamp()), 0.001);
+  return greatest(extract(epoch from w.began_at + p_window - pa_now()), 0.001);
 end $$;
 
 -- Takes a window's row without counting a use: for who may have to count one once they hold a Work.
 create or replace function hold_rate(p_key text) returns void
 language sql as $$
-  insert into rate_windows as r (key, began_at, count) values (p_key, clock_timestamp(), 0)
+  insert into rate_windows as r (key, began_at, count) values (p_key, pa_now(), 0)
   on conflict (key) do update set count = r.count;
 $$;
 
@@ -39,7 +39,7 @@ create or replace function count_tokens() returns trigger
 language plpgsql as $$
 begin
   insert into token_use as u (user_id, hour, tokens)
-  select w.owner_id, date_trunc('hour', clock_timestamp()), tokens_of(new.usage) - tokens_of(old.usage)
+  select w.owner_id, date_trunc('hour', pa_now()), tokens_of(new.usage) - tokens_of(old.usage)
   from works w where w.id = new.work_id
   on conflict (user_id, hour) do update set tokens = u.tokens + excluded.tokens;
   return null;
@@ -63,13 +63,13 @@ begin
     return false;
   end if;
   if (select coalesce(sum(tokens), 0) from token_use
-      where user_id = p_owner and hour > clock_timestamp() - interval '1 day') >= v_most then
+      where user_id = p_owner and hour > pa_now() - interval '1 day') >= v_most then
     return true;
   end if;
   return u.guest and u.network is not null and (
     select coalesce(sum(t.tokens), 0)
     from users g join token_use t on t.user_id = g.id
-    where g.network = u.network and g.guest and t.hour > clock_timestamp() - interval '1 day'
+    where g.network = u.network and g.guest and t.hour > pa_now() - interval '1 day'
   ) >= guests_of_a_network * v_most;
 end $$;
 

@@ -58,7 +58,7 @@ begin
       w.stop_turn := null;
       v_seq := log_append(p_work, v_turn,
         jsonb_build_array(jsonb_build_object('kind', 'turn.started', 'messageIds', jsonb_build_array(v_queued))));
-      insert into turns (work_id, turn, first_seq) values (p_work, v_turn, v_seq);
+      insert into turns (work_id, turn, first_seq, started_at) values (p_work, v_turn, v_seq, pa_now());
       perform take_message(p_work, v_queued, v_turn, v_seq);
     end if;
   elsif w.running_turn is distinct from v_turn then
@@ -92,9 +92,9 @@ begin
     if c.state = 'failed' and c.result ? 'error' then
       return jsonb_build_object('kind', 'failed', 'turn', v_turn);
     end if;
-    if c.state = 'failed' and c.retry_at > clock_timestamp() then
+    if c.state = 'failed' and c.retry_at > pa_now() then
       return jsonb_build_object('kind', 'wait', 'turn', v_turn, 'step', v_step,
-                                'inMs', ceil(extract(epoch from c.retry_at - clock_timestamp()) * 1000));
+                                'inMs', ceil(extract(epoch from c.retry_at - pa_now()) * 1000));
     end if;
     if c.state = 'running' and died_with_worker(c) then
       update claims set state = 'failed', result = jsonb_build_object('error', jsonb_build_object(
@@ -117,9 +117,10 @@ begin
   v_seq := log_append(p_work, v_turn, jsonb_build_array(jsonb_build_object(
     'kind', 'step.started', 'step', v_step, 'attempt', coalesce(c.attempt, 0) + 1, 'agent', p_agent,
     'model', p_model, 'messageId', v_message)));
-  insert into claims (work_id, key, turn, agent, step, worker, message_id, started_seq, workflow_id, activity_id)
+  insert into claims (work_id, key, turn, agent, step, worker, message_id, started_seq, workflow_id, activity_id,
+                      first_at)
   values (p_work, 'model:' || v_turn || ':' || p_agent || ':' || v_step, v_turn, p_agent, v_step, p_worker,
-          v_message, v_seq, p_workflow_id, p_activity_id)
+          v_message, v_seq, p_workflow_id, p_activity_id, pa_now())
   on conflict (work_id, key) do update set
     attempt = claims.attempt + 1, worker = p_worker, state = 'running', next_batch = 0,
     message_id = v_message, started_seq = v_seq, workflow_id = p_workflow_id, activity_id = p_activity_id
@@ -149,7 +150,7 @@ begin
   perform 1 from works where id = p_work for update;
   update claims set state = 'failed',
     result = case when p_error is null then null else jsonb_build_object('error', p_error) end,
-    retry_at = clock_timestamp() + (p_event ->> 'inMs')::numeric * interval '1 ms'
+    retry_at = pa_now() + (p_event ->> 'inMs')::numeric * interval '1 ms'
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running' returning * into c;
   if not found then
     return false;

@@ -32,7 +32,7 @@ create or replace function prune_next_turn(p_age interval) returns boolean
 language plpgsql as $$
 declare
   t turns;
-  v_before timestamptz := clock_timestamp() - p_age;
+  v_before timestamptz := pa_now() - p_age;
 begin
   select turns.* into t from turns join works w on w.id = turns.work_id
   where not turns.pruned and turns.completed_at < v_before

@@ -64,8 +64,8 @@ begin
     update claims set state = 'done' where work_id = p_work and key = v_key;
     return jsonb_build_object('kind', 'done', 'result', '{"ok": false}'::jsonb, 'crashed', true);
   end if;
-  insert into claims (work_id, key, turn, agent, worker, workflow_id, activity_id)
-  values (p_work, v_key, p_turn, t.agent, p_worker, p_workflow_id, p_activity_id)
+  insert into claims (work_id, key, turn, agent, worker, workflow_id, activity_id, first_at)
+  values (p_work, v_key, p_turn, t.agent, p_worker, p_workflow_id, p_activity_id, pa_now())
   on conflict (work_id, key) do update set
     attempt = claims.attempt + 1, worker = p_worker, state = 'running', next_batch = 0,
     workflow_id = p_workflow_id, activity_id = p_activity_id

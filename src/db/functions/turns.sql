@@ -41,10 +41,10 @@ begin
   v_seq := log_append(p_work, p_turn, jsonb_build_array(
     jsonb_build_object('kind', 'turn.completed', 'outcome', p_outcome, 'usage', v_usage)
     || case when p_error is null then '{}'::jsonb else jsonb_build_object('error', p_error) end));
-  update turns set state = p_outcome, completed_at = clock_timestamp(), last_seq = v_seq, error = p_error
+  update turns set state = p_outcome, completed_at = pa_now(), last_seq = v_seq, error = p_error
   where work_id = p_work and turn = p_turn;
   update claims set state = 'void' where work_id = p_work and turn = p_turn and state in ('running', 'failed');
-  update works set running_turn = null, stop_turn = null, ended_seq = v_seq, updated_at = clock_timestamp()
+  update works set running_turn = null, stop_turn = null, ended_seq = v_seq, updated_at = pa_now()
   where id = p_work;
   return v_seq;
 end $$;

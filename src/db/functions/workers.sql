@@ -10,8 +10,8 @@ declare
 begin
   select seen_at into v_seen from server_recovery;
   if not found then
-    insert into server_recovery default values on conflict do nothing;
-    v_seen := clock_timestamp();
+    v_seen := pa_now();
+    insert into server_recovery (seen_at) values (v_seen) on conflict do nothing;
   end if;
   return greatest(pg_postmaster_start_time(), v_seen);
 end $$;
@@ -32,14 +32,14 @@ begin
     return false;
   end if;
   v_up_since := up_since();
-  if greatest(w.renewed_at, v_up_since) < clock_timestamp() - lease then
+  if greatest(w.renewed_at, v_up_since) < pa_now() - lease then
     return false;
   end if;
   -- one that has just registered is about to take its lock
-  if w.started_at > clock_timestamp() - interval '2 seconds' then
+  if w.started_at > pa_now() - interval '2 seconds' then
     return true;
   end if;
-  if v_up_since < clock_timestamp() - lease and pg_try_advisory_xact_lock(w.lock_key) then
+  if v_up_since < pa_now() - lease and pg_try_advisory_xact_lock(w.lock_key) then
     return false;
   end if;
   return true;
@@ -55,6 +55,6 @@ $$;
 -- Says that a worker came down by itself, and why; the first word stands. Later there is nobody left who would ask.
 create or replace function note_crash(p_worker uuid, p_reason text) returns void
 language sql as $$
-  delete from worker_crashes where at < clock_timestamp() - interval '1 day';
-  insert into worker_crashes (worker, reason) values (p_worker, left(p_reason, 200)) on conflict do nothing;
+  delete from worker_crashes where at < pa_now() - interval '1 day';
+  insert into worker_crashes (worker, reason, at) values (p_worker, left(p_reason, 200), pa_now()) on conflict do nothing;
 $$;

@@ -7,7 +7,7 @@ language plpgsql as $$
 declare
   w works;
 begin
-  update works set deleted_at = clock_timestamp(), stop_turn = running_turn
+  update works set deleted_at = pa_now(), stop_turn = running_turn
   where id = p_work and owner_id = p_owner and deleted_at is null returning * into w;
   if not found then
     return false;
