@@ -1,6 +1,6 @@
 /** Keys that programs of a person use in place of a session (I1). */
 import { sql } from 'kysely';
-import type { Scope } from '../protocol/api-keys.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { Database } from './database.ts';
 
 export interface ApiKeyRow {

@@ -21,8 +21,8 @@ import { elapsed } from '../setup/progress.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import { startDevelopment } from '../supervisor/development.ts';
 import { type Instance, takeDataFolder } from '../supervisor/instance.ts';
-import { endOrphans } from '../supervisor/process-notes.ts';
-import { createSystem, ONE_OF_EACH, type Shape } from '../supervisor/system.ts';
+import { endOrphans } from '../supervisor/pid-file.ts';
+import { createSystem, ONE_OF_EACH, type Topology } from '../supervisor/system.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
       apis: { value: 'N', default: '2' },
     },
   });
-  const shape = values.cluster ? clusterOf(values) : ONE_OF_EACH;
+  const topology = values.cluster ? clusterOf(values) : ONE_OF_EACH;
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
   adoptProxies(env);
   const config = readConfig(env);
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   try {
     const orphans = await endOrphans(folder.processes);
     if (orphans.length > 0) say(`ended what an earlier start had left running: ${orphans.join(', ')}`);
-    const system = createSystem(config, env, folder, say, shape);
+    const system = createSystem(config, env, folder, say, topology);
     stopped.onSecond(() => {
       system.kill();
       process.exit(1);
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
 }
 
 /** @throws ConfigError */
-function clusterOf({ workers, apis }: { workers: string; apis: string }): Shape {
+function clusterOf({ workers, apis }: { workers: string; apis: string }): Topology {
   for (const [name, count] of Object.entries({ workers, apis }))
     if (!/^[1-9]\d?$/.test(count)) throw new ConfigError(`--${name} must be a number from 1 to 99`);
   return { workers: Number(workers), apis: Number(apis), temporal: 'on-postgres' };

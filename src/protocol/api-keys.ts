@@ -1,10 +1,10 @@
 /** REST bodies of keys for programs (I1, P22). */
 import { z } from 'zod';
+import { SCOPES } from '../domain/scopes.ts';
 import { MAX_KEY_NAME_CHARACTERS } from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
 
-export const scope = z.enum(['read', 'write']);
-export type Scope = z.infer<typeof scope>;
+export const scope = z.enum(SCOPES);
 
 export const newApiKey = z.object({
   name: z.string().trim().min(1).max(MAX_KEY_NAME_CHARACTERS),

@@ -2,7 +2,7 @@
 export const ROLES = ['postgres', 'temporal', 'demo-model', 'worker', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A process as notes and logs call it: its role, with a number where there are several of it. */
+/** A process as the pid file and logs call it: its role, with a number where there are several of it. */
 export type ProcessName = Role | `${Role}-${number}`;
 
 export function roleOf(name: string): string {

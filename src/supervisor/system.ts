@@ -7,38 +7,18 @@ import { fromBundleToo } from '../process/node-options.mjs';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { lastLine, runCommand } from '../setup/command.ts';
 import type { DataFolder } from '../setup/data-folder.ts';
-import { prepareDatabase } from '../setup/database.ts';
 import { isFree, keptPorts } from '../setup/ports.ts';
-import { ensureDatabase, type PostgresOptions, postgresUrl } from '../setup/postgres.ts';
 import { preparePage, prepareServer, prepareWorkflows } from '../setup/prepare.ts';
-import { elapsed, type OnProgress } from '../setup/progress.ts';
+import type { OnProgress } from '../setup/progress.ts';
 import { completePython, prepareSandbox } from '../setup/sandbox.ts';
-import { keptSecrets, type StoredSecrets } from '../setup/secrets.ts';
+import { keptSecrets } from '../setup/secrets.ts';
 import { SetupError } from '../setup/setup-error.ts';
-import { findTemporal } from '../setup/temporal-binary.ts';
-import { prepareTemporalDatabases, TEMPORAL_PORTS } from '../setup/temporal-on-postgres.ts';
-import { findTemporalServer } from '../setup/temporal-server-binaries.ts';
-import { type Child, type ChildPlan, nameOf, startChild } from './child.ts';
+import { createChildren } from './children.ts';
 import { type Instance, writeInstance } from './instance.ts';
-import { openLogFile } from './log-file.ts';
-import {
-  apiPlan,
-  appUrl,
-  demoModelPlan,
-  postgresPlan,
-  temporalOnPostgresPlan,
-  temporalPlan,
-  workerPlan,
-} from './plans.ts';
-import { openProcessNotes } from './process-notes.ts';
-import { type Role, STOP_ORDER } from './roles.ts';
+import { apiPlan, appUrl, demoModelPlan, workerPlan } from './plans.ts';
+import type { Role } from './roles.ts';
 import { type RoundRobin, startRoundRobin } from './round-robin.ts';
-import { lineForTerminal } from './terminal.ts';
-
-/** The app's database in the embedded Postgres. */
-const DATABASE = 'paperagent';
-/** One machine: more would only poll more. */
-const CLUSTER_SHARDS = 4;
+import { type Surroundings, startDatabase, startTemporal, startTemporalOnPostgres } from './servers.ts';
 
 export interface System {
   /** Sets up and starts everything. @throws SetupError */
@@ -55,31 +35,39 @@ type Ports = Record<(typeof PORTS)[number], number>;
 const PORTS = ['postgres', 'temporal', 'temporalUi', 'demoModel', 'workerMetrics'] as const;
 
 /** How many of what there are of several, and what Temporal keeps its histories in. */
-export interface Shape {
+export interface Topology {
   apis: number;
   workers: number;
   temporal: 'embedded' | 'on-postgres';
 }
 
 /** `npm start`. */
-export const ONE_OF_EACH: Shape = { apis: 1, workers: 1, temporal: 'embedded' };
+export const ONE_OF_EACH: Topology = { apis: 1, workers: 1, temporal: 'embedded' };
 
 export function createSystem(
   config: Config,
   env: Environment,
   folder: DataFolder,
   say: OnProgress,
-  shape: Shape = ONE_OF_EACH,
+  topology: Topology = ONE_OF_EACH,
 ): System {
-  const hasUi = config.temporal.address === undefined && shape.temporal === 'embedded';
-  const notes = openProcessNotes(folder.processes, say);
-  const children: Child[] = [];
-  const logs: { close(): void }[] = [];
+  const hasUi = config.temporal.address === undefined && topology.temporal === 'embedded';
   let proxy: RoundRobin | undefined;
   let ready: Omit<Instance, 'pids'> | undefined;
   let stopped = false;
   let databaseAt: string | undefined;
   const ending = new AbortController();
+  const children = createChildren(folder, say, {
+    onChange: publish,
+    async onCrashed(name, workerId, how) {
+      if (databaseAt === undefined) return;
+      await noteCrash(databaseAt, workerId, how).catch((error: Error) =>
+        say(`${name}: that it crashed could not be written down (${error.message})`),
+      );
+    },
+  });
+  const { run } = children;
+  const surroundings: Surroundings = { config, env, folder, say, run };
   let completing: Promise<void> | undefined;
 
   async function start(): Promise<Instance> {
@@ -91,13 +79,13 @@ export function createSystem(
     const secrets = await keptSecrets(folder.root);
     const ports = await choosePorts();
     const model = config.model ?? demoModel(ports.demoModel);
-    const database = startDatabase(secrets, ports.postgres);
+    const database = startDatabase(surroundings, secrets, ports.postgres);
     const bundled = fromBundleToo().length > 0 ? prepareServer(say) : Promise.resolve();
     const [databaseUrl, temporalAddress] = await Promise.all([
       database,
-      shape.temporal === 'embedded'
-        ? startTemporal(ports)
-        : database.then(() => startTemporalOnPostgres(postgresOptions(secrets, ports.postgres))),
+      topology.temporal === 'embedded'
+        ? startTemporal(surroundings, ports)
+        : database.then(() => startTemporalOnPostgres(surroundings, secrets, ports.postgres)),
       config.model === undefined
         ? bundled.then(() => run(demoModelPlan(ports.demoModel, baseEnvironment(env))))
         : bundled,
@@ -120,10 +108,10 @@ export function createSystem(
       JWT_SECRET: config.jwtSecret ?? secrets.jwtSecret,
       ENCRYPTION_KEY: config.encryptionKey ?? secrets.encryptionKey,
     };
-    if (shape.temporal === 'on-postgres') await tellTemporal(childEnvironment);
+    if (topology.temporal === 'on-postgres') await tellTemporal(childEnvironment);
     // One after the other: both keep their ports in one file.
-    const metricsPorts = await portsOf('worker-metrics', shape.workers);
-    const apiPorts = await portsOf('api', shape.apis);
+    const metricsPorts = await portsOf('worker-metrics', topology.workers);
+    const apiPorts = await portsOf('api', topology.apis);
     await Promise.all([startWorkers(childEnvironment, metricsPorts), startApis(childEnvironment, apiPorts)]);
     ready = {
       port: config.port,
@@ -153,62 +141,6 @@ export function createSystem(
     return { ...ports, temporalUi: uiPort };
   }
 
-  async function startDatabase(secrets: StoredSecrets, port: number): Promise<string> {
-    if (config.databaseUrl !== undefined) {
-      await prepareDatabase(config.databaseDirectUrl ?? config.databaseUrl);
-      return config.databaseUrl;
-    }
-    const options = postgresOptions(secrets, port);
-    await run(postgresPlan(options));
-    await ensureDatabase(options, DATABASE);
-    const url = postgresUrl(options, DATABASE);
-    await prepareDatabase(url);
-    return url;
-  }
-
-  async function startTemporal(ports: Ports): Promise<string> {
-    if (config.temporal.address !== undefined) return config.temporal.address;
-    const binary = await findTemporal({ env, dataDir: folder.root, onProgress: say });
-    await run(
-      temporalPlan({
-        binary,
-        database: folder.temporal,
-        port: ports.temporal,
-        uiPort: ports.temporalUi,
-        namespace: config.temporal.namespace,
-      }),
-    );
-    return `127.0.0.1:${ports.temporal}`;
-  }
-
-  function postgresOptions(secrets: StoredSecrets, port: number): PostgresOptions {
-    return {
-      dir: folder.postgres,
-      port,
-      durable: true,
-      adminPassword: secrets.postgresAdminPassword,
-      appPassword: secrets.postgresPassword,
-    };
-  }
-
-  /** The server as docker-compose.yml has it, on the embedded Postgres. */
-  async function startTemporalOnPostgres(postgres: PostgresOptions): Promise<string> {
-    if (config.temporal.address !== undefined) return config.temporal.address;
-    if (config.databaseUrl !== undefined)
-      throw new SetupError('a cluster brings a Postgres of its own: unset DATABASE_URL');
-    const options = {
-      binaries: await findTemporalServer({ env, dataDir: folder.root, onProgress: say }),
-      adminUrl: postgresUrl(postgres, 'postgres', 'admin'),
-      // One that may enter Temporal's databases alone, and is known to whoever may read the administrator's.
-      password: postgres.adminPassword,
-      ports: await keptPorts(folder.ports, TEMPORAL_PORTS),
-      shards: CLUSTER_SHARDS,
-    };
-    await prepareTemporalDatabases(options);
-    await run(temporalOnPostgresPlan(options));
-    return `127.0.0.1:${options.ports.TEMPORAL_PORT}`;
-  }
-
   /** The namespace and its search attributes, by the entry point that deployments use. */
   async function tellTemporal(childEnvironment: Record<string, string>): Promise<void> {
     const migrate = join(CHECKOUT, 'src', 'main', 'migrate.ts');
@@ -223,7 +155,7 @@ export function createSystem(
   }
 
   async function startWorkers(childEnvironment: Record<string, string>, metrics: number[]): Promise<void> {
-    if (shape.workers === 1) return await run(workerPlan(childEnvironment));
+    if (topology.workers === 1) return await run(workerPlan(childEnvironment));
     await Promise.all(
       metrics.map((port, index) =>
         run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, index + 1)),
@@ -234,49 +166,14 @@ export function createSystem(
   /** One api where everybody reaches it, or several behind a proxy that is there. */
   async function startApis(childEnvironment: Record<string, string>, ports: number[]): Promise<void> {
     // An api shows the metrics of the worker beside it, where that is one.
-    const env = shape.workers === 1 ? childEnvironment : { ...childEnvironment, WORKER_METRICS_PORT: '' };
-    if (shape.apis === 1) return await run(apiPlan(config, env));
+    const env = topology.workers === 1 ? childEnvironment : { ...childEnvironment, WORKER_METRICS_PORT: '' };
+    if (topology.apis === 1) return await run(apiPlan(config, env));
     await Promise.all(ports.map((port, index) => run(apiPlan({ host: '127.0.0.1', port }, env, index + 1))));
     proxy = await startRoundRobin(() => ports, { host: config.host, port: config.port });
   }
 
-  /** Starts a role and waits until it serves. */
-  async function run(plan: ChildPlan): Promise<void> {
-    if (stopped) throw new SetupError('stopped before everything had started');
-    const began = performance.now();
-    const { role } = plan;
-    const name = nameOf(plan);
-    const show = (line: string) => {
-      const shown = lineForTerminal(role, line);
-      if (shown !== undefined) say(shown);
-    };
-    const log = openLogFile(join(folder.logs, `${name}.log`), show, say);
-    logs.push(log);
-    const child = startChild(plan, {
-      log,
-      say,
-      onStarted: (started, pid) => {
-        notes.started(started, pid);
-        publish();
-      },
-      onEnded: (ended) => {
-        notes.ended(ended);
-        publish();
-      },
-      async onCrashed(workerId, ending) {
-        if (databaseAt === undefined) return;
-        await noteCrash(databaseAt, workerId, ending).catch((error: Error) =>
-          say(`${name}: that it crashed could not be written down (${error.message})`),
-        );
-      },
-    });
-    children.push(child);
-    await child.untilReady();
-    say(`${name}: up in ${elapsed(began)}`);
-  }
-
   function describe(running: Omit<Instance, 'pids'>): Instance {
-    const instance = { ...running, pids: { supervisor: process.pid, ...notes.pids() } };
+    const instance = { ...running, pids: { supervisor: process.pid, ...children.pids() } };
     writeInstance(folder.instance, instance);
     return instance;
   }
@@ -294,22 +191,18 @@ export function createSystem(
     start,
     async stop() {
       stopped = true;
+      children.refuseMore();
       ending.abort();
       await completing;
       await proxy?.close();
-      for (const role of STOP_ORDER) {
-        await Promise.all(children.filter((child) => child.role === role).map((child) => child.stop()));
-      }
-      for (const log of logs) log.close();
+      await children.stop();
     },
     kill() {
       stopped = true;
       ending.abort();
-      for (const child of children) child.kill();
+      children.kill();
     },
-    restart(role) {
-      for (const child of children) if (child.role === role) child.restart();
-    },
+    restart: children.restart,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1); and keys of programs (I1). */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { Scope } from '../../protocol/api-keys.ts';
+import type { Scope } from '../../domain/scopes.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
 export const ACCESS_SECONDS = 15 * 60;

@@ -1,6 +1,6 @@
 /** Routes behind this have somebody who asks. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Scope } from '../../protocol/api-keys.ts';
+import type { Scope } from '../../domain/scopes.ts';
 import { ApiError } from '../api-error.ts';
 import type { Identity, Tokens } from '../auth/tokens.ts';
 import type { ApiEnv } from '../dependencies.ts';

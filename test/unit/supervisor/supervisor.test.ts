@@ -15,7 +15,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ServerCommand } from '../../../src/setup/server-command.ts';
 import { type ChildPlan, startChild } from '../../../src/supervisor/child.ts';
 import { openLogFile } from '../../../src/supervisor/log-file.ts';
-import { openProcessNotes } from '../../../src/supervisor/process-notes.ts';
+import { openPidFile } from '../../../src/supervisor/pid-file.ts';
 import { createArrivals } from '../../support/arrivals.ts';
 import { makeFolder } from '../workspace/folder.ts';
 
@@ -59,16 +59,16 @@ function child(
     stopWithinMs: 1_000,
     ...talk,
   };
-  const notes = openProcessNotes(join(folder.path, 'notes', 'processes.json'), say);
+  const pidFile = openPidFile(join(folder.path, 'pids', 'processes.json'), say);
   const started = startChild(plan, {
     log,
     say,
     onStarted(name, pid) {
-      notes.started(name, pid);
+      pidFile.started(name, pid);
       pids.push(pid);
       arrivals.arrived();
     },
-    onEnded: (name) => notes.ended(name),
+    onEnded: (name) => pidFile.ended(name),
     onCrashed: async (id, ending) => say(`${id} crashed: ${ending}`),
   });
   return {
@@ -125,8 +125,8 @@ test('a start that fails before anything served is an error for whoever waits, i
   await worker.stop();
 });
 
-test('without room for its notes a process is started, watched and started again; that is told once', async () => {
-  writeFileSync(join(folder.path, 'notes'), 'a file in place of the folder');
+test('without room for the pid file a process is started, watched and started again; that is told once', async () => {
+  writeFileSync(join(folder.path, 'pids'), 'a file in place of the folder');
   const worker = child(async () => RUNS);
   await worker.untilReady();
   process.kill(await arrivals.first(() => pids[0], 'the first process'), 'SIGKILL');
@@ -135,15 +135,15 @@ test('without room for its notes a process is started, watched and started again
   await worker.stop();
 });
 
-test('the notes hold all that runs again once there is room for them', () => {
-  const file = join(folder.path, 'notes', 'processes.json');
-  writeFileSync(join(folder.path, 'notes'), '');
-  const notes = openProcessNotes(file, say);
-  notes.started('api', process.pid);
-  expect(notes.pids()).toEqual({ api: process.pid });
+test('the pid file holds all that runs again once there is room for it', () => {
+  const file = join(folder.path, 'pids', 'processes.json');
+  writeFileSync(join(folder.path, 'pids'), '');
+  const pidFile = openPidFile(file, say);
+  pidFile.started('api', process.pid);
+  expect(pidFile.pids()).toEqual({ api: process.pid });
   expect(lines).toEqual([expect.stringMatching(/^which processes run could not be noted: /)]);
-  rmSync(join(folder.path, 'notes'));
-  notes.started('worker', process.ppid);
+  rmSync(join(folder.path, 'pids'));
+  pidFile.started('worker', process.ppid);
   expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')))).toEqual(['api', 'worker']);
 });
 

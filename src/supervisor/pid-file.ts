@@ -1,6 +1,6 @@
 /**
- * Which processes this instance has started, noted under PA_DATA the moment they start, so that a supervisor
- * which comes after one that was killed can find and end them.
+ * The pid file: which processes this instance has started, written under PA_DATA the moment they start, so that a
+ * supervisor which comes after one that was killed can find and end them.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,8 +11,8 @@ import { type ProcessName, type Role, roleOf } from './roles.ts';
 
 const schema = z.record(z.string(), z.object({ pid: z.number().int(), startTime: z.string() }));
 
-export interface ProcessNotes {
-  /** Notes a process down; synchronous, so that no kill finds it started and not noted. */
+export interface PidFile {
+  /** Synchronous, so that no kill finds a process that was started and is not in the file. */
   started(name: ProcessName, pid: number): void;
   ended(name: ProcessName): void;
   /** Process ids by name. */
@@ -20,10 +20,11 @@ export interface ProcessNotes {
 }
 
 /**
- * Begins new notes; those of an earlier supervisor must have been dealt with (`endOrphans`). A disk with no room keeps
- * no process from being looked after: that a note is missing is told to `report`, once, and the next one holds all.
+ * Begins a new file; the processes in that of an earlier supervisor must have been ended (`endOrphans`). A disk with no
+ * room keeps no process from being looked after: that the file is behind is told to `report`, once, and the next write
+ * has all of them.
  */
-export function openProcessNotes(file: string, report: (line: string) => void): ProcessNotes {
+export function openPidFile(file: string, report: (line: string) => void): PidFile {
   const running = new Map<ProcessName, NotedProcess>();
   let told = false;
   const write = () => {
@@ -51,7 +52,7 @@ export function openProcessNotes(file: string, report: (line: string) => void): 
 }
 
 /** Those that are computed with go first; those that hold data are asked after them, and more gently. */
-const WAVES: readonly { roles: readonly Role[]; signal: NodeJS.Signals; withinMs: number }[] = [
+const SHUTDOWN_STAGES: readonly { roles: readonly Role[]; signal: NodeJS.Signals; withinMs: number }[] = [
   { roles: ['api', 'worker', 'demo-model'], signal: 'SIGTERM', withinMs: 3_000 },
   // To Postgres SIGINT means: end every session now, and stop in order.
   { roles: ['temporal', 'postgres'], signal: 'SIGINT', withinMs: 8_000 },
@@ -62,9 +63,9 @@ const WAVES: readonly { roles: readonly Role[]; signal: NodeJS.Signals; withinMs
  * @returns the names of those that were still there
  */
 export async function endOrphans(file: string): Promise<string[]> {
-  const noted = readNotes(file);
+  const noted = readPidFile(file);
   const found: string[] = [];
-  for (const { roles, signal, withinMs } of WAVES) {
+  for (const { roles, signal, withinMs } of SHUTDOWN_STAGES) {
     const alive = Object.entries(noted).filter(
       ([name, process]) => (roles as readonly string[]).includes(roleOf(name)) && isAlive(process),
     );
@@ -75,7 +76,7 @@ export async function endOrphans(file: string): Promise<string[]> {
   return found;
 }
 
-function readNotes(file: string): z.infer<typeof schema> {
+function readPidFile(file: string): z.infer<typeof schema> {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
