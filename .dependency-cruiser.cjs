@@ -23,6 +23,7 @@ const allowed = {
   'demo-model': [],
   exports: ['domain'],
   room: ['domain', 'db', 'workspace'],
+  provenance: ['domain', 'db', 'markdown', 'threads', 'workspace'],
   temporal: ['domain'],
   jobs: ['domain', 'db', 'room', 'sandbox', 'temporal', 'workspace'],
   activities: [
@@ -33,6 +34,7 @@ const allowed = {
     'exports',
     'llm',
     'markdown',
+    'provenance',
     'room',
     'sandbox',
     'threads',
@@ -45,6 +47,7 @@ const allowed = {
     'db',
     'documents',
     'markdown',
+    'provenance',
     'room',
     'threads',
     'workspace',

@@ -27,6 +27,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { settleBody } from './middleware/settle-body.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
 import { modelRoutes } from './models/routes.ts';
+import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
@@ -84,6 +85,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
+  app.route('/api/works', provenanceRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));

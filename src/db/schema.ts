@@ -26,6 +26,19 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AnchorDecisions {
+  after: string;
+  before: string;
+  decided_at: Generated<Timestamp>;
+  fact: string | null;
+  file: string;
+  id: string;
+  quote: string;
+  run: number | null;
+  verdict: string;
+  work_id: string;
+}
+
 export interface AnswerReturns {
   items: Json;
   message_id: string;
@@ -357,6 +370,7 @@ export interface Works {
 }
 
 export interface DB {
+  anchor_decisions: AnchorDecisions;
   answer_returns: AnswerReturns;
   api_keys: ApiKeys;
   claims: Claims;

@@ -1,0 +1,87 @@
+/**
+ * The runs of a Work in the shape of the protocol (P16), from its stored calls: their scripts, what they printed and the
+ * files that they changed. What they read is not known from these.
+ */
+import { createHash } from 'node:crypto';
+import type { Database } from '../db/database.ts';
+import { endedRunCalls, type RunCall } from '../db/run-calls.ts';
+import type { Fact, RecordedRun } from '../domain/provenance/types.ts';
+
+export interface RunsOfWork {
+  runs: RecordedRun[];
+  /** The scripts as they were run, by run. */
+  scripts: Map<number, string>;
+}
+
+/** Of one run. */
+const MOST_FACTS = 5_000;
+/** Longer lines are data. */
+const LONGEST_LINE = 10_000;
+
+export async function runsOf(db: Database, workId: string): Promise<RunsOfWork> {
+  const scripts = new Map<number, string>();
+  const runs = (await endedRunCalls(db, workId)).flatMap((call, index) => {
+    const { code, filename } = call.arguments as { code?: unknown; filename?: unknown };
+    if (typeof code !== 'string') return [];
+    scripts.set(index + 1, code);
+    return [runOf(call, index + 1, code, typeof filename === 'string' ? filename : 'main.py')];
+  });
+  return { runs, scripts };
+}
+
+function runOf(
+  { isOk, ending, output, files }: RunCall,
+  number: number,
+  code: string,
+  name: string,
+): RecordedRun {
+  return {
+    number,
+    script: `code/${name}`,
+    scriptSha256: createHash('sha256').update(code).digest('hex'),
+    ending: ending ?? 'lost',
+    exitCode: isOk ? 0 : null,
+    reads: null,
+    writes: files.map(({ path, change, sha256 = null }) => ({ path, change, sha256 })),
+    facts: printedFacts(output, code),
+  };
+}
+
+/** `name=value`, alone on a line or among others. */
+const PAIR =
+  /(?<![\w.])([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.]{0,99})\s?[=:：]\s?([-+−]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})?(?:\.\d{1,30})?(?:[eE][-+]?\d{1,3})?)(?![\w.]*\w)/gu;
+
+/** What a run printed by name, with the line of the script that has the name in a text that it prints. */
+export function printedFacts(output: string, script: string): Fact[] {
+  const lineOf = scriptLines(script);
+  const facts: Fact[] = [];
+  for (const [index, line] of output.split('\n').entries()) {
+    if (line.length > LONGEST_LINE) continue;
+    for (const [, name = '', value = ''] of line.matchAll(PAIR)) {
+      if (!/\d/.test(value) || facts.length >= MOST_FACTS) continue;
+      const scriptLine = lineOf(name);
+      facts.push({
+        name,
+        value,
+        source: 'printed',
+        line: index + 1,
+        ...(scriptLine === undefined ? {} : { scriptLine }),
+      });
+    }
+  }
+  return facts;
+}
+
+/** The line of a script in which a name is printed: the first that has `name=`, or else the name, within a text. */
+function scriptLines(script: string): (name: string) => number | undefined {
+  const lines = script.split('\n');
+  const known = new Map<string, number | undefined>();
+  return (name) => {
+    if (!known.has(name)) {
+      const printed = lines.findIndex((line) => line.includes(`${name}=`) && /["']/.test(line));
+      const at = printed >= 0 ? printed : lines.findIndex((line) => line.includes(name) && /["']/.test(line));
+      known.set(name, at < 0 ? undefined : at + 1);
+    }
+    return known.get(name);
+  };
+}
