@@ -1,18 +1,14 @@
 /** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import { awaitClaim, type Claimant } from '../db/turns.ts';
+import type { Holder } from '../db/turns.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { SandboxUnavailable } from '../sandbox/types.ts';
 import { WorkspacesAway } from '../workspace/reach-workspace.ts';
-import { AttemptEnded } from './attempts.ts';
+import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { FAILURE } from './types.ts';
 
 const HEARTBEAT_MS = 2_000;
-
-/** How often a claim that is waited for is looked at: nobody tells that its worker died. */
-const LOOK_MS = 200;
 
 /** How often something unexpected is tried again before the turn fails. */
 const UNEXPECTED_TRIES = 5;
@@ -22,15 +18,10 @@ interface Beat {
   unexpected: number;
 }
 
-/** Who this activity is, for a claim. */
-export function claimant(deps: ActivityDependencies): Claimant {
+/** Which activity this is, for whoever holds a claim for it. */
+export function thisActivity(): Omit<Holder, 'workerId'> {
   const { workflowExecution, activityId } = activityInfo();
-  return { workerId: deps.workerId, workflowId: workflowExecution?.workflowId ?? '', activityId };
-}
-
-/** Who has begun something before the activity that will ask for it has come (see go-ahead.ts). */
-export function ahead(deps: ActivityDependencies): Claimant {
-  return { workerId: deps.workerId, workflowId: '', activityId: '' };
+  return { workflowId: workflowExecution?.workflowId ?? '', activityId };
 }
 
 /**
@@ -88,18 +79,4 @@ function failureOf(
 /** Whether what failed is a part of the system that comes back: the same may succeed later, on this worker or another. */
 function isAway(error: unknown): boolean {
   return isUnavailable(error) || error instanceof WorkspacesAway || error instanceof SandboxUnavailable;
-}
-
-/**
- * Waits until the attempt that holds a claim may have ended: here when it settles, elsewhere when Postgres tells of
- * it, or a moment. A claim that nobody stands for any more is given up by its own worker (left-behind.ts).
- */
-export async function waitForHolder(
-  deps: ActivityDependencies,
-  claim: { workId: string; key: string; worker: string; attempt: number },
-): Promise<void> {
-  using told = deps.settlements.expect(claim.workId, claim.key);
-  const settled = () => deps.attempts.settled(claim.workId, claim.key);
-  if (!(await awaitClaim(deps.db, claim, claimant(deps)))) return;
-  await (settled() ?? Promise.race([told.settled, delay(LOOK_MS)]));
 }

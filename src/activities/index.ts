@@ -1,6 +1,6 @@
 /** The activities of a worker: a factory over what they need of the world. */
 import type { ActivityDependencies } from './dependencies.ts';
-import { goAheadAfter } from './go-ahead.ts';
+import { startAfter } from './eager-start.ts';
 import { failExport, makeExport } from './make-export.ts';
 import { callModel } from './model-step.ts';
 import { runPython } from './run-python.ts';
@@ -10,7 +10,7 @@ import type { Activities, CodeActivities } from './types.ts';
 
 export function createActivities(deps: ActivityDependencies): Activities {
   return {
-    callModel: callModel(deps, (of, answer) => goAheadAfter(deps, of, answer)),
+    callModel: callModel(deps, (of, answer) => startAfter(deps, of, answer)),
     runTool: runTool(deps),
     finishTurn: finishTurn(deps),
     finishCodeAgent: finishCodeAgent(deps),

@@ -4,9 +4,16 @@ import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
 import { toolKey } from '../db/turns.ts';
 import { withFileRoom } from '../room/room.ts';
-import { AttemptEnded } from './attempts.ts';
+import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type CallOutcome, type ClaimedCall, callAhead, claimedCall, type NoOutcome } from './tool-call.ts';
+import {
+  type CallBody,
+  type CallOutcome,
+  type ClaimedCall,
+  callClaim,
+  claimedCall,
+  type NoOutcome,
+} from './tool-call.ts';
 import { runFileTool } from './tools/run-file-tool.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -14,12 +21,13 @@ export function runTool(deps: ActivityDependencies) {
   return (input: ToolInput): Promise<ToolStep> => claimedCall(deps, input, fileTool(deps, input));
 }
 
-/** The same before its activity has come: whether the call is done. */
-export function toolAhead(deps: ActivityDependencies, input: ToolInput): Promise<boolean> {
-  return callAhead(deps, input, fileTool(deps, input));
+/** The same before its activity has come (eager-start.ts): whether the call is done. */
+export async function toolEagerly(deps: ActivityDependencies, input: ToolInput): Promise<boolean> {
+  const step = await deps.claims.tryOnce(callClaim(deps, input, fileTool(deps, input)));
+  return step?.kind === 'done';
 }
 
-function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput) {
+function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput): CallBody {
   return async ({ claim, attempt }: ClaimedCall): Promise<CallOutcome | NoOutcome> => {
     const began = performance.now();
     const call = { workId, toolCallId, attempt: claim.attempt };

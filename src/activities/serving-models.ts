@@ -8,6 +8,7 @@ import { createLimitsFinder } from '../llm/limits/find-limits.ts';
 import { endpointOf } from '../llm/own-model.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import type { Log } from './log.ts';
 
 /** The model that serves a role of a Work at present. */
 export interface ServingModel {
@@ -23,9 +24,11 @@ export interface ServingModel {
   cutsPrompts(): Promise<boolean>;
 }
 
+/** Which model serves a role of a Work. */
+export type ModelFor = (workId: string, role: ModelRole) => Promise<ServingModel>;
+
 export interface ServingModels {
-  /** The model of a Work for a role. */
-  modelFor(workId: string, role: ModelRole): Promise<ServingModel>;
+  modelFor: ModelFor;
   close(): void;
 }
 

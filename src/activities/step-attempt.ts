@@ -18,42 +18,47 @@ import { mayAsk } from '../domain/next-step.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
-import type { Attempt, AttemptEnded } from './attempts.ts';
 import { modeOf } from './call-mode.ts';
+import type { AttemptEnded } from './claims/attempt-ended.ts';
+import type { Attempt } from './claims/attempts.ts';
+import type { Claimed, InPlace } from './claims/claim-runner.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { historyAtTurnsEnd } from './history.ts';
 import { retryDelay } from './model-retries.ts';
-import { inItsPlace } from './places.ts';
 import { prepareSandbox } from './sandbox-upkeep.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
 
-type Claimed = Extract<StepClaim, { kind: 'claimed' }>;
+type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
 
-/** One attempt at the step; 'fenced' where another has taken over, which is then asked for its result. */
-export async function attemptStep(
+/** What was claimed of a step, and the attempt at it. */
+export function stepAttempt(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
-  claim: Claimed,
+  claim: ClaimedStep,
   model: ServingModel,
-): Promise<ModelStep | 'fenced'> {
-  const { turn, step, attempt, messageId } = claim;
+): Claimed<ModelStep> {
+  const { turn, step, attempt, messageId, person, crashes } = claim;
   const key = stepKey(turn, agent, step);
-  return await deps.attempts.run({ workId, turn, key }, (running) => {
-    const of = { workId, turn, agent, step, attempt };
-    return deps.trace.attempt(of, () => ask(running), endOf);
-  });
+  return {
+    kind: 'claimed',
+    claim: { turn, key, attempt, person, crashes },
+    run: (running, inPlace) =>
+      deps.trace.attempt(
+        { workId, turn, agent, step, attempt },
+        () => ask(running, inPlace),
+        (result) => (result === 'fenced' ? result : result.kind),
+      ),
+  };
 
-  async function ask(running: Attempt): Promise<ModelStep | 'fenced'> {
+  async function ask(running: Attempt, inPlace: InPlace): Promise<ModelStep | 'fenced'> {
     const stream = deps.writer.open(
       { workId, key, attempt },
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
     );
-    const { person, crashes } = claim;
-    const beginning = { workId, turn, key, attempt, person, crashes, gate: deps.places.model };
     try {
-      return await inItsPlace(deps, beginning, running, async (begun) => {
+      return await inPlace(async (begun) => {
         if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent, person);
         const { answer, summary } = await answerInWindow(
           deps,
@@ -80,10 +85,6 @@ export async function attemptStep(
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }
   }
-}
-
-function endOf(result: ModelStep | 'fenced'): string {
-  return result === 'fenced' ? result : result.kind;
 }
 
 function streamDelta(
@@ -115,7 +116,7 @@ interface AttemptOf {
   workId: string;
   agent: string;
   key: string;
-  claim: Claimed;
+  claim: ClaimedStep;
 }
 
 async function store(

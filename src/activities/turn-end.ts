@@ -38,10 +38,10 @@ export function finishTurn(deps: ActivityDependencies) {
         deps.metrics.turnEnded(end.outcome);
         deps.trace.turnEnded({ workId, turn }, end.outcome);
       }
-      deps.attempts.stop(workId, turn);
+      deps.claims.stop(workId, turn);
       await historyAtTurnsEnd(deps, workId);
       clearSandboxes(deps, { workId, turn });
-      // Where a turn began by itself meanwhile (go-ahead.ts), its workflow has to look for it as well.
+      // Where a turn began by itself meanwhile (eager-start.ts), its workflow has to look for it as well.
       return { queued: queued || (await isTurnRunning(deps.db, workId)) };
     });
 }

@@ -17,7 +17,7 @@ import {
   type Tracer,
   turnSpanId,
 } from '../tracing/spans.ts';
-import { AttemptEnded } from './attempts.ts';
+import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ModelCall, SandboxRun, TurnOutcome } from './metrics.ts';
 
 export interface TurnOf {

@@ -17,7 +17,7 @@ import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
 
 /** Who makes an attempt, and which activity it is, so that a dead worker's can be failed at once (R9). */
-export interface Claimant {
+export interface Holder {
   workerId: string;
   workflowId: string;
   activityId: string;
@@ -76,7 +76,7 @@ const UNBOUNDED: TokensPerDay = { account: undefined, guest: undefined };
 export async function claimStep(
   db: Database,
   request: { workId: string; turn: number | null; agent: string; step: number | null; model: string },
-  by: Claimant,
+  by: Holder,
   tokens: TokensPerDay = UNBOUNDED,
 ): Promise<StepClaim> {
   return await call<StepClaim>(
@@ -162,7 +162,7 @@ export async function releaseClaim(
 export async function awaitClaim(
   db: Database,
   claim: { workId: string; key: string; attempt: number },
-  by: Claimant,
+  by: Holder,
 ): Promise<boolean> {
   return await call<boolean>(
     db,
@@ -216,7 +216,7 @@ export type ToolClaim =
 export async function claimTool(
   db: Database,
   request: { workId: string; turn: number; toolCallId: string },
-  by: Claimant,
+  by: Holder,
 ): Promise<ToolClaim> {
   return await call<ToolClaim>(
     db,

@@ -25,13 +25,14 @@ export async function holdLease(
     onStop: (workId: string, turn: number) => void;
     /** A message was queued for a Work in which no turn runs. */
     onQueued: (workId: string) => void;
-    /** A claim that a worker waits for has settled: its Work and key, with a colon between them. */
-    onSettled: (claim: string) => void;
+    /** A claim that a worker waits for has settled, or its holder is gone. */
+    onSettled: (workId: string, key: string) => void;
     onReconnect: () => void;
     onTrouble: (error: Error) => void;
   },
+  workerId: string = randomUUID(),
 ): Promise<WorkerLease> {
-  const worker = { id: randomUUID(), host: hostname(), pid: process.pid };
+  const worker = { id: workerId, host: hostname(), pid: process.pid };
   let lockKey = await registerWorker(db, worker);
   let connections = 0;
   const session = await openSession({
@@ -47,7 +48,8 @@ export async function holdLease(
       if (channel === 'pa_queued') {
         listeners.onQueued(payload);
       } else if (channel === 'pa_settled') {
-        listeners.onSettled(payload);
+        const colon = payload.indexOf(':');
+        listeners.onSettled(payload.slice(0, colon), payload.slice(colon + 1));
       } else {
         const [workId = '', turn = ''] = payload.split(':');
         listeners.onStop(workId, Number(turn));
@@ -84,7 +86,7 @@ export async function holdLease(
   }
 
   return {
-    workerId: worker.id,
+    workerId,
     async release() {
       clearInterval(renewal);
       // Where the row cannot be removed its locks go all the same, with the sessions: others then take it for dead.

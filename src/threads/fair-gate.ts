@@ -26,6 +26,11 @@ export interface FairGate {
    * @throws the signal's reason when it is aborted first
    */
   enter(person: Person, signal: AbortSignal, options?: { atOnce?: boolean }): Promise<Disposable>;
+  /**
+   * Sets a place aside for somebody, as yet unknown, who is about to enter, until it is disposed of; undefined where
+   * none is left. It counts against other reservations only: for what may as well begin elsewhere, or later.
+   */
+  reserve(): Disposable | undefined;
   /** Whether this person would be let in now. */
   isOpenTo(person: Person): boolean;
   /** Places that are taken now; more than there are where some were let in at once. */
@@ -46,6 +51,7 @@ export function createFairGate({ places, placesForGuests, placesOf }: FairGateOp
   const queues = new Map<string, Set<Waiter>>();
   let taken = 0;
   let takenByGuests = 0;
+  let reserved = 0;
   const forGuests = Math.max(1, placesForGuests);
 
   function isOpenTo(person: Person): boolean {
@@ -98,13 +104,26 @@ export function createFairGate({ places, placesForGuests, placesOf }: FairGateOp
     if (queue?.size === 0) queues.delete(waiter.person.id);
   }
 
+  const waiting = () => [...queues.values()].reduce((sum, queue) => sum + queue.size, 0);
+
   return {
     isOpenTo,
     get taken() {
       return taken;
     },
     get waiting() {
-      return [...queues.values()].reduce((sum, queue) => sum + queue.size, 0);
+      return waiting();
+    },
+    reserve() {
+      if (taken + waiting() + reserved >= places) return undefined;
+      reserved += 1;
+      let isReserved = true;
+      return {
+        [Symbol.dispose]() {
+          if (isReserved) reserved -= 1;
+          isReserved = false;
+        },
+      };
     },
     async enter(person, signal, { atOnce = false } = {}) {
       signal.throwIfAborted();

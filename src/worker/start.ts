@@ -1,27 +1,22 @@
 /** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
-import { createAttempts } from '../activities/attempts.ts';
+import { createClaimRunner } from '../activities/claims/claim-runner.ts';
+import { createPeers } from '../activities/claims/peers.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
-import { turnAhead } from '../activities/go-ahead.ts';
-import { createHeadStarts } from '../activities/head-starts.ts';
+import { startTurn } from '../activities/eager-start.ts';
 import { updateHistory } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
-import { createLeftBehind } from '../activities/left-behind.ts';
 import type { ActivityMetrics } from '../activities/metrics.ts';
-import { createPeers } from '../activities/peers.ts';
 import { createServingModels } from '../activities/serving-models.ts';
-import { createSettlements } from '../activities/settlements.ts';
-import { createSuspects } from '../activities/suspects.ts';
 import { createToolMarkdown } from '../activities/tools/markdown-jobs.ts';
 import { createTurnTrace, NO_TRACE } from '../activities/turn-trace.ts';
 import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
-import { stoppedTurns } from '../db/turns.ts';
 import { holdLease } from '../db/worker-lease.ts';
 import { archivingDuties } from '../jobs/archiving.ts';
 import { workerIdentity } from '../jobs/dead-workers.ts';
@@ -37,7 +32,7 @@ import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
-import { codePlaces, codePlacesOfOne, createPlaces, MODEL_PLACES } from './places.ts';
+import { codePlaces, codePlacesOfOne, createPlaces } from './places.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -105,30 +100,29 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     max: CONNECTIONS,
     onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
   });
-  const attempts = createAttempts();
-  const headStarts = createHeadStarts(MODEL_PLACES, (workId, err) =>
-    log.info({ workId, err }, 'what was begun ahead did not end'),
-  );
-  const settlements = createSettlements();
+  const workerId = randomUUID();
+  const claims = createClaimRunner({ db, workerId, log });
   const peers = createPeers();
   const [lease, connection] = await Promise.all([
-    holdLease(db, settings.databaseDirectUrl, {
-      onStop: attempts.stop,
-      onQueued(workId) {
-        if (peers.isMine(workId)) headStarts.begin(workId, () => turnAhead(deps, workId));
+    holdLease(
+      db,
+      settings.databaseDirectUrl,
+      {
+        onStop: claims.stop,
+        onQueued(workId) {
+          if (peers.isMine(workId)) startTurn(deps, workId);
+        },
+        onSettled: claims.settled,
+        onReconnect: () =>
+          void claims
+            .catchUp()
+            .catch((err: unknown) => log.warn({ err }, 'what was told meanwhile could not be read')),
+        onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
       },
-      onSettled: settlements.onSettled,
-      onReconnect: () =>
-        void stopMissed().catch((err: unknown) => log.warn({ err }, 'missed stops were not read')),
-      onTrouble: (err) => log.warn({ err }, "the worker's lease session broke; it is made again"),
-    }),
+      workerId,
+    ),
     NativeConnection.connect(connectionOptions(settings.temporal)),
   ]);
-
-  /** While the session was away a stop may have been told to nobody. */
-  async function stopMissed(): Promise<void> {
-    for (const { workId, turn } of await stoppedTurns(db, attempts.turns())) attempts.stop(workId, turn);
-  }
 
   // Lazy: only the sweeper speaks over it, and tries again what failed.
   const clientConnection = lazyConnection(settings.temporal);
@@ -156,14 +150,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const deps: ActivityDependencies = {
     db,
     writer: createEventWriter(db, metrics.onBatch),
-    attempts,
-    headStarts,
-    settlements,
+    claims,
     places: createPlaces(),
-    suspects: createSuspects(db, (workId, err) =>
-      log.warn({ workId, err }, 'that a suspect has begun could not be said'),
-    ),
-    workerId: lease.workerId,
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
@@ -190,7 +178,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const common = {
     connection,
     namespace: settings.temporal.namespace,
-    identity: workerIdentity(lease.workerId),
+    identity: workerIdentity(workerId),
     ...versioned(settings.buildId),
     shutdownGraceTime: DRAIN_MS,
     shutdownForceTime: DRAIN_MS + 4_000,
@@ -218,7 +206,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   ]);
   const sweeper = startSweeper(
     [
-      ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, lease.workerId) }),
+      ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, workerId) }),
       ...housekeepingDuties({
         db,
         updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
@@ -233,26 +221,20 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
         days: settings.workArchiveDays,
         log,
       }),
-      { name: 'claims left behind', everyMs: 1_000, run: createLeftBehind(deps) },
+      { name: 'orphaned claims', everyMs: 1_000, run: claims.giveUpOrphaned },
     ],
     (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
   );
-  headStarts.open();
+  claims.open();
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
-  log.info({ workerId: lease.workerId, codePlaces: codePlaces() }, 'worker is up');
+  log.info({ workerId, codePlaces: codePlaces() }, 'worker is up');
 
   return {
-    workerId: lease.workerId,
+    workerId,
     ended,
     async close() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      const drained = new AbortController();
-      const handOver = delay(DRAIN_MS, undefined, { signal: drained.signal }).then(
-        attempts.shutdown,
-        () => {},
-      );
-      await Promise.all([ended, headStarts.close()]).finally(() => drained.abort());
-      await handOver;
+      await claims.close(DRAIN_MS, ended);
       await sweeper.stop();
       await lease.release();
       models.close();

@@ -10,13 +10,13 @@ import { changeMessage, withdrawMessage } from '../../src/db/revisions.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
 import {
   beginAlone,
-  type Claimant,
   claimStep,
   claimTool,
   completeStep,
   completeTool,
   failStep,
   finishTurn,
+  type Holder,
   requestStop,
   stepKey,
   toolKey,
@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 /** A worker that lives: registered long enough ago, holding its lock. `die` ends its session. */
-async function liveWorker(): Promise<Claimant & { die(): Promise<void> }> {
+async function liveWorker(): Promise<Holder & { die(): Promise<void> }> {
   const workerId = randomUUID();
   const lockKey = await registerWorker(db, { id: workerId, host: 'test', pid: 1 });
   await db
@@ -76,7 +76,7 @@ const first = (work: TestWork): Parameters<typeof claimStep>[1] => ({
   model: 'test-model',
 });
 
-async function claimed(work: TestWork, by: Claimant, request = first(work)) {
+async function claimed(work: TestWork, by: Holder, request = first(work)) {
   const claim = await claimStep(db, request, by);
   if (claim.kind !== 'claimed') throw new Error(`the step was ${claim.kind}`);
   return claim;
@@ -185,7 +185,7 @@ test('R4: a claim of a living worker is waited for; a dead one is taken over and
 });
 
 /** A worker that holds what `claim` claims for it, and comes down: by itself, or killed. */
-async function deadWith<T>(how: 'crashed' | 'killed', claim: (by: Claimant) => Promise<T>): Promise<T> {
+async function deadWith<T>(how: 'crashed' | 'killed', claim: (by: Holder) => Promise<T>): Promise<T> {
   const worker = await liveWorker();
   const claim_ = await claim(worker);
   await worker.die();

@@ -39,7 +39,7 @@ async function noticed(workflowId: string, next: AppProcess): Promise<void> {
   await Promise.race([system.api.line(fits, what), next.line(fits, what)]);
 }
 
-// A file tool, or a step, may have been begun ahead of its activity (go-ahead.ts); a run of code never is.
+// A file tool, or a step, may have been started eagerly, ahead of its activity (eager-start.ts); a run of code never is.
 test('R9: a run of code that its worker had not claimed when it was killed is tried again at once', async () => {
   system.model.setScript(scriptedTurn);
   const { workId, chat } = await system.newChat();
@@ -94,7 +94,7 @@ test('R4, D2: a claim that its worker was never told of is given up by it, and a
     const claim = await claimStep(all, first, { workerId, workflowId: '', activityId: '' });
     expect(claim.kind).toBe('claimed');
   });
-  await holder.line((line) => line.includes('a claim was left behind here'), 'it was given up');
+  await holder.line((line) => line.includes('a claim was orphaned here'), 'it was given up');
   expect(await chat.event(({ kind }) => kind === 'turn.completed', 'the end')).toMatchObject({
     outcome: 'done',
   });

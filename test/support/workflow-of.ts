@@ -1,4 +1,4 @@
-/** A Work's workflow. Its turn begins ahead of it, and a short one may have ended before it is there (go-ahead.ts). */
+/** A Work's workflow. Its turn begins ahead of it, and a short one may have ended before it is there (eager-start.ts). */
 import {
   type Client,
   QueryNotRegisteredError,

@@ -15,7 +15,7 @@ const TELL_MS = 10_000;
 
 /**
  * What waking a workflow costs Temporal and its worker would slow down the turn's first step, which a worker begins
- * by itself (go-ahead.ts): so the workflow is woken when that is on its way to the model (B1).
+ * by itself (eager-start.ts): so the workflow is woken when that is on its way to the model (B1).
  */
 const HEAD_START_MS = 15;
 

@@ -1,6 +1,6 @@
-/** What this process has begun ahead of the activities that will ask for it (see go-ahead.ts). */
+/** What this process has begun ahead of the activities that will ask for it (eager-start.ts). */
 
-export interface HeadStarts {
+export interface EagerStarts {
   /** From now on `begin` begins; before, and after `close`, it does nothing. */
   open(): void;
   /** Begins something for a Work; nobody waits for it. `isWanted` is false once the process is going away. */
@@ -9,14 +9,8 @@ export interface HeadStarts {
   close(): Promise<void>;
 }
 
-/**
- * At most `most` at a time: what is not begun here its activity begins, on a worker that has room. `onFailure` is for
- * the log only: what went wrong is in the claim, where its activity finds it.
- */
-export function createHeadStarts(
-  most: number,
-  onFailure: (workId: string, error: unknown) => void,
-): HeadStarts {
+/** `onFailure` is for the log only: what went wrong is in the claim, where its activity finds it. */
+export function createEagerStarts(onFailure: (workId: string, error: unknown) => void): EagerStarts {
   const running = new Set<Promise<void>>();
   let opened = false;
   return {
@@ -24,11 +18,11 @@ export function createHeadStarts(
       opened = true;
     },
     begin(workId, start) {
-      if (!opened || running.size >= most) return;
-      const attempt: Promise<void> = start(() => opened)
+      if (!opened) return;
+      const under: Promise<void> = start(() => opened)
         .catch((error: unknown) => onFailure(workId, error))
-        .finally(() => running.delete(attempt));
-      running.add(attempt);
+        .finally(() => running.delete(under));
+      running.add(under);
     },
     async close() {
       opened = false;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createSettlements } from '../../src/activities/settlements.ts';
+import { createClaimWaiters } from '../../src/activities/claims/claim-waiters.ts';
 import { openSession } from '../../src/db/listener.ts';
 import { awaitClaim, claimStep, releaseClaim, stepKey } from '../../src/db/turns.ts';
 import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
@@ -97,19 +97,21 @@ test("R4: whoever waits for another worker's claim is told when it settles, and 
   );
   if (claim.kind !== 'claimed') throw new Error(claim.kind);
   const of = { workId: work.workId, key: stepKey(claim.turn, 'main', claim.step), attempt: claim.attempt };
-  const settlements = createSettlements();
+  const waiters = createClaimWaiters();
   const session = await openSession({
     url: system.databaseUrl,
     name: 'test',
     channels: ['pa_settled'],
     onConnect: async () => {},
-    onNotification: (_channel, payload) => settlements.onSettled(payload),
+    onNotification: (_channel, payload) => {
+      if (payload === `${of.workId}:${of.key}`) waiters.tell(of.workId, of.key);
+    },
     onBroken: () => {},
   });
-  using told = settlements.expect(of.workId, of.key);
+  using waiter = waiters.expect(of.workId, of.key);
   expect(await awaitClaim(system.db, of, someone())).toBe(true);
   await releaseClaim(system.db, of);
-  await told.settled;
+  await waiter.told;
   expect(await awaitClaim(system.db, of, someone())).toBe(false);
   await session.close();
 });

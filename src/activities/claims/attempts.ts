@@ -1,20 +1,5 @@
-/**
- * The attempts that run in this process. A stop, a fence or the worker's own shutdown reaches an attempt here, and
- * a second delivery of the same activity finds here that the first still runs.
- */
-
-/** Why an attempt was told to end. */
-export type EndReason = 'stopped' | 'fenced' | 'shutdown';
-
-/** The reason of an attempt's aborted signal. */
-export class AttemptEnded extends Error {
-  readonly why: EndReason;
-  constructor(why: EndReason) {
-    super(`the attempt was ${why === 'shutdown' ? 'interrupted by a shutdown' : why}`);
-    this.name = 'AttemptEnded';
-    this.why = why;
-  }
-}
+/** The attempts that run in this process: a stop, a fence or the worker's own shutdown reaches an attempt here. */
+import { AttemptEnded, type EndReason } from './attempt-ended.ts';
 
 export interface Attempt {
   signal: AbortSignal;
@@ -22,13 +7,13 @@ export interface Attempt {
 }
 
 export interface Attempts {
-  /** Runs `body` as the attempt at this claim; others may end it, or wait for it, until it settles. */
+  /** Runs `body` as the attempt at this claim; others may end it until it settles. */
   run<T>(
     claim: { workId: string; turn: number; key: string },
     body: (attempt: Attempt) => Promise<T>,
   ): Promise<T>;
-  /** Resolves when the attempt at this claim that runs here has settled; undefined where none does. */
-  settled(workId: string, key: string): Promise<void> | undefined;
+  /** Whether an attempt at this claim runs here. */
+  isRunning(workId: string, key: string): boolean;
   /** Ends every attempt of a turn. */
   stop(workId: string, turn: number): void;
   /** Ends all attempts, and every one that is still to begin: the process is going away. */
@@ -42,13 +27,11 @@ export interface Attempts {
 /** Stops that are remembered: one that comes between a claim and the beginning of its attempt must reach it. */
 const STOPS_REMEMBERED = 1_000;
 
-export function createAttempts(): Attempts {
+/** `onSettled` is told of each attempt that has ended, however it did. */
+export function createAttempts(onSettled: (workId: string, key: string) => void): Attempts {
   /** The newest turn of a Work that was stopped. */
   const stopped = new Map<string, number>();
-  const running = new Map<
-    string,
-    { workId: string; turn: number; end: (why: EndReason) => void; settled: Promise<void> }
-  >();
+  const running = new Map<string, { workId: string; turn: number; end: (why: EndReason) => void }>();
   let isShutDown = false;
   const nameOf = (workId: string, key: string) => `${workId} ${key}`;
 
@@ -59,8 +42,7 @@ export function createAttempts(): Attempts {
         if (!controller.signal.aborted) controller.abort(new AttemptEnded(why));
       };
       const name = nameOf(workId, key);
-      const done = Promise.withResolvers<void>();
-      const entry = { workId, turn, end, settled: done.promise };
+      const entry = { workId, turn, end };
       running.set(name, entry);
       // Claimed as the process went away.
       if (isShutDown) end('shutdown');
@@ -71,10 +53,10 @@ export function createAttempts(): Attempts {
       } finally {
         // A takeover by this same process may have replaced the entry.
         if (running.get(name) === entry) running.delete(name);
-        done.resolve();
+        onSettled(workId, key);
       }
     },
-    settled: (workId, key) => running.get(nameOf(workId, key))?.settled,
+    isRunning: (workId, key) => running.has(nameOf(workId, key)),
     stop(workId, turn) {
       stopped.delete(workId);
       stopped.set(workId, turn);

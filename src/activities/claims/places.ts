@@ -1,8 +1,8 @@
 /** How an attempt begins: in a place of its person's share, told by the log, and alone where it is a suspect. */
-
-import type { FairGate, Person } from '../threads/fair-gate.ts';
+import type { FairGate, Person } from '../../threads/fair-gate.ts';
+import type { Log } from '../log.ts';
 import type { Attempt } from './attempts.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { Suspects } from './suspects.ts';
 
 export interface Beginning {
   workId: string;
@@ -11,8 +11,8 @@ export interface Beginning {
   attempt: number;
   person: Person;
   crashes: number;
-  /** Absent: it needs no place. */
-  gate?: FairGate;
+  /** Undefined: it needs no place. */
+  gate: FairGate | undefined;
   /** It goes on already, outside this process: it counts, and waits for nobody. */
   atOnce?: boolean;
 }
@@ -23,16 +23,16 @@ export interface Beginning {
  * @throws AttemptEnded where the attempt ended as it waited
  */
 export async function inItsPlace<T>(
-  deps: Pick<ActivityDependencies, 'suspects' | 'log'>,
+  { suspects, log }: { suspects: Suspects; log: Log },
   { gate, atOnce = false, ...claim }: Beginning,
   { signal }: Attempt,
   body: (begun: () => void) => Promise<T>,
 ): Promise<T> {
   const { workId, turn, key, attempt, person, crashes } = claim;
   using _place = await gate?.enter(person, signal, { atOnce });
-  return await deps.suspects.run(claim, signal, (begun) => {
+  return await suspects.run(claim, signal, (begun) => {
     // Before anything else: where it brings this process down, the last lines say what it was at (C1).
-    deps.log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
+    log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
     return body(begun);
   });
 }

@@ -1,10 +1,10 @@
-/** Which of the workers that live begins something ahead that all of them hear of: each knows without asking. */
+/** Which of the workers that live starts something eagerly that all of them hear of: each knows without asking. */
 import { createHash } from 'node:crypto';
 
 export interface Peers {
   /** The workers that are registered now, and which of them this one is. */
   known(workerIds: string[], self: string): void;
-  /** Whether this worker is the one for that Work; each is before it knows of others. */
+  /** Whether this worker is the one for that Work; each is, before it knows of others. */
   isMine(workId: string): boolean;
 }
 

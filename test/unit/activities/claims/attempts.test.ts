@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type AttemptEnded, createAttempts } from '../../../src/activities/attempts.ts';
+import type { AttemptEnded } from '../../../../src/activities/claims/attempt-ended.ts';
+import { createAttempts } from '../../../../src/activities/claims/attempts.ts';
 
 const WORK = 'a-work';
 
@@ -11,14 +12,14 @@ async function endedAtOnce(attempts: ReturnType<typeof createAttempts>, turn: nu
 }
 
 test('D9: an attempt that was claimed as its turn was stopped, and begins a moment later, is told at once', async () => {
-  const attempts = createAttempts();
+  const attempts = createAttempts(() => {});
   attempts.stop(WORK, 2);
   expect(await endedAtOnce(attempts, 2)).toBe('stopped');
   expect(await endedAtOnce(attempts, 3)).toBeUndefined();
 });
 
 test('D9: a stop reaches the attempts of its turn and no other', async () => {
-  const attempts = createAttempts();
+  const attempts = createAttempts(() => {});
   const why = (turn: number) =>
     attempts.run({ workId: WORK, turn, key: `model:${turn}` }, async ({ signal }) => {
       await Promise.resolve();
@@ -30,7 +31,7 @@ test('D9: a stop reaches the attempts of its turn and no other', async () => {
 });
 
 test('D7: after a shutdown nothing may be claimed, and what was claimed meanwhile is told', async () => {
-  const attempts = createAttempts();
+  const attempts = createAttempts(() => {});
   attempts.throwIfShutDown();
   attempts.shutdown();
   expect(() => attempts.throwIfShutDown()).toThrow('shutdown');

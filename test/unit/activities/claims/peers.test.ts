@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { createHeadStarts } from '../../../src/activities/head-starts.ts';
-import { createPeers } from '../../../src/activities/peers.ts';
+import { createPeers } from '../../../../src/activities/claims/peers.ts';
 
 const ids = (count: number) => Array.from({ length: count }, () => randomUUID());
 
-test('one worker of those that live begins ahead for a Work, each has its share, and one alone has all', () => {
+test('one worker of those that live starts eagerly for a Work, each has its share, and one alone has all', () => {
   const [workers, works] = [ids(4), ids(2_000)];
   const peers = workers.map(() => createPeers());
   for (const peer of peers) expect(works.every(peer.isMine)).toBe(true);
@@ -18,20 +17,4 @@ test('one worker of those that live begins ahead for a Work, each has its share,
   // Whoever goes leaves its share to the others, and theirs to them.
   for (const work of before) expect(peers[0]?.isMine(work)).toBe(true);
   for (const work of works) expect(peers.slice(0, 3).filter((peer) => peer.isMine(work))).toHaveLength(1);
-});
-
-test('2,000 messages at once begin no more ahead than there are places', async () => {
-  const starts = createHeadStarts(500, () => {});
-  starts.open();
-  const go = Promise.withResolvers<void>();
-  let begun = 0;
-  for (const work of ids(2_000)) {
-    starts.begin(work, async () => {
-      begun += 1;
-      await go.promise;
-    });
-  }
-  expect(begun).toBe(500);
-  go.resolve();
-  await starts.close();
 });
