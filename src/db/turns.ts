@@ -156,8 +156,8 @@ export async function releaseClaim(
 }
 
 /**
- * Says of an attempt that holds a claim that the given activity waits for it. False where it has settled: see
- * await_claim in functions/claims.sql.
+ * Says of an attempt that holds a claim that the given activity waits for it. False where waiting has no sense: it has
+ * settled, or its worker is dead. See await_claim in functions/claims.sql.
  */
 export async function awaitClaim(
   db: Database,

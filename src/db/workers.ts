@@ -51,7 +51,7 @@ export interface LostActivity {
 /**
  * Finds workers that are dead, removes their rows, and gives them with the activities whose claims they had: those
  * whose work was not done, and those whose work was stored a moment ago, for its worker may have died before it
- * told Temporal. Of many processes that look at once, one gets each worker. `alive` are those that are left.
+ * told Temporal. Who waits for one of their claims is told that it is free. Of many processes that look at once, one gets each worker. `alive` are those that are left.
  */
 export async function collectDeadWorkers(
   db: Database,
@@ -71,10 +71,13 @@ export async function collectDeadWorkers(
       ) t
       join claims c on c.work_id = t.work_id and c.turn = t.turn
       where c.worker = dead.id and c.workflow_id <> '' and c.state in ('running', 'done')
-    ), '[]') as activities
+    ), '[]') as activities, (
+      select count(pg_notify('pa_settled', c.work_id || ':' || c.key)) from claims c
+      where c.worker = dead.id and c.state = 'running' and c.awaited
+    ) as told
     from dead
     union all
-    select id, null from workers where id not in (select id from dead)`.execute(db);
+    select id, null, null from workers where id not in (select id from dead)`.execute(db);
   const dead = rows.flatMap(({ id, activities }) => (activities === null ? [] : [{ id, activities }]));
   return {
     workerIds: dead.map(({ id }) => id),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClaimWaiters } from '../../src/activities/claims/claim-waiters.ts';
 import { openSession } from '../../src/db/listener.ts';
 import { awaitClaim, claimStep, releaseClaim, stepKey } from '../../src/db/turns.ts';
+import { holdLease } from '../../src/db/worker-lease.ts';
 import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
@@ -89,7 +90,9 @@ test('B4: after an answer its file tools and one step go on while Temporal is aw
 test("R4: whoever waits for another worker's claim is told when it settles, and what has settled is not waited for", async () => {
   const work = await makeWork(system.db);
   await queueMessage(system.db, work, 'hello');
-  const holder = someone();
+  const ignored = { onStop() {}, onQueued() {}, onSettled() {}, onReconnect() {}, onTrouble() {} };
+  const lease = await holdLease(system.db, system.databaseUrl, ignored);
+  const holder = { ...someone(), workerId: lease.workerId };
   const claim = await claimStep(
     system.db,
     { workId: work.workId, turn: null, agent: 'main', step: null, model: 'test' },
@@ -114,6 +117,7 @@ test("R4: whoever waits for another worker's claim is told when it settles, and 
   await waiter.told;
   expect(await awaitClaim(system.db, of, someone())).toBe(false);
   await session.close();
+  await lease.release();
 });
 
 test('R9: a step that was begun ahead takes the name of the activity that comes to ask for it', async () => {

@@ -15,8 +15,8 @@ import { createOrphanedClaims, type OneClaim } from './orphaned-claims.ts';
 import { type Beginning, inItsPlace } from './places.ts';
 import { createSuspects } from './suspects.ts';
 
-/** How often a claim that is waited for is looked at: nobody tells that its worker died. */
-const LOOK_MS = 200;
+/** How often a claim that is waited for is looked at although nobody told of it: a net below what is told. */
+const LOOK_MS = 5_000;
 
 /** Something that is done once, whatever dies meanwhile: a model step, a tool call. */
 export interface ClaimOf<R> {
@@ -104,7 +104,9 @@ export function createClaimRunner({
   async function waitForHolder(claim: OneClaim, by: Holder): Promise<void> {
     using waiter = waiters.expect(claim.workId, claim.key);
     attempts.throwIfShutDown();
-    if (await awaitClaim(db, claim, by)) await toldWithin(waiter.told, lookMs);
+    while (await awaitClaim(db, claim, by)) {
+      if (await toldWithin(waiter.told, lookMs)) return;
+    }
   }
 
   return {
@@ -161,9 +163,9 @@ export function createClaimRunner({
   };
 }
 
-/** Resolves when it is told, or so many milliseconds have passed. */
-async function toldWithin(told: Promise<void>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([told, promise]).finally(() => clearTimeout(timer));
+/** Whether it was told before so many milliseconds had passed. */
+async function toldWithin(told: Promise<void>, ms: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  return await Promise.race([told.then(() => true), promise]).finally(() => clearTimeout(timer));
 }

@@ -19,19 +19,26 @@ end $$;
 
 -- Says of a running claim that an activity waits for it: of another worker, which is to be told; or of the same
 -- worker, which began it before its activity came, and whose death must fail that activity (R9). Such a claim has no
--- workflow's id yet; it may have the activity's, for claim_step is given that one by whoever asks.
--- Gives false where the attempt has settled already.
+-- workflow's id yet; it may have the activity's, for claim_step is given that one by whoever asks. What is said already
+-- is not written again, so that whoever waits may look as often as they like.
+-- Gives false where waiting has no sense: the attempt has settled, or its worker is dead.
 create or replace function await_claim(
   p_work uuid, p_key text, p_attempt integer, p_worker uuid, p_workflow_id text, p_activity_id text
 ) returns boolean
 language plpgsql as $$
+declare
+  v_holder uuid;
 begin
   update claims set
     awaited = awaited or worker <> p_worker,
-    workflow_id = case when worker = p_worker and workflow_id = '' then p_workflow_id else workflow_id end,
-    activity_id = case when worker = p_worker and workflow_id = '' then p_activity_id else activity_id end
+    workflow_id = case when worker = p_worker then p_workflow_id else workflow_id end,
+    activity_id = case when worker = p_worker then p_activity_id else activity_id end
+  where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running'
+    and case when worker = p_worker then workflow_id = '' else not awaited end;
+  -- Only now: what settles after it was said to be awaited is told.
+  select worker into v_holder from claims
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running';
-  return found;
+  return found and (v_holder = p_worker or worker_alive(v_holder));
 end $$;
 
 -- A suspect's attempt begins alone, or has begun. False where another attempt has taken over.
