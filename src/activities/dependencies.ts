@@ -8,6 +8,7 @@ import type { FairGate } from '../threads/fair-gate.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ClaimRunner } from './claims/claim-runner.ts';
 import type { ContextMemory } from './context/memory.ts';
+import type { HistoryFiles } from './history.ts';
 import type { Log } from './log.ts';
 import type { ActivityMetrics } from './metrics.ts';
 import type { ModelFor } from './serving-models.ts';
@@ -28,8 +29,7 @@ export interface ActivityDependencies {
   workspacePath(workId: string): string;
   /** Absolute path of PA_DATA. */
   dataDir: string;
-  /** Where the history files are. */
-  historyDir: string;
+  history: HistoryFiles;
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
   limits: {

@@ -1,11 +1,11 @@
 /** Keeps pa_data/chat_history/{work_id}.json equal to the stored messages (F9, D8). */
 
+import { sql } from 'kysely';
 import type { Database } from '../db/database.ts';
 import { readSnapshot } from '../db/snapshot.ts';
 import type { Message } from '../domain/messages.ts';
-import { codeOf } from '../system-error.ts';
 import { removeHistoryFile, writeHistoryFile } from '../workspace/history-file.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { Log } from './log.ts';
 
 /** The history document, as `GET /api/chat/work/{id}/history` gives it. */
 export interface HistoryDocument {
@@ -16,20 +16,63 @@ export interface HistoryDocument {
   messages: Message[];
 }
 
-/** What a disk says that is full or broken. */
-const DISK_TROUBLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+export interface HistoryFiles {
+  /** A turn has just ended: its Work's file is written behind whoever says so, for nothing waits for it. */
+  turnEnded(workId: string): void;
+  /** Writes the file where it shows less than was said; one after the other, however many ask at once. */
+  write(workId: string): Promise<void>;
+  /** Resolves when all that was asked for has been written, or could not be. */
+  settled(): Promise<void>;
+}
 
-/**
- * Writes the history file at a turn's end. A disk that takes nothing now keeps no Work from its next turn: the
- * sweeper writes the file when it can.
- */
-export async function historyAtTurnsEnd(deps: ActivityDependencies, workId: string): Promise<void> {
-  try {
-    await updateHistory(deps.db, deps.historyDir, workId);
-  } catch (err) {
-    if (!DISK_TROUBLE.includes(codeOf(err) ?? '')) throw err;
-    deps.log.warn({ workId, err }, 'the history file could not be written; it is tried again');
+/** What could not be written, or whose writer died, is written by a job later (jobs/housekeeping.ts). */
+export function createHistoryFiles({
+  db,
+  dir,
+  log,
+}: {
+  db: Database;
+  dir: string;
+  log: Pick<Log, 'warn'>;
+}): HistoryFiles {
+  /** The last that was asked for each Work. */
+  const writing = new Map<string, Promise<void>>();
+
+  async function write(workId: string): Promise<void> {
+    const before = writing.get(workId);
+    const mine = (async () => {
+      await before?.catch(() => {}); // whoever asked for it is told
+      if (await isBehind(db, workId)) await updateHistory(db, dir, workId);
+    })();
+    writing.set(workId, mine);
+    await mine.finally(() => {
+      if (writing.get(workId) === mine) writing.delete(workId);
+    });
   }
+
+  return {
+    turnEnded(workId) {
+      write(workId).catch((err: unknown) =>
+        log.warn({ workId, err }, 'the history file could not be written; it is tried again'),
+      );
+    },
+    write,
+    async settled() {
+      await Promise.allSettled(writing.values());
+    },
+  };
+}
+
+/** Whether the file shows less than the end of the last turn, or than what a person took back since. */
+async function isBehind(db: Database, workId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('works')
+    .select('id')
+    .where('id', '=', workId)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`greatest(ended_seq, revised_seq) > history_seq`)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /**

@@ -5,7 +5,6 @@ import { mayAsk } from '../domain/next-step.ts';
 import { framed, thisActivity } from './activity-frame.ts';
 import type { Asked, ClaimOf } from './claims/claim-runner.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { historyAtTurnsEnd } from './history.ts';
 import type { ServingModel } from './serving-models.ts';
 import { answered, stepAttempt } from './step-attempt.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
@@ -54,11 +53,8 @@ function stepClaim(
       case 'busy':
         return { ...claim, key: stepKey(claim.turn, agent, claim.step) };
       case 'done':
-        return { kind: 'settled', result: await answered(deps, workId, claim.result) };
+        return { kind: 'settled', result: answered(deps, claim.result) };
       case 'over':
-        // Another attempt may have ended it and died before the history was written.
-        await historyAtTurnsEnd(deps, workId);
-        return { kind: 'settled', result: { kind: 'over' } };
       case 'idle':
       case 'gone':
         return { kind: 'settled', result: { kind: claim.kind } };

@@ -24,7 +24,6 @@ import type { Attempt } from './claims/attempts.ts';
 import type { Claimed, InPlace } from './claims/claim-runner.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { historyAtTurnsEnd } from './history.ts';
 import { retryDelay } from './model-retries.ts';
 import { prepareSandbox } from './sandbox-upkeep.ts';
 import type { ServingModel } from './serving-models.ts';
@@ -152,17 +151,13 @@ async function store(
   if (stored.result.ended) {
     deps.metrics.turnEnded('done');
     deps.trace.turnEnded({ workId, turn }, 'done');
+    deps.history.turnEnded(workId);
   }
-  return await answered(deps, workId, stored.result);
+  return answered(deps, stored.result);
 }
 
 /** A stored answer, as the workflow is told of it. */
-export async function answered(
-  deps: ActivityDependencies,
-  workId: string,
-  result: StepResult,
-): Promise<ModelStep> {
-  if (result.ended) await historyAtTurnsEnd(deps, workId);
+export function answered({ limits }: Pick<ActivityDependencies, 'limits'>, result: StepResult): ModelStep {
   return {
     kind: 'answered',
     turn: result.turn,
@@ -173,7 +168,7 @@ export async function answered(
     outputTokens: result.outputTokens,
     ended: result.ended,
     queued: result.queued,
-    maxSteps: deps.limits.maxSteps,
+    maxSteps: limits.maxSteps,
   };
 }
 

@@ -14,7 +14,6 @@ import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { filesLeft } from './file-list.ts';
-import { historyAtTurnsEnd } from './history.ts';
 import { clearSandboxes, discardPrepared } from './sandbox-upkeep.ts';
 import { claimedCall } from './tool-call.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
@@ -37,9 +36,9 @@ export function finishTurn(deps: ActivityDependencies) {
       if (ended) {
         deps.metrics.turnEnded(end.outcome);
         deps.trace.turnEnded({ workId, turn }, end.outcome);
+        deps.history.turnEnded(workId);
       }
       deps.claims.stop(workId, turn);
-      await historyAtTurnsEnd(deps, workId);
       clearSandboxes(deps, { workId, turn });
       // Where a turn began by itself meanwhile (eager-start.ts), its workflow has to look for it as well.
       return { queued: queued || (await isTurnRunning(deps.db, workId)) };

@@ -13,8 +13,8 @@ import type { Duty } from './job.ts';
 
 export interface HousekeepingDependencies {
   db: Database;
-  /** Writes a Work's history file as of now. */
-  updateHistory: (workId: string) => Promise<void>;
+  /** Writes a Work's history file where it is behind. */
+  writeHistory: (workId: string) => Promise<void>;
   /** Absolute path of PA_DATA. */
   dataDir: string;
   sandbox: Sandbox | null;
@@ -30,9 +30,10 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
   const duties: Duty[] = [
     {
       name: 'history files',
-      everyMs: 5_000,
+      everyMs: 2_000,
+      atStart: true,
       run: async () => {
-        for (const workId of await worksWithOldHistory(db)) await deps.updateHistory(workId);
+        for (const workId of await worksWithOldHistory(db)) await deps.writeHistory(workId);
       },
     },
     {

@@ -8,7 +8,7 @@ import { createPeers } from '../activities/claims/peers.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { startTurn } from '../activities/eager-start.ts';
-import { updateHistory } from '../activities/history.ts';
+import { createHistoryFiles } from '../activities/history.ts';
 import { createActivities, createCodeActivities } from '../activities/index.ts';
 import type { ActivityMetrics } from '../activities/metrics.ts';
 import { createServingModels } from '../activities/serving-models.ts';
@@ -158,7 +158,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     dataDir: settings.dataDir,
-    historyDir: path.join(settings.dataDir, 'chat_history'),
+    history: createHistoryFiles({ db, dir: path.join(settings.dataDir, 'chat_history'), log }),
     sandbox,
     limits: settings.limits,
     metrics: {
@@ -209,7 +209,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, workerId) }),
       ...housekeepingDuties({
         db,
-        updateHistory: (workId) => updateHistory(db, deps.historyDir, workId),
+        writeHistory: deps.history.write,
         dataDir: settings.dataDir,
         sandbox: sandbox.runs,
         logRetentionMinutes: settings.logRetentionMinutes,
@@ -235,6 +235,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     async close() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await claims.close(DRAIN_MS, ended);
+      await deps.history.settled();
       await sweeper.stop();
       await lease.release();
       models.close();
