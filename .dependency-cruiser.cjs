@@ -100,9 +100,30 @@ const rules = Object.entries(allowed).map(([folder, targets]) => ({
   },
 }));
 
+/**
+ * What each folder of src/activities may import of src/activities, besides itself: claims, what a model is told (context),
+ * telling others (reporting), the tools. The files beside them are the activities, which put them together.
+ */
+const withinActivities = {
+  claims: ['log\\.ts'],
+  context: ['dependencies\\.ts', 'serving-models\\.ts', 'reporting/metrics\\.ts', 'tools/'],
+  reporting: ['log\\.ts', 'serving-models\\.ts', 'claims/attempt-ended\\.ts'],
+  tools: [],
+  mending: [],
+};
+
+const activityRules = Object.entries(withinActivities).map(([folder, targets]) => ({
+  name: `activities-${folder}-imports`,
+  comment: `src/activities/${folder} imports ${targets.join(', ') || 'nothing'} of src/activities`,
+  severity: 'error',
+  from: { path: `^src/activities/${folder}/` },
+  to: { path: '^src/activities/', pathNot: `^src/activities/(${[`${folder}/`, ...targets].join('|')})` },
+}));
+
 module.exports = {
   forbidden: [
     ...rules,
+    ...activityRules,
     {
       name: 'web-imports',
       comment: 'the page imports domain and protocol',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
-import { updateHistory } from '../../src/activities/history.ts';
+import { updateHistory } from '../../src/activities/reporting/history.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';

@@ -8,12 +8,12 @@ import type { FairGate } from '../threads/fair-gate.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ClaimRunner } from './claims/claim-runner.ts';
 import type { ContextMemory } from './context/memory.ts';
-import type { HistoryFiles } from './history.ts';
 import type { Log } from './log.ts';
-import type { ActivityMetrics } from './metrics.ts';
+import type { HistoryFiles } from './reporting/history.ts';
+import type { ActivityMetrics } from './reporting/metrics.ts';
+import type { TurnTrace } from './reporting/turn-trace.ts';
 import type { ModelFor } from './serving-models.ts';
 import type { ToolMarkdown } from './tools/markdown-jobs.ts';
-import type { TurnTrace } from './turn-trace.ts';
 
 export interface ActivityDependencies {
   db: Database;

@@ -42,7 +42,7 @@ export function createServingModels(options: {
   /** 32 bytes: ENCRYPTION_KEY. */
   secret: Buffer;
   allowHost: AllowHost;
-  log: { warn(fields: object, message: string): void };
+  log: Pick<Log, 'warn'>;
 }): ServingModels {
   const { db, server, secret, allowHost, log } = options;
   const learning = createLearning(learnedStore(db), (error) =>

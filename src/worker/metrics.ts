@@ -1,6 +1,6 @@
 /** A worker's metrics, for Prometheus: what models, turns, sandboxes and the log's group commit do. */
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { ActivityMetrics } from '../activities/metrics.ts';
+import type { ActivityMetrics } from '../activities/reporting/metrics.ts';
 import type { BatchObserver } from '../db/event-writer.ts';
 
 export interface WorkerMetrics extends ActivityMetrics {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { updateHistory } from '../../src/activities/history.ts';
+import { updateHistory } from '../../src/activities/reporting/history.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { historyFile } from '../../src/workspace/history-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -12,13 +12,13 @@ import { chooseProfile } from '../../llm/profiles/choose.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, ModelAnswer, ModelDelta, ModelEndpoint, ToolDefinition } from '../../llm/types.ts';
 import type { Asking } from '../../threads/job-threads.ts';
-import { type Briefing, briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { measuredAnswer } from '../metrics.ts';
+import { measuredAnswer } from '../reporting/metrics.ts';
 import type { ServingModel } from '../serving-models.ts';
 import { countBytes } from './blocks.ts';
 import { type ClaimedStep, condense } from './condense.ts';
 import { type Planned, plan, roomForSummary, wholeTokens } from './plan.ts';
+import { type PromptContext, readPromptContext } from './prompt-context.ts';
 import { shortenToTokens } from './shorten.ts';
 import { refuseIfCut, throwIfLarger } from './window-errors.ts';
 
@@ -32,7 +32,7 @@ const WORDS_KEPT = 300;
 interface Fitted {
   messages: ChatMessage[];
   tokens: number | undefined;
-  briefing: Briefing;
+  context: PromptContext;
 }
 
 /**
@@ -50,13 +50,13 @@ export async function answerInWindow(
   const { counter, window } = deps.contextMemory;
   const most = Math.min(LONGEST_OPENING, Math.floor(window.budget(endpoint) * OPENING_PART));
   const { images } = chooseProfile(endpoint, await model.connection.learning.known(endpoint));
-  let given = await briefing(deps, step, most, images && deps.limits.pictures > 0);
+  let given = await readPromptContext(deps, step, most, images && deps.limits.pictures > 0);
   // Stored while the model begins to answer: only the steps that follow need it.
   const stored = storeOpening(deps, step, given.newOpening);
   // Heard below; until then a failure is nobody's.
   stored.catch(() => undefined);
   for (let refused = false; ; refused = true) {
-    const { messages, tokens, briefing: fitted } = await fitRequest(deps, { ...step, endpoint }, given);
+    const { messages, tokens, context: fitted } = await fitRequest(deps, { ...step, endpoint }, given);
     given = fitted;
     const { tools, summary } = fitted;
     try {
@@ -97,13 +97,13 @@ export async function answerInWindow(
 async function fitRequest(
   deps: ActivityDependencies,
   step: ClaimedStep & { endpoint: ModelEndpoint },
-  given: Briefing,
+  given: PromptContext,
 ): Promise<Fitted> {
   const { counter, window } = deps.contextMemory;
   const budget = window.budget(step.endpoint);
   const messages = wholeRequest(given);
   if (sizeOf(messages, given.tools) <= budget) {
-    return { messages, tokens: undefined, briefing: given };
+    return { messages, tokens: undefined, context: given };
   }
   const count = await counter();
   for (let now = given; ; ) {
@@ -112,7 +112,7 @@ async function fitRequest(
     if (planning.kind === 'send') {
       const { chat, tokens } = planning;
       if (!planning.fits) throwIfLarger(window.inItsTokens(step.endpoint, tokens), step.endpoint);
-      return { messages: request(now.system, chat, summary, now.summary), tokens, briefing: now };
+      return { messages: request(now.system, chat, summary, now.summary), tokens, context: now };
     }
     now = await condense(deps, step, now, {
       to: planning.through,
@@ -122,7 +122,7 @@ async function fitRequest(
   }
 
   /** Tokens of the request as it was, and as it is sent once a summary is in place. */
-  function sizes(before: Briefing, after: Briefing) {
+  function sizes(before: PromptContext, after: PromptContext) {
     const then = prepare(after, budget, count).planned;
     const sent = plan(then);
     const size = (tokens: number) => window.inItsTokens(step.endpoint, tokens);
@@ -138,7 +138,7 @@ function summaryPart({ text, throughMessageId }: { text: string; throughMessageI
 }
 
 /** The request as nobody shortened it. */
-export function wholeRequest({ system, summary, blocks }: Briefing): ChatMessage[] {
+export function wholeRequest({ system, summary, blocks }: PromptContext): ChatMessage[] {
   const chat = blocks.flatMap((block) => block.chat);
   return request(system, chat, summary?.text, summary);
 }
@@ -148,7 +148,7 @@ function request(
   system: string,
   chat: ChatMessage[],
   text: string | undefined,
-  summary: Briefing['summary'],
+  summary: PromptContext['summary'],
 ): ChatMessage[] {
   const behind = chat[0]?.role === 'user' ? 1 : 0;
   const told = text === undefined ? [] : [earlier(text, summary?.attachments ?? [])];
@@ -169,7 +169,7 @@ function sizeOf(messages: ChatMessage[], tools: ToolDefinition[]): number {
 
 /** The summary in its share of the budget, and what is to be planned around it. */
 function prepare(
-  { system, summary, blocks, tools }: Briefing,
+  { system, summary, blocks, tools }: PromptContext,
   budget: number,
   count: CountTokens,
 ): { summary: string | undefined; planned: Planned } {

@@ -2,8 +2,8 @@
 import type { ContextMessage } from '../../db/summaries.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ChatMessage } from '../../llm/types.ts';
-import type { ShownParts } from '../pictures.ts';
-import { chatOf, openingParts } from '../prompt.ts';
+import type { ShownParts } from './pictures.ts';
+import { chatOf, openingParts } from './prompt.ts';
 
 /** One message of the conversation; an answer stands with the results of its calls. */
 export interface Block {

@@ -5,10 +5,10 @@ import { persist } from '../../db/unavailable.ts';
 import { isTooLong, ModelError } from '../../llm/errors.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ModelAnswer } from '../../llm/types.ts';
-import type { Briefing } from '../briefing.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { measuredAnswer } from '../metrics.ts';
+import { measuredAnswer } from '../reporting/metrics.ts';
 import { without } from './blocks.ts';
+import type { PromptContext } from './prompt-context.ts';
 import { type SummaryRequest, summaryRequest } from './summary-request.ts';
 
 /** The step that needs the room: the call is made under its claim, and ends with its signal. */
@@ -24,61 +24,61 @@ export interface ClaimedStep {
 
 /**
  * Puts summaries in the place of the blocks before `to`, several one upon the other where the material is longer
- * than the summary model's window, each stored as soon as it is there. Gives the briefing that remains.
+ * than the summary model's window, each stored as soon as it is there. Gives the context that remains.
  * @throws ModelError where the model fails; Fenced where another attempt has taken over
  */
 export async function condense(
   deps: ActivityDependencies,
   step: ClaimedStep,
-  from: Briefing,
+  from: PromptContext,
   given: {
     to: number;
     count: CountTokens;
     /** Tokens of the step's request with the one and with the other, for the person. */
-    sizes: (before: Briefing, after: Briefing) => { tokensBefore: number; tokensAfter: number };
+    sizes: (before: PromptContext, after: PromptContext) => { tokensBefore: number; tokensAfter: number };
   },
-): Promise<Briefing> {
+): Promise<PromptContext> {
   const { workId, agent, key, attempt } = step;
-  let briefing = from;
+  let context = from;
   let left = given.to;
-  while (briefing.blocks.slice(0, left).some((block) => !block.pinned)) {
-    const { request, answer } = await ask(deps, step, briefing, left, given.count);
-    const condensed = briefing.blocks.slice(0, request.through);
+  while (context.blocks.slice(0, left).some((block) => !block.pinned)) {
+    const { request, answer } = await ask(deps, step, context, left, given.count);
+    const condensed = context.blocks.slice(0, request.through);
     const last = condensed.findLast((block) => !block.pinned);
     if (last === undefined) throw new Error('a summary was asked for of nothing');
     const attachments = [
       ...new Set([
-        ...(briefing.summary?.attachments ?? []),
+        ...(context.summary?.attachments ?? []),
         ...condensed.flatMap((block) => block.attachments),
       ]),
     ];
     const summary = { text: answer.text, throughMessageId: last.id, attachments, stepKey: key };
-    const next = { ...briefing, blocks: without(briefing.blocks, request.through), summary };
-    const tokens = given.sizes(briefing, next);
+    const next = { ...context, blocks: without(context.blocks, request.through), summary };
+    const tokens = given.sizes(context, next);
     const stored = await persist(() =>
       storeSummary(deps.db, { workId, agent, key, attempt, ...summary, ...tokens, usage: answer.usage }),
     );
     if (stored.kind === 'fenced') throw new Fenced({ workId, key, attempt });
     deps.log.info({ workId, agent, key, attempt, ...tokens }, 'older turns were condensed');
     if (stored.stop) step.onStop();
-    left -= briefing.blocks.length - next.blocks.length;
-    briefing = { ...next, summary: { ...summary, text: stored.text } };
+    left -= context.blocks.length - next.blocks.length;
+    context = { ...next, summary: { ...summary, text: stored.text } };
   }
-  return briefing;
+  return context;
 }
 
 /** The call for as much as fits; once more with less where the model says that it was too long. */
 async function ask(
   deps: ActivityDependencies,
   { workId, signal }: ClaimedStep,
-  briefing: Briefing,
+  context: PromptContext,
   to: number,
   count: CountTokens,
 ): Promise<{ request: SummaryRequest; answer: ModelAnswer }> {
   const { window } = deps.contextMemory;
   const model = await persist(() => deps.modelFor(workId, 'summary'));
   const endpoint = await model.endpoint();
-  const { blocks, summary } = briefing;
+  const { blocks, summary } = context;
   const from = Math.max(
     0,
     blocks.findIndex((block) => !block.pinned),

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { toBlocks } from '../../../src/activities/context/blocks.ts';
+import { leftOut, picturePlaces } from '../../../src/activities/context/pictures.ts';
 import { plan } from '../../../src/activities/context/plan.ts';
-import { leftOut, picturePlaces } from '../../../src/activities/pictures.ts';
 import { textReply } from '../../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../../src/demo-model/server.ts';
 import type { Message } from '../../../src/domain/messages.ts';

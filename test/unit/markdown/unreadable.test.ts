@@ -1,6 +1,6 @@
 /** What hostile or enormous Markdown costs: processes that serve others read it. */
 import { expect, test } from '@jest/globals';
-import { paperOutline } from '../../../src/activities/opening.ts';
+import { paperOutline } from '../../../src/activities/context/opening.ts';
 import { describeOutline } from '../../../src/activities/tools/section-texts.ts';
 import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { openingOf } from '../../../src/activities/opening.ts';
+import { openingOf } from '../../../src/activities/context/opening.ts';
 import { codeTools } from '../../../src/agents/tool-definitions.ts';
 import { pngBytes } from '../workspace/images.ts';
 import { type Bench, withBench } from './context.ts';

@@ -1,11 +1,11 @@
 /** Keeps pa_data/chat_history/{work_id}.json equal to the stored messages (F9, D8). */
 
 import { sql } from 'kysely';
-import type { Database } from '../db/database.ts';
-import { readSnapshot } from '../db/snapshot.ts';
-import type { Message } from '../domain/messages.ts';
-import { removeHistoryFile, writeHistoryFile } from '../workspace/history-file.ts';
-import type { Log } from './log.ts';
+import type { Database } from '../../db/database.ts';
+import { readSnapshot } from '../../db/snapshot.ts';
+import type { Message } from '../../domain/messages.ts';
+import { removeHistoryFile, writeHistoryFile } from '../../workspace/history-file.ts';
+import type { Log } from '../log.ts';
 
 /** The history document, as `GET /api/chat/work/{id}/history` gives it. */
 export interface HistoryDocument {

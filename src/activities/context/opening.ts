@@ -3,12 +3,12 @@
  * main agent, or with what its Python can import for a code agent (W1). It is stored with the turn's first step, so that
  * all later steps send the same bytes, whoever makes them, and whatever is installed meanwhile.
  */
-import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
-import { renderTree } from '../workspace/tree.ts';
-import type { Workspace } from '../workspace/workspace.ts';
-import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { shortenText } from './context/shorten.ts';
-import { sayUpload, uploadsIn } from './tools/uploads.ts';
+import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
+import { renderTree } from '../../workspace/tree.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { sayUpload, uploadsIn } from '../tools/uploads.ts';
+import { shortenText } from './shorten.ts';
 
 export const PAPER = 'paper.md';
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */

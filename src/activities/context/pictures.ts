@@ -4,19 +4,19 @@
  * shown is kept as it was shown, so that every later step sends the same bytes (M1), whatever is drawn over it.
  */
 import { createHash } from 'node:crypto';
-import { keepShown, type PicturePlace, readShown, type ShownPicture } from '../db/shown-pictures.ts';
-import type { ContextMessage } from '../db/summaries.ts';
-import { persist } from '../db/unavailable.ts';
-import { MOST_FILE_BYTES, makePicture } from '../documents/make-picture.ts';
-import type { ToolPart } from '../domain/messages.ts';
-import type { UserPart } from '../llm/types.ts';
-import type { Asking } from '../threads/job-threads.ts';
-import { printable } from '../workspace/tree.ts';
-import type { Workspace } from '../workspace/workspace.ts';
-import { WorkspaceError } from '../workspace/workspace-error.ts';
-import type { ActivityDependencies } from './dependencies.ts';
-import { cleanPath } from './tools/markdown-text.ts';
-import { attachmentPath } from './tools/uploads.ts';
+import { keepShown, type PicturePlace, readShown, type ShownPicture } from '../../db/shown-pictures.ts';
+import type { ContextMessage } from '../../db/summaries.ts';
+import { persist } from '../../db/unavailable.ts';
+import { MOST_FILE_BYTES, makePicture } from '../../documents/make-picture.ts';
+import type { ToolPart } from '../../domain/messages.ts';
+import type { UserPart } from '../../llm/types.ts';
+import type { Asking } from '../../threads/job-threads.ts';
+import { printable } from '../../workspace/tree.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { cleanPath } from '../tools/markdown-text.ts';
+import { attachmentPath } from '../tools/uploads.ts';
 
 /** Of one message or call; a run that draws more names them in its result. */
 const MOST_OF_ONE = 4;

@@ -5,8 +5,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApplicationFailure } from '@temporalio/activity';
-import { TOOLS } from '../agents/tool-table.ts';
-import type { TurnOrigin } from '../db/turn-origin.ts';
+import { TOOLS } from '../../agents/tool-table.ts';
+import type { TurnOrigin } from '../../db/turn-origin.ts';
 import {
   agentSpanId,
   type FinishedSpan,
@@ -16,8 +16,8 @@ import {
   spanClock,
   type Tracer,
   turnSpanId,
-} from '../tracing/spans.ts';
-import { AttemptEnded } from './claims/attempt-ended.ts';
+} from '../../tracing/spans.ts';
+import { AttemptEnded } from '../claims/attempt-ended.ts';
 import type { ModelCall, SandboxRun, TurnOutcome } from './metrics.ts';
 
 export interface TurnOf {

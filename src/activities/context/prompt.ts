@@ -3,11 +3,11 @@
  * stored, so that a later step sends the same bytes again and a provider's cache holds them (M1).
  */
 
-import type { ContextMessage } from '../db/summaries.ts';
-import type { FileChange, ToolPart } from '../domain/messages.ts';
-import { textOf } from '../domain/messages.ts';
-import type { ChatMessage, UserPart } from '../llm/types.ts';
-import { readableSize } from '../workspace/tree.ts';
+import type { ContextMessage } from '../../db/summaries.ts';
+import type { FileChange, ToolPart } from '../../domain/messages.ts';
+import { textOf } from '../../domain/messages.ts';
+import type { ChatMessage, UserPart } from '../../llm/types.ts';
+import { readableSize } from '../../workspace/tree.ts';
 import type { ShownParts } from './pictures.ts';
 
 const NONE: ShownParts = new Map();

@@ -1,11 +1,11 @@
 /** What a worker counts (docs/operations.md). The activities say what happened; `main` knows how it is exposed. */
 
-import type { RunEnding, Usage } from '../domain/messages.ts';
-import type { ModelRole } from '../domain/model-roles.ts';
-import { ModelError } from '../llm/errors.ts';
-import { streamAnswer } from '../llm/handler.ts';
-import type { ModelAnswer, ModelDelta, ModelErrorCode, ModelRequest } from '../llm/types.ts';
-import type { ServingModel } from './serving-models.ts';
+import type { RunEnding, Usage } from '../../domain/messages.ts';
+import type { ModelRole } from '../../domain/model-roles.ts';
+import { ModelError } from '../../llm/errors.ts';
+import { streamAnswer } from '../../llm/handler.ts';
+import type { ModelAnswer, ModelDelta, ModelErrorCode, ModelRequest } from '../../llm/types.ts';
+import type { ServingModel } from '../serving-models.ts';
 
 export interface ModelCall {
   role: ModelRole;

@@ -1,14 +1,14 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
-import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../agents/prompts.ts';
-import { codeTools, mainTools, parseCodeAgent } from '../agents/tool-definitions.ts';
-import { readContext, type StoredSummary } from '../db/summaries.ts';
-import { callArguments } from '../db/turns.ts';
-import type { ToolDefinition } from '../llm/types.ts';
-import { SHOWN_CHARACTERS } from '../sandbox/for-model.ts';
-import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../sandbox/types.ts';
-import type { Asking } from '../threads/job-threads.ts';
-import { type Block, toBlocks } from './context/blocks.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
+import { codeTools, mainTools, parseCodeAgent } from '../../agents/tool-definitions.ts';
+import { readContext, type StoredSummary } from '../../db/summaries.ts';
+import { callArguments } from '../../db/turns.ts';
+import type { ToolDefinition } from '../../llm/types.ts';
+import { SHOWN_CHARACTERS } from '../../sandbox/for-model.ts';
+import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../../sandbox/types.ts';
+import type { Asking } from '../../threads/job-threads.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { type Block, toBlocks } from './blocks.ts';
 import { openingOf, PAPER } from './opening.ts';
 import { shownParts } from './pictures.ts';
 
@@ -27,7 +27,7 @@ const MAIN_SYSTEM = mainSystemPrompt({ paperPath: PAPER });
 const CODE_SYSTEM = codeSystemPrompt(CODE_LIMITS);
 
 /** What an agent's next request is made of. */
-export interface Briefing {
+export interface PromptContext {
   system: string;
   /** What is not condensed yet, oldest first. */
   blocks: Block[];
@@ -42,12 +42,12 @@ export interface Briefing {
  * @param sees whether the model is shown pictures
  * @throws Error for a code agent without a task: such a call is answered before an agent is started.
  */
-export async function briefing(
+export async function readPromptContext(
   deps: ActivityDependencies,
   { workId, agent, turn, ...asking }: Asking & { workId: string; agent: string; turn: number },
   most: number,
   sees: boolean,
-): Promise<Briefing> {
+): Promise<PromptContext> {
   const isMain = agent === 'main';
   const [{ conversation, summary, openings }, task] = await Promise.all([
     readContext(deps.db, workId, agent),
