@@ -11,7 +11,8 @@ import { createClient, type Database, openDatabase } from '../../src/db/database
 import { claimStep, completeStep, stepKey } from '../../src/db/turns.ts';
 import { holdLease, type WorkerLease } from '../../src/db/worker-lease.ts';
 import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
-import { createTestDatabase, postgresGraceOver, type TestDatabase } from '../support/database.ts';
+import { postgresGraceOver } from '../support/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { makeWork, queueMessage } from '../support/works.ts';
 
