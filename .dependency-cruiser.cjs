@@ -24,6 +24,7 @@ const allowed = {
   exports: ['domain'],
   room: ['domain', 'db', 'workspace'],
   provenance: ['domain', 'db', 'markdown', 'threads', 'workspace'],
+  recording: ['domain', 'documents', 'sandbox', 'workspace'],
   temporal: ['domain'],
   jobs: ['domain', 'db', 'room', 'sandbox', 'temporal', 'workspace'],
   activities: [
@@ -35,6 +36,7 @@ const allowed = {
     'llm',
     'markdown',
     'provenance',
+    'recording',
     'room',
     'sandbox',
     'threads',

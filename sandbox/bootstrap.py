@@ -1,21 +1,24 @@
 """The first program inside every sandbox: settles the process, waits for the name of a script, and becomes it.
 
-usage: bootstrap.py now|ahead MAX_PROCESSES
+usage: bootstrap.py now|ahead MAX_PROCESSES TOLD_FD
 One line of JSON comes on standard input: {"script": "/workspace/code/x.py", "fileBytes": 268435456}. With `ahead` numpy and matplotlib
-are imported before it is read (S12). The script then runs as `__main__` as if Python had been given its path.
+are imported before it is read (S12). The script then runs as `__main__` as if Python had been given its path. What it
+finds, reads and writes is told on the descriptor TOLD_FD (paperagent.py).
 """
 
 import os
 import sys
 
+import paperagent
+
 WORKSPACE = "/workspace"
 MPL_READY = "/opt/paperagent/mpl"
 
 
-def close_inherited():
+def close_inherited(kept):
     """Whatever a shell, a starter or an engine left open leads out of the sandbox (M5)."""
     for name in os.listdir("/proc/self/fd"):
-        if int(name) > 2:
+        if int(name) > 2 and int(name) != kept:
             try:
                 os.close(int(name))
             except OSError:
@@ -90,7 +93,7 @@ def without_own_frames(previous):
     return hook
 
 
-def become(script):
+def become(script, told_fd):
     with open(script, "rb") as file:
         source = file.read()
     main = type(sys)("__main__")
@@ -100,11 +103,13 @@ def become(script):
     sys.argv[:] = [script]
     sys.path[0] = os.path.dirname(script)
     sys.excepthook = without_own_frames(sys.excepthook)
-    exec(compile(source, script, "exec"), main.__dict__)
+    code = compile(source, script, "exec")
+    paperagent.listen(told_fd, script, source)
+    exec(code, main.__dict__)
 
 
-def begin(ahead, max_processes):
-    close_inherited()
+def begin(ahead, max_processes, told_fd):
+    close_inherited(told_fd)
     os.chdir(WORKSPACE)
     settle(max_processes)
     lay_out_matplotlib()
@@ -119,8 +124,8 @@ def begin(ahead, max_processes):
         gc.freeze()
     order = read_order()
     bound_files(order["fileBytes"])
-    become(order["script"])
+    become(order["script"], told_fd)
 
 
 if __name__ == "__main__":
-    begin(sys.argv[1] == "ahead", int(sys.argv[2]))
+    begin(sys.argv[1] == "ahead", int(sys.argv[2]), int(sys.argv[3]))

@@ -7,6 +7,7 @@ An engine's log keeps lines, not bytes: it cuts long ones inside a character, re
 forgets the oldest. So what is printed goes into it as frames, which say what they hold and from which byte on:
 
     o OFFSET BASE64     standard output        e OFFSET BASE64     standard error
+    t OFFSET BASE64     what paperagent.py tells: facts, and which files are read and written
     x JSON              the end: {"code", "reason", "durationMs", "peakBytes"}
 
 The worker that follows the log enforces every limit; this is the second net, for when there is none.
@@ -27,6 +28,9 @@ PAUSE_S = 0.004  # Between rounds, so that many small prints share a frame.
 LOOK_S = 0.1
 GRACE_S = 5
 PREPARED_S = 600
+TOLD_BYTES = 1024**2  # Also in run-traces.ts.
+# What the engine's log can surely hold; once more was written, it may have forgotten what was told at first.
+LOG_BYTES = 3 * 1024**2
 
 EVENTS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 PEAKS = ("/sys/fs/cgroup/memory.peak", "/sys/fs/cgroup/memory/memory.max_usage_in_bytes")
@@ -52,8 +56,12 @@ def oom_kills():
 
 def tell(line):
     data = line.encode() + b"\n"
+    tell.bytes += len(data)
     while data:
         data = data[os.write(1, data) :]
+
+
+tell.bytes = 0
 
 
 class Stream:
@@ -71,15 +79,45 @@ class Stream:
             return None
         if room < 0:
             return len(piece)
+        self.frame(piece)
+        return len(piece)
+
+    def frame(self, piece):
         tell(f"{self.letter} {self.offset} {base64.b64encode(piece).decode()}")
         self.offset += len(piece)
-        return len(piece)
+
+
+class Told(Stream):
+    """What paperagent.py tells. It has room of its own: who writes on is let go of, and goes on unheard."""
+
+    def __init__(self, fd):
+        super().__init__("t", fd)
+        self.kept = bytearray()
+
+    def forward(self, _):
+        try:
+            piece = os.read(self.fd, min(FRAME_BYTES, TOLD_BYTES - self.offset))
+        except BlockingIOError:
+            return 0
+        if piece:
+            self.frame(piece)
+            self.kept += piece
+        if not piece or self.offset == TOLD_BYTES:
+            os.close(self.fd)
+            return None
+        return 0
+
+    def repeat(self):
+        """Frames know their place: what the log still has does not count twice."""
+        self.offset = 0
+        for at in range(0, len(self.kept), FRAME_BYTES):
+            self.frame(self.kept[at : at + FRAME_BYTES])
 
 
 def start_child(ahead):
     """A child that runs bootstrap.py's begin in this interpreter, which saves starting a second one."""
     order_out, order_in = os.pipe()
-    pipes = [os.pipe(), os.pipe()]
+    pipes = [os.pipe(), os.pipe(), os.pipe()]
     pid = os.fork()
     if pid == 0:
         signal.set_wakeup_fd(-1)
@@ -89,11 +127,11 @@ def start_child(ahead):
         os.dup2(order_out, 0)
         os.dup2(pipes[0][1], 1)
         os.dup2(pipes[1][1], 2)
-        bootstrap.begin(ahead, 0)  # Whatever ends it, an error too, is the child's to show.
+        bootstrap.begin(ahead, 0, pipes[2][1])  # Whatever ends it, an error too, is the child's to show.
         sys.exit(0)
-    for fd in (order_out, pipes[0][1], pipes[1][1]):
+    for fd in (order_out, pipes[0][1], pipes[1][1], pipes[2][1]):
         os.close(fd)
-    return pid, order_in, Stream("o", pipes[0][0]), Stream("e", pipes[1][0])
+    return pid, order_in, Stream("o", pipes[0][0]), Stream("e", pipes[1][0]), Told(pipes[2][0])
 
 
 def end_all(number):
@@ -190,6 +228,8 @@ def main():
     os.write(order_in, json.dumps({name: order[name] for name in ("script", "fileBytes")}).encode() + b"\n")
     os.close(order_in)
     ending = supervise(order, child, streams)
+    if tell.bytes > LOG_BYTES:
+        streams[2].repeat()
     tell("x " + json.dumps(ending))
     os._exit(ending["code"])
 

@@ -18,17 +18,19 @@ const CR = 0x0d;
 export class RowWindow {
   readonly rows: string[][] = [];
   readonly offset: number;
+  readonly #most: number;
   #characters = 0;
 
-  constructor(offset: number) {
+  constructor(offset: number, most = PREVIEW_ROWS) {
     this.offset = offset;
+    this.#most = most;
   }
 
   /** Whether the row of this number is the next to be kept. */
   wants(row: number): boolean {
     return (
       row === this.offset + this.rows.length &&
-      this.rows.length < PREVIEW_ROWS &&
+      this.rows.length < this.#most &&
       this.#characters < MOST_CHARACTERS
     );
   }
@@ -65,10 +67,12 @@ export class RowReader {
   #isClosing = false;
   #isAfterCr = false;
 
-  constructor(separator: string, { offset, skipped }: { offset: number; skipped: number }) {
+  /** @param window.rows how many rows are kept; absent: as many as one preview has */
+  constructor(separator: string, window: { offset: number; skipped: number; rows?: number }) {
+    const { offset, skipped, rows } = window;
     this.#separator = separator.charCodeAt(0);
     this.#skipped = skipped;
-    this.window = new RowWindow(offset);
+    this.window = new RowWindow(offset, rows);
   }
 
   write(text: string): void {

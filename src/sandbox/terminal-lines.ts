@@ -48,7 +48,7 @@ function beginLine(line: Line, shown = ''): void {
 }
 
 /** Writes what holds no line end. */
-function write(line: Line, text: string): void {
+function write(line: Pick<Line, 'cells' | 'cursor' | 'isRewritten'>, text: string): void {
   for (const part of text.split(MOVES)) {
     if (part === '\r') {
       line.cursor = 0;
@@ -65,10 +65,22 @@ function write(line: Line, text: string): void {
   }
 }
 
+/** A whole line as a terminal leaves it. */
+export function lineAsShown(text: string): string {
+  if (!MOVES.test(text)) return text;
+  const line: Pick<Line, 'cells' | 'cursor' | 'isRewritten'> = { cells: [], cursor: 0, isRewritten: false };
+  write(line, text);
+  return cellsOf(line).trimEnd();
+}
+
+function cellsOf({ cells }: Pick<Line, 'cells'>): string {
+  return Array.from(cells, (cell = ' ') => cell).join('');
+}
+
 /** What is to be added to what was shown of a line, so that it is shown as it is now. */
 function unshown(line: Line): string {
   // Bars fill the line with blanks to hide what was there; after an erased part there are holes.
-  const now = Array.from(line.cells, (cell = ' ') => cell).join('');
+  const now = cellsOf(line);
   const text = line.isRewritten ? now.trimEnd() : now;
   const added = text.startsWith(line.shown) ? text.slice(line.shown.length) : `\n${text}`;
   line.shown = text;

@@ -70,6 +70,16 @@ export interface OutputProgress {
   stderr: number;
 }
 
+/** Bytes that are kept of what a run tells of itself by sandbox/paperagent.py (T2). Also in relay.py. */
+export const TOLD_BYTES = 1024 ** 2;
+
+/** What there is of a run that has ended, from its first byte on, whoever followed it. */
+export interface RunTraces {
+  /** Lines of sandbox/paperagent.py, or whatever else the run wrote there; cut off at TOLD_BYTES. */
+  told: Buffer;
+  stdout: Buffer;
+}
+
 /** No run can be started now: an infrastructure failure, which says nothing about the code. To be retried. */
 export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
@@ -102,6 +112,8 @@ export interface Sandbox {
       onOutput: (chunk: OutputChunk) => Promise<void>;
     },
   ): Promise<Ending>;
+  /** Reads what a run with this key left; empty where it left nothing, or was never started. */
+  traces(key: RunKey): Promise<RunTraces>;
   /** Removes what a run with this key left (container, output files) once its ending is stored. */
   forget(key: RunKey): Promise<void>;
   /** Ends the run with this key, if it goes on, and removes it: its turn is over, and nobody will ask about it (D7). */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, jest } from '@jest/globals';
+import { readTold } from '../../src/recording/told.ts';
 import type { RunKey } from '../../src/sandbox/types.ts';
 import { testWith } from '../support/needs.ts';
 import { processesInside, processesWith } from '../support/sandbox-processes.ts';
@@ -369,6 +370,21 @@ describe.each(WAYS)('%s', (way) => {
     });
     expect(first.map((said) => said.text).join('') + adopted.stdout).toBe(counted(60));
     expect(begun()).toBe('x');
+  });
+
+  adoption('T2: an adopter has all that a run told of itself, from its beginning', async () => {
+    const key = box.newKey();
+    const script = writeScript(
+      `from paperagent import record\nrecord('early', 1)\n${counting(40, 0.02)}record('late', 2)`,
+    );
+    await orphanedRun({ key, script });
+    await box.runScript(script, { key, mayStart: false });
+    const { told, stdout } = await box.sandbox.traces(key);
+    expect(readTold(told, true)).toMatchObject({
+      facts: [{ name: 'early' }, { name: 'late', scriptLine: 8 }],
+      moreFacts: false,
+    });
+    expect(stdout.toString()).toBe(counted(40));
   });
 
   adoption('S11: a figure with Chinese text and a minus sign is drawn without a warning', async () => {

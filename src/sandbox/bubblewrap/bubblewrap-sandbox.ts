@@ -120,6 +120,8 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       throw new SandboxUnavailable(outcome.reason);
     },
 
+    traces: (key) => runFolder.readTraces(folderOf(key)),
+
     async forget(key) {
       const folder = folderOf(key);
       const box = runFolder.readState(folder, 'box.json');

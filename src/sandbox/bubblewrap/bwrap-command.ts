@@ -9,6 +9,8 @@ import { layerInside, MPL_INSIDE, type PythonEnvironment } from './python-enviro
 
 const TMPFS_BYTES = 64 * 1024 ** 2;
 const VENV_INSIDE = '/opt/python';
+/** What each Python finds without being told (PYTHONPATH). */
+const SITE_INSIDE = '/opt/paperagent/site';
 
 const ENVIRONMENT = { PATH: `${VENV_INSIDE}/bin:/usr/bin:/bin`, ...SCRIPT_ENVIRONMENT };
 
@@ -29,6 +31,8 @@ export interface BwrapCommand {
   seccompFd: number;
   statusFd: number;
   argumentsFd: number;
+  /** Where the run tells what it finds and reads (sandbox/paperagent.py). */
+  toldFd: number;
 }
 
 /** bwrap makes the folders above a mount for its own user only, who is not always the one who goes in. */
@@ -78,8 +82,9 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
   );
   for (const { list, site } of python.layers) args.push('--ro-bind', site, layerInside(list));
   args.push('--ro-bind', join(SANDBOX_FILES, 'bootstrap.py'), '/opt/paperagent/bootstrap.py');
-  const customize = '/opt/paperagent/site/sitecustomize.py';
-  args.push(...foldersAbove(customize), '--ro-bind', join(SANDBOX_FILES, 'sitecustomize.py'), customize);
+  args.push(...foldersAbove(`${SITE_INSIDE}/x`));
+  for (const name of ['sitecustomize.py', 'paperagent.py'])
+    args.push('--ro-bind', join(SANDBOX_FILES, name), `${SITE_INSIDE}/${name}`);
   args.push('--proc', '/proc', '--dev', '/dev');
   for (const folder of ['/dev/shm', '/tmp'])
     args.push('--perms', '1777', '--size', String(TMPFS_BYTES), '--tmpfs', folder);
@@ -124,6 +129,7 @@ export function bwrapCommand(command: BwrapCommand): string[] {
       '/opt/paperagent/bootstrap.py',
       command.start,
       String(command.maxProcesses),
+      String(command.toldFd),
     ],
   ];
 }

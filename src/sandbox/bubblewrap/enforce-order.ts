@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
 import { availableMemory, memoryOf } from '../processes.ts';
 import { scriptInside } from '../script-path.ts';
-import { CANCEL_GRACE_MS, type Ending } from '../types.ts';
+import { CANCEL_GRACE_MS, type Ending, TOLD_BYTES } from '../types.ts';
 import { watchUsage } from '../watch-usage.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
 import type { HeldSandbox } from './held-sandbox.ts';
@@ -61,6 +61,8 @@ export async function enforceOrder(
   store(held.bwrap.stdout as Readable, 'stdout');
   store(held.bwrap.stderr as Readable, 'stderr');
 
+  storeTold(held.told);
+
   held.cgroup?.setMemoryLimit(limits.memoryBytes);
   const init = await held.init;
   const watchMemory = () => {
@@ -96,4 +98,22 @@ export async function enforceOrder(
   if (exitCode !== null) return { ran: true, ending: exited(exitCode, durationMs) };
   if (killed) return { ran: true, ending: lost('its sandbox was killed from outside', durationMs) };
   return { ran: false, reason: `bubblewrap could not make the sandbox: ${stderrHead.trim()}` };
+}
+
+/** Keeps what fits; who writes on is let go of, and goes on unheard. */
+function storeTold(told: Readable): void {
+  const file = openSync('told', 'a');
+  let room = TOLD_BYTES;
+  told.on('data', (piece: Buffer) => {
+    const kept = piece.subarray(0, room);
+    room -= kept.length;
+    try {
+      for (let at = 0; at < kept.length; ) at += writeSync(file, kept, at);
+    } catch {
+      room = 0; // The disk is full, which the run hears of by what it prints.
+    }
+    if (room === 0) told.destroy();
+  });
+  told.on('error', () => undefined);
+  told.on('close', () => closeSync(file));
 }

@@ -16,6 +16,8 @@ const MAX_PROCESSES = 128;
 
 export interface HeldSandbox {
   bwrap: ChildProcess;
+  /** What the program inside tells of itself (sandbox/paperagent.py). */
+  told: Readable;
   /** Null where none can be made: memory is then to be sampled. */
   cgroup: Cgroup | null;
   /** The first process of the sandbox's process namespace, known shortly after the start. */
@@ -61,22 +63,23 @@ export function holdSandbox(box: Box, ahead: boolean): HeldSandbox {
     asRoot,
     start: ahead ? 'ahead' : 'now',
     maxProcesses: processLimit(cgroup),
-    seccompFd: 3,
-    statusFd: 4,
-    argumentsFd: 5,
+    statusFd: 3,
+    toldFd: 4,
+    seccompFd: 5,
+    argumentsFd: 6,
   });
   const enter = (cgroup?.entries ?? []).map((file) => `echo $$ > '${file}' && `).join('');
   const bwrap = spawn('/bin/sh', ['-c', `${enter}exec "$@"`, 'sh', ...command], {
     cwd: '/',
     env: { PATH: process.env.PATH },
-    stdio: ['pipe', 'pipe', 'pipe', filter, 'pipe', isolation],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', filter, isolation],
   });
   closeSync(filter);
   closeSync(isolation);
 
   let status = '';
   const init = new Promise<number | null>((resolve) => {
-    const pipe = bwrap.stdio[4] as Readable;
+    const pipe = bwrap.stdio[3] as Readable;
     pipe.setEncoding('utf8').on('data', (text: string) => {
       status += text;
       const pid = /"child-pid": (\d+)/.exec(status)?.[1];
@@ -93,6 +96,7 @@ export function holdSandbox(box: Box, ahead: boolean): HeldSandbox {
   });
   return {
     bwrap,
+    told: bwrap.stdio[4] as Readable,
     cgroup,
     init,
     closed,

@@ -7,14 +7,16 @@
  *   runner.json  the one process that holds it: the first of those started to make this file
  *   order.json   what to run. Written before the runner starts, or later for one prepared ahead (S12)
  *   stdout, stderr   raw bytes, appended
+ *   told         what the run tells of itself (sandbox/paperagent.py), appended
  *   ending.json  the one ending: the runner's, or `lost` from someone who found the runner dead
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../system-error.ts';
 import type { ProcessIdentity } from '../processes.ts';
-import type { Ending, RunKey, RunLimits } from '../types.ts';
+import type { Ending, RunKey, RunLimits, RunTraces } from '../types.ts';
 import { readOnceWritten, writeOnce } from '../write-once.ts';
 import type { PythonEnvironment } from './python-environment.ts';
 
@@ -71,6 +73,7 @@ export function createFolder(folder: string, box: Box, order?: Order): boolean {
   writeFileSync(join(draft, 'box.json'), JSON.stringify(box));
   writeFileSync(join(draft, 'stdout'), '');
   writeFileSync(join(draft, 'stderr'), '');
+  writeFileSync(join(draft, 'told'), '');
   if (order) writeFileSync(join(draft, 'order.json'), JSON.stringify(order));
   const moved = moveFolder(draft, folder);
   if (!moved) rmSync(draft, { recursive: true, force: true });
@@ -84,6 +87,21 @@ export function moveFolder(from: string, to: string): boolean {
     return true;
   } catch (error) {
     if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/** What a run wrote to these files; nothing where there is no folder. */
+export async function readTraces(folder: string): Promise<RunTraces> {
+  const [told, stdout] = await Promise.all(['told', 'stdout'].map((name) => readIfThere(join(folder, name))));
+  return { told: told as Buffer, stdout: stdout as Buffer };
+}
+
+async function readIfThere(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw error;
   }
 }

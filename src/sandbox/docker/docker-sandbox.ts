@@ -20,7 +20,7 @@ import {
 import { inspect, removeContainer, renameContainer, startContainer, writeToContainer } from './container.ts';
 import { containerOptions, type EngineFacts, sandboxUser } from './container-options.ts';
 import { ask, EngineError, unlessStatus } from './engine.ts';
-import { followContainer } from './follow-container.ts';
+import { followContainer, readTraces } from './follow-container.ts';
 import { reapContainers, sandboxContainers } from './reap-containers.ts';
 import { keepOrder, mayStartContainer, type Order, recordFolder, removeRecord } from './run-record.ts';
 
@@ -148,6 +148,8 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       const given = { engine, name, folder, workspace, order, log };
       return followContainer({ ...given, progress, signal, letGo, onOutput });
     },
+
+    traces: (key) => orUnavailable(() => readTraces(engine, nameOf(key))),
 
     forget: remove,
     // A container that is removed is killed first.

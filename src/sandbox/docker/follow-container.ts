@@ -4,17 +4,38 @@ import type Docker from 'dockerode';
 import { codeOf } from '../../system-error.ts';
 import { cancelled, diskLimit, exited, lost, outOfMemory, outputLimit, timedOut } from '../ending.ts';
 import { outputInOrder } from '../output-in-order.ts';
-import { type Ending, type OutputChunk, type OutputProgress, SandboxUnavailable } from '../types.ts';
+import {
+  DEFAULT_LIMITS,
+  type Ending,
+  type OutputChunk,
+  type OutputProgress,
+  type RunTraces,
+  SandboxUnavailable,
+  TOLD_BYTES,
+} from '../types.ts';
 import { overWorkspaceLimits } from '../workspace-usage.ts';
 import { inspect } from './container.ts';
 import { ask, EngineError, unlessStatus } from './engine.ts';
 import { type Frame, logLines, parseFrame, type RelayEnding } from './frames.ts';
 import { type Guarded, guardLimits } from './guard-limits.ts';
+import { pieceStore } from './piece-store.ts';
 import { readVerdict } from './run-record.ts';
 
 /** An engine that restarts is back by then. */
 const ENGINE_AWAY_MS = 60_000;
 const TRY_AGAIN_MS = 200;
+
+/** What there is in the log of a container that has ended; empty where there is none. */
+export async function readTraces(engine: Docker, name: string): Promise<RunTraces> {
+  const told = pieceStore(TOLD_BYTES);
+  const stdout = pieceStore(DEFAULT_LIMITS.outputBytes);
+  const reading = { follow: false, letGo: undefined, logHolds: () => undefined };
+  for await (const frame of framesInLog(engine, name, reading)) {
+    if (frame.kind === 'told') told.add(frame);
+    if (frame.kind === 'output' && frame.stream === 'stdout') stdout.add(frame);
+  }
+  return { told: told.whole(), stdout: stdout.whole() };
+}
 
 export interface Followed extends Guarded {
   progress: OutputProgress;

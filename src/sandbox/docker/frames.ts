@@ -9,6 +9,7 @@ export interface RelayEnding {
 
 export type Frame =
   | { kind: 'output'; stream: 'stdout' | 'stderr'; offset: number; bytes: Buffer }
+  | { kind: 'told'; offset: number; bytes: Buffer }
   | { kind: 'end'; ending: RelayEnding }
   /** No frame: something that the relay did not mean to print, such as its own traceback. */
   | { kind: 'other'; line: string };
@@ -17,15 +18,12 @@ const REASONS = ['exited', 'timed_out', 'out_of_memory', 'output_limit', 'stoppe
 
 /** A program in the sandbox may have written the line: it can say wrong things, but must not break the reader. */
 export function parseFrame(line: string): Frame {
-  const output = /^([oe]) (\d{1,15}) ([A-Za-z0-9+/=]+)$/.exec(line);
+  const output = /^([oet]) (\d{1,15}) ([A-Za-z0-9+/=]+)$/.exec(line);
   if (output) {
     const [, letter, offset, base64] = output as unknown as [string, string, string, string];
-    return {
-      kind: 'output',
-      stream: letter === 'o' ? 'stdout' : 'stderr',
-      offset: Number(offset),
-      bytes: Buffer.from(base64, 'base64'),
-    };
+    const piece = { offset: Number(offset), bytes: Buffer.from(base64, 'base64') };
+    if (letter === 't') return { kind: 'told', ...piece };
+    return { kind: 'output', stream: letter === 'o' ? 'stdout' : 'stderr', ...piece };
   }
   const ending = line.startsWith('x ') ? parseEnding(line.slice(2)) : null;
   return ending ? { kind: 'end', ending } : { kind: 'other', line };

@@ -3,7 +3,7 @@
  * person's stop (S4, S5, S6, S9).
  */
 import type Docker from 'dockerode';
-import { CANCEL_GRACE_MS, type RunLimits } from '../types.ts';
+import { CANCEL_GRACE_MS, type RunLimits, TOLD_BYTES } from '../types.ts';
 import { watchUsage } from '../watch-usage.ts';
 import { signalContainer } from './container.ts';
 import { giveVerdict, type Order, type Verdict } from './run-record.ts';
@@ -31,11 +31,14 @@ export function overruledAfter({ deadlineMs }: RunLimits): number {
 }
 
 /** The relay looks at what was printed every 4 ms (sandbox/relay.py), and each frame has a head of its own. */
-const FRAME_HEADS_PER_MS = 16;
+const FRAME_HEADS_PER_MS = 24;
 
-/** More than an honest relay's log can hold: output as base64, and the heads of a frame each time it looks. */
+/**
+ * More than an honest relay's log can hold: output and what a run tells, which may come twice, as base64, and the heads
+ * of a frame each time it looks.
+ */
 export function mostLogBytes({ outputBytes, deadlineMs }: RunLimits): number {
-  return 2 * outputBytes + FRAME_HEADS_PER_MS * deadlineMs;
+  return 2 * (outputBytes + 2 * TOLD_BYTES) + FRAME_HEADS_PER_MS * deadlineMs;
 }
 
 export interface Guard {

@@ -15,6 +15,7 @@ function recordingSandbox() {
       calls.push(`run ${owner}`);
       return { kind: 'exited', code: 0, message: 'finished', durationMs: 1 };
     },
+    traces: async () => ({ told: Buffer.alloc(0), stdout: Buffer.alloc(0) }),
     forget: async () => {},
     abandon: async () => {},
     reap: async () => {},
