@@ -1,3 +1,5 @@
+/** Absolute paths. */
+export function locks(): string[];
 export function missingEntries(lock: {
   packages: Record<string, object>;
 }): Record<string, Record<string, unknown>>;

@@ -5,16 +5,28 @@
  * their names, so the entries can be written without their packages. Their hashes, like any that npm has left out
  * because it saw no package, are asked of the registry that npm uses.
  *
- *   node scripts/complete-lock.mjs          completes the file
+ *   node scripts/complete-lock.mjs          completes the file, and those of bench/peers
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' ');
 const PROCESSORS = 'arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64'.split(' ');
 const LIBRARIES = { gnu: 'glibc', musl: 'musl' };
+
+const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Every lock of the checkout: its own, and that of each peer. */
+export function locks() {
+  const peers = join(CHECKOUT, 'bench', 'peers');
+  const folders = readdirSync(peers, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [CHECKOUT, ...folders.map(({ name }) => join(peers, name))].map((folder) =>
+    join(folder, 'package-lock.json'),
+  );
+}
 
 /**
  * The entries that are missing from a lock document (as parsed from package-lock.json), keyed by their path.
@@ -81,8 +93,8 @@ function machineOf(name) {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = fileURLToPath(new URL('../package-lock.json', import.meta.url));
+/** Completes one lock in place. */
+async function complete(file) {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = missingEntries(lock);
   const [root, ...rest] = Object.entries({ ...lock.packages, ...missing });
@@ -92,5 +104,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     file,
     `${JSON.stringify({ ...lock, packages: Object.fromEntries([root, ...rest]) }, null, 2)}\n`,
   );
-  console.log(`package-lock.json: ${Object.keys(missing).length} entries added, ${added} hashes`);
+  console.log(`${relative(CHECKOUT, file)}: ${Object.keys(missing).length} entries added, ${added} hashes`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) for (const file of locks()) await complete(file);

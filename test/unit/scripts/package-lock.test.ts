@@ -1,17 +1,43 @@
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { addHashes, missingEntries } from '../../../scripts/complete-lock.mjs';
+import { addHashes, locks, missingEntries } from '../../../scripts/complete-lock.mjs';
+import { CHECKOUT } from '../../../src/setup/checkout.ts';
 
-const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+const every = locks().map((file) => ({
+  name: relative(CHECKOUT, file),
+  lock: JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, Entry> },
+}));
 
-test('package-lock.json names every platform`s build, so that npm ci takes it everywhere (else: node scripts/complete-lock.mjs)', () => {
-  expect(Object.keys(missingEntries(lock))).toEqual([]);
+interface Entry {
+  link?: true;
+  integrity?: string;
+}
+
+test('there is a lock for the checkout and for each peer of the benchmark', () => {
+  expect(every.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['package-lock.json', 'bench/peers/dbos/package-lock.json']),
+  );
 });
 
-test('M11: every package in package-lock.json has a hash (else: node scripts/complete-lock.mjs)', () => {
-  const entries = Object.entries<{ link?: true; integrity?: string }>(lock.packages);
-  const bare = entries.filter(([path, { link, integrity }]) => path !== '' && !link && !integrity);
-  expect(bare.map(([path]) => path)).toEqual([]);
+test.each(every)(
+  '$name names every platform`s build, so that npm ci takes it everywhere (else: node scripts/complete-lock.mjs)',
+  ({ lock }) => {
+    expect(Object.keys(missingEntries(lock))).toEqual([]);
+  },
+);
+
+test.each(every)(
+  'M11: every package in $name has a hash (else: node scripts/complete-lock.mjs)',
+  ({ lock }) => {
+    const entries = Object.entries(lock.packages);
+    const bare = entries.filter(([path, { link, integrity }]) => path !== '' && !link && !integrity);
+    expect(bare.map(([path]) => path)).toEqual([]);
+  },
+);
+
+test.each(every)('$name names no registry', ({ lock }) => {
+  expect(JSON.stringify(lock)).not.toContain('"resolved"');
 });
 
 test('a hash is asked for by the package’s own name, and what is no hash is none', async () => {
@@ -31,10 +57,6 @@ test('a hash is asked for by the package’s own name, and what is no hash is no
   expect(asked).toEqual(['@b/c@2.0.0', '@d/e@3.0.0']);
   expect(packages['node_modules/d']).toMatchObject({ integrity: hash });
   await expect(addHashes({ x: { version: '1' } }, async () => '')).rejects.toThrow('x has no hash');
-});
-
-test('package-lock.json names no registry', () => {
-  expect(JSON.stringify(lock)).not.toContain('"resolved"');
 });
 
 test('an optional build that the lock lacks is pinned for the machine in its name', () => {
