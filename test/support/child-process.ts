@@ -1,8 +1,10 @@
 /** One of the app's processes as a test's child: started, waited for, killed at will. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { BUILD_CACHE } from '../../src/setup/checkout.ts';
 import { createArrivals, tail } from './arrivals.ts';
 
 export interface AppProcess {
@@ -19,11 +21,12 @@ export interface AppProcess {
 }
 
 /** Starts src/main/{role}.ts with just this environment. */
-export function startProcess(role: string, env: Record<string, string>): AppProcess {
+export function startProcess(role: string, env: Record<string, string>, args: string[] = []): AppProcess {
   const entry = fileURLToPath(new URL(`../../src/main/${role}.ts`, import.meta.url));
   const { PATH = '', HOME = '' } = process.env;
-  const child: ChildProcess = spawn(process.execPath, [entry], {
-    env: { PATH, HOME, ...env },
+  const child: ChildProcess = spawn(process.execPath, [entry, ...args], {
+    // What Node has stripped and compiled once (test/support/global-setup.ts).
+    env: { PATH, HOME, NODE_COMPILE_CACHE: path.join(BUILD_CACHE, 'compiled'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
