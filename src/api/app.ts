@@ -27,6 +27,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { settleBody } from './middleware/settle-body.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
 import { modelRoutes } from './models/routes.ts';
+import { openAIRoutes } from './openai/routes.ts';
 import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
 import { docsRoutes } from './server/docs-routes.ts';
@@ -37,6 +38,8 @@ import { workRoutes } from './works/routes.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
 const MAX_JSON_BYTES = 1024 * 1024;
+/** Of what clients of other protocols send: the whole conversation each time, of which the last message is read. */
+const MAX_HISTORY_BYTES = 4 * MAX_JSON_BYTES;
 
 /** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
@@ -97,6 +100,9 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     bearerFormat: 'JWT',
   });
   app.route('/api', docsRoutes(app, deps.config));
+
+  app.use('/v1/*', limitTo(MAX_HISTORY_BYTES));
+  app.route('/v1', openAIRoutes(deps));
 
   // Nothing under /api falls back to the page.
   app.all('/api/*', (c) => onNotFound(c));

@@ -89,7 +89,7 @@ function toView(row: WorkRow): WorkView {
 export type Made<T> = T | 'full' | undefined;
 
 /**
- * Makes the row of a Work whose files are there already; undefined where the owner is no more. `quotas` are counted
+ * Makes the row of a Work whose files are there already; undefined where the owner is no more, or the id is taken. `quotas` are counted
  * under the owner's row: they hold however many are made at once.
  */
 export async function createWork(
@@ -161,6 +161,7 @@ async function insertWork(
         .where('users.id', '=', work.ownerId)
         .where('users.deleted_at', 'is', null),
     )
+    .onConflict((conflict) => conflict.column('id').doNothing())
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
   return row && toView(row);

@@ -177,7 +177,9 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       ];
       return next;
     default:
-      return unknownKind(event);
+      // Of a newer server than this page (P14). The type says that none of ours is forgotten.
+      event satisfies never;
+      return next;
   }
 }
 
@@ -186,10 +188,6 @@ export function reduceAll(state: Conversation, events: Iterable<LogEvent>): Conv
   let now = state;
   for (const event of events) now = reduce(now, event);
   return now;
-}
-
-function unknownKind(event: never): never {
-  throw new Error(`unknown event kind: ${JSON.stringify(event)}`);
 }
 
 /** Replaces one message; searched from the end, where streaming happens. */

@@ -3,21 +3,18 @@ import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { MAX_TOKEN_CHARACTERS } from '../../protocol/limits.ts';
-import { ApiError, notFound } from '../api-error.ts';
+import { notFound } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { requireUser } from '../middleware/require-user.ts';
 import { bearer, errors, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { createEventStream } from './event-stream.ts';
-import { NO_PLACE } from './places.ts';
+import { takePlaces } from './take-places.ts';
 import { openView } from './view.ts';
 
 /** Proxies close what is silent for a minute, and a client may take the stream for dead after half of one. */
 const COMMENT_MS = 10_000;
-
-/** Until pages that were closed are gone for certain. */
-const PLACE_RETRY_SECONDS = 5;
 
 const seq = z.coerce.number().int().nonnegative();
 
@@ -51,29 +48,12 @@ export function ticketOrUser(tokens: ApiDependencies['tokens']): MiddlewareHandl
 
 export function eventRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
-  const { ofPerson, ofNetwork } = deps.openStreams;
-
-  /** Gives what gives both places back. @throws ApiError rate_limited where there is none */
-  function takePlaces(person: string, network: string): () => void {
-    const leaveNetwork = ofNetwork.take(network);
-    if (leaveNetwork === undefined) throw noPlace(NO_PLACE.ofNetwork);
-    const leavePerson = ofPerson.take(person);
-    if (leavePerson === undefined) {
-      leaveNetwork();
-      throw noPlace(NO_PLACE.ofPerson);
-    }
-    return () => {
-      leavePerson();
-      leaveNetwork();
-    };
-  }
-
   app.openapi(events, async (c) => {
     const { userId: ownerId, sessionId, expiresAt } = c.get('identity');
     const resumed = seq.safeParse(c.req.header('Last-Event-ID') || undefined);
     const after = resumed.success ? resumed.data : c.req.valid('query').after;
     const workId = c.req.valid('param').id;
-    const leave = takePlaces(ownerId, clientNetwork(c, deps.config.trustedProxies));
+    const leave = takePlaces(deps.openStreams, ownerId, clientNetwork(c, deps.config.trustedProxies));
     const view = await openView(deps, { workId, ownerId, after }).catch((error: unknown) => {
       leave();
       throw error;
@@ -116,8 +96,4 @@ export function eventRoutes(deps: ApiDependencies): Router {
   });
 
   return app;
-}
-
-function noPlace(words: string): ApiError {
-  return new ApiError('rate_limited', words, { retryAfter: PLACE_RETRY_SECONDS });
 }

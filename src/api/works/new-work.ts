@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { findShippedTemplate, findTemplate } from '../../db/templates.ts';
-import { createWork, type WorkView } from '../../db/works.ts';
+import { createWork, findWork, type WorkView } from '../../db/works.ts';
 import type { newWork } from '../../protocol/works.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { checkModelChoice } from '../models/model-choice.ts';
@@ -21,7 +22,8 @@ const UNTITLED: Record<Language, string> = { en: 'Untitled work', zh: '未命名
 const BARE_PAPER: Record<Language, string> = { en: '# Title\n', zh: '# 标题\n' };
 
 /**
- * Makes a Work from a copy of its template.
+ * Makes a Work from a copy of its template; with an id that is given, the one that another request has made under it
+ * meanwhile.
  * @throws ApiError not_found where the template is not the owner's to use; quota_exceeded
  */
 export async function makeWork(
@@ -29,13 +31,14 @@ export async function makeWork(
   ownerId: string,
   wish: z.infer<typeof newWork>,
   language: Language,
+  id: string = randomUUID(),
 ): Promise<WorkView> {
   await checkModelChoice(db, ownerId, wish.models);
   await mayMakeWork({ db, config }, ownerId);
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
-  const id = randomUUID();
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
-  const { size } = await workspace.write('paper.md', template?.content ?? BARE_PAPER[language]);
+  const content = Buffer.from(template?.content ?? BARE_PAPER[language]);
+  await workspace.write('paper.md', content, { ifMatch: null }).catch(unlessThere);
   const work = await createWork(
     db,
     {
@@ -45,15 +48,22 @@ export async function makeWork(
       titled: Boolean(wish.title),
       template: template ?? null,
       models: wish.models ?? {},
-      diskBytes: size,
+      diskBytes: content.length,
     },
     config.quotas,
   );
   if (work === undefined || work === 'full') {
+    const others = await findWork(db, { workId: id, ownerId });
+    if (others !== undefined) return others;
     await workspace.destroy();
     throw work === 'full' ? allWorksMade() : new ApiError('unauthorized', 'This account is no more.');
   }
   return work;
+}
+
+/** Another request that makes the same Work has written it, and it may have been worked on since. */
+function unlessThere(error: unknown): void {
+  if (!(error instanceof WorkspaceError && error.code === 'changed')) throw error;
 }
 
 async function templateOf(

@@ -1,0 +1,302 @@
+/**
+ * OpenAI's interface to the Works of a key's owner (I2, P23): a translation of the one log and of the commands that the
+ * socket has, with nothing kept for it. A client that goes away stops nothing: what stops a turn is `cancel`.
+ */
+import type { Context } from 'hono';
+import { findAnswerPlace } from '../../db/answers.ts';
+import type { LogEvent } from '../../domain/events.ts';
+import { isTooNested, TOO_NESTED } from '../../domain/json-nesting.ts';
+import { ApiError } from '../api-error.ts';
+import { clientNetwork } from '../auth/client-network.ts';
+import type { TurnEnding } from '../conversation/answer-text.ts';
+import { answerSoFar, followAnswer } from '../conversation/follow-answer.ts';
+import { takeBackMessage } from '../conversation/revise.ts';
+import { requestStop, sendMessage } from '../conversation/send-message.ts';
+import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import { takePlaces } from '../live/take-places.ts';
+import { textStream } from '../live/text-stream.ts';
+import { requireUser } from '../middleware/require-user.ts';
+import { createRouter, type Router } from '../router.ts';
+import { createChatCompletion } from './chat-completion.ts';
+import { answerOpenAIError, openAIErrorOf, RequestError, toOpenAIError } from './errors.ts';
+import { fileLinks } from './file-links.ts';
+import { listModels } from './models.ts';
+import { chatRequest, messageOfChat, messageOfInput, parseRequest, responsesRequest } from './requests.ts';
+import { createTurnResponse, type TurnResponse } from './response.ts';
+import { readResponseId, responseIdOf } from './response-id.ts';
+import { DEFAULT_MODEL, type Placed, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
+
+/** What a proxy between closes is silent for a minute. */
+const COMMENT_MS = 10_000;
+
+/** Somebody who waits for the answer to a message. */
+interface Asking {
+  placed: Placed;
+  ownerId: string;
+  /** Aborted once nobody waits any more: the client has gone, or its key has ended. */
+  signal: AbortSignal;
+  /** Nobody waits any more: gives back what was taken for it. */
+  leave: () => void;
+}
+
+export function openAIRoutes(deps: ApiDependencies): Router {
+  const app = createRouter();
+  app.onError((error, c) => answerOpenAIError(c, openAIErrorOf(c, error)));
+  app.use(requireUser(deps.tokens));
+
+  app.get('/models', async (c) =>
+    c.json({ object: 'list', data: await listModels(deps.db, c.get('identity').userId) }),
+  );
+  app.get('/models/:id', async (c) => {
+    const model = (await listModels(deps.db, c.get('identity').userId)).find(
+      ({ id }) => id === c.req.param('id'),
+    );
+    if (model === undefined) throw new ApiError('not_found', 'There is no such model.');
+    return c.json(model);
+  });
+
+  app.post('/chat/completions', async (c) => {
+    const request = parseRequest(chatRequest, await jsonOf(c));
+    const text = messageOfChat(request);
+    const placed = await placeRequest(deps, c, { model: request.model, text, metadata: request.metadata });
+    const completion = createChatCompletion(
+      {
+        id: `chatcmpl-${placed.messageId}`,
+        created: secondsOf(Date.now()),
+        model: request.model,
+        links: linksOf(c, placed),
+      },
+      request.stream_options?.include_usage === true,
+    );
+    const asking = await ask(c, placed, text);
+    if (request.stream === true) {
+      return stream(c, asking, async function* (events) {
+        for await (const event of events) yield* completion.take(event).map(data);
+        const failure = failureOf(completion.ending);
+        if (failure) yield data({ error: toOpenAIError(failure) });
+        yield DONE;
+      });
+    }
+    for await (const event of eventsOf(asking)) completion.take(event);
+    const failure = failureOf(completion.ending);
+    if (failure) throw failure;
+    return c.json(completion.whole());
+  });
+
+  app.post('/responses', async (c) => {
+    const request = parseRequest(responsesRequest, await jsonOf(c));
+    const text = messageOfInput(request);
+    const model = request.model ?? DEFAULT_MODEL;
+    const workId = workOfConversation(request.previous_response_id, request.conversation);
+    const placed = await placeRequest(deps, c, { model, text, metadata: request.metadata, workId });
+    const background = request.background === true;
+    const response = responseOf(c, placed, { model, createdMs: Date.now(), background });
+    const asking = await ask(c, placed, text);
+    if (request.stream === true) return streamResponse(c, asking, response, -1);
+    if (background) asking.leave();
+    else for await (const event of eventsOf(asking)) response.take(event);
+    return c.json(response.now());
+  });
+
+  app.get('/responses/:id', async (c) => {
+    const { placed, response } = await storedResponse(c);
+    if (c.req.query('stream') === 'true') {
+      const after = Number(c.req.query('starting_after') ?? -1);
+      if (!Number.isInteger(after))
+        throw new RequestError('starting_after', 'starting_after is the sequence_number of an event.');
+      return streamResponse(c, begin(c, placed), response, after);
+    }
+    for await (const event of answerSoFar(deps, { ...placed, ownerId: c.get('identity').userId }))
+      response.take(event);
+    return c.json(response.now());
+  });
+
+  app.post('/responses/:id/cancel', async (c) => {
+    const { placed, response } = await storedResponse(c);
+    await stopAnswer({ ...placed, ownerId: c.get('identity').userId });
+    for await (const event of eventsOf(begin(c, placed))) response.take(event);
+    return c.json(response.now());
+  });
+
+  app.all('/*', () => {
+    throw new ApiError('not_found', 'There is no such route. docs/clients.md lists what there is under /v1.');
+  });
+
+  /** Takes what waiting for an answer takes. @throws ApiError rate_limited */
+  function begin(c: Context<ApiEnv>, placed: Placed): Asking {
+    const { userId: ownerId, sessionId } = c.get('identity');
+    const leavePlaces = takePlaces(deps.openStreams, ownerId, clientNetwork(c, deps.config.trustedProxies));
+    const gone = new AbortController();
+    const unwatch = deps.sessions.watch(sessionId, () => gone.abort());
+    const onGone = () => gone.abort();
+    c.req.raw.signal.addEventListener('abort', onGone, { once: true });
+    gone.signal.addEventListener(
+      'abort',
+      () => {
+        unwatch();
+        leavePlaces();
+        c.req.raw.signal.removeEventListener('abort', onGone);
+      },
+      { once: true },
+    );
+    c.header(WORK_HEADER, placed.workId);
+    return { placed, ownerId, signal: gone.signal, leave: onGone };
+  }
+
+  /** Says the message, and waits for its answer from then on. */
+  async function ask(c: Context<ApiEnv>, placed: Placed, text: string): Promise<Asking> {
+    const asking = begin(c, placed);
+    try {
+      await sendMessage(
+        deps,
+        { ownerId: asking.ownerId, workId: placed.workId },
+        { id: placed.messageId, text },
+      );
+      return asking;
+    } catch (error) {
+      asking.leave();
+      throw error;
+    }
+  }
+
+  async function* eventsOf({ placed, ownerId, signal, leave }: Asking): AsyncGenerator<LogEvent, void> {
+    try {
+      yield* followAnswer(deps, { ...placed, ownerId }, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Stops the turn that answers, or takes the message back before one does. */
+  async function stopAnswer({ workId, messageId, ownerId }: Placed & { ownerId: string }): Promise<void> {
+    const place = await findAnswerPlace(deps.db, { workId, messageId, ownerId });
+    if (place?.turn === undefined && place?.status === 'queued') {
+      const wasTaken = await takeBackMessage(deps, { ownerId, workId }, messageId).then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof ApiError && error.code === 'conflict') return true;
+          throw error;
+        },
+      );
+      return wasTaken ? await stopAnswer({ workId, messageId, ownerId }) : undefined;
+    }
+    if (place?.turn?.lastSeq === null) await requestStop(deps, { ownerId, workId }, place.turn.number);
+  }
+
+  /** @throws ApiError not_found */
+  async function storedResponse(c: Context<ApiEnv>): Promise<{ placed: Placed; response: TurnResponse }> {
+    const placed = readResponseId(c.req.param('id') ?? '');
+    const place =
+      placed && (await findAnswerPlace(deps.db, { ...placed, ownerId: c.get('identity').userId }));
+    if (placed === undefined || place === undefined)
+      throw new ApiError('not_found', 'There is no such response, or it is not yours.');
+    const model = `${WORK_MODEL}${placed.workId}`;
+    const response = responseOf(c, placed, { model, createdMs: place.createdAt, background: true });
+    if (place.status === 'withdrawn') response.withdraw();
+    return { placed, response };
+  }
+
+  /** A body of what `translate` makes of the events; an error in the middle is said in the stream. */
+  function stream(
+    c: Context<ApiEnv>,
+    asking: Asking,
+    translate: (events: AsyncIterable<LogEvent>) => AsyncGenerator<string, void>,
+  ): Response {
+    async function* pieces() {
+      try {
+        yield* translate(eventsOf(asking));
+      } catch (error) {
+        yield data({ error: toOpenAIError(openAIErrorOf(c, error)) });
+      }
+    }
+    const body = textStream(pieces(), { commentMs: COMMENT_MS, onCancel: asking.leave });
+    return c.body(body, 200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
+  }
+
+  /** @param after the sequence number of the last event that the client has */
+  function streamResponse(
+    c: Context<ApiEnv>,
+    asking: Asking,
+    response: TurnResponse,
+    after: number,
+  ): Response {
+    return stream(c, asking, async function* (events) {
+      const told = (made: ReturnType<TurnResponse['take']>) =>
+        made
+          .filter((event) => event.sequence_number > after)
+          .map((event) => `event: ${event.type}\n${data(event)}`);
+      yield* told(response.begin());
+      for await (const event of events) yield* told(response.take(event, after >= 0));
+      yield DONE;
+    });
+  }
+
+  return app;
+}
+
+const DONE = 'data: [DONE]\n\n';
+
+function data(value: object): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+function secondsOf(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+/** @throws ApiError bad_request */
+async function jsonOf(c: Context<ApiEnv>): Promise<unknown> {
+  const text = await c.req.text();
+  if (isTooNested(text)) throw new ApiError('bad_request', TOO_NESTED);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError('bad_request', 'The body is not valid JSON.');
+  }
+}
+
+function linksOf(c: Context<ApiEnv>, { workId }: Placed): (paths: string[]) => string {
+  const { origin } = new URL(c.req.url);
+  return (paths) => fileLinks(origin, workId, paths);
+}
+
+function responseOf(
+  c: Context<ApiEnv>,
+  placed: Placed,
+  of: { model: string; createdMs: number; background: boolean },
+): TurnResponse {
+  return createTurnResponse({
+    id: responseIdOf(placed),
+    created: secondsOf(of.createdMs),
+    model: of.model,
+    workId: placed.workId,
+    background: of.background,
+    links: linksOf(c, placed),
+  });
+}
+
+/** Where a request of the Responses API goes on. @throws RequestError */
+function workOfConversation(
+  previous: string | null | undefined,
+  conversation: string | { id: string } | null | undefined,
+): string | undefined {
+  if (previous != null) {
+    const workId = readResponseId(previous)?.workId;
+    if (workId === undefined) throw new RequestError('previous_response_id', 'There is no such response.');
+    return workId;
+  }
+  if (conversation == null) return undefined;
+  return typeof conversation === 'string' ? conversation : conversation.id;
+}
+
+/** Why there is no answer, where there is none. */
+function failureOf(ending: TurnEnding | undefined): ApiError | undefined {
+  if (ending === undefined)
+    return new ApiError('conflict', 'The message was taken back before it was answered.');
+  if (ending.outcome !== 'failed') return undefined;
+  return new ApiError('internal', ending.error?.message ?? 'The turn failed.');
+}
