@@ -4,12 +4,12 @@
  */
 import type { Database } from '../db/database.ts';
 import { noteArchived, worksToArchive } from '../db/sweeps.ts';
-import type { Duty } from './job.ts';
+import type { Job } from './job.ts';
 
 export interface ArchivingDependencies {
   db: Database;
-  /** Lets a Work's workflow end, if it waits for nothing. */
-  rest: (workId: string) => Promise<void>;
+  /** Asks a Work's workflow to end, if it waits for nothing. */
+  archive: (workId: string) => Promise<void>;
   /** How long nothing has happened in a Work that is archived; 0: none is. */
   days: number;
   log: { info(fields: object, message: string): void };
@@ -18,16 +18,16 @@ export interface ArchivingDependencies {
 /** Each costs a signal and a decision, often with a replay: a backlog of years is worked off in days. */
 const AT_ONCE = 100;
 
-export function archivingDuties(deps: ArchivingDependencies): Duty[] {
+export function archivingJobs(deps: ArchivingDependencies): Job[] {
   if (deps.days === 0) return [];
-  return [{ name: 'archiving', everyMs: 60_000, atStart: true, run: () => archiveIdleWorks(deps) }];
+  return [{ name: 'idle works', everyMs: 60_000, atStart: true, run: () => archiveIdleWorks(deps) }];
 }
 
-export async function archiveIdleWorks({ db, rest, days, log }: ArchivingDependencies): Promise<void> {
+export async function archiveIdleWorks({ db, archive, days, log }: ArchivingDependencies): Promise<void> {
   const workIds = await worksToArchive(db, { days, limit: AT_ONCE });
   if (workIds.length === 0) return;
-  // Noted afterwards: a sweeper that dies in between, or another that found the same Works, says it once more.
-  for (const workId of workIds) await rest(workId);
+  // Noted afterwards: a process that dies in between, or another that found the same Works, says it once more.
+  for (const workId of workIds) await archive(workId);
   await noteArchived(db, workIds, days);
   log.info({ works: workIds.length }, 'idle works were archived');
 }

@@ -10,7 +10,7 @@ import proto from '@temporalio/proto';
 import type { Database } from '../db/database.ts';
 import { agentsNobodyIsAt, collectDeadWorkers, type LostActivity, registeredOf } from '../db/workers.ts';
 import { codeWorkflowIdOf, workflowIdOf } from '../domain/work-names.ts';
-import type { Duty } from './job.ts';
+import type { Job } from './job.ts';
 
 export interface DeadWorkersDependencies {
   db: Database;
@@ -43,7 +43,7 @@ export function workerIdentity(workerId: string): string {
   return `${workerId}@${process.pid}`;
 }
 
-export function deadWorkersDuty(deps: DeadWorkersDependencies): Duty {
+export function deadWorkersJob(deps: DeadWorkersDependencies): Job {
   /** The dead of late, with the time when each was noticed. */
   const dead = new Map<string, number>();
   let askAt = 0;

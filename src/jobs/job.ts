@@ -1,6 +1,6 @@
-/** A process's recurring duties: each by itself, never twice at once, its failure logged and tried again. */
+/** What a process does on a clock: each job by itself, never twice at once, its failure logged and tried again. */
 
-export interface Duty {
+export interface Job {
   name: string;
   everyMs: number;
   /** Also when the process starts, for what the one before it left. */
@@ -8,28 +8,28 @@ export interface Duty {
   run: () => Promise<void>;
 }
 
-export interface Sweeper {
-  /** Stops, and waits for the duty that is under way. */
+export interface RunningJobs {
+  /** Stops, and waits for the jobs that are under way. */
   stop(): Promise<void>;
 }
 
-/** Begins the duties; the first round of each comes after its interval, or at once. */
-export function startSweeper(duties: Duty[], onFailure: (duty: string, error: unknown) => void): Sweeper {
+/** Begins the jobs; the first round of each comes after its interval, or at once. */
+export function startJobs(jobs: Job[], onFailure: (job: string, error: unknown) => void): RunningJobs {
   let stopped = false;
-  const loops = duties.map((duty) => {
+  const loops = jobs.map((job) => {
     let timer: NodeJS.Timeout | undefined;
     let running = Promise.resolve();
-    const next = (afterMs = duty.everyMs) => {
+    const next = (afterMs = job.everyMs) => {
       timer = setTimeout(() => {
-        running = duty
+        running = job
           .run()
-          .catch((error: unknown) => onFailure(duty.name, error))
+          .catch((error: unknown) => onFailure(job.name, error))
           .finally(() => {
             if (!stopped) next();
           });
       }, afterMs);
     };
-    next(duty.atStart ? 0 : duty.everyMs);
+    next(job.atStart ? 0 : job.everyMs);
     return async () => {
       clearTimeout(timer);
       await running;

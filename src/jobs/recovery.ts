@@ -9,8 +9,8 @@ import { claimStalledExports } from '../db/exports.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
 import { startExport } from '../temporal/export-client.ts';
 import { stopWork, wakeWork } from '../temporal/work-client.ts';
-import { deadWorkersDuty } from './dead-workers.ts';
-import type { Duty } from './job.ts';
+import { deadWorkersJob } from './dead-workers.ts';
+import type { Job } from './job.ts';
 
 export interface RecoveryDependencies {
   db: Database;
@@ -19,9 +19,9 @@ export interface RecoveryDependencies {
   onAlive?: (workerIds: string[]) => void;
 }
 
-export function recoveryDuties(deps: RecoveryDependencies): Duty[] {
+export function recoveryJobs(deps: RecoveryDependencies): Job[] {
   return [
-    deadWorkersDuty(deps),
+    deadWorkersJob(deps),
     { name: 'stalled works', everyMs: 2_000, run: () => wakeStalledWorks(deps) },
     { name: 'stalled exports', everyMs: 5_000, run: () => startStalledExports(deps) },
   ];

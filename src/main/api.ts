@@ -10,10 +10,8 @@ import { readCommandLine } from '../cli/command-line.ts';
 import { readServiceConfig } from '../config/config.ts';
 import { decodeKey } from '../config/values.ts';
 import { openDatabase } from '../db/database.ts';
-import { removeExpired } from '../db/rates.ts';
-import { deleteLeftGuests } from '../db/users.ts';
-import { startSweeper } from '../jobs/job.ts';
-import { recoveryDuties } from '../jobs/recovery.ts';
+import { apiJobs } from '../jobs/api-jobs.ts';
+import { startJobs } from '../jobs/job.ts';
 import { collectSooner } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';
 import { openTracer } from '../process/tracing.ts';
@@ -29,11 +27,6 @@ import { registerSearchAttributes } from '../temporal/work-client.ts';
 /** Connections to Postgres besides the one that listens. */
 const CONNECTIONS = 20;
 
-const DELETIONS_MS = 60_000;
-const EXPIRED_MS = 60_000;
-const TEMPLATE_FILES_MS = 60_000;
-const LEFT_GUESTS_MS = 600_000;
-
 readCommandLine();
 const config = readServiceConfig(process.env);
 const log = createLog('api', config.logLevel);
@@ -48,7 +41,7 @@ const db = openDatabase(config.databaseUrl, {
 await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));
 await syncTemplateFiles(db, config.dataDir, { all: true });
 
-// Lazy: messages are taken while Temporal is away, and the sweeper tells it of them.
+// Lazy: messages are taken while Temporal is away, and a job tells it of them (src/jobs/recovery.ts).
 const connection = lazyConnection(config.temporal);
 const temporal = new Client({ connection, namespace: config.temporal.namespace });
 registerSearchAttributes(temporal).catch((err: unknown) =>
@@ -95,29 +88,16 @@ const api = await startApi({
     workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,
   },
 });
-const sweeper = startSweeper(
-  [
-    ...recoveryDuties({ db, client: temporal, log }),
-    {
-      name: 'deletions',
-      everyMs: DELETIONS_MS,
-      run: () => finishDeletions({ db, temporal, dataDir: config.dataDir, log }),
-    },
-    {
-      name: 'template files',
-      everyMs: TEMPLATE_FILES_MS,
-      run: () => syncTemplateFiles(db, config.dataDir, { all: false }),
-    },
-    {
-      name: 'left guests',
-      everyMs: LEFT_GUESTS_MS,
-      run: async () => {
-        if (config.guestRetentionDays > 0) await deleteLeftGuests(db, config.guestRetentionDays);
-      },
-    },
-    { name: 'expired rows', everyMs: EXPIRED_MS, run: () => removeExpired(db) },
-  ],
-  (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+const jobs = startJobs(
+  apiJobs({
+    db,
+    client: temporal,
+    log,
+    finishDeletions: () => finishDeletions({ db, temporal, dataDir: config.dataDir, log }),
+    syncTemplateFiles: () => syncTemplateFiles(db, config.dataDir, { all: false }),
+    guestRetentionDays: config.guestRetentionDays,
+  }),
+  (job, err) => log.warn({ job, err }, 'a job failed; it is tried again'),
 );
 startWatchdog({ role: 'api' });
 log.info({ url: api.url }, 'listening');
@@ -129,7 +109,7 @@ async function close(): Promise<void> {
   closing = true;
   try {
     await api.close();
-    await sweeper.stop();
+    await jobs.stop();
     await tracer?.close();
     await db.destroy();
   } catch (err) {

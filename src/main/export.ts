@@ -62,7 +62,7 @@ function readArguments(): { workId: string; format: string; out: string | undefi
   return { workId, format: values.format, out: values.out };
 }
 
-/** Orders it in the name of the Work's owner and waits; the system's sweeper starts what nobody has started. */
+/** Orders it in the name of the Work's owner and waits; a job of the system starts what nobody has started. */
 async function made(db: Database, workId: string, format: string): Promise<ExportRow> {
   const work = await db
     .selectFrom('works')

@@ -1,4 +1,4 @@
-/** Starts the workflow of an export. The order is a row: a start that was lost is repeated by the sweeper. */
+/** Starts the workflow of an export. The order is a row: a start that was lost is repeated by a job. */
 import type { Client } from '@temporalio/client';
 import { EXPORT_WORKFLOW, WORK_QUEUE } from '../workflows/messages.ts';
 

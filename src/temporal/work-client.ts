@@ -1,6 +1,6 @@
 /**
  * What is said to a Work's workflow from outside, and asked of it. Nothing here is needed for a message to be kept: that
- * is Postgres' part, and the sweeper repeats a wake that was lost.
+ * is Postgres' part, and a job repeats a wake that was lost.
  */
 import {
   type Client,
@@ -75,7 +75,7 @@ export async function stopWork(client: Client, workId: string, turn: number): Pr
 }
 
 /** Lets the workflow of a Work that has been idle for long end in order; the next wake starts another. */
-export async function restWork(client: Client, workId: string): Promise<void> {
+export async function archiveWork(client: Client, workId: string): Promise<void> {
   await whereItRuns(client, workId, (workflow) => workflow.signal(restSignal));
 }
 

@@ -1,4 +1,4 @@
-/** A worker: Temporal's workers for both queues, the lease, the group commit, the sweeper, and their order of end. */
+/** A worker: Temporal's workers for both queues, the lease, the group commit, the jobs, and their order of end. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
@@ -18,16 +18,14 @@ import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
 import { holdLease } from '../db/worker-lease.ts';
-import { archivingDuties } from '../jobs/archiving.ts';
 import { workerIdentity } from '../jobs/dead-workers.ts';
-import { housekeepingDuties } from '../jobs/housekeeping.ts';
-import { startSweeper } from '../jobs/job.ts';
-import { recoveryDuties } from '../jobs/recovery.ts';
+import { startJobs } from '../jobs/job.ts';
+import { workerJobs } from '../jobs/worker-jobs.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
 import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
-import { restWork } from '../temporal/work-client.ts';
+import { archiveWork } from '../temporal/work-client.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
@@ -124,7 +122,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     NativeConnection.connect(connectionOptions(settings.temporal)),
   ]);
 
-  // Lazy: only the sweeper speaks over it, and tries again what failed.
+  // Lazy: only jobs speak over it, and try again what failed.
   const clientConnection = lazyConnection(settings.temporal);
   const client = new Client({ connection: clientConnection, namespace: settings.temporal.namespace });
   const models = createServingModels({
@@ -204,26 +202,21 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       maxConcurrentActivityTaskPolls: CODE_POLLS,
     }),
   ]);
-  const sweeper = startSweeper(
-    [
-      ...recoveryDuties({ db, client, log, onAlive: (alive) => peers.known(alive, workerId) }),
-      ...housekeepingDuties({
-        db,
-        writeHistory: deps.history.write,
-        dataDir: settings.dataDir,
-        sandbox: sandbox.runs,
-        logRetentionMinutes: settings.logRetentionMinutes,
-        log,
-      }),
-      ...archivingDuties({
-        db,
-        rest: (workId) => restWork(client, workId),
-        days: settings.workArchiveDays,
-        log,
-      }),
-      { name: 'orphaned claims', everyMs: 1_000, run: claims.giveUpOrphaned },
-    ],
-    (duty, err) => log.warn({ duty, err }, 'a sweep failed; it is tried again'),
+  const jobs = startJobs(
+    workerJobs({
+      db,
+      client,
+      log,
+      onAlive: (alive) => peers.known(alive, workerId),
+      releaseOrphanedClaims: claims.giveUpOrphaned,
+      writeHistory: deps.history.write,
+      dataDir: settings.dataDir,
+      sandbox: sandbox.runs,
+      logRetentionMinutes: settings.logRetentionMinutes,
+      archive: (workId) => archiveWork(client, workId),
+      days: settings.workArchiveDays,
+    }),
+    (job, err) => log.warn({ job, err }, 'a job failed; it is tried again'),
   );
   claims.open();
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {});
@@ -236,7 +229,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await claims.close(DRAIN_MS, ended);
       await deps.history.settled();
-      await sweeper.stop();
+      await jobs.stop();
       await lease.release();
       models.close();
       await trace.settled();

@@ -150,7 +150,7 @@ test('F12: a deleted account is gone from each table, every folder and the workf
   for (const work of works) expect(api.temporal.said).toContain(`terminate work-${work}`);
 });
 
-test('F12: a deletion that a crash interrupted is finished by the sweeper, with a Work that slipped in', async () => {
+test('F12: a deletion that a crash interrupted is finished by a job, with a Work that slipped in', async () => {
   const guest = await api.guest();
   const work = await api.newWork(guest.accessToken);
   api.temporal.failure = new Error('no connection');

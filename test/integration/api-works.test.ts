@@ -127,7 +127,7 @@ test('F1: deleting removes the workflow, the files, the history and the rows', a
   expect(api.temporal.said).toContain(`terminate work-${work}`);
 });
 
-test('F1: a deletion that a crash interrupted is finished by the sweeper; orphaned folders and histories go, new ones stay', async () => {
+test('F1: a deletion that a crash interrupted is finished by a job; orphaned folders and histories go, new ones stay', async () => {
   const [work, kept] = [await api.newWork(token), await api.newWork(token)];
   api.temporal.failure = new Error('no connection');
   try {

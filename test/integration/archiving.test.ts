@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { claimStalledWorks, noteArchived, worksToArchive, worksWithOldHistory } from '../../src/db/sweeps.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
-import { restWork } from '../../src/temporal/work-client.ts';
+import { archiveWork } from '../../src/temporal/work-client.ts';
 import { archive, leaveAlone, sweepIdleWorks, untilWorkflowEnded } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import type { AppProcess } from '../support/child-process.ts';
@@ -40,9 +40,9 @@ test('issue 8.6, R2: a Work left alone for WORK_ARCHIVE_DAYS is archived by a wo
   const { runId } = await handle.describe();
   const calls = system.model.count();
   await leaveAlone(system.db, workId);
-  const sweeper = await system.startWorker({ WORK_ARCHIVE_DAYS: '39' });
+  const archiver = await system.startWorker({ WORK_ARCHIVE_DAYS: '39' });
   await untilWorkflowEnded(system.temporal, workId);
-  await sweeper.line((line) => line.includes('idle works were archived'), 'it said so');
+  await archiver.line((line) => line.includes('idle works were archived'), 'it said so');
   await system.expectSound(workId);
 
   const shown = await system.request(account, 'GET', `/api/works/${workId}/messages`);
@@ -57,13 +57,13 @@ test('issue 8.6, R2: a Work left alone for WORK_ARCHIVE_DAYS is archived by a wo
   await system.expectSound(workId);
   expect((await handle.describe()).runId).not.toBe(runId);
   chat.close();
-  await sweeper.signal('SIGTERM');
+  await archiver.signal('SIGTERM');
 });
 
 test('issue 8.6, D1: a message that comes at the very moment of archiving is answered exactly once', async () => {
   const { workId, chat } = await idleWork();
   const calls = system.model.count();
-  const rest = () => restWork(system.temporal, workId);
+  const rest = () => archiveWork(system.temporal, workId);
   const ways: ((say: () => void) => Promise<void>)[] = [
     async (say) => {
       const resting = rest();
@@ -99,10 +99,10 @@ test('issue 8.6, D1: of a rest and a wake that a workflow hears of at once the w
   const calls = system.model.count();
   await worker.signal('SIGKILL');
   for (const [index, { workId, chat }] of works.entries()) {
-    if (index === 0) await restWork(system.temporal, workId);
+    if (index === 0) await archiveWork(system.temporal, workId);
     const said = chat.say('Still there?');
     await chat.frame(({ type, id }) => type === 'ack' && id === said, 'its ack');
-    if (index === 1) await restWork(system.temporal, workId);
+    if (index === 1) await archiveWork(system.temporal, workId);
   }
   const runs = await Promise.all(works.map(async ({ handle }) => (await handle.describe()).runId));
   worker = await system.startWorker();
@@ -160,7 +160,7 @@ test('issue 8.6: what runs, waits for a turn, is being deleted, or changed meanw
   });
 });
 
-test('what sweepers look for every few seconds they find by indexes, however many Works there are', async () => {
+test('what jobs look for every few seconds they find by indexes, however many Works there are', async () => {
   await withTestDatabase(async (url) => {
     await withDatabase(url, async (db) => {
       const { ownerId } = await makeWork(db);

@@ -167,7 +167,7 @@ test('D11: a pruned turn leaves no claims, and whoever comes back to it is told 
   expect(await completeStep(db, { ...stale, parts, usage, final: true, result })).toEqual({ kind: 'fenced' });
 });
 
-test('sweepers that prune at once share what there is, all of it, and wait for nobody', async () => {
+test('jobs that prune at once share what there is, all of it, and wait for nobody', async () => {
   const work = await makeWork(db);
   await oldTurns(work, 3);
   const works = await Promise.all(Array.from({ length: 70 }, () => makeWork(db)));

@@ -1,15 +1,15 @@
-/** An idle Work is archived as it is after weeks: its last change is put back in time, and a sweeper comes by. */
+/** An idle Work is archived as it is after weeks: its last change is put back in time, and the job that archives comes by. */
 import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
 import type { Database } from '../../src/db/database.ts';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
 import { archiveIdleWorks } from '../../src/jobs/archiving.ts';
-import { restWork } from '../../src/temporal/work-client.ts';
+import { archiveWork } from '../../src/temporal/work-client.ts';
 import { state } from '../../src/workflows/messages.ts';
 import { until } from './until.ts';
 import { workflowOf } from './workflow-of.ts';
 
-/** What a Work was left alone for, and after how many days a sweeper archives it. */
+/** What a Work was left alone for, and after how many days it is archived. */
 const ALONE_DAYS = 40;
 const ARCHIVE_DAYS = 30;
 
@@ -24,10 +24,10 @@ export async function leaveAlone(db: Database, workId: string): Promise<void> {
     where id = ${workId}::uuid`.execute(db);
 }
 
-/** One round of a sweeper over all Works. */
+/** One round of the job over all Works. */
 export async function sweepIdleWorks({ db, temporal }: System): Promise<void> {
-  const rest = (workId: string) => restWork(temporal, workId);
-  await archiveIdleWorks({ db, rest, days: ARCHIVE_DAYS, log: { info: () => {} } });
+  const archive = (workId: string) => archiveWork(temporal, workId);
+  await archiveIdleWorks({ db, archive, days: ARCHIVE_DAYS, log: { info: () => {} } });
 }
 
 /** Archives an idle Work; resolves when its workflow has ended. */

@@ -72,7 +72,7 @@ export function accountRoutes(deps: ApiDependencies): Router {
     const { userId } = c.get('identity');
     if (!(await deleteAccount(db, userId))) throw new ApiError('unauthorized', 'This account is no more.');
     finishDeletions(deps).catch((err: unknown) =>
-      log.warn({ err }, 'the account’s deletion is accepted; the sweeper will finish it'),
+      log.warn({ err }, 'the account’s deletion is accepted; a job will finish it'),
     );
     return c.body(null, 204);
   });

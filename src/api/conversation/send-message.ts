@@ -10,7 +10,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { shareUsedUp } from '../works/quota.ts';
 import { titleFrom } from './work-title.ts';
 
-/** How long Temporal may take to hear of a message; then the sweeper tells it. */
+/** How long Temporal may take to hear of a message; then a job tells it. */
 const TELL_MS = 10_000;
 
 /**
@@ -91,7 +91,7 @@ export function tellOfMessage(deps: ConversationDependencies, work: Person): voi
   });
 }
 
-/** Says something to Temporal without waiting for it: what matters is in Postgres, and the sweeper repeats it. */
+/** Says something to Temporal without waiting for it: what matters is in Postgres, and a job repeats it. */
 export function tell(
   { temporal, log }: ConversationDependencies,
   workId: string,
@@ -99,5 +99,5 @@ export function tell(
 ): void {
   temporal
     .withDeadline(Date.now() + TELL_MS, say)
-    .catch((err: unknown) => log.warn({ err, workId }, 'Temporal was not told; the sweeper will'));
+    .catch((err: unknown) => log.warn({ err, workId }, 'Temporal was not told; a job will do it'));
 }

@@ -44,7 +44,7 @@ export async function copyWork(
     if (copy === undefined) throw notFound('Work');
     return copy;
   } catch (error) {
-    // After any other failure nobody knows whether the row was stored: then the sweeper decides.
+    // After any other failure nobody knows whether the row was stored: then the job that finishes deletions decides.
     if (error instanceof ApiError || error instanceof WorkspaceError) await workspace.destroy();
     throw error;
   }

@@ -108,7 +108,7 @@ export function workRoutes(deps: ApiDependencies): Router {
     const workId = c.req.valid('param').id;
     if (!(await deleteWork(db, { workId, ownerId: c.get('identity').userId }))) throw notFound('Work');
     finishDeletion(deps, workId).catch((err: unknown) =>
-      log.warn({ err, workId }, 'the deletion is accepted; the sweeper will finish it'),
+      log.warn({ err, workId }, 'the deletion is accepted; a job will finish it'),
     );
     return c.body(null, 204);
   });

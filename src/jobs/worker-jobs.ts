@@ -1,6 +1,4 @@
-/** What a worker tidies up: history files that fell behind, old deltas, sandboxes that nobody waits for. */
-
-import type { Database } from '../db/database.ts';
+/** Every job of a worker process; docs/architecture.md has the table. */
 import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
@@ -9,25 +7,29 @@ import { measureWork } from '../room/room.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
-import type { Duty } from './job.ts';
+import { type ArchivingDependencies, archivingJobs } from './archiving.ts';
+import type { Job } from './job.ts';
+import { type RecoveryDependencies, recoveryJobs } from './recovery.ts';
 
-export interface HousekeepingDependencies {
-  db: Database;
+export interface WorkerJobsDependencies extends RecoveryDependencies, ArchivingDependencies {
   /** Writes a Work's history file where it is behind. */
   writeHistory: (workId: string) => Promise<void>;
   /** Absolute path of PA_DATA. */
   dataDir: string;
   sandbox: Sandbox | null;
   logRetentionMinutes: number;
-  log: { info(fields: object, message: string): void };
+  /** Gives up claims of this worker that no attempt here stands for. */
+  releaseOrphanedClaims: () => Promise<void>;
 }
 
 /** Works whose disk is measured in a round. */
 const WORKS_MEASURED = 100;
 
-export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
+export function workerJobs(deps: WorkerJobsDependencies): Job[] {
   const { db, sandbox, log } = deps;
-  const duties: Duty[] = [
+  const jobs: Job[] = [
+    ...recoveryJobs(deps),
+    { name: 'orphaned claims', everyMs: 1_000, run: deps.releaseOrphanedClaims },
     {
       name: 'history files',
       everyMs: 2_000,
@@ -63,9 +65,10 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
           await removeExportsBut(deps.dataDir, ownerId, await keptExports(db, ownerId));
       },
     },
+    ...archivingJobs(deps),
   ];
   if (sandbox !== null) {
-    duties.push({
+    jobs.push({
       name: 'sandbox reaper',
       everyMs: 60_000,
       atStart: true,
@@ -76,5 +79,5 @@ export function housekeepingDuties(deps: HousekeepingDependencies): Duty[] {
         }),
     });
   }
-  return duties;
+  return jobs;
 }
