@@ -30,7 +30,10 @@ export interface Python {
 
 /** The Python of bubblewrap's sandboxes, outside of any. @throws where it has not been set up */
 export async function openPython(dataDir: string): Promise<Python> {
-  const found = findPythonEnvironment(await cacheFolder({ env: process.env, dataDir }), 'usual');
+  const found = findPythonEnvironment(await cacheFolder({ env: process.env, dataDir }), {
+    libraries: 'usual',
+    own: [],
+  });
   if (found === null)
     throw new Error('there is no Python to compare with: run `SANDBOX=bubblewrap npm run sandbox`');
   const folder = await mkdtemp(join(tmpdir(), 'paperagent-bench-python-'));

@@ -5,8 +5,11 @@ where a style, a theme or a script has named others, and in labels with formulas
 once a run, not once a text.
 """
 
+import os
+import site
 import sys
 
+OWN_PACKAGES = "/opt/paperagent/own"
 CHOSEN = "/opt/paperagent/mpl/chinese.json"
 # From here on characters are Chinese, Japanese, Korean, or their punctuation; no fonts for formulas have any.
 FIRST_IDEOGRAPHIC = 0x2E80
@@ -115,3 +118,7 @@ class Awaited:
 
 
 sys.meta_path.insert(0, Awaited())
+
+# Packages of the operator's own choice (W2), behind all others: they take no other's place.
+if os.path.isdir(OWN_PACKAGES):
+    site.addsitedir(OWN_PACKAGES)

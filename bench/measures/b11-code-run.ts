@@ -33,6 +33,7 @@ export const b11: Measure = {
         const chosen = await chooseSandbox({
           mode,
           libraries: 'usual',
+          own: [],
           instance: `bench-${randomUUID().slice(0, 8)}`,
           stateDir: join(bench.system.dataDir, `bench-${mode}`),
           cacheDir: await cacheFolder({ env: process.env, dataDir: bench.system.dataDir }),

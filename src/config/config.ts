@@ -1,12 +1,13 @@
 /** The environment, read once: every variable of docs/operations.md, checked by a schema, frozen. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { OwnPackage } from '../domain/own-packages.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
 import { ConfigError, type Environment } from './environment.ts';
 import { type ModelSettings, modelVariables, readModel, type ServerModel } from './model.ts';
 import { type PeopleSettings, peopleVariables, readPeople } from './people.ts';
 import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal.ts';
-import { count, key, port, url, word, zeroOrOne } from './values.ts';
+import { count, key, ownPackages, port, url, word, zeroOrOne } from './values.ts';
 
 const postgres = url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/paperagent');
 
@@ -20,6 +21,7 @@ const schema = z.object({
   DATABASE_DIRECT_URL: postgres.optional(),
   SANDBOX: z.enum(['auto', 'docker', 'bubblewrap'], 'must be auto, docker or bubblewrap').default('auto'),
   SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
+  SANDBOX_PACKAGES: ownPackages.default(() => []),
   SANDBOX_PREPARE: zeroOrOne.default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
@@ -57,6 +59,8 @@ export interface Config extends PeopleSettings, ModelSettings {
   readonly sandbox: 'auto' | 'docker' | 'bubblewrap';
   /** Which lists of Python packages code may import (W1). */
   readonly sandboxLibraries: 'few' | 'usual' | 'all';
+  /** Packages of the operator's own choice, besides (W2). */
+  readonly sandboxPackages: readonly OwnPackage[];
   /** Whether Python is started ahead while the model still writes the code. */
   readonly sandboxPrepare: boolean;
   /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
@@ -123,6 +127,7 @@ export function readConfig(env: Environment): Config {
     databaseDirectUrl: v.DATABASE_DIRECT_URL ?? v.DATABASE_URL,
     sandbox: v.SANDBOX,
     sandboxLibraries: v.SANDBOX_LIBRARIES,
+    sandboxPackages: v.SANDBOX_PACKAGES,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,

@@ -1,5 +1,6 @@
 /** The kinds of values that variables have, each with what is said of a wrong one. */
 import { z } from 'zod';
+import { readOwnPackages } from '../domain/own-packages.ts';
 import { readAllowedHosts } from '../llm/allowed-hosts.ts';
 
 export const count = (least: number, most: number) =>
@@ -27,6 +28,16 @@ export const hosts = z.string().transform((text, context) => {
     return readAllowedHosts(text);
   } catch (error) {
     context.addIssue({ code: 'custom', message: `must be a list of hosts: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+});
+
+/** Python packages, each with its version. */
+export const ownPackages = z.string().transform((text, context) => {
+  try {
+    return readOwnPackages(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
   }
 });

@@ -2,12 +2,13 @@
  * The engine proxy's process: the one that may open the Docker engine's socket, in place of the workers. What it
  * lets pass is in src/engine-proxy. Its variables: PA_DATA, the same path on the engine's machine;
  * DOCKER_HOST, the engine's own socket where it is not at a usual place; ENGINE_PROXY_SOCKET, where to listen;
- * SANDBOX_USER, the workers' "uid:gid"; SANDBOX_LIBRARIES, as theirs.
+ * SANDBOX_USER, the workers' "uid:gid"; SANDBOX_LIBRARIES and SANDBOX_PACKAGES, as theirs.
  */
 import { join, resolve } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
 import { readCommandLine } from '../cli/command-line.ts';
+import { readOwnPackages } from '../domain/own-packages.ts';
 import { askEngine } from '../engine-proxy/engine-connection.ts';
 import { startEngineProxy } from '../engine-proxy/proxy-server.ts';
 import { findEngineSocket } from '../sandbox/docker/engine-socket.ts';
@@ -24,6 +25,7 @@ const settings = z
       .string()
       .regex(/^([1-9]\d*:[1-9]\d*|0:0)$/, 'must be "uid:gid" of the workers, such as 10001:10001'),
     SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
+    SANDBOX_PACKAGES: z.string().default(''),
   })
   .safeParse(process.env);
 if (!settings.success) {
@@ -31,7 +33,7 @@ if (!settings.success) {
   console.error(`engine proxy: ${String(issue?.path[0])} ${issue?.message}`);
   process.exit(1);
 }
-const { PA_DATA, ENGINE_PROXY_SOCKET, SANDBOX_USER, SANDBOX_LIBRARIES } = settings.data;
+const { PA_DATA, ENGINE_PROXY_SOCKET, SANDBOX_USER, SANDBOX_LIBRARIES, SANDBOX_PACKAGES } = settings.data;
 const log = pino({ base: { role: 'engine-proxy', pid: process.pid } });
 
 const engineSocket = findEngineSocket(process.env);
@@ -48,7 +50,7 @@ if (SANDBOX_USER === '0:0' && !facts.rootless) {
 }
 const policy = {
   instance: keptInstanceLabel(dataDir),
-  image: sandboxImageTag(SANDBOX_LIBRARIES),
+  image: sandboxImageTag({ libraries: SANDBOX_LIBRARIES, own: readOwnPackages(SANDBOX_PACKAGES) }),
   workspaces: join(dataDir, 'workspaces'),
   user: SANDBOX_USER,
   facts,

@@ -5,14 +5,13 @@ import { completeLayersOf, type LayersOptions } from './bubblewrap/python-layers
 import { setUpPython } from './bubblewrap/python-set-up.ts';
 import { createDockerSandbox } from './docker/docker-sandbox.ts';
 import { findEngine, snapProblem } from './docker/find-engine.ts';
-import { hasImage, sandboxImageTag, setUpImage } from './docker/image.ts';
-import type { Libraries } from './python-lists.ts';
+import { ownInImage, sandboxImageTag, setUpImage } from './docker/image.ts';
+import type { PythonChoice } from './python-lists.ts';
 import type { Sandbox } from './types.ts';
 
-export interface SandboxConfig {
+/** What code may import stands in it, too. */
+export interface SandboxConfig extends PythonChoice {
   mode: 'auto' | 'docker' | 'bubblewrap';
-  /** Which lists of packages code may import. */
-  libraries: Libraries;
   /** Tells the containers of several instances on one machine apart. */
   instance: string;
   /** Under PA_DATA, outside every workspace; shared by all workers of the instance. */
@@ -30,17 +29,18 @@ export type ChosenSandbox =
 
 const SET_UP = 'run `npm run sandbox`';
 
-async function docker({ instance, libraries, stateDir, log }: SandboxConfig): Promise<ChosenSandbox> {
+async function docker(config: SandboxConfig): Promise<ChosenSandbox> {
+  const { instance, libraries, stateDir, log } = config;
   const found = await findEngine();
   if (!found.found) return { sandbox: null, reason: found.reason };
   const { engine, facts, version } = found;
   const hidden = found.snap ? snapProblem(stateDir) : null;
   if (hidden) return { sandbox: null, reason: hidden };
-  const image = sandboxImageTag(libraries);
-  if (!(await hasImage(engine, image)))
-    return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };
+  const image = sandboxImageTag(config);
+  const own = await ownInImage(engine, image);
+  if (own === null) return { sandbox: null, reason: `the Docker engine has no image ${image}: ${SET_UP}` };
   for (const what of found.notEnforced) log(`sandbox: this Docker engine does not enforce ${what}`);
-  const sandbox = createDockerSandbox({ instance, libraries, stateDir, engine, facts, image, log });
+  const sandbox = createDockerSandbox({ instance, libraries, own, stateDir, engine, facts, image, log });
   return { sandbox, kind: 'docker', why: `Docker ${version} answers${facts.runtime ? ', with gVisor' : ''}` };
 }
 
@@ -88,7 +88,7 @@ export async function setUpSandbox(
     }
     if (config.mode === 'docker') return await chooseSandbox(config);
   }
-  const made = await setUpPython(config.cacheDir, config.libraries, onProgress);
+  const made = await setUpPython(config.cacheDir, config, onProgress);
   const chosen = await chooseSandbox(config);
   return made.available || chosen.sandbox ? chosen : none(made.reason);
 }
@@ -101,7 +101,7 @@ export async function completeSandbox(config: SandboxConfig, options: LayersOpti
   // What stands in its way here was said when it was chosen.
   const chosen = await chooseSandbox({ ...config, log: () => undefined });
   if (chosen.sandbox?.kind !== 'bubblewrap') return;
-  const problem = await completeLayersOf(config.cacheDir, config.libraries, options);
+  const problem = await completeLayersOf(config.cacheDir, config, options);
   if (problem !== null)
     options.onProgress(
       `further Python packages could not be added (${problem}); code runs with what is there, and the next start tries again`,

@@ -7,7 +7,7 @@ import type { FoundPackages } from './bubblewrap/python-environment.ts';
 import { chooseSandbox, type SandboxConfig } from './choose-sandbox.ts';
 import { findEngine } from './docker/find-engine.ts';
 import { hasImage, sandboxImageTag } from './docker/image.ts';
-import { kindsInWords, type Libraries, listsOf, packagesOf } from './python-lists.ts';
+import { kindsInWords, listsOf, ownInWords, type PythonChoice, packagesOf } from './python-lists.ts';
 import { SANDBOX_FILES } from './sandbox-files.ts';
 import { DEFAULT_LIMITS, type Sandbox } from './types.ts';
 
@@ -29,10 +29,10 @@ export async function sandboxDoctor(config: SandboxConfig): Promise<string[]> {
   ];
 }
 
-async function aboutDocker({ libraries }: SandboxConfig): Promise<string[]> {
+async function aboutDocker(config: SandboxConfig): Promise<string[]> {
   const found = await findEngine();
   if (!found.found) return [`Docker: no: ${found.reason}`];
-  const image = sandboxImageTag(libraries);
+  const image = sandboxImageTag(config);
   const { runtime, rootless } = found.facts;
   return [
     `Docker: version ${found.version}${rootless ? ', rootless' : ''}, runtime ${runtime ?? 'the default one'}`,
@@ -54,13 +54,13 @@ async function aboutBubblewrap(config: SandboxConfig): Promise<string[]> {
 }
 
 /** Whole runs, as a code agent would have them: a figure, and everything that can be imported. */
-async function aboutTrials(sandbox: Sandbox, { stateDir, libraries }: SandboxConfig): Promise<string[]> {
-  const workspace = mkdtempSync(join(stateDir, 'doctor-'));
+async function aboutTrials(sandbox: Sandbox, config: SandboxConfig): Promise<string[]> {
+  const workspace = mkdtempSync(join(config.stateDir, 'doctor-'));
   mkdirSync(join(workspace, 'code'));
   try {
     const trial = await trialRun(sandbox, workspace, TRIAL);
-    const look = await trialRun(sandbox, workspace, lookAtAll(libraries));
-    return [`a trial run ${trial.message}`, ...trial.printed, ...packagesFound(libraries, look)];
+    const look = await trialRun(sandbox, workspace, lookAtAll(config));
+    return [`a trial run ${trial.message}`, ...trial.printed, ...packagesFound(config, look)];
   } catch (error) {
     return [`a trial run could not be started: ${(error as Error).message}`];
   } finally {
@@ -69,16 +69,17 @@ async function aboutTrials(sandbox: Sandbox, { stateDir, libraries }: SandboxCon
 }
 
 /** look_at_packages.py with its arguments, as a script. */
-function lookAtAll(libraries: Libraries): string {
-  const pairs = listsOf(libraries)
-    .flatMap(packagesOf)
-    .map(({ name, module }) => `${name}=${module}`);
+function lookAtAll({ libraries, own }: PythonChoice): string {
+  const listed = listsOf(libraries).flatMap(packagesOf);
+  const pairs = [...listed, ...own.map(({ name }) => ({ name, module: '' }))].map(
+    ({ name, module }) => `${name}=${module}`,
+  );
   const script = readFileSync(join(SANDBOX_FILES, 'look_at_packages.py'), 'utf8');
   return `import sys\nsys.argv[1:] = ${JSON.stringify(pairs)}\n${script}`;
 }
 
 /** A line a kind with versions, and one for each package that is not there. */
-function packagesFound(libraries: Libraries, { message, printed }: Trial): string[] {
+function packagesFound({ libraries }: PythonChoice, { message, printed }: Trial): string[] {
   let said: FoundPackages;
   try {
     said = JSON.parse(printed.join('\n')) as FoundPackages;
@@ -89,9 +90,20 @@ function packagesFound(libraries: Libraries, { message, printed }: Trial): strin
   const versions = kindsInWords(libraries, (module) =>
     found[module] === undefined ? null : `${module} ${found[module]}`,
   );
+  const listed = new Set(
+    listsOf(libraries)
+      .flatMap(packagesOf)
+      .map(({ module }) => module),
+  );
+  const own = Object.entries(found).filter(([module]) => !listed.has(module));
   const absent = Object.entries(missing).map(([module, why]) => `missing: ${module} (${why})`);
   const completed = absent.length > 0 ? ['`npm run sandbox` adds what has not been added yet'] : [];
-  return [...versions, ...absent, ...completed];
+  return [
+    ...versions,
+    ...ownInWords(own.map(([module, version]) => `${module} ${version}`)),
+    ...absent,
+    ...completed,
+  ];
 }
 
 interface Trial {

@@ -2,12 +2,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OwnPackage } from '../domain/own-packages.ts';
 import { SANDBOX_FILES } from './sandbox-files.ts';
 
 /** SANDBOX_LIBRARIES: the first list alone, the second too, or the heavy one as well. */
 export type Libraries = 'few' | 'usual' | 'all';
 
 export type PythonList = 'requirements' | 'libraries' | 'heavy';
+
+/** What code may import: the lists of a setting, and packages of the operator's own choice (W2). */
+export interface PythonChoice {
+  libraries: Libraries;
+  own: readonly OwnPackage[];
+}
+
+/** What lies on the first list: a further one, or the operator's own packages. */
+export type LayerName = Exclude<PythonList, 'requirements'> | 'own';
 
 const LISTS: Record<Libraries, readonly PythonList[]> = {
   few: ['requirements'],
@@ -48,12 +58,24 @@ export function lockFile(list: PythonList): string {
   return join(SANDBOX_FILES, `${list}.lock.txt`);
 }
 
+/** Of the operator's packages, and of what they lie on: with other versions below, others may be needed. */
+export function ownHash({ libraries, own }: PythonChoice): string {
+  const hash = createHash('sha256').update(JSON.stringify(own));
+  for (const list of listsOf(libraries)) hash.update(lockHash(list));
+  return hash.digest('hex').slice(0, 16);
+}
+
 /** Of the lock file: what is made from other versions has another name. */
 export function lockHash(list: PythonList): string {
   return createHash('sha256')
     .update(readFileSync(lockFile(list)))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** The operator's own packages as a line of the same kind; none where there are none. */
+export function ownInWords(names: string[]): string[] {
+  return names.length === 0 ? [] : [`added on this server: ${names.join(', ')}`];
 }
 
 /**

@@ -65,6 +65,7 @@ export async function sandboxSettings(
   return {
     mode: config.sandbox,
     libraries: config.sandboxLibraries,
+    own: config.sandboxPackages,
     instance: keptInstanceLabel(config.dataDir),
     stateDir: join(config.dataDir, 'sandbox'),
     cacheDir: await cacheFolder({ env, dataDir: config.dataDir }),

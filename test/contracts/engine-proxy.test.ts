@@ -27,7 +27,12 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pa-proxy-'));
   const { facts } = found;
   policy = {
-    ...{ instance: randomUUID(), image: sandboxImageTag('usual'), user: sandboxUser(facts), facts },
+    ...{
+      instance: randomUUID(),
+      image: sandboxImageTag({ libraries: 'usual', own: [] }),
+      user: sandboxUser(facts),
+      facts,
+    },
     workspaces: join(folder, 'workspaces'),
   };
   mkdirSync(policy.workspaces);

@@ -19,8 +19,8 @@ export function sharePython(usual: string, own: string, lists: 'first' | 'comple
   symlinkSync(mplFolder(usual), mplFolder(own));
   copyFileSync(join(from, 'made.json'), join(to, 'made.json'));
   if (lists === 'complete')
-    for (const { list } of completeLayers(usual, 'all'))
-      symlinkSync(layerFolder(usual, list), layerFolder(own, list));
+    for (const { list } of completeLayers(usual, { libraries: 'all', own: [] }))
+      if (list !== 'own') symlinkSync(layerFolder(usual, list), layerFolder(own, list));
 }
 
 /** Makes matplotlib ready in `own` as on a machine that has no fonts at all. */

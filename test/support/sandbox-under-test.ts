@@ -51,7 +51,13 @@ async function startProxy(folder: string, instance: string): Promise<EngineProxy
   const workspaces = join(folder, 'workspaces');
   const { facts } = found;
   const proxy = await startEngineProxy({
-    policy: { instance, image: sandboxImageTag(LIBRARIES), workspaces, user: sandboxUser(facts), facts },
+    policy: {
+      instance,
+      image: sandboxImageTag({ libraries: LIBRARIES, own: [] }),
+      workspaces,
+      user: sandboxUser(facts),
+      facts,
+    },
     engineSocket: engine.path,
     socket,
     onRefused: (line) => process.stderr.write(`the engine proxy refused ${line}\n`),
@@ -73,6 +79,7 @@ export function sandboxConfig(way: Way, stateDir: string, instance: string): San
   return {
     mode: kindOf(way),
     libraries: LIBRARIES,
+    own: [],
     instance,
     stateDir,
     cacheDir: CACHE,

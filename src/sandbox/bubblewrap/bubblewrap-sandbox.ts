@@ -9,25 +9,30 @@ import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isAlive } from '../processes.ts';
-import { kindsInWords, type Libraries } from '../python-lists.ts';
+import { kindsInWords, ownInWords, type PythonChoice } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
 import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
 import { removeCgroup } from './cgroup.ts';
 import { followRun } from './follow-run.ts';
-import { completeLayers, foundPackages, type Layer, type PythonEnvironment } from './python-environment.ts';
+import {
+  completeLayers,
+  foundPackages,
+  type Layer,
+  ownModules,
+  type PythonEnvironment,
+} from './python-environment.ts';
 import { abandonRun, reapFolders } from './reap-folders.ts';
 import * as runFolder from './run-folder.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
 
-export interface BubblewrapConfig {
+export interface BubblewrapConfig extends PythonChoice {
   instance: string;
   /** Where runs keep their state: under PA_DATA, outside every workspace. */
   stateDir: string;
   cacheDir: string;
-  libraries: Libraries;
   bwrap: string;
   python: PythonEnvironment;
 }
@@ -73,7 +78,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   const newBox = (workspace: string, owner: string): runFolder.Box => ({
     id: randomUUID(),
     bwrap,
-    python: { ...config.python, layers: completeLayers(cacheDir, libraries) },
+    python: { ...config.python, layers: completeLayers(cacheDir, config) },
     workspace,
     owner,
     creator: identityOf(process.pid),
@@ -86,7 +91,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     if (runner && !isAlive(runner)) return false;
     // It was started before packages came that its code may have been told of.
     const box = runFolder.readState(prepared, 'box.json');
-    if (box && !hasAll(box.python.layers, completeLayers(cacheDir, libraries))) return false;
+    if (box && !hasAll(box.python.layers, completeLayers(cacheDir, config))) return false;
     if (!runFolder.moveFolder(prepared, folder)) return false;
     if (runFolder.settle(folder, 'order.json', order)) return true;
     runFolder.removeFolder(folder); // It had been dismissed in this instant.
@@ -148,8 +153,11 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     },
 
     packages() {
-      const made = foundPackages(cacheDir, libraries);
-      return kindsInWords(libraries, (module) => (made.some(({ found }) => found[module]) ? module : null));
+      const made = foundPackages(cacheDir, config);
+      return [
+        ...kindsInWords(libraries, (module) => (made.some(({ found }) => found[module]) ? module : null)),
+        ...ownInWords(ownModules(cacheDir, config)),
+      ];
     },
   };
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Libraries } from '../python-lists.ts';
+import type { PythonChoice } from '../python-lists.ts';
 import { probeCommand } from './bwrap-command.ts';
 import { makeCgroup } from './cgroup.ts';
 import { findPythonEnvironment, type PythonEnvironment } from './python-environment.ts';
@@ -76,16 +76,17 @@ function readSetting(setting: string): string | undefined {
 }
 
 /** @param given.stateDir a folder of ours: an empty workspace is made in it. */
-export async function findBubblewrap(given: {
-  cacheDir: string;
-  stateDir: string;
-  libraries: Libraries;
-}): Promise<FoundBubblewrap> {
-  const { cacheDir, stateDir, libraries } = given;
+export async function findBubblewrap(
+  given: PythonChoice & {
+    cacheDir: string;
+    stateDir: string;
+  },
+): Promise<FoundBubblewrap> {
+  const { cacheDir, stateDir } = given;
   if (process.platform !== 'linux') return { found: false, setUp: false, reason: 'bubblewrap needs Linux' };
   if (!(process.arch === 'x64' || process.arch === 'arm64'))
     return { found: false, setUp: false, reason: `bubblewrap sandboxes have no filter for ${process.arch}` };
-  const python = findPythonEnvironment(cacheDir, libraries);
+  const python = findPythonEnvironment(cacheDir, given);
   if (!python) return { found: false, setUp: true, reason: 'the Python environment has not been made yet' };
   const workspace = join(stateDir, 'probe');
   mkdirSync(workspace, { recursive: true });

@@ -13,7 +13,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch } from 'node:process';
-import { type Libraries, listsOf, lockHash, type PythonList } from '../python-lists.ts';
+import { type LayerName, listsOf, lockHash, ownHash, type PythonChoice } from '../python-lists.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
 
 export interface PythonEnvironment {
@@ -30,7 +30,7 @@ export interface PythonEnvironment {
 }
 
 export interface Layer {
-  list: PythonList;
+  list: LayerName;
   /** A folder of packages, as `pip install --target` makes it. */
   site: string;
 }
@@ -52,8 +52,11 @@ export interface MadeEnvironment {
 /** Where sandboxes see `mpl`. */
 export const MPL_INSIDE = '/opt/paperagent/mpl';
 
-/** Where sandboxes see a layer; python-set-up.ts puts these folders on the environment's search path. */
-export function layerInside(list: PythonList): string {
+/**
+ * Where sandboxes see a layer. python-set-up.ts puts these folders on the environment's search path, and sitecustomize.py
+ * the operator's own.
+ */
+export function layerInside(list: LayerName): string {
   return `/opt/paperagent/${list}`;
 }
 
@@ -68,12 +71,28 @@ export function mplFolder(cacheDir: string): string {
   return join(environmentFolder(cacheDir), `mpl-${hash.digest('hex').slice(0, 16)}`);
 }
 
-export function layerFolder(cacheDir: string, list: PythonList): string {
+export function layerFolder(cacheDir: string, list: Exclude<LayerName, 'own'>): string {
   return join(environmentFolder(cacheDir), `${list}-${lockHash(list)}`);
 }
 
+/** Where the operator's own packages are, for what they lie on. */
+export function ownFolder(cacheDir: string, choice: PythonChoice): string {
+  return join(environmentFolder(cacheDir), `own-${ownHash(choice)}`);
+}
+
+/** The layers of a choice, in the order in which they lie on each other, whether they are complete or not. */
+export function layersOf(cacheDir: string, choice: PythonChoice): { list: LayerName; folder: string }[] {
+  const lists = listsOf(choice.libraries).filter((list) => list !== 'requirements');
+  const layers: { list: LayerName; folder: string }[] = lists.map((list) => ({
+    list,
+    folder: layerFolder(cacheDir, list),
+  }));
+  if (choice.own.length > 0) layers.push({ list: 'own', folder: ownFolder(cacheDir, choice) });
+  return layers;
+}
+
 /** The environment when it has been made; null when set-up is still to be run. Asks no program anything. */
-export function findPythonEnvironment(cacheDir: string, libraries: Libraries): PythonEnvironment | null {
+export function findPythonEnvironment(cacheDir: string, choice: PythonChoice): PythonEnvironment | null {
   const folder = environmentFolder(cacheDir);
   const made = madeIn<MadeEnvironment>(folder);
   if (made === null) return null;
@@ -85,25 +104,29 @@ export function findPythonEnvironment(cacheDir: string, libraries: Libraries): P
     mpl,
     basePrefix: made.basePrefix,
     bundledBwrap: join(folder, made.bundledBwrap),
-    layers: completeLayers(cacheDir, libraries),
+    layers: completeLayers(cacheDir, choice),
   };
 }
 
-/** The layers of a setting that are complete now. */
-export function completeLayers(cacheDir: string, libraries: Libraries): Layer[] {
-  return listsOf(libraries)
-    .slice(1)
-    .map((list) => ({ list, folder: layerFolder(cacheDir, list) }))
+/** The layers of a choice that are complete now. */
+export function completeLayers(cacheDir: string, choice: PythonChoice): Layer[] {
+  return layersOf(cacheDir, choice)
     .filter(({ folder }) => existsSync(join(folder, 'made.json')))
     .map(({ list, folder }) => ({ list, site: join(folder, 'site') }));
 }
 
-/** What there is of each list of a setting that is complete now. */
-export function foundPackages(cacheDir: string, libraries: Libraries): FoundPackages[] {
-  return listsOf(libraries).flatMap((list) => {
-    const folder = list === 'requirements' ? environmentFolder(cacheDir) : layerFolder(cacheDir, list);
-    return madeIn<{ packages: FoundPackages }>(folder)?.packages ?? [];
-  });
+/** What there is of the first list, and of each layer of a choice that is complete now. */
+export function foundPackages(cacheDir: string, choice: PythonChoice): FoundPackages[] {
+  const folders = layersOf(cacheDir, choice).map(({ folder }) => folder);
+  return [environmentFolder(cacheDir), ...folders].flatMap(
+    (folder) => madeIn<{ packages: FoundPackages }>(folder)?.packages ?? [],
+  );
+}
+
+/** What code imports of the operator's own packages, once they are complete. */
+export function ownModules(cacheDir: string, choice: PythonChoice): string[] {
+  const made = madeIn<{ packages: FoundPackages }>(ownFolder(cacheDir, choice));
+  return choice.own.length === 0 || made === null ? [] : Object.keys(made.packages.found);
 }
 
 /** What was noted when a folder was complete; null: it is not. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../system-error.ts';
-import { type Libraries, type ListedPackage, lockFile, packagesOf } from '../python-lists.ts';
+import { type ListedPackage, lockFile, type PythonChoice, packagesOf } from '../python-lists.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import {
@@ -61,17 +61,17 @@ async function findPython(): Promise<{ python: string; basePrefix: string } | st
  */
 export async function setUpPython(
   cacheDir: string,
-  libraries: Libraries,
+  choice: PythonChoice,
   onProgress: Progress,
 ): Promise<SetUpResult<PythonEnvironment>> {
-  const ready = findPythonEnvironment(cacheDir, libraries);
+  const ready = findPythonEnvironment(cacheDir, choice);
   if (ready) return { available: true, value: ready };
   const found = await findPython();
   if (typeof found === 'string') return { available: false, reason: found };
   const folder = environmentFolder(cacheDir);
   try {
     await oneAtATime(folder, { what: 'the Python environment', onProgress }, async () => {
-      if (findPythonEnvironment(cacheDir, libraries)) return;
+      if (findPythonEnvironment(cacheDir, choice)) return;
       if (!isWhole(folder) || !existsSync(join(folder, 'venv/bin/python')))
         await makeWhole(folder, (building) => build(building, found.python, found.basePrefix, onProgress));
       const mpl = mplFolder(cacheDir);
@@ -86,7 +86,7 @@ export async function setUpPython(
   } catch (error) {
     return { available: false, reason: `the Python environment could not be made: ${whyItFailed(error)}` };
   }
-  const made = findPythonEnvironment(cacheDir, libraries);
+  const made = findPythonEnvironment(cacheDir, choice);
   return made
     ? { available: true, value: made }
     : { available: false, reason: `the Python environment in ${folder} vanished while it was made` };

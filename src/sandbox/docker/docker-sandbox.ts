@@ -5,7 +5,7 @@ import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
-import { kindsInWords, type Libraries } from '../python-lists.ts';
+import { kindsInWords, type Libraries, ownInWords } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
@@ -29,6 +29,8 @@ const CREATE_MS = 15_000;
 export interface DockerConfig {
   instance: string;
   libraries: Libraries;
+  /** The operator's own packages that the image has. */
+  own: string[];
   /** Where runs keep what their containers cannot: under PA_DATA, outside every workspace. */
   stateDir: string;
   engine: Docker;
@@ -176,6 +178,6 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
     },
 
     // An image of which one could not be imported is not made.
-    packages: () => kindsInWords(config.libraries, (module) => module),
+    packages: () => [...kindsInWords(config.libraries, (module) => module), ...ownInWords(config.own)],
   };
 }

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type Docker from 'dockerode';
-import { type Libraries, listsOf, packagesOf } from '../python-lists.ts';
+import { type Libraries, listsOf, ownHash, type PythonChoice, packagesOf } from '../python-lists.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
 import { ask, refused, unlessStatus } from './engine.ts';
 
@@ -17,8 +17,7 @@ export type Progress = (line: string) => void;
 const DEBIAN_PACKAGES = ['python3', 'python3-pip', 'ca-certificates', 'libgomp1'];
 
 /** The folder that the image is made in is asked for while it is made, and holds it twice. */
-export interface ImageSettings {
-  libraries: Libraries;
+export interface ImageSettings extends PythonChoice {
   /** Where a folder of 3 GB can be made for a while. */
   cacheDir: string;
 }
@@ -44,10 +43,26 @@ function sources(): string[] {
 }
 
 /** The tag of the image for these sources, whether it exists or not. */
-export function sandboxImageTag(libraries: Libraries): string {
-  const programs = sources().filter((name) => !name.endsWith('.txt'));
+export function sandboxImageTag(choice: PythonChoice): string {
+  const plain = plainImageTag(choice.libraries);
+  return choice.own.length === 0 ? plain : `${plain}-${ownHash(choice)}`;
+}
+
+/** Without the operator's own packages. */
+function plainImageTag(libraries: Libraries): string {
+  const programs = sources().filter((name) => !(name.endsWith('.txt') || name === OWN_DOCKERFILE));
   const lists = listsOf(libraries).flatMap((list) => [`${list}.lock.txt`, `${list}.txt`]);
   return `paperagent-sandbox:${hashOf([...programs, ...lists])}`;
+}
+
+/** Says which of the operator's packages are in the image; it has none where they could not be had. */
+const OWN_LABEL = 'paperagent.packages';
+const OWN_DOCKERFILE = 'own.Dockerfile';
+
+/** The operator's own packages in an image; null: there is no such image. */
+export async function ownInImage(engine: Docker, tag: string): Promise<string[] | null> {
+  const image = await unlessStatus([404], ask(engine.getImage(tag).inspect()));
+  return image && (image.Config?.Labels?.[OWN_LABEL] ?? '').split(' ').filter(Boolean);
 }
 
 export async function hasImage(engine: Docker, tag: string): Promise<boolean> {
@@ -57,10 +72,12 @@ export async function hasImage(engine: Docker, tag: string): Promise<boolean> {
 /** Resolves when a build or an import is done; what it says while it goes on may end in an error. */
 function finishedMaking(engine: Docker, answer: NodeJS.ReadableStream, onProgress: Progress): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onFinished = (broken: Error | null, said: { error?: string }[]) => {
+    const onFinished = (broken: Error | null, said: { error?: string; stream?: string }[]) => {
       const failed = broken?.message ?? said.find(({ error }) => error)?.error;
-      if (failed === undefined) resolve();
-      else reject(new Error(failed.trim()));
+      if (failed === undefined) return resolve();
+      // pip's own words, between those that set colours.
+      const why = said.map(({ stream }) => /ERROR: ([^\p{Cc}]+)/u.exec(stream ?? '')?.[1]).findLast(Boolean);
+      reject(new Error((why ?? failed).trim()));
     };
     engine.modem.followProgress(answer, onFinished, ({ stream }: { stream?: string }) => {
       if (stream?.startsWith('Step ')) onProgress(stream.trim());
@@ -176,8 +193,43 @@ export async function setUpImage(
   settings: ImageSettings,
   onProgress: Progress,
 ): Promise<string> {
+  const plain = await setUpPlainImage(engine, settings, onProgress);
+  if (settings.own.length > 0) await addOwn(engine, plain, settings, onProgress);
+  return sandboxImageTag(settings);
+}
+
+/** The image with the operator's packages; where they cannot be had, the plain one serves under its name. */
+async function addOwn(
+  engine: Docker,
+  plain: string,
+  choice: PythonChoice,
+  onProgress: Progress,
+): Promise<void> {
+  const tag = sandboxImageTag(choice);
+  const names = choice.own.map(({ name, version }) => `${name}==${version}`);
+  const there = await ownInImage(engine, tag);
+  if (there !== null && there.length > 0) return;
+  onProgress(`adding ${names.join(', ')} to the sandbox image (SANDBOX_PACKAGES)`);
+  try {
+    const labels = { [OWN_LABEL]: choice.own.map(({ name }) => name).join(' ') };
+    const buildargs = { SANDBOX_IMAGE: plain, OWN: names.join(' ') };
+    await build(engine, tag, { dockerfile: OWN_DOCKERFILE, buildargs, labels }, onProgress);
+  } catch (error) {
+    onProgress(
+      `SANDBOX_PACKAGES: they could not be added to the image (${(error as Error).message}): mend the names or the versions; code runs without them, and the next start tries again`,
+    );
+    const [repo, version] = tag.split(':') as [string, string];
+    await ask(engine.getImage(plain).tag({ repo, tag: version }));
+  }
+}
+
+async function setUpPlainImage(
+  engine: Docker,
+  settings: ImageSettings,
+  onProgress: Progress,
+): Promise<string> {
   const { libraries } = settings;
-  const tag = sandboxImageTag(libraries);
+  const tag = plainImageTag(libraries);
   if (await hasImage(engine, tag)) return tag;
   const python = pythonTag(libraries);
   if (!(await hasImage(engine, python))) await makePythonImage(engine, python, settings, onProgress);

@@ -28,7 +28,9 @@ async function parts(): Promise<{ engine: Docker; program: string } | string> {
   if (!socket.found) return socket.reason;
   if (process.getuid?.() !== 0) return 'only root can start a Docker engine';
   const engine = await connectEngine(socket.path);
-  const has = await hasImage(engine, sandboxImageTag('usual')).catch((error: Error) => error.message);
+  const has = await hasImage(engine, sandboxImageTag({ libraries: 'usual', own: [] })).catch(
+    (error: Error) => error.message,
+  );
   if (has !== true) return `the machine's engine has no image${has ? ` (${has})` : ''}`;
   const program = await promisify(execFile)('which', ['dockerd']).then(
     ({ stdout }) => stdout.trim(),
@@ -90,7 +92,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   }
 
   await start();
-  const image = await from.getImage(sandboxImageTag('usual')).get();
+  const image = await from.getImage(sandboxImageTag({ libraries: 'usual', own: [] })).get();
   const loaded = await (await connectEngine(own)).loadImage(image);
   loaded.resume();
   await once(loaded, 'end');

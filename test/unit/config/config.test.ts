@@ -41,6 +41,10 @@ describe('readConfig', () => {
     ['MODEL_ALLOWED_HOSTS', 'http://127.0.0.1'],
     ['SANDBOX', 'chroot'],
     ['SANDBOX_PREPARE', 'yes'],
+    ['SANDBOX_PACKAGES', 'polars'],
+    ['SANDBOX_PACKAGES', 'polars==1.9.0 ../evil==1'],
+    ['SANDBOX_PACKAGES', 'https://evil.example/x.whl==1'],
+    ['SANDBOX_PACKAGES', 'polars==1 Polars==2'],
     ['JWT_SECRET', 'short'],
     ['ENCRYPTION_KEY', 'short'],
     ['TURN_MAX_STEPS', '-1'],
@@ -48,7 +52,7 @@ describe('readConfig', () => {
     ['REQUIRE_DOCKER', 'yes'],
   ])('a wrong %s (%s) is refused by one sentence that names it', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
-    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must [^\\n]+$`));
+    expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} (must|names) [^\\n]+$`));
   });
 
   test('F13: prices come as a pair, and an operator’s hosts are allowed to people’s models', () => {
