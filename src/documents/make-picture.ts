@@ -8,11 +8,12 @@ import type { Scaled } from './scale-picture.ts';
 export const MOST_FILE_BYTES = 20 * 1024 ** 2;
 
 /**
- * The picture as it is shown, or why there is none.
+ * The picture as it is shown, or why there is none; of a PDF one `page`.
  * @throws the signal's reason when it is aborted
  */
-export async function makePicture(file: Buffer, asking: Asking): Promise<Scaled> {
-  const read = await readInProcess<Scaled, never>(async () => Readable.from([file]), 'picture', asking);
+export async function makePicture(file: Buffer, asking: Asking, page?: number): Promise<Scaled> {
+  const ask = { picture: page === undefined ? {} : { page } };
+  const read = await readInProcess<Scaled, never>(async () => Readable.from([file]), ask, asking);
   if ('answer' in read) return read.answer;
   const isLate = 'unanswered' in read && read.unanswered === 'late';
   return { ok: false, problem: isLate ? 'it could not be unpacked in time' : 'it could not be unpacked' };

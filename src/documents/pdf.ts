@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { getDocumentProxy } from 'unpdf';
 import { type Piece, pageText } from './page-text.ts';
+import { noTextInIt, pageHead } from './scanned-pages.ts';
 import type { Text } from './types.ts';
 
 /** Text that is taken from a document at most, and pages that are looked at. */
@@ -29,14 +30,11 @@ export async function pdfToText(bytes: Buffer): Promise<Text> {
     const text = pageText(items.flatMap((item) => ('str' in item ? [pieceOf(item)] : []))).trim();
     page.cleanup();
     if (text === '') empty.push(number);
-    parts.push(`--- page ${number} of ${pdf.numPages} ---\n${text}`);
+    parts.push(`${pageHead(number, pdf.numPages)}\n${text}`);
     size += text.length;
   }
   if (empty.length === parts.length) {
-    const problem =
-      `this PDF of ${pdf.numPages} pages has no text in it: ${parts.length} of ${pdf.numPages} pages are pictures, ` +
-      'probably scanned. Ask the person for a version with text in it, or for what is needed of it.';
-    return { problem };
+    return { problem: noTextInIt(pdf.numPages, parts.length) };
   }
   if (parts.length < pdf.numPages)
     parts.push(`[pages after ${parts.length} of ${pdf.numPages} are left out here]`);

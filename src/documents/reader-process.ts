@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createFairGate } from '../threads/fair-gate.ts';
 import type { Asking } from '../threads/job-threads.ts';
-import type { Ask } from './types.ts';
+import type { Ask, PictureAsk } from './types.ts';
 
 /** Bytes of a file that are read; uploads are no larger (A7). */
 export const MOST_BYTES = 50 * 1024 ** 2;
@@ -32,7 +32,7 @@ const FLAGS = [
 ];
 
 /** Pictures are unpacked by a library that is no JavaScript; nobody else may load one. */
-const flagsFor = (ask: Ask | 'picture') => (ask === 'picture' ? [...FLAGS, '--allow-addons'] : FLAGS);
+const PICTURE_FLAGS = [...FLAGS, '--allow-addons'];
 
 /** Why there is no answer: it was not there in time, or the reader died of it. */
 export type Unanswered = 'late' | 'died';
@@ -44,15 +44,15 @@ export type Unanswered = 'late' | 'died';
  */
 export async function readInProcess<Answer, Refused>(
   open: () => Promise<Readable | { refused: Refused }>,
-  ask: Ask | 'picture',
+  ask: Ask | PictureAsk,
   { person, signal }: Asking,
 ): Promise<{ answer: Answer } | { unanswered: Unanswered } | { refused: Refused }> {
   using _place = await GATE.enter(person, signal);
   const file = await open();
   if ('refused' in file) return file;
   const late = AbortSignal.timeout(DEADLINE_MS);
-  const reader = fileURLToPath(ask === 'picture' ? PICTURE_READER : READER);
-  const child = spawn(process.execPath, [...flagsFor(ask), reader, JSON.stringify(ask)], {
+  const [reader, flags] = 'picture' in ask ? [PICTURE_READER, PICTURE_FLAGS] : [READER, FLAGS];
+  const child = spawn(process.execPath, [...flags, fileURLToPath(reader), JSON.stringify(ask)], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
     signal: AbortSignal.any([signal, late]),

@@ -1,4 +1,5 @@
 /** A picture as it is shown to a model: of a size that it looks at, and nothing of a file but its pixels. */
+import type { Canvas } from '@napi-rs/canvas';
 import { imageHeader } from '../workspace/image-header.ts';
 
 /** A picture for a model, or why there is none, in words for it. */
@@ -11,7 +12,7 @@ export const MOST_SIDE = 1_568;
 /** Bytes as it is sent; every vendor takes as many. */
 export const MOST_BYTES = 1_000_000;
 /** Pixels that are unpacked, at four bytes each. */
-const MOST_PIXELS = 40_000_000;
+export const MOST_PIXELS = 40_000_000;
 /** Of a JPEG, tried one after the other until it is small enough. */
 const QUALITIES = [85, 70, 50, 30];
 
@@ -38,8 +39,17 @@ export async function scalePicture(bytes: Buffer): Promise<Scaled> {
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, width, height);
+  return await packed(canvas, header.format === 'jpeg' ? 'jpeg' : 'png');
+}
+
+/** A drawing as it is sent: as a PNG, where that is asked for and small enough, else as a JPEG that is. */
+export async function packed(canvas: Canvas, best: 'png' | 'jpeg'): Promise<Scaled> {
+  const { width, height } = canvas;
+  const scaled = (mediaType: 'image/png' | 'image/jpeg', bytes: Buffer): Scaled => {
+    return { ok: true, mediaType, data: bytes.toString('base64'), width, height };
+  };
   // Lines and letters stay sharp in a PNG; a photograph would be as large as it can be.
-  if (header.format !== 'jpeg') {
+  if (best === 'png') {
     const png = await canvas.encode('png');
     if (png.length <= MOST_BYTES) return scaled('image/png', png);
   }
@@ -48,8 +58,4 @@ export async function scalePicture(bytes: Buffer): Promise<Scaled> {
     if (jpeg.length <= MOST_BYTES) return scaled('image/jpeg', jpeg);
   }
   return { ok: false, problem: 'it is too large even when it is packed' };
-
-  function scaled(mediaType: 'image/png' | 'image/jpeg', packed: Buffer): Scaled {
-    return { ok: true, mediaType, data: packed.toString('base64'), width, height };
-  }
 }

@@ -12,6 +12,11 @@ export interface PreviewAsk {
 /** What is wanted of a file: a window of its text, or what a person is shown of it. */
 export type Ask = { window: Window } | { preview: PreviewAsk };
 
+/** A picture is wanted of the file: itself, or a page of it. */
+export interface PictureAsk {
+  picture: { page?: number };
+}
+
 /** `isText`: it is no document after all, but a text. */
 export type Converted = { ok: true; text: string } | { ok: false; problem: string; isText?: true };
 

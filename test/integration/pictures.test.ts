@@ -7,6 +7,7 @@ import { imageHeader } from '../../src/workspace/image-header.ts';
 import { isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { scannedPdf } from '../unit/tools/documents.ts';
 
 /** Draws the same file each time, as wide as it is told. */
 const draw = (width: number) =>
@@ -94,5 +95,31 @@ test('W10, M1: a model that sees is shown an upload and its figures as they were
       expect(JSON.stringify(step.messages.slice(0, before.length))).toBe(JSON.stringify(before));
     }
   }
+  await system.expectSound(workId);
+});
+
+test('W10: a model that sees is shown the page of a scanned PDF that it asked for, and keeps it', async () => {
+  system.model.setScript((request) => {
+    const results = request.messages.filter(({ role }) => role === 'tool').length;
+    if (results === 2) return textReply('Half of it is black.');
+    const offset = results === 0 ? null : 2;
+    return toolReply([{ name: 'read_attachment', arguments: { path: 'scan.pdf', offset, limit: null } }]);
+  });
+  const before = system.model.requests.length;
+  const { account, workId, chat } = await system.newChat();
+  const put = await fetch(`${system.url}/api/works/${workId}/files/attachments/scan.pdf`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${account.token}` },
+    body: new Uint8Array(scannedPdf()),
+  });
+  expect(put.status).toBe(201);
+  chat.send({ type: 'message', id: randomUUID(), text: 'Read it.', attachments: ['attachments/scan.pdf'] });
+  const ended = (event: LogEvent) => event.kind === 'turn.completed';
+  expect(await chat.event(ended, 'the end of the turn')).toMatchObject({ outcome: 'done' });
+  chat.close();
+  const steps = system.model.requests.slice(before).map(({ body }) => body);
+  // Behind the second result there is no page: the document has one.
+  expect(steps.map(picturesIn)).toEqual([[], ['png 1568x784'], ['png 1568x784']]);
+  expect(JSON.stringify(steps[1])).toContain('attachments/scan.pdf, page 1, shown at 1568 x 784 pixels');
   await system.expectSound(workId);
 });

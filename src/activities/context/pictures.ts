@@ -1,6 +1,7 @@
 /**
  * Which pictures a model that sees is shown (W10), and where in its conversation: what a person uploaded with their
- * message, the figures of a run behind its result, and a picture that was read behind that result. A picture that was
+ * message, the figures of a run behind its result, and a picture, or the pages without text of a PDF, that was read
+ * behind that result. A picture that was
  * shown is kept as it was shown, so that every later step sends the same bytes (M1), whatever is drawn over it.
  */
 import { createHash } from 'node:crypto';
@@ -8,6 +9,7 @@ import { keepShown, type PicturePlace, readShown, type ShownPicture } from '../.
 import type { ContextMessage } from '../../db/summaries.ts';
 import { persist } from '../../db/unavailable.ts';
 import { MOST_FILE_BYTES, makePicture } from '../../documents/make-picture.ts';
+import { pagesToShow } from '../../documents/scanned-pages.ts';
 import type { ToolPart } from '../../domain/messages.ts';
 import type { UserPart } from '../../llm/types.ts';
 import type { Asking } from '../../threads/job-threads.ts';
@@ -20,6 +22,7 @@ import { attachmentPath } from '../tools/uploads.ts';
 
 /** Of one message or call; a run that draws more names them in its result. */
 const MOST_OF_ONE = 4;
+const PDF = /\.pdf$/i;
 const NAMED_SO = /\.(?:png|jpe?g|gif|webp)$/i;
 /** Tools that leave figures, and tools that read one. */
 const DRAW = new Set(['run_python', 'code_agent']);
@@ -31,6 +34,8 @@ export type ShownParts = ReadonlyMap<string, UserPart[]>;
 interface Wanted extends PicturePlace {
   /** Of the file as it was then, where that is known. */
   sha256?: string | undefined;
+  /** Where it is a page of a PDF: `path` names both. */
+  pageOf?: { path: string; page: number };
 }
 
 /** The places of pictures in a conversation, in its order. */
@@ -53,8 +58,20 @@ function placesOfCall(call: ToolPart): Wanted[] {
       .slice(0, MOST_OF_ONE)
       .map(({ path, sha256 }) => ({ place, path, sha256 }));
   const given = typeof call.arguments === 'string' ? undefined : call.arguments.path;
-  if (!READ.has(name) || state !== 'ok' || typeof given !== 'string' || !NAMED_SO.test(given)) return [];
-  return [{ place, path: name === 'read_attachment' ? attachmentPath(given) : cleanPath(given) }];
+  if (!READ.has(name) || typeof given !== 'string') return [];
+  const path = name === 'read_attachment' ? attachmentPath(given) : cleanPath(given);
+  if (name === 'read_attachment' && PDF.test(given))
+    return pagesOfCall(call).map((page) => ({
+      place,
+      path: `${path}, page ${page}`,
+      pageOf: { path, page },
+    }));
+  return state === 'ok' && NAMED_SO.test(given) ? [{ place, path }] : [];
+}
+
+function pagesOfCall({ arguments: given, result = '' }: ToolPart): number[] {
+  const offset = typeof given === 'string' ? 1 : Number(given.offset ?? 1);
+  return pagesToShow(result, Number.isInteger(offset) ? offset : 1, MOST_OF_ONE);
 }
 
 /**
@@ -123,14 +140,14 @@ async function firstShown(
 
 async function pictureOf(
   workspace: Workspace,
-  { path, sha256 }: Wanted,
+  { path, sha256, pageOf }: Wanted,
   asking: Asking,
 ): Promise<ShownPicture> {
   try {
-    const file = await workspace.read(path, { maxBytes: MOST_FILE_BYTES });
+    const file = await workspace.read(pageOf?.path ?? path, { maxBytes: MOST_FILE_BYTES });
     const isAnother = sha256 !== undefined && createHash('sha256').update(file).digest('hex') !== sha256;
     if (isAnother) return { ok: false, problem: 'it has been drawn anew since' };
-    return await makePicture(file, asking);
+    return await makePicture(file, asking, pageOf?.page);
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
     const isLarge = error.code === 'too_large';

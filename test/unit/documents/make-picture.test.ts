@@ -2,8 +2,10 @@ import { crc32 } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { makePicture } from '../../../src/documents/make-picture.ts';
 import { MOST_BYTES, type Scaled } from '../../../src/documents/scale-picture.ts';
+import { noTextInIt, pagesToShow } from '../../../src/documents/scanned-pages.ts';
 import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { smallPng } from '../../support/small-png.ts';
+import { encryptedPdf, pdfBomb, scannedPdf } from '../tools/documents.ts';
 
 const person = { id: 'p', guest: false };
 const make = (file: Buffer) => makePicture(file, { person, signal: AbortSignal.timeout(60_000) });
@@ -49,4 +51,36 @@ test('W10: a picture that cannot be unpacked, one of too many pixels and what is
   expect(bomb).toMatchObject({ ok: false, problem: expect.stringMatching(/million pixels/) });
   const none = await make(Buffer.from('no picture'));
   expect(none).toEqual({ ok: false, problem: 'it is no PNG, JPEG, GIF or WebP' });
+});
+
+const makePage = (file: Buffer, page: number) =>
+  makePicture(file, { person, signal: AbortSignal.timeout(60_000) }, page);
+
+test('W10: a scanned page is drawn as large as a model looks at, and a page that is not there is a sentence', async () => {
+  const made = await makePage(scannedPdf(), 1);
+  expect(made).toMatchObject({ ok: true, mediaType: 'image/png', width: 1_568, height: 784 });
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas');
+  const context = createCanvas(1_568, 784).getContext('2d');
+  context.drawImage(await loadImage(bytesOf(made)), 0, 0);
+  const grey = (x: number) => context.getImageData(x, 400, 1, 1).data[0];
+  expect([grey(100), grey(1_450)]).toEqual([0, 255]);
+  expect(await makePage(scannedPdf(), 2)).toEqual({ ok: false, problem: 'it has 1 pages' });
+  expect(await makePage(Buffer.from('no PDF'), 1)).toEqual({ ok: false, problem: 'it is damaged' });
+  expect(await makePage(encryptedPdf, 1)).toEqual({ ok: false, problem: 'it is protected by a password' });
+}, 60_000);
+
+test('H5, W10: a page that unpacks to gigabytes ends its process, and is a sentence', async () => {
+  const bomb = await makePage(pdfBomb(900 * 1024 ** 2, 2), 1);
+  expect(bomb).toEqual({ ok: false, problem: 'it could not be unpacked' });
+}, 120_000);
+
+test('W10: the pages that are shown are those without text in what was read, or from the offset on where none has any', () => {
+  const read =
+    '(2 of 4 pages are pictures, or blank, and have no text: 2, 4.)\n\n--- page 1 of 4 ---\nHello\n\n--- page 2 of 4 ---\n\n\n--- page 3 of 4 ---\nWorld\n\n--- page 4 of 4 ---\n';
+  expect(pagesToShow(read, 1, 4)).toEqual([2, 4]);
+  expect(pagesToShow('--- page 1 of 1 ---\nHello', 1, 4)).toEqual([]);
+  const scanned = `attachments/scan.pdf: ${noTextInIt(12, 12)}`;
+  expect(pagesToShow(scanned, 1, 4)).toEqual([1, 2, 3, 4]);
+  expect(pagesToShow(scanned, 10, 4)).toEqual([10, 11, 12]);
+  expect(pagesToShow(scanned, 13, 4)).toEqual([]);
 });
