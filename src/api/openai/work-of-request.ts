@@ -82,7 +82,7 @@ async function madeWork(
   name: string | undefined,
 ): Promise<string> {
   const { userId: ownerId } = c.get('identity');
-  const language = preferredLanguage(c.req.header('Accept-Language'));
+  const language = preferredLanguage(c);
   const wish = { templateId: templateOf(model) };
   const make = async (id: string) => {
     const work = await makeWork(deps, ownerId, wish, language, id).catch((error: unknown) => {

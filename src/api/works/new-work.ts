@@ -2,7 +2,10 @@
  * Making a Work: first its files, then its row. So a Work that can be seen has its paper; what a crash leaves
  * between the two is a folder that nothing names, which finishDeletions removes.
  */
+
 import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import type { z } from 'zod';
 import { findShippedTemplate, findTemplate } from '../../db/templates.ts';
 import { createWork, findWork, type WorkView } from '../../db/works.ts';
@@ -79,15 +82,17 @@ async function templateOf(
 }
 
 /** Chinese where Accept-Language ranks it above English, else English. */
-export function preferredLanguage(header: string | undefined): Language {
-  const ranked = (header ?? '')
-    .split(',')
-    .map((entry) => {
-      const [tag = '', ...parameters] = entry.trim().toLowerCase().split(';');
-      const q = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
-      return { tag, q: q === undefined ? 1 : Number(q) };
-    })
-    .filter(({ tag, q }) => q > 0 && /^(en|zh)\b/.test(tag))
-    .sort((a, b) => b.q - a.q);
-  return ranked[0]?.tag.startsWith('zh') ? 'zh' : 'en';
+export function preferredLanguage(c: Context): Language {
+  const chosen = accepts(c, {
+    header: 'Accept-Language',
+    supports: ['en', 'zh'],
+    default: 'en',
+    // As they are ranked; what stands behind the language (zh-Hans-CN) is another matter.
+    match: (ranked, { supports, default: fallback }) =>
+      ranked
+        .filter(({ q }) => q > 0)
+        .map(({ type }) => type.toLowerCase().split('-')[0] ?? '')
+        .find((language) => supports.includes(language)) ?? fallback,
+  });
+  return chosen === 'zh' ? 'zh' : 'en';
 }

@@ -80,7 +80,7 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(create, async (c) => {
     const wish = c.req.valid('json');
-    const language = wish.language ?? preferredLanguage(c.req.header('Accept-Language'));
+    const language = wish.language ?? preferredLanguage(c);
     return c.json(await makeWork(deps, c.get('identity').userId, wish, language), 201);
   });
 

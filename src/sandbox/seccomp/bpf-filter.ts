@@ -3,7 +3,8 @@
  * 8 bytes, little-endian (both supported machines are). The program sees `struct seccomp_data`:
  * nr (4 bytes at 0), arch (4 at 4), instruction pointer (8 at 8), six arguments (8 each, from 16).
  */
-import { SYSCALLS, type SyscallName } from './numbers.ts';
+import type { SyscallName } from './calls.ts';
+import { SYSCALLS } from './numbers.ts';
 import { ABSENT_CALLS, ALLOWED_CALLS, ARGUMENT_RULES, type ArgumentRule, EPERM } from './rules.ts';
 
 export type Machine = 'x64' | 'arm64';

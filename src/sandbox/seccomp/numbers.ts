@@ -1,11 +1,12 @@
 /**
- * The numbers of the system calls that sandboxes may use, from the kernel's headers: [x86_64, aarch64], null
- * where that machine has no such call. Numbers never change once given, so the table only ever grows.
+ * Written by scripts/syscall-numbers.mjs from the headers of Linux 6.12.107: the numbers of the calls that calls.ts
+ * names, [x86_64, aarch64], null where that machine has no such call. Numbers never change once given.
  */
+import type { SyscallName } from './calls.ts';
+
 export type SyscallNumbers = readonly [x86_64: number | null, aarch64: number | null];
 
-export const SYSCALLS = {
-  // files
+export const SYSCALLS: Readonly<Record<SyscallName, SyscallNumbers>> = {
   access: [21, null],
   cachestat: [451, 451],
   chdir: [80, 49],
@@ -101,7 +102,6 @@ export const SYSCALLS = {
   vmsplice: [278, 75],
   write: [1, 64],
   writev: [20, 66],
-  // waiting
   epoll_create: [213, null],
   epoll_create1: [291, 20],
   epoll_ctl: [233, 21],
@@ -129,7 +129,6 @@ export const SYSCALLS = {
   select: [23, null],
   signalfd: [282, null],
   signalfd4: [289, 74],
-  // memory
   brk: [12, 214],
   madvise: [28, 233],
   map_shadow_stack: [453, 453],
@@ -151,7 +150,6 @@ export const SYSCALLS = {
   pkey_free: [331, 290],
   pkey_mprotect: [329, 288],
   remap_file_pages: [216, 234],
-  // processes
   alarm: [37, null],
   arch_prctl: [158, null],
   capget: [125, 90],
@@ -241,7 +239,6 @@ export const SYSCALLS = {
   vfork: [58, null],
   wait4: [61, 260],
   waitid: [247, 95],
-  // time
   adjtimex: [159, 171],
   clock_adjtime: [305, 266],
   clock_getres: [229, 114],
@@ -261,7 +258,6 @@ export const SYSCALLS = {
   timerfd_gettime: [287, 87],
   timerfd_settime: [286, 86],
   times: [100, 153],
-  // sockets
   accept: [43, 202],
   accept4: [288, 242],
   bind: [49, 200],
@@ -279,7 +275,6 @@ export const SYSCALLS = {
   setsockopt: [54, 208],
   shutdown: [48, 210],
   socketpair: [53, 199],
-  // ipc
   mq_getsetattr: [245, 185],
   mq_notify: [244, 184],
   mq_open: [240, 180],
@@ -294,11 +289,8 @@ export const SYSCALLS = {
   shmctl: [31, 195],
   shmdt: [67, 197],
   shmget: [29, 194],
-  // conditional
   clone: [56, 220],
   clone3: [435, 435],
   personality: [135, 92],
   socket: [41, 198],
-} as const satisfies Record<string, SyscallNumbers>;
-
-export type SyscallName = keyof typeof SYSCALLS;
+};

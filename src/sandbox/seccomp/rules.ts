@@ -4,7 +4,8 @@
  * before: io_uring, vsock, netlink and packet sockets, userfaultfd, keyctl, add_key, mount, ptrace,
  * process_vm_*, bpf, perf_event_open. One list; the Docker profile and the BPF program are both made from it.
  */
-import { SYSCALLS, type SyscallName } from './numbers.ts';
+import type { SyscallName } from './calls.ts';
+import { SYSCALLS } from './numbers.ts';
 
 export const EPERM = 1;
 const ENOSYS = 38;

@@ -1,5 +1,7 @@
 /** The API's small decisions, each a table. */
+
 import { expect, test } from '@jest/globals';
+import type { Context } from 'hono';
 import { createFrameQueue } from '../../../src/api/chat-socket/frame-queue.ts';
 import { isAllowedOrigin } from '../../../src/api/chat-socket/origin.ts';
 import { titleFrom } from '../../../src/api/conversation/work-title.ts';
@@ -91,6 +93,8 @@ test.each([
   expect(titleFrom(text)).toBe(title);
 });
 
+const asked = (header: string | undefined) => ({ req: { header: () => header } }) as unknown as Context;
+
 test.each([
   [undefined, 'en'],
   ['', 'en'],
@@ -100,8 +104,11 @@ test.each([
   ['en-US,en;q=0.9,zh;q=0.8', 'en'],
   ['fr;q=1, zh-TW;q=0.7, en;q=0.3', 'zh'],
   ['zh;q=0', 'en'],
+  ['ZH-tw', 'zh'],
+  ['zh;q=0.5, en;q=0.5', 'zh'],
+  ['zher', 'en'],
 ])('Accept-Language %j asks for %s', (header, language) => {
-  expect(preferredLanguage(header)).toBe(language);
+  expect(preferredLanguage(asked(header))).toBe(language);
 });
 
 test('a cursor comes back as it was given, and nothing else is one', () => {

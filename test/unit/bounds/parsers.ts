@@ -2,6 +2,7 @@
  * Every parser of texts that a model, a file or a person wrote. Whoever writes another adds a line here: what it is
  * given, and what stands before and behind the part that grows.
  */
+import type { Context } from 'hono';
 import { readArguments } from '../../../src/activities/mending/mend-arguments.ts';
 import { mendText } from '../../../src/activities/mending/mend-text.ts';
 import { changeDocument } from '../../../src/activities/tools/document-changes.ts';
@@ -267,7 +268,7 @@ export const PARSERS: Record<string, Parser> = {
   titleFrom: { parse: titleFrom, around: [['', 'x']] },
   decodeCursor: { parse: decodeCursor },
   preferredLanguage: {
-    parse: preferredLanguage,
+    parse: (text) => preferredLanguage({ req: { header: () => text } } as unknown as Context),
     around: [
       ['', ''],
       ['en;q=', ''],

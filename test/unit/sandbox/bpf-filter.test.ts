@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { bpfFilter, type Machine } from '../../../src/sandbox/seccomp/bpf-filter.ts';
-import { SYSCALLS, type SyscallName } from '../../../src/sandbox/seccomp/numbers.ts';
+import type { SyscallName } from '../../../src/sandbox/seccomp/calls.ts';
+import { SYSCALLS } from '../../../src/sandbox/seccomp/numbers.ts';
 import { HIDDEN_MEMORY_CALLS } from '../../../src/sandbox/seccomp/rules.ts';
 
 const AUDIT = { x64: 0xc000003e, arm64: 0xc00000b7 };
