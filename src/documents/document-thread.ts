@@ -21,6 +21,8 @@ async function textOf(kind: DocumentKind, bytes: Buffer): Promise<Text> {
       return (await import('./slides-and-text.ts')).slidesToText(bytes);
     case 'open-text':
       return (await import('./slides-and-text.ts')).openTextToText(bytes);
+    case 'parquet':
+      return (await import('./parquet.ts')).parquetToText(bytes);
     case 'locked-office':
       return { problem: 'this document is protected by a password; ask the person for a copy without one.' };
     case 'old-office':

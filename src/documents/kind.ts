@@ -12,12 +12,15 @@ export type DocumentKind =
   | 'old-office'
   | 'locked-office'
   | 'zip'
+  | 'parquet'
   | 'text';
 
 /** Bytes of a file's beginning by which documents are told. A PDF may have others before its own. */
 export const START_BYTES = 1024;
 
 const PDF = /%PDF-\d/;
+/** At both ends of a Parquet file. */
+const PARQUET = 'PAR1';
 const OLD_OFFICE = '\xd0\xcf\x11\xe0';
 /** An archive's first entry, or its end where it is empty. */
 const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
@@ -25,13 +28,14 @@ const ZIP = ['PK\x03\x04', 'PK\x05\x06'];
 /** Whether the first bytes of a file may be those of a document or an archive. */
 export function mayBeDocument(start: Buffer): boolean {
   const text = start.toString('latin1', 0, START_BYTES);
-  return PDF.test(text) || [OLD_OFFICE, ...ZIP].some((beginning) => text.startsWith(beginning));
+  return PDF.test(text) || [OLD_OFFICE, PARQUET, ...ZIP].some((beginning) => text.startsWith(beginning));
 }
 
 /** The kind of a whole file that may be a document. */
 export function kindOfDocument(bytes: Buffer): DocumentKind {
   const start = bytes.toString('latin1', 0, START_BYTES);
   if (start.startsWith(OLD_OFFICE)) return kindOfOldOffice(bytes);
+  if (start.startsWith(PARQUET)) return 'parquet';
   if (ZIP.some((beginning) => start.startsWith(beginning))) {
     return kindOfArchive(
       (readDirectory(bytes) ?? []).map(({ name }) => name),

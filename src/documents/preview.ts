@@ -35,6 +35,8 @@ export async function previewOf(bytes: Buffer, ask: PreviewAsk): Promise<Preview
       case 'workbook':
       case 'old-workbook':
         return await sheetPreview(bytes, kind === 'workbook', ask);
+      case 'parquet':
+        return await (await import('./parquet.ts')).parquetPreview(bytes, ask);
       case 'docx':
         return await documentPreview(await (await import('./docx.ts')).docxToText(bytes));
       case 'slides':

@@ -4,8 +4,8 @@
  */
 
 /** Rows that one preview has, and columns of them. */
-const PREVIEW_ROWS = 200;
-const PREVIEW_COLUMNS = 100;
+export const PREVIEW_ROWS = 200;
+export const PREVIEW_COLUMNS = 100;
 /** Characters of a cell, and of all cells together, that are kept. */
 const CELL_CHARACTERS = 500;
 const MOST_CHARACTERS = 500_000;

@@ -256,3 +256,38 @@ test('W12: of a notebook cells, texts and pictures are shown, and nothing that c
   expect(JSON.stringify(large).length).toBeLessThan(7_000_000);
   expect(await shown('o.ipynb', Buffer.from('{"cells": 3}'))).toMatchObject({ kind: 'tree' });
 });
+
+test.each(['snappy', 'zstd'])(
+  'W12: a Parquet file packed by %s is a table, any part of it',
+  async (packed) => {
+    const bytes = await fixture(`${packed}.parquet`);
+    const first = await shownApart('data.parquet', bytes);
+    expect(first).toMatchObject({
+      ...{ kind: 'table', head: ['id', 'name', 'share', 'day', 'tags'], total: 300, columns: 5 },
+      offset: 0,
+    });
+    expect((first as { rows: string[][] }).rows[1]).toEqual(['1', '方法 1', '0.25', '2026-01-02', '["a"]']);
+    const last = await table('data.parquet', bytes, { offset: 290 });
+    expect(last.rows.map(([id]) => id)).toEqual(Array.from({ length: 10 }, (_, n) => String(290 + n)));
+    expect(last.rows[0]).toEqual(['290', '方法 290', '', '2026-10-18', '["a","b"]']);
+  },
+);
+
+test('W12: a Parquet file that was cut, is damaged within, or is packed as it is not read here says so', async () => {
+  const bytes = await fixture('snappy.parquet');
+  expect(await shownApart('a.parquet', await fixture('lz4.parquet'))).toEqual({
+    ...{ kind: 'none', reason: 'not_shown' },
+  });
+  for (const cut of [4, 12, 5_000]) {
+    expect(await shownApart('a.parquet', bytes.subarray(0, cut))).toMatchObject({ kind: 'none' });
+  }
+  const claims = Buffer.from(bytes);
+  claims.writeUInt32LE(0x7fffffff, bytes.length - 8);
+  expect(await shownApart('a.parquet', claims)).toEqual({ kind: 'none', reason: 'damaged' });
+  const flipped = Buffer.from(bytes);
+  for (let at = 20; at < 4_000; at += 1) flipped[at] = 255 - (flipped[at] ?? 0);
+  expect(await shownApart('a.parquet', flipped)).toEqual({ kind: 'none', reason: 'damaged' });
+  expect(await shownApart('a.parquet', bytes, { size: 60 * 1024 ** 2 })).toEqual({
+    ...{ kind: 'none', reason: 'too_large' },
+  });
+});

@@ -99,3 +99,20 @@ test.each([
     });
   },
 );
+
+test('W12: a Parquet file is read as its columns and its first rows, and one packed otherwise names the way by code', async () => {
+  await withBench(async (bench) => {
+    const { result } = await readFileOf(bench, 'zstd.parquet');
+    expect(result.split('\n').slice(0, 4)).toEqual([
+      'Parquet: 300 rows, 5 columns: id (int64), name (string), share (double), day (date), tags (list)',
+      '',
+      'id\tname\tshare\tday\ttags',
+      '0\t方法 0\t\t2026-01-01\t[]',
+    ]);
+    expect(result).toContain('[rows after 200 of 300: read them by code, pandas.read_parquet]');
+    expect(await readFileOf(bench, 'lz4.parquet')).toMatchObject({
+      ok: false,
+      result: expect.stringMatching(/packed by LZ4_RAW, which is read by code alone: pandas\.read_parquet/),
+    });
+  });
+});

@@ -27,6 +27,7 @@ const kinds: Record<string, FileKind> = {
   xlsb: 'table',
   xls: 'table',
   ods: 'table',
+  parquet: 'table',
   docx: 'document',
   pptx: 'document',
   odt: 'document',

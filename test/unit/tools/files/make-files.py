@@ -1,7 +1,7 @@
 """Writes the documents of this folder, each by a program that people's files come from.
 
 python3 -m venv v && v/bin/pip install openpyxl==3.1.5 xlsxwriter==3.3.1 xlwt==1.3.0 python-docx==1.2.0 \
-    python-pptx==1.0.2 odfpy==1.4.1 reportlab==5.1.0 pikepdf==10.18.0 msoffcrypto-tool==6.1.0
+    pyarrow==26.0.1 python-pptx==1.0.2 odfpy==1.4.1 reportlab==5.1.0 pikepdf==10.18.0 msoffcrypto-tool==6.1.0
 v/bin/python test/unit/tools/files/make-files.py
 """
 
@@ -12,6 +12,8 @@ from pathlib import Path
 import docx
 import msoffcrypto
 import openpyxl
+import pyarrow
+import pyarrow.parquet
 import xlsxwriter
 import pikepdf
 import xlwt
@@ -188,6 +190,21 @@ def open_sheet():
     book.save(HERE / "odfpy.ods")
 
 
+def parquet():
+    rows = range(300)
+    table = pyarrow.table(
+        {
+            "id": list(rows),
+            "name": [f"方法 {n}" for n in rows],
+            "share": [None if n % 10 == 0 else n / 4 for n in rows],
+            "day": [dt.date(2026, 1, 1) + dt.timedelta(days=n) for n in rows],
+            "tags": [["a", "b"][: n % 3] for n in rows],
+        }
+    )
+    for packed in ["snappy", "zstd", "lz4"]:
+        pyarrow.parquet.write_table(table, HERE / f"{packed}.parquet", compression=packed, row_group_size=100)
+
+
 if __name__ == "__main__":
     openpyxl_workbook()
     xlsxwriter_workbook()
@@ -201,3 +218,4 @@ if __name__ == "__main__":
     slides()
     open_text()
     open_sheet()
+    parquet()
