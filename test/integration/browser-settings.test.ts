@@ -389,3 +389,59 @@ test('U11, U12, U14: the same pages in Chinese, dark and on a phone are whole an
   expect(visitor.complaints).toEqual([]);
   await visitor.context.close();
 });
+
+test('I1, V47: a person makes a key on the account page, sees it once, and deletes it', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/account');
+  await page.getByRole('heading', { name: 'Keys for programs' }).waitFor();
+  await page.getByRole('textbox', { name: 'Name' }).fill('my notebook');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const key = await page.getByText(/^pa_[\w-]{43}$/).textContent();
+  const models = () => fetch(`${system.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await models()).status).toBe(200);
+  expect(await findings(page)).toEqual([]);
+  await page.reload();
+  await page.getByText('my notebook').waitFor();
+  expect(await page.content()).not.toContain(key);
+  await page.getByRole('button', { name: 'Delete the key my notebook' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('my notebook').waitFor({ state: 'detached' });
+  expect((await models()).status).toBe(401);
+});
+
+test('F12, V47: a person changes their password, and deletes the account', async () => {
+  const account = { email: `${randomUUID()}@example.com`, password: 'the first password' };
+  await fetch(`${system.url}/api/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(account),
+  });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${system.url}/sign-in?next=/account`);
+  await page.getByLabel('Email').fill(account.email);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  const form = page.getByRole('form', { name: 'Password' });
+  await form.getByLabel('Current password').fill('a wrong password');
+  await form.getByLabel('New password').fill('the second password');
+  await form.getByRole('button', { name: 'Change password' }).click();
+  await page.getByRole('alert').waitFor();
+  await form.getByLabel('Current password').fill(account.password);
+  await form.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('The password is changed.').waitFor();
+  await page.getByRole('button', { name: 'Delete the account…' }).click();
+  await page
+    .getByRole('form', { name: 'Delete the account' })
+    .getByLabel('Password')
+    .fill('the second password');
+  await page.getByRole('button', { name: 'Delete everything' }).click();
+  await page.waitForURL(/sign-in/);
+  const gone = await fetch(`${system.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: account.email, password: 'the second password' }),
+  });
+  expect(gone.status).toBe(401);
+  await context.close();
+});

@@ -28,6 +28,7 @@ export function createPages(session: SessionContext) {
       },
       { path: '/models', name: 'models', component: () => import('./pages/models-page.vue') },
       { path: '/templates', name: 'templates', component: () => import('./pages/templates-page.vue') },
+      { path: '/account', name: 'account', component: () => import('./pages/account-page.vue') },
       {
         path: '/:rest(.*)*',
         name: 'missing',

@@ -21,6 +21,8 @@ export interface SessionContext {
   register(email: string, password: string, invitation?: string): Promise<void>;
   beGuest(): Promise<void>;
   signOut(): Promise<void>;
+  /** The account is gone, and its sessions with it. */
+  forget(): void;
 }
 
 const KEY = 'paperagent.session';
@@ -81,6 +83,7 @@ export function createSessionContext(): SessionContext {
     async beGuest() {
       keeper.begin(await ask('/api/auth/guest'));
     },
+    forget: () => keeper.end(),
     async signOut() {
       const session = keeper.current();
       keeper.end();
