@@ -76,7 +76,7 @@ test('P17: a number opens the run, the fact, the line of the output and of the s
     line: 2,
     scriptLine: 3,
   });
-  expect(seen.numbers[1]).toMatchObject({ state: 'parameter', run: 1, scriptLine: 1, file: 'code/a.py' });
+  expect(seen.numbers[1]).toMatchObject({ state: 'parameter', run: 1, scriptLine: 1, script: 'code/a.py' });
   expect(seen.numbers[2]).toMatchObject({ state: 'untraced' });
   expect(seen.figures).toEqual([expect.objectContaining({ path: 'images/a.png', state: 'traced', run: 1 })]);
 });

@@ -76,7 +76,7 @@ function sourceOf(
   const literal = surelyIn(literals, number, ({ name }) => name);
   if (literal !== null) {
     const { run, script, scriptLine } = literal;
-    return { state: 'parameter', run, scriptLine, file: script };
+    return { state: 'parameter', run, script, scriptLine };
   }
   if (match?.strength === 'weak') return ofFact(match, freshness);
   if (isSmallCount(number) && (match !== null || Math.abs(number.value) < 10)) return null;
@@ -106,6 +106,7 @@ function ofFact({ value, strength, isCut, newer }: FactMatch, freshness: Freshne
   const found: Found = {
     state: strength === 'strong' ? 'traced' : 'likely',
     run: run.number,
+    script: run.script,
     fact: { name: fact.name, value: fact.value, ...(fact.unit ? { unit: fact.unit } : {}) },
     ...(fact.line === undefined ? {} : { line: fact.line }),
     ...(fact.scriptLine === undefined ? {} : { scriptLine: fact.scriptLine }),
@@ -136,6 +137,7 @@ function withDecision(
     state: 'pinned',
     decision: id,
     ...(decision.run === undefined ? {} : { run: decision.run }),
+    ...(run === undefined ? {} : { script: run.script }),
     ...(fact === undefined
       ? {}
       : {

@@ -88,16 +88,17 @@ export function createFreshness(runs: readonly RecordedRun[], files: FileHashes)
       return {
         state: 'traced',
         run: fresh.number,
+        script: fresh.script,
         ...(fresh.reads === null ? { reason: 'reads_unknown' as const } : {}),
       };
     }
     const maker = made.at(-1);
-    return { state: 'stale', ...(maker ? { run: maker.number, ...of(maker) } : {}) };
+    return { state: 'stale', ...(maker ? { run: maker.number, script: maker.script, ...of(maker) } : {}) };
   }
 
-  function lastMaker(path: string): { run?: number } {
+  function lastMaker(path: string): { run?: number; script?: string } {
     const last = changes.get(path)?.findLast(({ to }) => to !== null);
-    return last === undefined ? {} : { run: last.run.number };
+    return last === undefined ? {} : { run: last.run.number, script: last.run.script };
   }
 
   return { of, figure };

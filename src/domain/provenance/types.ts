@@ -85,6 +85,8 @@ export interface TracedNumber {
   /** The file that the reason is about; for a given number the attachment. */
   file?: string;
   run?: number;
+  /** Of the run, or where the parameter stands. */
+  script?: string;
   fact?: { name: string; value: string; unit?: string };
   /** What the script gives the fact's name now, of a number that is superseded. */
   newer?: string;
@@ -100,6 +102,7 @@ export interface TracedFigure {
   reason?: StaleReason | 'reads_unknown';
   file?: string;
   run?: number;
+  script?: string;
 }
 
 export type ProvenanceCounts = Record<NumberState, number>;

@@ -360,6 +360,7 @@ export const en = {
     expand: 'Paper alone',
     shrink: 'All panes',
     print: 'Print or make a PDF',
+    sources: 'Sources of numbers',
     editor: 'Text of the paper',
     save: 'Save',
     unsaved: 'Not saved',

@@ -351,6 +351,7 @@ export const zh: Messages = {
     expand: '只看论文',
     shrink: '显示全部窗格',
     print: '打印或存为 PDF',
+    sources: '数值的出处',
     editor: '论文文本',
     save: '保存',
     unsaved: '未保存',

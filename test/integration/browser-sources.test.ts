@@ -1,0 +1,128 @@
+/** Where a paper's numbers come from, as a person sees it (T12). */
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/support/browser.ts';
+import { say, type Visitor, visit } from '../../scripts/support/page.ts';
+import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
+import { testWith } from '../support/needs.ts';
+import { addPastRuns } from '../support/past-runs.ts';
+import { smallPng } from '../support/small-png.ts';
+import { startTestSystem, type TestSystem } from '../support/system.ts';
+
+const test = testWith('browser');
+
+const CODE = 'POINTS = 123_456\nvalue = 0.84413\nprint(f"zeta={value}")\n';
+const PAPER =
+  '# A paper\n\nThe **zeta** is 0.84413 for 123,456 points, and 0.99713 by hand.\n\n| zeta | n |\n| --- | --- |\n| 0.844 | 17 |\n\nWith $z = 0.84413$ all is said.\n\n![A figure](images/a.png)\n';
+
+/** The agent puts this at the paper's end; in a message it would be a number that was given. */
+const ADDED = 'And 0.77125 is new.';
+const script: Script = (request) => {
+  if (lastWords(request.messages) !== 'write' || request.messages.at(-1)?.role === 'tool')
+    return textReply('Written.');
+  return toolReply([
+    { name: 'writemd', arguments: { file: 'paper.md', content: `\n${ADDED}\n`, mode: 'append' } },
+  ]);
+};
+
+let system: TestSystem;
+let browser: Browser;
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
+  await system.startWorker();
+});
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+
+async function put(visitor: Visitor, workId: string, path: string, body: string | Buffer): Promise<void> {
+  const response = await fetch(`${system.url}/api/works/${workId}/files/${path}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${visitor.token}` },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+  expect(response.ok).toBe(true);
+}
+
+async function tracedWork(visitor: Visitor): Promise<string> {
+  const workId = await system.newWork(visitor);
+  const figure = smallPng(60, 30);
+  await addPastRuns(system.db, workId, [
+    { filename: 'a.py', code: CODE, output: 'begun\nzeta=0.84413\n', files: { 'images/a.png': figure } },
+  ]);
+  await put(visitor, workId, 'code/a.py', CODE);
+  await put(visitor, workId, 'images/a.png', figure);
+  await put(visitor, workId, 'paper.md', PAPER);
+  return workId;
+}
+
+const paper = (page: Page) => page.getByRole('region', { name: 'Paper', exact: true });
+const mark = (page: Page, label: string) =>
+  paper(page).getByRole('button', { name: label, exact: true }).first();
+
+test('T12: a switch shows what is traced; a number opens its run, script line and output line, by key as well', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await tracedWork(visitor);
+  const page = await visitor.open(`/works/${workId}`);
+  const toggle = paper(page).getByRole('button', { name: 'Sources of numbers' });
+  await toggle.click();
+  const panel = paper(page).getByRole('complementary', { name: 'Sources of the numbers' });
+  await panel.getByText('4 of 6 traced').waitFor();
+  await panel.getByText('2 untraced').waitFor();
+  await mark(page, '0.84413: Traced').focus();
+  await page.keyboard.press('Enter');
+  await panel.getByText('script line 3').waitFor();
+  await panel.getByText('output line 2').waitFor();
+  await panel.getByText('zeta = 0.84413').waitFor();
+  await panel.getByText('print(f"zeta={value}")').waitFor();
+  // A formula is one mark, and stays set.
+  await paper(page).locator('.source-mark .katex').waitFor();
+  await paper(page).getByRole('button', { name: 'images/a.png: Traced · Run 1' }).click();
+  await panel.getByText('A run drew this figure.').waitFor();
+  await panel.getByRole('button', { name: 'Open code/a.py' }).click();
+  await page.getByText('POINTS = 123_456').first().waitFor();
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('T12: what becomes stale is told while the page is open, what needs no source is dismissed, and new text is looked through', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await tracedWork(visitor);
+  const page = await visitor.open(`/works/${workId}`);
+  await paper(page).getByRole('button', { name: 'Sources of numbers' }).click();
+  const panel = paper(page).getByRole('complementary', { name: 'Sources of the numbers' });
+  await mark(page, '0.99713: Untraced').click();
+  await panel.getByRole('button', { name: 'Needs no source' }).click();
+  await mark(page, '0.99713: Needs no source').waitFor();
+  await put(visitor, workId, 'code/a.py', `${CODE}# changed\n`);
+  await say(page, 'write');
+  await mark(page, '0.77125: Untraced').waitFor();
+  await mark(page, '0.84413: Stale').click();
+  await panel.getByText('code/a.py has changed since.').waitFor();
+  await panel.getByText(/stale/).first().waitFor();
+  // Switched off, the paper is plain again.
+  await paper(page).getByRole('button', { name: 'Sources of numbers' }).click();
+  await page.locator('.source-mark').first().waitFor({ state: 'detached' });
+  await page.locator('.source-badge').waitFor({ state: 'detached' });
+  expect(await page.locator('.paper').textContent()).toContain(ADDED);
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('T12, U14: on a phone, in Chinese', async () => {
+  const visitor = await visit(browser, system.url, {
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    hasTouch: true,
+  });
+  const workId = await tracedWork(visitor);
+  const page = await visitor.open(`/works/${workId}`);
+  await page.getByRole('tab', { name: '论文' }).click();
+  await page.getByRole('button', { name: '数值的出处' }).click();
+  await page.getByText('6 个数值中 4 个可追溯').waitFor();
+  await page.getByRole('button', { name: '0.84413: 可追溯', exact: true }).first().tap();
+  await page.getByText('程序第 3 行').waitFor();
+  await page.getByRole('button', { name: '打开 code/a.py' }).tap();
+  await page.getByText('POINTS = 123_456').first().waitFor();
+  expect(visitor.complaints).toEqual([]);
+});

@@ -1,0 +1,22 @@
+/** Where a paper's numbers come from (docs/trust.md). */
+import type { z } from 'zod';
+import type { decisionBody, provenance } from '../../../src/protocol/provenance.ts';
+import type { Http } from './http.ts';
+
+export type PaperSources = z.infer<typeof provenance>;
+export type SourcedNumber = PaperSources['numbers'][number];
+export type SourcedFigure = PaperSources['figures'][number];
+export type DecisionBody = z.infer<typeof decisionBody>;
+
+export function fetchSources(http: Http, workId: string, file: string): Promise<PaperSources> {
+  return http.json('GET', `/api/works/${workId}/provenance?${new URLSearchParams({ file })}`);
+}
+
+/** The caller makes the id. */
+export async function decide(http: Http, workId: string, id: string, body: DecisionBody): Promise<void> {
+  await http.json('PUT', `/api/works/${workId}/provenance/decisions/${id}`, body);
+}
+
+export async function takeBack(http: Http, workId: string, id: string): Promise<void> {
+  await http.json('DELETE', `/api/works/${workId}/provenance/decisions/${id}`);
+}
