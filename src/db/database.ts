@@ -11,7 +11,7 @@ export type Database = Kysely<DB>;
  * takes so long: what waits for a lock is ended after 15 s (session-settings.ts). A way that swallows packets, such as
  * a firewall that forgot the connection, is noticed by this alone.
  */
-const ANSWER_MS = 25_000;
+export const ANSWER_MS = 25_000;
 /** What pg says of a statement that was given up. */
 export const NO_ANSWER = 'Query read timeout';
 /** How long the server may take to say goodbye. */

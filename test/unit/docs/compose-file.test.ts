@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { VARIABLES } from '../../../src/config/config.ts';
+import { ANSWER_MS } from '../../../src/db/database.ts';
 import { FROM_BUNDLE, NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../src/process/node-options.mjs';
 import { CHECKOUT } from '../../../src/setup/checkout.ts';
 import { composeCommand } from '../../support/compose.ts';
@@ -118,3 +119,13 @@ withCompose(
       expect(service(stdout, name)).not.toContain('ports:');
   },
 );
+
+test('an api and a worker have the time to end in order while Postgres is silent', () => {
+  const text = readFileSync(join(CHECKOUT, 'docker-compose.yml'), 'utf8');
+  const seconds = (service: string) =>
+    Number(
+      new RegExp(`^  ${service}:\\n(?:    .*\\n|\\n)*?    stop_grace_period: (\\d+)s`, 'm').exec(text)?.[1],
+    );
+  // A statement that nobody answers, and another that waited behind it.
+  for (const service of ['api', 'worker']) expect(seconds(service)).toBeGreaterThan((2 * ANSWER_MS) / 1000);
+});
