@@ -24,9 +24,15 @@ export function callModel(
   };
 }
 
-/** The step before its activity has come (eager-start.ts); only where nobody is at it yet, and there is a place. */
-export async function stepEagerly(deps: ActivityDependencies, input: ModelStepInput): Promise<void> {
-  await deps.claims.tryOnce(stepClaim(deps, input));
+/**
+ * The step before its activity has come (eager-start.ts), where nobody is at it and there is a place; undefined where
+ * somebody is, or there is none. What is stored already is given.
+ */
+export function stepEagerly(
+  deps: ActivityDependencies,
+  input: ModelStepInput,
+): Promise<ModelStep | undefined> {
+  return deps.claims.tryOnce(stepClaim(deps, input));
 }
 
 /** `at` becomes exact with the first answer, so that what is waited for is then asked for by name. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClaimWaiters } from '../../src/activities/claims/claim-waiters.ts';
+import { STEPS_AHEAD } from '../../src/activities/eager-start.ts';
 import { openSession } from '../../src/db/listener.ts';
 import { awaitClaim, claimStep, releaseClaim, stepKey } from '../../src/db/turns.ts';
 import { holdLease } from '../../src/db/worker-lease.ts';
@@ -8,6 +9,7 @@ import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 import { makeWork, queueMessage } from '../support/works.ts';
@@ -31,15 +33,16 @@ afterAll(async () => {
 
 const someone = () => ({ workerId: randomUUID(), workflowId: 'work-x', activityId: '7' });
 
-test('B4: after an answer its file tools and one step go on while Temporal is away, and no more than that', async () => {
+test(`B4: after an answer its file tools and ${STEPS_AHEAD} steps go on while Temporal is away, and no more than that`, async () => {
   const worker = await system.startWorker();
   const firstAnswer = Promise.withResolvers<void>();
+  const looks = STEPS_AHEAD + 3;
   const look = (path: string) => callTool(0, 'call', 'tree', { path });
   system.model.setScript((request) => {
     const said = lastWords(request.messages);
     if (said === 'just talk') return textReply('Hello.');
     const answers = answersSoFar(request);
-    if (answers === 2) return textReply('I have looked twice.');
+    if (answers === looks) return textReply('I have looked often enough.');
     return {
       kind: 'stream',
       steps: (async function* (): AsyncGenerator<Step> {
@@ -49,43 +52,76 @@ test('B4: after an answer its file tools and one step go on while Temporal is aw
     };
   });
   const { account, workId, chat } = await system.newChat();
-  chat.say('look twice');
+  chat.say('look often');
   const claims = () =>
-    system.db.selectFrom('claims').select(['key', 'activity_id']).where('work_id', '=', workId);
+    system.db.selectFrom('claims').select(['key', 'activity_id', 'state']).where('work_id', '=', workId);
   // The activity that asks for the first step waits for its answer: from here the workflow is where its worker is.
   await until(
     async () => (await claims().execute()).some(({ activity_id }) => activity_id !== ''),
     'the first step had its activity',
+    60_000,
   );
   await servers.killTemporal();
   firstAnswer.resolve();
-  await chat.event(({ kind }) => kind === 'tool.completed', "the first answer's call");
-  const second = await chat.event(
-    (event) => event.kind === 'message.completed' && event.message.role === 'assistant' && event.seq > 8,
-    'the second answer',
-  );
+  // The first step, those ahead of it, and a call of each.
+  const begun = 2 * (1 + STEPS_AHEAD);
+  const done = async () => (await claims().execute()).filter(({ state }) => state === 'done').length;
+  await until(async () => (await done()) >= begun, 'as much was done as may be', 60_000);
   // Another Work's whole turn goes through the same process before we look.
   const other = await system.newWork(account);
   const otherChat = await system.chat(account, other);
   otherChat.say('just talk');
   await otherChat.event(({ kind }) => kind === 'turn.completed', "the other Work's turn");
-  expect(chat.cursor()).toBe(second.seq);
-  expect((await claims().execute()).map(({ key }) => key.split(':')[0])).toEqual(
-    expect.arrayContaining(['model', 'tool', 'model']),
-  );
-  expect(await claims().execute()).toHaveLength(3);
+  expect((await claims().execute()).map(({ key }) => key.split(':')[0]).sort()).toEqual([
+    ...Array<string>(begun / 2).fill('model'),
+    ...Array<string>(begun / 2).fill('tool'),
+  ]);
 
   await servers.startTemporal();
   await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
   expect(
-    system.model.requests.filter(({ body }) => JSON.stringify(body).includes('look twice')),
-  ).toHaveLength(3);
+    system.model.requests.filter(({ body }) => JSON.stringify(body).includes('look often')),
+  ).toHaveLength(looks + 1);
   chat.close();
   otherChat.close();
   await system.expectSound(workId);
   await system.expectSound(other);
   await worker.signal('SIGTERM');
-});
+}, 120_000);
+
+test('D9, B4: a stop reaches what was begun far ahead of the workflow, and nothing more is begun', async () => {
+  const worker = await system.startWorker();
+  const third = Promise.withResolvers<void>();
+  system.model.setScript((request) => {
+    if (answersSoFar(request) < 3)
+      return { kind: 'stream', steps: callTool(0, 'call', 'tree', { path: null }) };
+    third.resolve();
+    return heldReply('On and on ');
+  });
+  const { workId, chat } = await system.newChat();
+  // No workflow task is handed out: the workflow is not even woken for its first step.
+  await servers.killTemporal();
+  chat.say('wander about');
+  await third.promise;
+  await chat.event((event) => event.kind === 'text.delta' && event.text.includes('On'), 'the fourth answer');
+  chat.send({ type: 'stop' });
+  const released = async () =>
+    (await system.db.selectFrom('claims').select('state').where('work_id', '=', workId).execute()).every(
+      ({ state }) => state !== 'running',
+    );
+  await until(released, 'the claim was given up', 60_000);
+  const asked = () =>
+    system.model.requests.filter(({ body }) => JSON.stringify(body).includes('wander about')).length;
+  expect(asked()).toBe(4);
+  await servers.startTemporal();
+  expect(await chat.event(({ kind }) => kind === 'turn.completed', 'the end')).toMatchObject({
+    outcome: 'stopped',
+  });
+  expect(asked()).toBe(4);
+  chat.close();
+  await system.expectSound(workId);
+  await worker.signal('SIGTERM');
+}, 120_000);
 
 test("R4: whoever waits for another worker's claim is told when it settles, and what has settled is not waited for", async () => {
   const work = await makeWork(system.db);

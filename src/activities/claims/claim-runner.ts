@@ -10,7 +10,7 @@ import type { FairGate } from '../../threads/fair-gate.ts';
 import type { Log } from '../log.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { createClaimWaiters } from './claim-waiters.ts';
-import { createEagerStarts } from './eager-starts.ts';
+import { createEagerStarts, type EagerStarts } from './eager-starts.ts';
 import { createOrphanedClaims, type OneClaim } from './orphaned-claims.ts';
 import { type Beginning, inItsPlace } from './places.ts';
 import { createSuspects } from './suspects.ts';
@@ -49,8 +49,8 @@ export interface ClaimRunner {
   runOrWait<R>(of: ClaimOf<R>, activity: Omit<Holder, 'workerId'>): Promise<R>;
   /** Does it where nobody is at it and there is a place for it; else, and where it was taken over: undefined. */
   tryOnce<R>(of: ClaimOf<R>): Promise<R | undefined>;
-  /** Begins something for a Work ahead of the activities that will ask for it; `isWanted` is false once it is closing. */
-  startEagerly(workId: string, start: (isWanted: () => boolean) => Promise<void>): void;
+  /** Begins something for an agent, ahead of the activities that will ask for it. */
+  startEagerly: EagerStarts['begin'];
   /** Ends what runs here of a turn. */
   stop(workId: string, turn: number): void;
   /** Postgres told that a claim which somebody waits for has settled, or that its holder is gone. */

@@ -13,6 +13,8 @@ import { createFairGate, type FairGate } from '../../../../src/threads/fair-gate
 const log = { info() {}, warn() {}, error() {} };
 const ACTIVITY = { workflowId: 'work-x', activityId: '7' };
 const never = new AbortController().signal;
+const BEFORE = { turn: null, step: 0 };
+const mainOf = (workId: string) => ({ workId, agent: 'main' });
 
 /** A runner whose claims are made here: it asks no database for them. */
 function runner(): ClaimRunner {
@@ -57,7 +59,7 @@ test('H7: of 2,000 messages at once no more are claimed eagerly than there are p
     const of = step(gate, over.promise, () => {
       asked += 1;
     });
-    claims.startEagerly(of.workId, async () => void (await claims.tryOnce(of)));
+    claims.startEagerly(mainOf(of.workId), BEFORE, async () => void (await claims.tryOnce(of)));
   }
   await turns(10);
   expect({ asked, taken: gate.taken, waiting: gate.waiting }).toEqual({ asked: 200, taken: 500, waiting: 0 });
@@ -114,7 +116,7 @@ test('D7: as the worker closes, what runs is handed over after its grace, and no
   );
   await claims.close(1, why);
   expect(await why).toBe('shutdown');
-  claims.startEagerly('a-work', async () => {
+  claims.startEagerly(mainOf('a-work'), BEFORE, async () => {
     throw new Error('begun after the close');
   });
   const late = claims.runOrWait(
