@@ -59,6 +59,11 @@ export function openDatabase(
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool: withoutSilent(pool, sockets) }) });
 }
 
+/** Runs `use` in a transaction: in the one that `db` is, or in one of its own, which an error rolls back. */
+export async function inTransaction<T>(db: Database, use: (held: Database) => Promise<T>): Promise<T> {
+  return db.isTransaction ? await use(db) : await db.transaction().execute(use);
+}
+
 /** The pool without the connections that gave no answer: it would hand them out again, and wait for each as it ends. */
 function withoutSilent(pool: pg.Pool, sockets: ReadonlySet<Socket>): PostgresPool {
   return {

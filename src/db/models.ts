@@ -44,7 +44,8 @@ export interface StoredModel extends ModelSettings {
   updatedAt: string;
 }
 
-const isoTime = (column: 'created_at' | 'updated_at') => sql<string>`iso_time(${sql.ref(column)})`;
+const isoTime = (column: 'models.created_at' | 'models.updated_at') =>
+  sql<string>`iso_time(${sql.ref(column)})`;
 
 /** The owner's models, in the order in which they were made. */
 export async function listModels(db: Database, ownerId: string): Promise<StoredModel[]> {
@@ -138,14 +139,26 @@ export async function changeModel(
   return numUpdatedRows === 0n ? undefined : await findModel(db, { id, ownerId });
 }
 
-/** False where the owner has no such model. Works that chose it have the default again. */
+/** False where the owner has no such model. Works that chose it have the default again; they are locked by id (R5). */
 export async function deleteModel(
   db: Database,
   { id, ownerId }: { id: string; ownerId: string },
 ): Promise<boolean> {
-  const { rows } = await sql<{ deleted: boolean }>`
-    select delete_model(${ownerId}::uuid, ${id}::uuid) as deleted`.execute(db);
-  return rows[0]?.deleted ?? false;
+  const { rows } = await sql`
+    with gone as (
+      delete from models where id = ${id}::uuid and owner_id = ${ownerId}::uuid returning id::text, owner_id
+    ), chosen as (
+      select w.id from gone join works w using (owner_id)
+      where exists (select from jsonb_each_text(w.models) where value = gone.id)
+      order by w.id for update of w
+    ), as_default as (
+      update works set models = (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from jsonb_each_text(models) where value <> ${id}::text)
+      where id in (select id from chosen)
+    )
+    select from gone`.execute(db);
+  return rows.length > 0;
 }
 
 /** Those of `ids` that are models of the owner. */
@@ -172,16 +185,28 @@ export async function hasMainModel(db: Database, ownerId: string): Promise<boole
   return row !== undefined;
 }
 
-/** The owner's model that serves a role of a Work; undefined: the server's own does. */
+/**
+ * Which of the owner's models serves a role of a Work: the one that the Work chose for it, the owner's default for it,
+ * and where there is neither, what serves the main role. Undefined: the server's own does.
+ */
 export async function modelOfWork(
   db: Database,
   workId: string,
   role: ModelRole,
 ): Promise<StoredModel | undefined> {
-  const { rows } = await sql<ModelRow>`
-    select *, iso_time(created_at) as "createdAt", iso_time(updated_at) as "updatedAt"
-    from model_of_work(${workId}::uuid, ${role}::text)`.execute(db);
-  return rows[0] && toModel(rows[0]);
+  const chosenFor = (key: string) => sql<boolean>`models.id::text = works.models ->> ${key}`;
+  const isDefaultFor = (key: string) => sql<boolean>`models.is_default and models.role = ${key}`;
+  const row = await selectModels(db)
+    .innerJoin('works', 'works.owner_id', 'models.owner_id')
+    .where('works.id', '=', workId)
+    .where((q) => q.or([chosenFor(role), chosenFor('main'), isDefaultFor(role), isDefaultFor('main')]))
+    // Null, of a Work that chose nothing for it, is no choice.
+    .orderBy(sql`coalesce(${chosenFor(role)}, false)`, 'desc')
+    .orderBy(isDefaultFor(role), 'desc')
+    .orderBy(sql`coalesce(${chosenFor('main')}, false)`, 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toModel(row);
 }
 
 type ModelRow = Omit<Selectable<Models>, 'created_at' | 'updated_at' | 'owner_id'> & {
@@ -193,11 +218,12 @@ function selectModels(db: Database) {
   return db
     .selectFrom('models')
     .select([
-      ...(['id', 'role', 'is_default', 'base_url', 'sealed_key', 'model', 'context_window'] as const),
-      ...(['max_output', 'input_price', 'cached_price', 'written_price', 'output_price'] as const),
-      ...(['temperature', 'params', 'profile', 'headers'] as const),
-      isoTime('created_at').as('createdAt'),
-      isoTime('updated_at').as('updatedAt'),
+      ...(['models.id', 'models.role', 'models.is_default', 'models.base_url', 'models.sealed_key'] as const),
+      ...(['models.model', 'models.context_window', 'models.max_output', 'models.input_price'] as const),
+      ...(['models.cached_price', 'models.written_price', 'models.output_price'] as const),
+      ...(['models.temperature', 'models.params', 'models.profile', 'models.headers'] as const),
+      isoTime('models.created_at').as('createdAt'),
+      isoTime('models.updated_at').as('updatedAt'),
     ]);
 }
 

@@ -1,7 +1,8 @@
 /** Accounts (A1, F12): how they begin, change and end. */
 import { sql } from 'kysely';
 import { databaseNow } from './clock.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
+import { endSessions } from './sessions.ts';
 
 export interface UserRow {
   id: string;
@@ -79,28 +80,54 @@ export async function findPasswordHash(
 }
 
 /**
- * Makes a guest an account with an address; what they have stays theirs, and the guest's sessions end. 'no_guest'
- * where that is none (any more).
+ * Makes a guest an account with an address; what they have stays theirs, and the guest's sessions end, for whoever
+ * shared them. 'taken' where the address has an account: a transaction that `db` was can then only be rolled back.
+ * 'no_guest' where that is none (any more).
  */
 export async function registerGuest(
   db: Database,
   user: { id: string; email: string; passwordHash: string; name: string },
 ): Promise<'registered' | 'taken' | 'no_guest'> {
-  const { rows } = await sql<{ answer: 'registered' | 'taken' | 'no_guest' }>`
-    select register_guest(${user.id}::uuid, ${user.email}::text, ${user.passwordHash}::text,
-      ${user.name}::text) as answer`.execute(db);
-  return rows[0]?.answer ?? 'no_guest';
+  const { email, passwordHash: password_hash, name } = user;
+  try {
+    return await inTransaction(db, async (held) => {
+      const { numUpdatedRows } = await held
+        .updateTable('users')
+        .set({ email, password_hash, name, guest: false })
+        .where('id', '=', user.id)
+        .where('guest', '=', true)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return 'no_guest';
+      await endSessions(held, user.id);
+      return 'registered';
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'taken';
+    throw error;
+  }
 }
+
+/** Postgres' word for a value that another row has. */
+const UNIQUE_VIOLATION = '23505';
 
 /** Puts `next` in the place of the hash `checked` and ends every session but one. False: it is another by now. */
 export async function changePassword(
   db: Database,
   change: { userId: string; checked: string; next: string; keepSession: string | null },
 ): Promise<boolean> {
-  const { rows } = await sql<{ changed: boolean }>`
-    select change_password(${change.userId}::uuid, ${change.checked}::text, ${change.next}::text,
-      ${change.keepSession}::uuid) as changed`.execute(db);
-  return rows[0]?.changed ?? false;
+  return await inTransaction(db, async (held) => {
+    const { numUpdatedRows } = await held
+      .updateTable('users')
+      .set({ password_hash: change.next })
+      .where('id', '=', change.userId)
+      .where('password_hash', '=', change.checked)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    await endSessions(held, change.userId, change.keepSession);
+    return true;
+  });
 }
 
 /** Accepts the deletion of an account and all its Works; false where there is no such account. */

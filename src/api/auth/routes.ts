@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Database } from '../../db/database.ts';
 import { takeInvitation } from '../../db/invitations.ts';
 import { noteKnownNetwork } from '../../db/known-networks.ts';
-import { endAllSessions, endSession, sessionsThatGoOn } from '../../db/sessions.ts';
+import { endSession, endSessions, sessionsThatGoOn } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
 import {
   createGuest,
@@ -193,7 +193,7 @@ export function authRoutes(deps: ApiDependencies): Router {
       const token = c.req.header('Authorization')?.replace(/^bearer /i, '');
       const identity = token ? await tokens.verifyAccess(token) : undefined;
       if (identity?.scopes !== undefined) throw new ApiError('forbidden', 'A key is ended by deleting it.');
-      if (identity) await endAllSessions(db, identity.userId);
+      if (identity) await endSessions(db, identity.userId);
     }
     return c.body(null, 204);
   });

@@ -19,23 +19,6 @@ begin
   return null;
 end $$;
 
--- Removes a model of its owner. The Works that chose it have the default again.
-create or replace function delete_model(p_owner uuid, p_id uuid) returns boolean
-language plpgsql as $$
-begin
-  delete from models where id = p_id and owner_id = p_owner;
-  if not found then
-    return false;
-  end if;
-  perform 1 from works
-  where owner_id = p_owner and exists (select 1 from jsonb_each_text(models) where value = p_id::text)
-  order by id for update;
-  update works set models = (
-    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each_text(models) where value <> p_id::text)
-  where owner_id = p_owner and exists (select 1 from jsonb_each_text(models) where value = p_id::text);
-  return true;
-end $$;
-
 -- A template's version is the sha256 of its content, in hexadecimal.
 create or replace function content_version(p_content text) returns text
 language sql immutable as $$
