@@ -1,6 +1,6 @@
 /** What every activity has in common with Temporal: heartbeats, its ids, and which failures are tried again. */
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import type { Holder } from '../db/turns.ts';
+import type { Holder } from '../db/claims.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { SandboxUnavailable } from '../sandbox/types.ts';
 import { WorkspacesAway } from '../workspace/reach-workspace.ts';

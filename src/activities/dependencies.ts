@@ -2,7 +2,7 @@
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
-import type { TokensPerDay } from '../db/turns.ts';
+import type { TokensPerDay } from '../db/steps.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
 import type { Workspace } from '../workspace/workspace.ts';

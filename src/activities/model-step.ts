@@ -1,6 +1,7 @@
 /** A step of an agent as a claim: an answer that is stored is never asked for again (R3-R7, D6). */
 import { ApplicationFailure } from '@temporalio/activity';
-import { claimStep, type Holder, stepKey } from '../db/turns.ts';
+import { type Holder, stepKey } from '../db/claims.ts';
+import { claimStep } from '../db/steps.ts';
 import { mayAsk } from '../domain/next-step.ts';
 import { framed, thisActivity } from './activity-frame.ts';
 import type { Asked, ClaimOf } from './claims/claim-runner.ts';

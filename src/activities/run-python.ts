@@ -1,8 +1,8 @@
 /** Runs a code agent's Python in the sandbox, or adopts the run that an earlier attempt started (S1, D7). */
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
+import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { beginRun, isRunWanted, unbeginRun } from '../db/runs.ts';
-import { toolKey } from '../db/turns.ts';
 import { keepOutput } from '../domain/reducer.ts';
 import { releaseRunRoom, reserveRunRoom } from '../room/room.ts';
 import { forModel } from '../sandbox/for-model.ts';

@@ -1,8 +1,9 @@
 /** Runs a tool that touches only the Work's files (F6). Its failure is a result for the model (R6). */
+
+import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
-import { toolKey } from '../db/turns.ts';
 import { withFileRoom } from '../room/room.ts';
 import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';

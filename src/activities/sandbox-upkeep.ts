@@ -3,8 +3,9 @@
  * waits for it, since the engine may be away, and nothing fails by it: a run starts without what was prepared, and the
  * reaper removes what was left.
  */
+
+import { codeAgentsOf } from '../db/code-agents.ts';
 import { endRun, isAgentWanted, runsLeftBy } from '../db/runs.ts';
-import { codeAgentsOf } from '../db/turns.ts';
 import type { Person } from '../threads/fair-gate.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ToolInput } from './types.ts';

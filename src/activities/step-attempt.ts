@@ -3,15 +3,9 @@
  * got no answer: a stop, a fence, a retry, a failure for good.
  */
 import { ApplicationFailure } from '@temporalio/activity';
+import { releaseClaim, stepKey } from '../db/claims.ts';
 import { type EventStream, Fenced } from '../db/event-writer.ts';
-import {
-  completeStep,
-  failStep,
-  releaseClaim,
-  type StepClaim,
-  type StepResult,
-  stepKey,
-} from '../db/turns.ts';
+import { completeStep, failStep, type StepClaim, type StepResult } from '../db/steps.ts';
 import { persist } from '../db/unavailable.ts';
 import type { Part } from '../domain/messages.ts';
 import { mayAsk } from '../domain/next-step.ts';

@@ -1,13 +1,6 @@
 /** A tool call as a claim: it is done once, and its one outcome is stored (D5), whatever dies meanwhile. */
-import {
-  claimTool,
-  completeTool,
-  type Holder,
-  releaseClaim,
-  type ToolClaim,
-  type ToolOutcome,
-  toolKey,
-} from '../db/turns.ts';
+import { type Holder, releaseClaim, toolKey } from '../db/claims.ts';
+import { claimTool, completeTool, type ToolClaim, type ToolOutcome } from '../db/tool-calls.ts';
 import { persist } from '../db/unavailable.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
 import { framed, thisActivity } from './activity-frame.ts';

@@ -1,14 +1,9 @@
 /** How a turn, or a code agent, ends when its model gave no final answer of its own, and what a code agent made. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { agentAgeMs, filesOfAgent } from '../db/code-agents.ts';
 import { readConversation } from '../db/messages.ts';
-import {
-  agentAgeMs,
-  filesOfAgent,
-  finishTurn as finishTurnRows,
-  isAttended,
-  isTurnRunning,
-} from '../db/turns.ts';
+import { finishTurn as finishTurnRows, isAttended, isTurnRunning } from '../db/turns.ts';
 import type { TurnError } from '../domain/events.ts';
 import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';

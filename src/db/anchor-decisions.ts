@@ -41,7 +41,7 @@ export async function keepDecision(
       or exists (select from anchor_decisions where work_id = ${workId}::uuid and id = ${id}::uuid)
     on conflict (work_id, id) do update set file = excluded.file, verdict = excluded.verdict,
       quote = excluded.quote, before = excluded.before, after = excluded.after, run = excluded.run,
-      fact = excluded.fact, decided_at = clock_timestamp()
+      fact = excluded.fact, decided_at = pa_now()
     returning id`.execute(db);
   return rows.length > 0;
 }

@@ -86,8 +86,8 @@ export async function findSentBefore(
     .where('m.role', '=', 'user')
     .where('m.status', '!=', 'withdrawn')
     .where(sql<string>`m.parts -> 0 ->> 'text'`, '=', text)
-    .where('m.created_at', '>', sql<Date>`clock_timestamp() - ${SENT_WITHIN}::interval`)
-    .where('w.updated_at', '>', sql<Date>`clock_timestamp() - ${SENT_WITHIN}::interval`)
+    .where('m.created_at', '>', sql<Date>`pa_now() - ${SENT_WITHIN}::interval`)
+    .where('w.updated_at', '>', sql<Date>`pa_now() - ${SENT_WITHIN}::interval`)
     .orderBy('m.created_at', 'desc')
     .limit(1);
   if (workId !== undefined) query = query.where('m.work_id', '=', workId);

@@ -2,44 +2,14 @@
 import { type Selectable, sql } from 'kysely';
 import type { OwnProfile } from '../domain/model-profile.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
+import type { OwnModel, OwnModelSettings } from '../domain/own-model.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
 import type { Models } from './schema.ts';
 import { storableJson, storableText } from './storable.ts';
 
-/** What a person sets, but for the key. */
-export interface ModelSettings {
-  role: ModelRole;
-  /** Whether it serves the role in Works that choose nothing; whichever did before then does no more. */
-  isDefault: boolean;
-  baseUrl: string;
-  model: string;
-  /** Tokens that prompt and answer may fill together; null: what is found out counts (M7). */
-  contextWindow: number | null;
-  /** Most tokens of one answer; null likewise. */
-  maxOutput: number | null;
-  /**
-   * Of a million tokens; null: what is known of the model counts (M20). Of input that was cached, of input that was
-   * written into a cache.
-   */
-  inputPrice: number | null;
-  cachedPrice: number | null;
-  writtenPrice: number | null;
-  outputPrice: number | null;
-  temperature: number | null;
-  /** Further fields of the request's body. */
-  params: Record<string, unknown>;
-  /** How it wants to be asked (M19). */
-  profile: OwnProfile;
-  /** Headers of the person's own, by name: their values sealed. */
-  headers: Record<string, string>;
-}
-
-export interface StoredModel extends ModelSettings {
-  id: string;
-  /** As `sealKey` made it; null: the server wants no key. */
-  sealedKey: Buffer | null;
+export interface StoredModel extends OwnModelSettings, Pick<OwnModel, 'id' | 'sealedKey'> {
   createdAt: string;
   updatedAt: string;
 }
@@ -78,7 +48,7 @@ export interface ModelShare {
 /** Makes a model within the owner's share, which is counted under the owner's row. */
 export async function createModel(
   db: Database,
-  model: ModelSettings & { id: string; ownerId: string; sealedKey: Buffer | null },
+  model: OwnModelSettings & { id: string; ownerId: string; sealedKey: Buffer | null },
   share: ModelShare,
 ): Promise<StoredModel | ModelRefusal> {
   const { id, ownerId, sealedKey } = model;
@@ -108,7 +78,7 @@ export async function createModel(
 export async function changeModel(
   db: Database,
   { id, ownerId }: { id: string; ownerId: string },
-  change: Partial<ModelSettings> & { sealedKey?: Buffer | null },
+  change: Partial<OwnModelSettings> & { sealedKey?: Buffer | null },
 ): Promise<StoredModel | undefined> {
   const { role, isDefault, baseUrl, model, contextWindow, temperature, params, profile, headers, sealedKey } =
     change;

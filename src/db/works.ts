@@ -89,8 +89,8 @@ function toView(row: WorkRow): WorkView {
 export type Made<T> = T | 'full' | undefined;
 
 /**
- * Makes the row of a Work whose files are there already; undefined where the owner is no more, or the id is taken. `quotas` are counted
- * under the owner's row: they hold however many are made at once.
+ * Makes the row of a Work whose files are there already; undefined where the owner is no more, or the id is taken.
+ * `quotas` are counted under the owner's row: they hold however many are made at once.
  */
 export async function createWork(
   db: Database,
@@ -279,48 +279,6 @@ export async function duplicateWork(
       where id = ${copy.id}::uuid`.execute(held);
     return true;
   });
-}
-
-/** Accepts a deletion: from here nobody finds the Work. False where the owner has no such Work. */
-export async function deleteWork(
-  db: Database,
-  { workId, ownerId }: { workId: string; ownerId: string },
-): Promise<boolean> {
-  const { rows } = await sql<{ deleted: boolean }>`
-    select delete_work(${ownerId}::uuid, ${workId}::uuid) as deleted`.execute(db);
-  return rows[0]?.deleted ?? false;
-}
-
-/** Works whose deletion was accepted and which still have a row, the oldest first. */
-export async function deletedWorks(
-  db: Database,
-  limit: number,
-  except: readonly string[] = [],
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom('works')
-    .select('id')
-    .where('deleted_at', 'is not', null)
-    .where('id', '<>', sql<string>`all(${except}::uuid[])`)
-    .orderBy('deleted_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
-}
-
-/** Removes a deleted Work's row, and with it all its rows: the last step of a deletion. */
-export async function removeWork(db: Database, workId: string): Promise<void> {
-  await db.deleteFrom('works').where('id', '=', workId).where('deleted_at', 'is not', null).execute();
-}
-
-/** Those of `ids` that name a Work's row, deleted or not. */
-export async function existingWorks(db: Database, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('works')
-    .select('id')
-    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-    .execute();
-  return new Set(rows.map((row) => row.id));
 }
 
 /**

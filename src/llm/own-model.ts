@@ -1,31 +1,11 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
 import { saidPrices } from '../domain/model-prices.ts';
+import type { OwnModel } from '../domain/own-model.ts';
 import { ModelError } from './errors.ts';
 import { DEFAULT_WINDOW } from './limits/limits.ts';
 import { knownFields } from './profiles/profile.ts';
 import { openKey, sealKey, UnreadableKey } from './sealed-key.ts';
 import type { ModelEndpoint } from './types.ts';
-
-export interface OwnModel {
-  id: string;
-  baseUrl: string;
-  /** As `sealKey` made it for this id; null: the server wants no key. */
-  sealedKey: Buffer | null;
-  model: string;
-  /** null, as of what follows: what is found out counts. */
-  contextWindow: number | null;
-  maxOutput: number | null;
-  inputPrice: number | null;
-  cachedPrice: number | null;
-  writtenPrice: number | null;
-  outputPrice: number | null;
-  temperature: number | null;
-  params: Record<string, unknown>;
-  /** How the person wants it to be asked: fields of a profile. */
-  profile: Record<string, unknown>;
-  /** Headers of the person's own: as `sealHeader` made their values. */
-  headers: Record<string, string>;
-}
 
 /** Seals a header's value for one model at one server: nowhere else can it be read. */
 export function sealHeader(value: string, name: string, of: { id: string; baseUrl: string }, secret: Buffer) {

@@ -7,8 +7,9 @@ import {
   type ClaimRunner,
   createClaimRunner,
 } from '../../src/activities/claims/claim-runner.ts';
+import { stepKey } from '../../src/db/claims.ts';
 import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
-import { claimStep, completeStep, stepKey } from '../../src/db/turns.ts';
+import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { holdLease, type WorkerLease } from '../../src/db/worker-lease.ts';
 import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
 import { postgresGraceOver } from '../support/clock.ts';

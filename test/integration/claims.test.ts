@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
+import { beginAlone, type Holder, stepKey, toolKey } from '../../src/db/claims.ts';
 import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
@@ -8,19 +9,9 @@ import { noteCrash } from '../../src/db/note-crash.ts';
 import { postMessage } from '../../src/db/post-message.ts';
 import { changeMessage, withdrawMessage } from '../../src/db/revisions.ts';
 import { readSnapshot } from '../../src/db/snapshot.ts';
-import {
-  beginAlone,
-  claimStep,
-  claimTool,
-  completeStep,
-  completeTool,
-  failStep,
-  finishTurn,
-  type Holder,
-  requestStop,
-  stepKey,
-  toolKey,
-} from '../../src/db/turns.ts';
+import { claimStep, completeStep, failStep } from '../../src/db/steps.ts';
+import { claimTool, completeTool } from '../../src/db/tool-calls.ts';
+import { finishTurn, requestStop } from '../../src/db/turns.ts';
 import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';

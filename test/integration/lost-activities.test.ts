@@ -3,7 +3,7 @@
  * that this worker has it, and does not wait for its heartbeat to time out.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { claimStep } from '../../src/db/turns.ts';
+import { claimStep } from '../../src/db/steps.ts';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { codeWorkflowIdOf, workflowIdOf } from '../../src/domain/work-names.ts';
 import type { AppProcess } from '../support/child-process.ts';

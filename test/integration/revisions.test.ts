@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { stepKey } from '../../src/db/claims.ts';
+import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { readContext } from '../../src/db/summaries.ts';
-import { claimStep, completeStep, finishTurn, stepKey } from '../../src/db/turns.ts';
+import { finishTurn } from '../../src/db/turns.ts';
 import { registerWorker } from '../../src/db/workers.ts';
 import { type Message, textOf } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';

@@ -3,21 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { toolCallIdOf } from '../../src/activities/answer-parts.ts';
+import { stepKey } from '../../src/db/claims.ts';
+import { agentAgeMs, filesOfAgent } from '../../src/db/code-agents.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { readConversation } from '../../src/db/messages.ts';
+import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { readContext } from '../../src/db/summaries.ts';
 import { claimStalledWorks, pruneLog } from '../../src/db/sweeps.ts';
+import { claimTool } from '../../src/db/tool-calls.ts';
 import { findTurnOrigin } from '../../src/db/turn-origin.ts';
-import {
-  agentAgeMs,
-  claimStep,
-  claimTool,
-  completeStep,
-  filesOfAgent,
-  finishTurn,
-  isAttended,
-  stepKey,
-} from '../../src/db/turns.ts';
+import { finishTurn, isAttended } from '../../src/db/turns.ts';
 import { agentsNobodyIsAt, collectDeadWorkers } from '../../src/db/workers.ts';
 import type { ToolPart } from '../../src/domain/messages.ts';
 import { postgresGraceOver } from '../support/clock.ts';

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { stepKey } from '../../src/db/claims.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { storeSummary } from '../../src/db/summaries.ts';
-import { claimStep, completeStep, finishTurn, stepKey } from '../../src/db/turns.ts';
+import { finishTurn } from '../../src/db/turns.ts';
 import { changeWork, findWork, listWorks } from '../../src/db/works.ts';
 import { addUsage, type Usage } from '../../src/domain/messages.ts';
 import { postgresGraceOver } from '../support/clock.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { claimStep } from '../../src/db/steps.ts';
 import { claimStalledWorks } from '../../src/db/sweeps.ts';
-import { claimStep } from '../../src/db/turns.ts';
 import { holdLease } from '../../src/db/worker-lease.ts';
 import { agentsNobodyIsAt } from '../../src/db/workers.ts';
 import { postgresGraceOver } from '../support/clock.ts';

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { toolCallIdOf } from '../../src/activities/answer-parts.ts';
+import { stepKey } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { postMessage } from '../../src/db/post-message.ts';
+import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { storableJson } from '../../src/db/storable.ts';
-import { claimStep, claimTool, completeStep, completeTool, stepKey } from '../../src/db/turns.ts';
+import { claimTool, completeTool } from '../../src/db/tool-calls.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { UNLIMITED } from './works.ts';
 

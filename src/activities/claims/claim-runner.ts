@@ -3,8 +3,10 @@
  * here is all that a worker does about claims, whatever they are of: ask for one, do what was claimed in a place of its
  * person's share, wait for whoever else holds it, start eagerly, be stopped or fenced, give up what was orphaned.
  */
+
+import { awaitClaim, type Holder, releaseClaim } from '../../db/claims.ts';
 import type { Database } from '../../db/database.ts';
-import { awaitClaim, type Holder, releaseClaim, stoppedTurns } from '../../db/turns.ts';
+import { stoppedTurns } from '../../db/turns.ts';
 import { claimsOfWorker } from '../../db/workers.ts';
 import type { FairGate } from '../../threads/fair-gate.ts';
 import type { Log } from '../log.ts';

@@ -3,8 +3,9 @@
  * they begin one at a time here, and a further crash counts against the one that was beginning (died_with_worker in
  * src/db/functions/claims.sql).
  */
+
+import { beginAlone } from '../../db/claims.ts';
 import type { Database } from '../../db/database.ts';
-import { beginAlone } from '../../db/turns.ts';
 import { persist } from '../../db/unavailable.ts';
 import { createFairGate, type Person } from '../../threads/fair-gate.ts';
 

@@ -2,7 +2,7 @@
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
 import { codeTools, mainTools, parseCodeAgent } from '../../agents/tool-definitions.ts';
 import { readContext, type StoredSummary } from '../../db/summaries.ts';
-import { callArguments } from '../../db/turns.ts';
+import { callArguments } from '../../db/tool-calls.ts';
 import type { ToolDefinition } from '../../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../../sandbox/types.ts';

@@ -1,6 +1,7 @@
 /** What a person sets of a model, and what is stored: the one place where a key is sealed (A5). */
 import type { z } from 'zod';
-import type { ModelSettings, StoredModel } from '../../db/models.ts';
+import type { StoredModel } from '../../db/models.ts';
+import type { OwnModelSettings } from '../../domain/own-model.ts';
 import { ModelError } from '../../llm/errors.ts';
 import { endpointOf, sealHeader } from '../../llm/own-model.ts';
 import { sealKey } from '../../llm/sealed-key.ts';
@@ -16,7 +17,7 @@ export function settingsOf(
   id: string,
   { apiKey, headers, ...rest }: z.infer<typeof newModel>,
   secret: Buffer,
-): ModelSettings & { sealedKey: Buffer | null } {
+): OwnModelSettings & { sealedKey: Buffer | null } {
   const of = { id, baseUrl: rest.baseUrl };
   return { ...rest, headers: sealedHeaders(of, headers, {}, secret), sealedKey: sealed(id, apiKey, secret) };
 }
@@ -30,7 +31,7 @@ export function changeOf(
   stored: StoredModel,
   { apiKey, headers, ...rest }: z.infer<typeof modelChange>,
   secret: Buffer,
-): Partial<ModelSettings> & { sealedKey?: Buffer | null } {
+): Partial<OwnModelSettings> & { sealedKey?: Buffer | null } {
   const moved = rest.baseUrl !== undefined && originOf(rest.baseUrl) !== originOf(stored.baseUrl);
   const of = { id: stored.id, baseUrl: rest.baseUrl ?? stored.baseUrl };
   const kept = moved ? {} : stored.headers;

@@ -9,7 +9,7 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
 import { keptExports, ownerOf } from '../../db/exports.ts';
 import { removeDeletedAccounts } from '../../db/users.ts';
-import { deletedWorks, existingWorks, removeWork } from '../../db/works.ts';
+import { deletedWorks, existingWorks, removeWork } from '../../db/work-deletion.ts';
 import { unlessMissing } from '../../system-error.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';

@@ -1,6 +1,7 @@
 /** Works: create, list, open, rename, delete (F1). */
 import { createRoute } from '@hono/zod-openapi';
-import { changeWork, deleteWork, findWork, listWorks } from '../../db/works.ts';
+import { deleteWork } from '../../db/work-deletion.ts';
+import { changeWork, findWork, listWorks } from '../../db/works.ts';
 import * as shapes from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
