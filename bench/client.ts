@@ -51,7 +51,7 @@ export interface Chat {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * Opens a chat; resolves when the server is ready. `after` is the cursor of an earlier connection; `onEvent` is
@@ -96,8 +96,8 @@ export async function openChat(
       const found = Promise.withResolvers<Arrival>();
       const look = (arrival: Arrival) => fits(arrival.frame) && found.resolve(arrival);
       const late = setTimeout(
-        () => found.reject(new Error(`${what} did not come within ${PATIENCE_MS / 1000} s`)),
-        PATIENCE_MS,
+        () => found.reject(new Error(`${what} did not come within ${TIMEOUT_MS / 1000} s`)),
+        TIMEOUT_MS,
       );
       waiting.add(look);
       const next = Promise.race([found.promise, closed.promise]).finally(() => {

@@ -6,7 +6,7 @@ import { readEvents } from './events.ts';
 import type { PeerProcess } from './peer-process.ts';
 
 /** As long as a person would wait for the rest of an answer. */
-const PATIENCE_MS = 45_000;
+const TIMEOUT_MS = 45_000;
 
 export function httpPeer(options: {
   name: string;
@@ -28,7 +28,7 @@ export function httpPeer(options: {
         watcher,
       );
       let { ended, pieces } = first;
-      const deadline = performance.now() + PATIENCE_MS;
+      const deadline = performance.now() + TIMEOUT_MS;
       while (!ended && performance.now() < deadline) {
         await delay(50);
         const more = await follow(

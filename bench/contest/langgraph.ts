@@ -10,7 +10,7 @@ import { type PeerProcess, peerFolder } from './peer-process.ts';
 const STORE = join(peerFolder('langgraph'), '.langgraph_api');
 
 /** A server that holds its runs in memory has lost them; this long it is asked nevertheless. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 export async function forgetLangGraph(): Promise<void> {
   await rm(STORE, { recursive: true, force: true });
@@ -41,12 +41,12 @@ export function langGraph(name: string, url: string, process: PeerProcess): Cont
       });
       const run = { id: '', lastEvent: '' };
       let ended = await follow(request, run, watcher);
-      const deadline = performance.now() + PATIENCE_MS;
+      const deadline = performance.now() + TIMEOUT_MS;
       while (!ended && performance.now() < deadline) {
         await delay(50);
         const again = fetch(`${url}/threads/${thread}/runs/${run.id}/stream`, {
           headers: run.lastEvent === '' ? {} : { 'last-event-id': run.lastEvent },
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(TIMEOUT_MS),
         });
         ended = await follow(again, run, watcher);
       }

@@ -63,7 +63,7 @@ async function alone(bench: Bench, sandbox: Sandbox, python: Python): Promise<Fi
       own.push(await python.time(code));
       cold.push(await run(sandbox, workspace, randomUUID()));
       const owner = randomUUID();
-      await sandbox.prepare(owner, workspace);
+      await sandbox.warm(owner, workspace);
       await delay(PREPARING_MS);
       prepared.push(await run(sandbox, workspace, owner));
     }
@@ -102,7 +102,7 @@ async function run(sandbox: Sandbox, workspace: string, owner: string): Promise<
     },
   );
   const took = performance.now() - began;
-  await sandbox.forget(key);
+  await sandbox.remove(key);
   if (ending.kind !== 'exited' || ending.code !== 0)
     throw new Error(`a code run ended otherwise: ${ending.message}`);
   return took;

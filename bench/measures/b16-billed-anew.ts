@@ -1,7 +1,7 @@
 /**
  * B16: what of a turn's requests a provider bills anew: the bytes behind the longest beginning that an earlier request
  * of the conversation has, as a prefix cache compares them. Twenty steps that each change a file; then the same at the
- * end of a conversation that fills the window on the way, and has to be condensed.
+ * end of a conversation that fills the window on the way, and has to be compacted.
  */
 import { type StreamReply, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
@@ -29,7 +29,7 @@ export const b16: Measure = {
     return [
       ...(await billed(bench, { what: `a turn of ${STEPS} steps that each change a file`, before: 0 })),
       // Of a window of 128,000 tokens, this leaves less than the steps need.
-      ...(await billed(bench, { what: 'the same, condensed on the way', before: 7 })),
+      ...(await billed(bench, { what: 'the same, compacted on the way', before: 7 })),
     ];
   },
 };
@@ -50,9 +50,9 @@ async function billed(
   await chat.close();
   const bodies = model.requests.slice(first - model.count()).map(({ body }) => body);
   const prompts = bodies.map(promptOf);
-  // One condensation, and the request after it, may be new as a whole.
-  const condensation = bodies.findIndex(({ tools }) => tools === undefined);
-  const isForgiven = (at: number) => condensation >= 0 && (at === condensation || at === condensation + 1);
+  // One compaction, and the request after it, may be new as a whole.
+  const compaction = bodies.findIndex(({ tools }) => tools === undefined);
+  const isForgiven = (at: number) => compaction >= 0 && (at === compaction || at === compaction + 1);
   const sums = { all: 0, anew: 0, allTokens: 0, anewTokens: 0, forgiven: 0 };
   for (const [at, prompt] of prompts.entries()) {
     if (at < from - first) continue;
@@ -68,9 +68,9 @@ async function billed(
   }
   const percent = (part: number, of = sums.all) => (100 * part) / of;
   const forgiven =
-    condensation < 0
+    compaction < 0
       ? ''
-      : `; the condensation and the rewrite behind it are ${percent(sums.forgiven).toFixed(1)} % more`;
+      : `; the compaction and the rewrite behind it are ${percent(sums.forgiven).toFixed(1)} % more`;
   return [
     {
       what: `${what}: bytes billed anew`,

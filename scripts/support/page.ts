@@ -12,7 +12,7 @@ export interface Visitor {
 }
 
 /** How long a page may take to show what is waited for, in milliseconds: the machine may be busy. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** A browser of its own with a guest's session in it, as the sign-in page would have left it. */
 export async function visit(
@@ -37,7 +37,7 @@ export async function visit(
     },
     ...options,
   });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
   return {
     context,

@@ -1,4 +1,4 @@
-/** Runs a code agent's Python in the sandbox, or adopts the run that an earlier attempt started (S1, D7). */
+/** Runs a code agent's Python in the sandbox, or reattaches to the run that an earlier attempt started (S1, D7). */
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
 import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
@@ -27,7 +27,7 @@ import type { AttemptEnded, EndReason } from './claims/attempt-ended.ts';
 import type { Attempt } from './claims/attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type FilesLeft, filesLeft } from './file-list.ts';
-import { forgetRun } from './sandbox-upkeep.ts';
+import { removeRun } from './sandbox-lifecycle.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall, type NoOutcome } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
@@ -60,7 +60,7 @@ export function runPython(deps: ActivityDependencies) {
       return await run(deps, deps.sandbox.runs, input, call, parsed.value);
     };
     const step = await claimedCall(deps, input, body, deps.places.code);
-    if (step.kind === 'done') forgetRun(deps, input);
+    if (step.kind === 'done') removeRun(deps, input);
     return step;
   };
 }
@@ -111,7 +111,7 @@ async function run(
     if (stream.waiting > OUTPUT_WAITING) await stream.flush();
   }
 
-  const { stop, letGo } = endsOfRun(deps, input, attempt);
+  const { stop, detach } = endsOfRun(deps, input, attempt);
   let ending: Ending;
   try {
     ending = await sandbox.run(
@@ -122,7 +122,7 @@ async function run(
         script,
         limits,
       },
-      { progress: { ...progress }, mayStart: begun.first, signal: stop, letGo, onOutput },
+      { progress: { ...progress }, mayStart: begun.first, signal: stop, detach, onOutput },
     );
     await lines.finish();
     await stream.flush();
@@ -168,28 +168,28 @@ async function whatItLeft(
   },
 ): Promise<FilesLeft | NoOutcome> {
   const { input, attempt, before, script, ending, limits } = run;
-  const patience = patienceOf(attempt);
+  const timeout = timeoutOf(attempt);
   try {
     const removed = ending.kind === 'exited' ? 0 : await bringBack(workspace, limits, before, script);
     if (removed > 0)
       deps.log.warn({ ...input, removed }, 'what a run added was removed: the workspace was over its limits');
     await releaseRunRoom({ db: deps.db, workId: input.workId, workspace }, input.toolCallId);
-    const after = await workspace.snapshot({ previous: before, signal: patience.signal });
+    const after = await workspace.snapshot({ previous: before, signal: timeout.signal });
     const left = await filesLeft(workspace, diff(before, after));
     return removed === 0 ? left : { ...left, words: `${removedInWords(removed)}\n\n${left.words}` };
   } catch (error) {
-    if (!patience.signal.aborted) throw error;
+    if (!timeout.signal.aborted) throw error;
     const why = whyEnded(attempt);
     if (why === 'fenced') return 'fenced';
     if (why !== 'stopped') throw attempt.signal.reason;
     return { files: [], words: 'It was stopped before its files had been looked at.' };
   } finally {
-    patience.release();
+    timeout.release();
   }
 }
 
 /** Aborts a little after the attempt was stopped, or at once when it ended otherwise. */
-function patienceOf({ signal }: Attempt): { signal: AbortSignal; release: () => void } {
+function timeoutOf({ signal }: Attempt): { signal: AbortSignal; release: () => void } {
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onEnd = () => {
@@ -248,23 +248,23 @@ function endsOfRun(
   deps: ActivityDependencies,
   { workId, toolCallId }: ToolInput,
   attempt: Attempt,
-): { stop: AbortSignal; letGo: AbortSignal } {
+): { stop: AbortSignal; detach: AbortSignal } {
   const stop = new AbortController();
-  const letGo = new AbortController();
+  const detach = new AbortController();
   const onEnd = async () => {
     const why = whyEnded(attempt);
     const isLeft =
       why === 'shutdown' || (why === 'fenced' && (await isRunWanted(deps.db, workId, toolCallId)));
-    (isLeft ? letGo : stop).abort(attempt.signal.reason);
+    (isLeft ? detach : stop).abort(attempt.signal.reason);
   };
   const onEnded = () =>
     void onEnd().catch((err: unknown) => {
       deps.log.warn({ workId, toolCallId, err }, 'whether a run is wanted is not known: left to the reaper');
-      letGo.abort(attempt.signal.reason);
+      detach.abort(attempt.signal.reason);
     });
   if (attempt.signal.aborted) onEnded();
   else attempt.signal.addEventListener('abort', onEnded, { once: true });
-  return { stop: stop.signal, letGo: letGo.signal };
+  return { stop: stop.signal, detach: detach.signal };
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Claimed, InPlace } from './claims/claim-runner.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { retryDelay } from './model-retries.ts';
-import { prepareSandbox } from './sandbox-upkeep.ts';
+import { warmSandbox } from './sandbox-lifecycle.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
 
@@ -52,7 +52,7 @@ export function stepAttempt(
     );
     try {
       return await inPlace(async (begun) => {
-        if (agent !== 'main' && step === 1) prepareSandbox(deps, workId, agent, person);
+        if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
         const { answer, summary } = await answerInWindow(
           deps,
           {

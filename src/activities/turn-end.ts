@@ -9,7 +9,7 @@ import { textOf } from '../domain/messages.ts';
 import { framed } from './activity-frame.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { filesLeft } from './file-list.ts';
-import { clearSandboxes, discardPrepared } from './sandbox-upkeep.ts';
+import { clearSandboxes, releaseWarmSandbox } from './sandbox-lifecycle.ts';
 import { claimedCall } from './tool-call.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
 
@@ -87,7 +87,7 @@ export function finishCodeAgent(deps: ActivityDependencies) {
             ? 'The code agent ended without a summary.'
             : textOf(said)
           : `The code agent was ended after ${deps.limits.maxSteps} steps without finishing. Its last words: ${said ? textOf(said) : '(none)'}`;
-      discardPrepared(deps, { workId, turn, toolCallId });
+      releaseWarmSandbox(deps, { workId, turn, toolCallId });
       const durationMs = await agentAgeMs(deps.db, workId, toolCallId);
       deps.trace.agentEnded({ workId, turn, agent: toolCallId, durationMs });
       return {

@@ -86,7 +86,7 @@ export interface Activities {
 
 /** Activities of the queue whose slots are the machine's cores and memory. */
 export interface CodeActivities {
-  /** Runs Python in the sandbox, or adopts the run that an earlier attempt started. */
+  /** Runs Python in the sandbox, or reattaches to the run that an earlier attempt started. */
   runPython(input: ToolInput): Promise<ToolStep>;
 }
 

@@ -47,7 +47,7 @@ export interface ApiConfig {
   /** The folder of the built page. */
   webDir: string;
   /** How long a reader may take nothing of what waits for it, before it is told to come back. */
-  readerPatienceMs: number;
+  readerTimeoutMs: number;
   /** Whom a Work's files are given to; undefined: who runs this process. */
   workspaceOwner: { uid: number; gid: number } | undefined;
 }

@@ -39,7 +39,7 @@ export interface SessionConnection {
   drop(reason: Error): void;
 }
 
-export interface Session {
+export interface ListeningSession {
   /** Runs a statement in this session, behind nobody else's. @throws while the connection is away */
   query(text: string, values: unknown[]): Promise<pg.QueryResult>;
   /** Drops the connection; it is made again at once, with its locks. */
@@ -79,7 +79,7 @@ function createConnection(
 }
 
 /** Opens the session and resolves when it is connected for the first time. */
-export async function openSession(options: SessionOptions): Promise<Session> {
+export async function openSession(options: SessionOptions): Promise<ListeningSession> {
   const closing = new AbortController();
   /** The one that serves; undefined while it is made again. */
   let current: Connection | undefined;

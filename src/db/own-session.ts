@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { connectionOptions, createClient } from './database.ts';
 
 /** Notifications arrive in milliseconds. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Resolves where what the client LISTENs to reaches it. Costs one statement straight to Postgres; behind a pooler, whose
@@ -21,7 +21,7 @@ export async function requireOwnSession(client: pg.Client, url: string, name: st
     if (told.channel === channel) arrived.resolve(true);
   };
   client.on('notification', hear);
-  const late = setTimeout(() => arrived.resolve(false), PATIENCE_MS);
+  const late = setTimeout(() => arrived.resolve(false), TIMEOUT_MS);
   const other = createClient(connectionOptions(url, name));
   try {
     await client.query(`listen ${channel}`);

@@ -105,9 +105,10 @@ export async function isAgentWanted(db: Database, agent: string): Promise<boolea
   return row !== undefined;
 }
 
+/** A change that a tool call is about to make, or has made (R3). */
 export interface JournalEntry {
   path: string;
-  /** sha256 of the file's bytes, or null where there is none. */
+  /** SHA-256 of the file's bytes, as hex; null where there is no file. */
   before: string | null;
   after: string | null;
   result: string;

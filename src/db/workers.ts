@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
-import type { Session, SessionConnection } from './listener.ts';
+import type { ListeningSession, SessionConnection } from './listener.ts';
 
 /** Writes a worker's row; its lease begins now. Gives the key of the advisory lock that it must hold. */
 export async function registerWorker(
@@ -30,7 +30,7 @@ export async function holdWorkerLock(
  * Renews a lease, by the database's clock, in a session of the worker's own: the pool may be busy for longer than a
  * lease lasts. False where the row is gone: the worker was declared dead.
  */
-export async function renewLease(session: Session, workerId: string): Promise<boolean> {
+export async function renewLease(session: ListeningSession, workerId: string): Promise<boolean> {
   const { rowCount } = await session.query('update workers set renewed_at = pa_now() where id = $1', [
     workerId,
   ]);

@@ -6,7 +6,7 @@ import { MOST_BYTES, readInProcess } from './reader-process.ts';
 import type { PreviewAsk } from './types.ts';
 
 /** How long somebody waits for a place and an answer; the reader's own bound is shorter. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** A file of a workspace. */
 export interface ShownFile {
@@ -25,7 +25,7 @@ export async function previewFile(
   part: Pick<PreviewAsk, 'sheet' | 'offset'>,
   { person, signal }: Asking,
 ): Promise<Preview> {
-  const late = AbortSignal.timeout(PATIENCE_MS);
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const read = await readInProcess<Preview, never>(
       () => open(MOST_BYTES - 1),

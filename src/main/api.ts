@@ -12,7 +12,7 @@ import { decodeKey } from '../config/values.ts';
 import { openDatabase } from '../db/database.ts';
 import { apiJobs } from '../jobs/api-jobs.ts';
 import { startJobs } from '../jobs/job.ts';
-import { collectSooner } from '../process/limit-heap-growth.ts';
+import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';
 import { openTracer } from '../process/tracing.ts';
 import { startWatchdog } from '../process/watchdog.ts';
@@ -82,7 +82,7 @@ const api = await startApi({
       config.workerMetricsPort === undefined
         ? undefined
         : `http://127.0.0.1:${config.workerMetricsPort}/metrics`,
-    readerPatienceMs: 20_000,
+    readerTimeoutMs: 20_000,
     webDir: path.join(CHECKOUT, 'web', 'dist'),
     // Code that root starts runs as somebody else, who has to be able to write (S2).
     workspaceOwner: process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined,
@@ -101,7 +101,7 @@ const jobs = startJobs(
 );
 startWatchdog({ role: 'api' });
 log.info({ url: api.url }, 'listening');
-collectSooner();
+limitHeapGrowth();
 
 let closing = false;
 async function close(): Promise<void> {

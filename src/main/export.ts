@@ -20,7 +20,7 @@ import { exportFile } from '../workspace/export-files.ts';
 
 const USAGE = 'usage: npm run export -- <work id> [--format ipynb] [--out file]';
 const LOOK_EVERY_MS = 200;
-const PATIENCE_MS = 10 * 60_000;
+const TIMEOUT_MS = 10 * 60_000;
 
 try {
   const { workId, format, out } = readArguments();
@@ -74,7 +74,7 @@ async function made(db: Database, workId: string, format: string): Promise<Expor
   const order = { id: randomUUID(), workId, ownerId: work.ownerId };
   const taken = await orderExport(db, { ...order, format, style: null, file: null, isStarted: false });
   if (taken !== 'ordered') throw new ConfigError('too many exports are being made: try again in a moment');
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(LOOK_EVERY_MS)) {
+  for (const until = Date.now() + TIMEOUT_MS; Date.now() < until; await delay(LOOK_EVERY_MS)) {
     const row = await findExport(db, order);
     if (row === undefined) throw new ConfigError('the Work was deleted meanwhile');
     if (row.state === 'failed') throw new ConfigError(row.error ?? 'it could not be made');

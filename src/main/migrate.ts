@@ -10,7 +10,7 @@ import { SetupError } from '../setup/setup-error.ts';
 import { prepareNamespace } from '../setup/temporal-namespace.ts';
 
 /** A cluster that has just been started takes this long at most. */
-const PATIENCE_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 
 readCommandLine();
 try {
@@ -18,7 +18,7 @@ try {
   await prepareDatabase(config.databaseDirectUrl);
   console.log('the database is up to date');
   const { temporal } = config;
-  const refused = await prepareNamespace(temporal, PATIENCE_MS);
+  const refused = await prepareNamespace(temporal, TIMEOUT_MS);
   console.log(refused ?? `Temporal knows the namespace "${temporal.namespace}" and the search attributes`);
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof SetupError)) throw error;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
 import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
-import { adoptProxies } from '../network/agents.ts';
+import { useProxies } from '../network/agents.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { prepareAll } from '../setup/prepare.ts';
 import { completePython } from '../setup/sandbox.ts';
@@ -13,7 +13,7 @@ import { SetupError } from '../setup/setup-error.ts';
 readCommandLine();
 try {
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
-  adoptProxies(env);
+  useProxies(env);
   const config = readConfig(env);
   await mkdir(config.dataDir, { recursive: true });
   await prepareAll(config, process.env, console.log);

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
-import { adoptProxies } from '../network/agents.ts';
+import { useProxies } from '../network/agents.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { makeDataFolder } from '../setup/data-folder.ts';
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   });
   const topology = values.cluster ? clusterOf(values) : ONE_OF_EACH;
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
-  adoptProxies(env);
+  useProxies(env);
   const config = readConfig(env);
   const folder = makeDataFolder(config.dataDir);
   const stopped = stopRequest();

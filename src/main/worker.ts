@@ -5,7 +5,7 @@ import { readServiceConfig } from '../config/config.ts';
 import { serverEndpoint } from '../config/model.ts';
 import { decodeKey } from '../config/values.ts';
 import { diskSharesOf } from '../db/room.ts';
-import { collectSooner } from '../process/limit-heap-growth.ts';
+import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';
 import { openTracer } from '../process/tracing.ts';
 import { startWatchdog } from '../process/watchdog.ts';
@@ -80,7 +80,7 @@ startWatchdog({
   role: 'worker',
   crash: { workerId: worker.workerId, databaseUrl: config.databaseUrl },
 });
-collectSooner();
+limitHeapGrowth();
 // The supervisor, where there is one, waits for this, and says whose crash it was if it sees one.
 process.send?.({ ready: worker.workerId });
 

@@ -58,6 +58,6 @@ export function openAgents(options: AgentOptions = {}): Agents {
 }
 
 /** Lets proxies that a .env file names count for this process, too, and not for its children alone. */
-export function adoptProxies(env: Readonly<Record<string, string | undefined>>): void {
+export function useProxies(env: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(env)) if (VARIABLE.test(name)) process.env[name] = value;
 }

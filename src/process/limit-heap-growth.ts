@@ -6,6 +6,6 @@ import { setFlagsFromString } from 'node:v8';
  * "Memory"). To be called once a process is up: while it starts, all that it loads stays, and collecting that again
  * and again makes a start a tenth longer (B7).
  */
-export function collectSooner(): void {
+export function limitHeapGrowth(): void {
   setFlagsFromString('--heap-growing-percent=30');
 }

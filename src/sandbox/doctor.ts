@@ -127,7 +127,7 @@ async function trialRun(sandbox: Sandbox, workspace: string, code: string): Prom
       },
     },
   );
-  await sandbox.forget(key);
+  await sandbox.remove(key);
   const ms = Math.round(performance.now() - began);
   return { message: `${ending.message}, ${ms} ms in all`, printed: printed.trim().split('\n') };
 }

@@ -44,7 +44,7 @@ export function identityOf(pid: number): ProcessIdentity {
   return { pid, startTime: startTimeOf(pid) ?? 'gone', machine: thisMachine() };
 }
 
-export function isAlive(identity: ProcessIdentity): boolean {
+export function isRunning(identity: ProcessIdentity): boolean {
   const stat = read(`/proc/${identity.pid}/stat`).split(') ').at(-1)?.split(' ');
   return stat?.[19] === identity.startTime && stat[0] !== 'Z' && stat[0] !== 'X';
 }

@@ -21,7 +21,7 @@ export interface TerminalLines {
   onOutput(chunk: OutputChunk): Promise<void>;
   /** Hands on what is held: nothing follows. */
   finish(): Promise<void>;
-  /** Leaves what is held to whoever adopts the run, and reads it again from the last bytes that were handed on. */
+  /** Leaves what is held to whoever reattaches to the run, and reads it again from the last bytes that were handed on. */
   leave(): void;
 }
 

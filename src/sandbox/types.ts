@@ -38,7 +38,7 @@ export interface RunKey {
 
 export interface RunSpec {
   key: RunKey;
-  /** Who it is for: takes what `prepare` has started for this owner, if anything (S12). */
+  /** Who it is for: takes what `warm` has started for this owner, if anything (S12). */
   owner: string;
   /** Absolute path of the Work's workspace on the host. */
   workspace: string;
@@ -64,7 +64,7 @@ export interface OutputChunk {
   bytes: number;
 }
 
-/** Raw bytes of each stream that are stored already: an adopted run goes on after them (S5). */
+/** Raw bytes of each stream that are stored already: a reattached run goes on after them (S5). */
 export interface OutputProgress {
   stdout: number;
   stderr: number;
@@ -95,9 +95,9 @@ export interface Wanted {
 export interface Sandbox {
   readonly kind: 'docker' | 'bubblewrap';
   /**
-   * Runs the script, or adopts the run with this key when it was started before (by anyone), or reads its
+   * Runs the script, or reattaches to the run with this key when it was started before (by anyone), or reads its
    * ending. `onOutput` is awaited, so a slow reader slows the reading. Aborting `signal` ends the run within
-   * a second as `cancelled`. Aborting `letGo` leaves it to whoever adopts it next: the run goes on, and this
+   * a second as `cancelled`. Aborting `detach` leaves it to whoever reattaches to it next: the run goes on, and this
    * rejects with the reason. Never starts a key twice: what cannot be known any more ends as `lost`.
    * `mayStart: false` forbids a first start (the run had been started; if nothing is found it is `lost`).
    * @throws SandboxUnavailable when no run can be started now (an infrastructure failure, to be retried).
@@ -108,25 +108,25 @@ export interface Sandbox {
       progress: OutputProgress;
       mayStart: boolean;
       signal: AbortSignal;
-      letGo?: AbortSignal;
+      detach?: AbortSignal;
       onOutput: (chunk: OutputChunk) => Promise<void>;
     },
   ): Promise<Ending>;
   /** Reads what a run with this key left; empty where it left nothing, or was never started. */
   traces(key: RunKey): Promise<RunTraces>;
   /** Removes what a run with this key left (container, output files) once its ending is stored. */
-  forget(key: RunKey): Promise<void>;
+  remove(key: RunKey): Promise<void>;
   /** Ends the run with this key, if it goes on, and removes it: its turn is over, and nobody will ask about it (D7). */
-  abandon(key: RunKey): Promise<void>;
+  endAndRemove(key: RunKey): Promise<void>;
   /** Ends runs past their deadline and removes what nobody will ask about: runs, and what was prepared (S4, D7). */
   reap(wanted: Wanted): Promise<void>;
   /**
    * Starts an interpreter ahead with numpy and matplotlib imported (S12); may do nothing, as where `person` (whoever the
    * owner works for) has enough of them.
    */
-  prepare(owner: string, workspace: string, person?: string): Promise<void>;
-  /** Drops what `prepare` started for this owner. */
-  discard(owner: string): Promise<void>;
+  warm(owner: string, workspace: string, person?: string): Promise<void>;
+  /** Drops what `warm` started for this owner. */
+  release(owner: string): Promise<void>;
   /** What code can import in a run that starts from now on, a line a kind, such as "figures: matplotlib, seaborn" (W1). */
   packages(): string[];
 }

@@ -1,4 +1,7 @@
-/** Where the embedded Temporal server's program comes from, in the order of docs/architecture.md. */
+/**
+ * Where the embedded Temporal server's program comes from: PATH, what an earlier start kept, the download, and Go where it
+ * is installed.
+ */
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

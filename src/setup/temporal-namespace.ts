@@ -18,12 +18,12 @@ const AGAIN_MS = 500;
 /**
  * Registers both where they are missing. Waits for a cluster that is starting.
  * @returns a sentence where the search attributes may not be registered: the app works without
- * @throws SetupError with the cluster's last words after `patienceMs`; at once where it refuses the account, or
+ * @throws SetupError with the cluster's last words after `timeoutMs`; at once where it refuses the account, or
  *   the namespace is missing and may not be registered
  */
 export async function prepareNamespace(
   endpoint: TemporalEndpoint,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<string | undefined> {
   const connection = lazyConnection(endpoint);
   try {
@@ -34,7 +34,7 @@ export async function prepareNamespace(
         );
       } catch (error) {
         if (error instanceof SetupError) throw error;
-        if (Date.now() - began < patienceMs && !isRefusal(error)) continue;
+        if (Date.now() - began < timeoutMs && !isRefusal(error)) continue;
         throw new SetupError(
           `Temporal at ${endpoint.address} could not be set up: ${(error as Error).message}`,
           { cause: error },

@@ -23,7 +23,7 @@ import { startJobs } from '../jobs/job.ts';
 import { workerJobs } from '../jobs/worker-jobs.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
-import { withPreparedBudget } from '../sandbox/prepared-budget.ts';
+import { withWarmPool } from '../sandbox/warm-pool.ts';
 import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
 import { archiveWork } from '../temporal/work-client.ts';
 import type { Tracer } from '../tracing/spans.ts';
@@ -265,5 +265,5 @@ function withinBudget({ sandbox, sandboxPrepare }: WorkerSettings): ActivityDepe
     mostOfOne: codePlacesOfOne(),
     freeMemory: () => process.availableMemory(),
   };
-  return { runs: withPreparedBudget(sandbox.runs, budget) };
+  return { runs: withWarmPool(sandbox.runs, budget) };
 }

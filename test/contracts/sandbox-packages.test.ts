@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await sandbox?.discard(OWNER);
+  await sandbox?.release(OWNER);
   await sandbox?.reap({ run: async () => false, agent: async () => false });
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,7 +71,7 @@ test('W1: what is told and what is there change together, also for who had a san
     'figures: matplotlib',
   ]);
   expect(await run('import openpyxl')).toContain("No module named 'openpyxl'");
-  await sandbox.prepare(OWNER, workspace);
+  await sandbox.warm(OWNER, workspace);
   addList();
   expect(sandbox.packages()).toContain('documents: openpyxl');
   expect(sandbox.packages().join()).not.toContain('lightgbm');

@@ -30,7 +30,7 @@ describe.each(WAYS)('%s', (way) => {
   });
   afterAll(() => box?.dispose());
 
-  /** Runs it and reads what there is of it afterwards, as an adopter would. */
+  /** Runs it and reads what there is of it afterwards, as a process that reattaches would. */
   async function run(code: string, options: RunOptions = {}) {
     const key = options.key ?? box.newKey();
     const outcome = await box.run(code, { ...options, key });
@@ -192,7 +192,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool: pool.map(read, range(4
   });
 
   test('S12, T2: a prepared sandbox tells as any other', async () => {
-    await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+    await box.sandbox.warm(PREPARING_OWNER, box.workspace);
     const { told } = await run(
       'from paperagent import record; import numpy as np\nrecord("x", np.loadtxt("data/in.csv", delimiter=",", skiprows=1).sum())',
       { owner: PREPARING_OWNER },
@@ -280,7 +280,7 @@ print("done")`);
     const key = box.newKey();
     expect(await box.sandbox.traces(key)).toEqual({ told: Buffer.alloc(0), stdout: Buffer.alloc(0) });
     await run('print(1)', { key });
-    await box.sandbox.forget(key);
+    await box.sandbox.remove(key);
     expect(await box.sandbox.traces(key)).toEqual({ told: Buffer.alloc(0), stdout: Buffer.alloc(0) });
   });
 });

@@ -11,8 +11,8 @@ import { ofKind, wholeLog } from '../support/works.ts';
 import { type Engine, startEngine } from './engine.ts';
 
 /** A prompt of some thousand tokens takes this machine's processor seconds, a busy one's minutes. */
-const PATIENCE_MS = 800_000;
-jest.setTimeout(PATIENCE_MS + 60_000);
+const TIMEOUT_MS = 800_000;
+jest.setTimeout(TIMEOUT_MS + 60_000);
 
 let engine: Engine;
 let system: TestSystem;
@@ -28,7 +28,7 @@ const envFor = ({ url }: Engine) => ({
 beforeAll(async () => {
   engine = await startEngine();
   system = await startTestSystem({ script: () => textReply('never asked'), env: envFor(engine) });
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 afterAll(async () => {
   await system.close();
@@ -50,7 +50,7 @@ type End = LogEvent & { kind: 'turn.completed'; usage?: Usage };
 
 async function endOf(chat: ChatClient, turn: number): Promise<End> {
   const find = () => ofKind(chat.events, 'turn.completed').find((event) => event.turn === turn);
-  await until(() => find() !== undefined, `turn ${turn} has ended`, PATIENCE_MS);
+  await until(() => find() !== undefined, `turn ${turn} has ended`, TIMEOUT_MS);
   return find() as End;
 }
 
@@ -58,7 +58,7 @@ const begun = (chat: ChatClient, turn: number) =>
   until(
     () => chat.events.some((event) => event.kind === 'text.delta' && event.turn === turn),
     'a token came',
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
 test('F5, M1: a conversation with a real engine: text streams, usage is its own, and its cache holds what was sent before', async () => {
@@ -86,7 +86,7 @@ test('F5, M1: a conversation with a real engine: text streams, usage is its own,
   await system.expectSound(workId);
 });
 
-test('F7: a conversation longer than the real window is condensed by the engine itself', async () => {
+test('F7: a conversation longer than the real window is compacted by the engine itself', async () => {
   const account = await system.guest();
   const workId = await system.newWork(account);
   const output = 'the period was 2.01 s at an amplitude of 0.1 rad\n'.repeat(20);
@@ -101,7 +101,7 @@ test('F7: a conversation longer than the real window is condensed by the engine 
   chat.say('And what was the period?');
   expect(await endOf(chat, past.length + 1)).toMatchObject({ outcome: 'done' });
   const [compacted] = ofKind(await wholeLog(system.db, workId), 'context.compacted');
-  process.stdout.write(`condensed: ${JSON.stringify(compacted)}\n`);
+  process.stdout.write(`compacted: ${JSON.stringify(compacted)}\n`);
   expect(compacted?.tokensAfter).toBeLessThan(compacted?.tokensBefore ?? 0);
   chat.close();
   await system.expectSound(workId);
@@ -139,7 +139,7 @@ test('F5: two people at once are served at once', async () => {
       return ended();
     },
     'both turns have ended',
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
   expect(most).toBe(2);
   for (const { chat, workId } of chats) {

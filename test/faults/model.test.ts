@@ -13,10 +13,10 @@ let system: FaultSystem;
 const list = faultList('model');
 
 /** Short, so that a stall is over soon; long enough for a busy machine's ordinary pauses. */
-const SHORT_PATIENCE = { MODEL_STALL_SECONDS: '2', MODEL_FIRST_TOKEN_SECONDS: '3' };
+const SHORT_TIMEOUTS = { MODEL_STALL_SECONDS: '2', MODEL_FIRST_TOKEN_SECONDS: '3' };
 
 beforeAll(async () => {
-  system = await startFaultSystem({ script: () => textReply(GOOD_ANSWER), env: SHORT_PATIENCE });
+  system = await startFaultSystem({ script: () => textReply(GOOD_ANSWER), env: SHORT_TIMEOUTS });
 });
 
 afterAll(async () => {

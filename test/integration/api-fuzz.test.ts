@@ -14,7 +14,7 @@ interface Operation {
 /** Requests to each route; more by hand: FUZZ_RUNS=1000. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 15);
 /** A request that takes longer hangs. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 let api: TestApi;
 let operations: { method: string; path: string; operation: Operation }[];
@@ -117,7 +117,7 @@ test('whatever is sent to whichever route, the answer comes, is no 5xx, and an e
           },
           ...(hasBody ? { body: body.content } : {}),
           redirect: 'manual',
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(TIMEOUT_MS),
         });
         if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
           await response.body?.cancel();

@@ -15,7 +15,7 @@ let api: TestApi;
 let token: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ readerPatienceMs: 500 });
+  api = await startTestApi({ readerTimeoutMs: 500 });
   token = (await api.guest()).accessToken;
 });
 afterAll(() => api.close());

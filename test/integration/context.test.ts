@@ -168,7 +168,7 @@ test('F7, D6: a worker killed after the summary was stored does not have it made
   await system.expectSound(workId);
 });
 
-test('F7, D9: a stop while the conversation is being condensed ends the turn, and the next one condenses it', async () => {
+test('F7, D9: a stop while the conversation is being compacted ends the turn, and the next one compacts it', async () => {
   const never = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   system.model.setScript((request) => {

@@ -48,7 +48,7 @@ test('D2, D4, D6: a worker killed while text streams costs that one call, and no
 });
 
 testWith('bubblewrap')(
-  'D5, D7, S1: a worker killed while code runs leaves the run alone, and the next one adopts it',
+  'D5, D7, S1: a worker killed while code runs leaves the run alone, and the next one reattaches to it',
   async () => {
     const worker = await system.startWorker();
     const code = [
@@ -96,7 +96,7 @@ testWith('bubblewrap')(
 );
 
 testWith('bubblewrap')(
-  'D7: a worker that slept past its lease and wakes leaves the run to the one that adopted it',
+  'D7: a worker that slept past its lease and wakes leaves the run to the one that reattached to it',
   async () => {
     const sleeper = await system.startWorker();
     system.model.setScript(countingRun);

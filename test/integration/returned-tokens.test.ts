@@ -14,7 +14,7 @@ import { rawSocket } from '../support/raw-socket.ts';
 /** Draws for each place that a token comes back to; more by hand: FUZZ_RUNS=1000. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
 /** A request that takes longer hangs. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Stands in everything that the other person has, and in nothing that is sent here. */
 const SECRET = `secret-${randomUUID()}`;
@@ -83,7 +83,7 @@ function send(
     method,
     headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
     ...(body === undefined ? {} : { body }),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
 }
 

@@ -12,7 +12,7 @@ import { openDatabaseProxy } from '../support/faults/database-proxy.ts';
 import { until } from '../support/until.ts';
 
 /** How long a reader may take nothing. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 /** Within which whoever takes nothing is let go; the page of rules allows no more. */
 const LET_GO_MS = 30_000;
 const EVENTS = 900;
@@ -24,7 +24,7 @@ let token: string;
 let longWork: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ readerPatienceMs: PATIENCE_MS });
+  api = await startTestApi({ readerTimeoutMs: TIMEOUT_MS });
   ({ accessToken: token } = await api.guest());
   longWork = await longLog();
 });
@@ -71,7 +71,7 @@ function ask(url: string, path: string): Asked {
 const CUT_OFF = 'ECONNRESET';
 
 const followed = () => until(() => api.live.counts.followers > 0, 'it was followed');
-const letGo = () => until(() => api.live.counts.followers === 0, 'the reader was let go', LET_GO_MS);
+const readerEnded = () => until(() => api.live.counts.followers === 0, 'the reader was let go', LET_GO_MS);
 
 /** Reads no more than some bytes at a time, until enough have come or the connection is closed; gives how many came. */
 async function readSteadily(
@@ -98,7 +98,7 @@ test('an event stream of which nothing is read ends, and what waited for it is g
   const { socket, closed } = ask(api.url, `/api/works/${longWork}/events?after=0`);
   await once(socket, 'readable');
   await followed();
-  await letGo();
+  await readerEnded();
   socket.resume();
   expect(await closed).toBe(CUT_OFF);
 });
@@ -108,9 +108,9 @@ test('an event stream that is read slowly and steadily is kept for many times as
   const began = performance.now();
   const all = EVENTS * BYTES;
   expect(await readSteadily(asked, 250_000, all)).toBeGreaterThanOrEqual(all);
-  expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
+  expect(performance.now() - began).toBeGreaterThan(4 * TIMEOUT_MS);
   asked.socket.destroy();
-  await letGo();
+  await readerEnded();
 });
 
 test('a socket that is read slowly and steadily is kept for many times as long', async () => {
@@ -131,9 +131,9 @@ test('a socket that is read slowly and steadily is kept for many times as long',
     });
   });
   expect(await Promise.race([all, closed])).toBe('all');
-  expect(performance.now() - began).toBeGreaterThan(4 * PATIENCE_MS);
+  expect(performance.now() - began).toBeGreaterThan(4 * TIMEOUT_MS);
   ws.close();
-  await letGo();
+  await readerEnded();
 });
 
 test('a download of which nothing is read is cut off, and one that is read slowly comes whole', async () => {
@@ -183,7 +183,7 @@ for (const kind of ['an event stream', 'a socket'] as const) {
         text: 'x'.repeat(BYTES),
       }));
       await sql`select log_append(${workId}::uuid, 1, ${JSON.stringify(events)}::jsonb)`.execute(api.db);
-      await letGo();
+      await readerEnded();
       expect(performance.now() - began).toBeLessThan(LET_GO_MS);
     } finally {
       close();
@@ -204,7 +204,7 @@ test('a socket that says nothing, whose way carries nothing any more, is closed 
     await followed();
     proxy.goSilent();
     const began = performance.now();
-    await letGo();
+    await readerEnded();
     expect(performance.now() - began).toBeLessThan(LET_GO_MS);
   } finally {
     ws.terminate();

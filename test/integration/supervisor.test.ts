@@ -11,7 +11,7 @@ import { ROLES } from '../../src/supervisor/roles.ts';
 import { type AppProcess, startProcess } from '../support/child-process.ts';
 import { until } from '../support/until.ts';
 
-const START_MS = 90_000;
+const START_MS = 300_000;
 
 let dataDir: string;
 let port: number;

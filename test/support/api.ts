@@ -63,7 +63,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     webDir: path.join(dataDir, 'no-page-here'),
     metricsToken: undefined,
     workerMetricsUrl: undefined,
-    readerPatienceMs: 20_000,
+    readerTimeoutMs: 20_000,
     workspaceOwner: undefined,
     ...change,
   };

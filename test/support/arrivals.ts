@@ -10,7 +10,7 @@ export interface Arrivals {
 }
 
 /** Shorter than a test may take, so that a test that hangs says what it waited for. */
-const PATIENCE_MS = 100_000;
+const TIMEOUT_MS = 100_000;
 
 /** @param soFar what has come, in words, for the error of a wait in vain */
 export function createArrivals(soFar: () => string): Arrivals {
@@ -29,7 +29,7 @@ export function createArrivals(soFar: () => string): Arrivals {
       failure ??= error;
       arrived();
     },
-    first<T>(search: () => T | undefined, what: string, ms = PATIENCE_MS): Promise<T> {
+    first<T>(search: () => T | undefined, what: string, ms = TIMEOUT_MS): Promise<T> {
       return new Promise((resolve, reject) => {
         let over = false;
         const late = setTimeout(() => {

@@ -11,7 +11,7 @@ const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
 const { sandbox } = await chooseSandbox(sandboxConfig(given.way, given.stateDir, given.instance));
 if (!sandbox) throw new Error('no sandbox');
-if (given.prepare) await sandbox.prepare(given.prepare, given.workspace);
+if (given.prepare) await sandbox.warm(given.prepare, given.workspace);
 say({ ready: true });
 if (given.script) {
   const ending = await sandbox.run(

@@ -74,7 +74,7 @@ const LIBRARIES = 'usual';
 
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paperagent');
 
-/** Every client of one state folder is as good as another: that is what adoption means. */
+/** Every client of one state folder is as good as another: that is what reattachment means. */
 export function sandboxConfig(way: Way, stateDir: string, instance: string): SandboxConfig {
   return {
     mode: kindOf(way),
@@ -185,7 +185,7 @@ export async function openSandbox(way: Way): Promise<SandboxUnderTest> {
       return await runScript(script, options);
     },
     async dispose() {
-      await sandbox.discard(PREPARING_OWNER);
+      await sandbox.release(PREPARING_OWNER);
       await sandbox.reap({ run: async () => false, agent: async () => false });
       useEngine(usualEngine);
       await proxy?.close();

@@ -16,7 +16,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { measuredAnswer } from '../reporting/metrics.ts';
 import type { ServingModel } from '../serving-models.ts';
 import { countBytes } from './blocks.ts';
-import { type ClaimedStep, condense } from './condense.ts';
+import { type ClaimedStep, compact } from './compact.ts';
 import { type Planned, plan, roomForSummary, wholeTokens } from './plan.ts';
 import { type PromptContext, readPromptContext } from './prompt-context.ts';
 import { shortenToTokens } from './shorten.ts';
@@ -36,7 +36,7 @@ interface Fitted {
 }
 
 /**
- * Streams the answer to an agent's conversation. `summary` is the part that shows the person what was condensed for
+ * Streams the answer to an agent's conversation. `summary` is the part that shows the person what was compacted for
  * this step, in this attempt or an earlier one; empty where nothing was.
  * @throws ModelError; Fenced where another attempt has taken over
  */
@@ -93,7 +93,7 @@ export async function answerInWindow(
   }
 }
 
-/** The request for an agent's next answer, condensed first where it would not fit otherwise. */
+/** The request for an agent's next answer, compacted first where it would not fit otherwise. */
 async function fitRequest(
   deps: ActivityDependencies,
   step: ClaimedStep & { endpoint: ModelEndpoint },
@@ -114,7 +114,7 @@ async function fitRequest(
       if (!planning.fits) throwIfLarger(window.inItsTokens(step.endpoint, tokens), step.endpoint);
       return { messages: request(now.system, chat, summary, now.summary), tokens, context: now };
     }
-    now = await condense(deps, step, now, {
+    now = await compact(deps, step, now, {
       to: planning.through,
       count,
       sizes,

@@ -1,4 +1,4 @@
-/** A conversation in blocks that are kept or condensed whole, so that no call is parted from its result (F7). */
+/** A conversation in blocks that are kept or compacted whole, so that no call is parted from its result (F7). */
 import type { ContextMessage } from '../../db/summaries.ts';
 import type { CountTokens } from '../../llm/tokens.ts';
 import type { ChatMessage } from '../../llm/types.ts';
@@ -10,7 +10,7 @@ export interface Block {
   /** The message's id; for a code agent's task, the agent's. */
   id: string;
   turn: number | null;
-  /** Stays whatever is condensed: the first words of a person, and what they say in the newest turn. */
+  /** Stays whatever is compacted: the first words of a person, and what they say in the newest turn. */
   pinned: boolean;
   attachments: string[];
   chat: ChatMessage[];

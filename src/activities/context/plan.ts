@@ -1,8 +1,8 @@
 /**
  * How a conversation is made to fit (F7), as a pure function: nothing is changed while all fits; then pictures of older
  * steps become words; then long results
- * of older steps are shortened; then older turns are to be condensed; then any text is shortened; and only where
- * even that is too long, older steps of the newest turn are condensed.
+ * of older steps are shortened; then older turns are to be compacted; then any text is shortened; and only where
+ * even that is too long, older steps of the newest turn are compacted.
  */
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage } from '../../llm/types.ts';
@@ -24,7 +24,7 @@ export type Plan =
   /** The chat to send after the system prompt; `fits` is false where nothing helps. */
   | { kind: 'send'; chat: ChatMessage[]; tokens: number; fits: boolean }
   /** A summary must come to stand for the blocks before `through`, pinned ones apart. */
-  | { kind: 'condense'; through: number };
+  | { kind: 'compact'; through: number };
 
 /** How far older steps and the rest are shortened. */
 interface Level {
@@ -48,7 +48,7 @@ const HARSH: Level[] = Array.from({ length: 11 }, (_, index) => 65_536 / 2 ** in
 const AS_IT_IS = MILD[0] as Level;
 const BRIEF = MILD.at(-1) as Level;
 
-/** Of the room for a conversation, what is filled right after condensing: so it is not done again at once. */
+/** Of the room for a conversation, what is filled right after compacting: so it is not done again at once. */
 const FILLED_AFTERWARDS = 0.5;
 
 /** Tokens that a summary may take of a budget. */
@@ -66,13 +66,13 @@ export function plan(planned: Planned): Plan {
     planned,
     turns.filter((index) => blocks[index]?.turn !== blocks[index - 1]?.turn),
   );
-  if (atTurn !== undefined) return { kind: 'condense', through: atTurn };
+  if (atTurn !== undefined) return { kind: 'compact', through: atTurn };
   const short = firstThatFits(planned, HARSH);
   if (short !== undefined) return short;
   const lastStep = startOfLastStep(blocks);
   const steps = blocks.map((_, index) => index).filter((index) => index > newestTurn && index <= lastStep);
   const atStep = cut(planned, steps);
-  if (atStep !== undefined) return { kind: 'condense', through: atStep };
+  if (atStep !== undefined) return { kind: 'compact', through: atStep };
   const floor = HARSH.at(-1) as Level;
   const chat = shortened(blocks, floor);
   return {
@@ -109,7 +109,7 @@ function tokensUpTo({ fixed, summary, blocks, budget, count }: Planned, level: L
 
 /**
  * Of the places where the conversation may be cut, the first after which what stays is short enough, else the last;
- * undefined where nothing would be condensed.
+ * undefined where nothing would be compacted.
  */
 function cut({ fixed, blocks, budget, count }: Planned, places: number[]): number | undefined {
   const useful = places.filter((place) => blocks.slice(0, place).some((block) => !block.pinned));

@@ -29,7 +29,7 @@ const CODE_SYSTEM = codeSystemPrompt(CODE_LIMITS);
 /** What an agent's next request is made of. */
 export interface PromptContext {
   system: string;
-  /** What is not condensed yet, oldest first. */
+  /** What is not compacted yet, oldest first. */
   blocks: Block[];
   summary: StoredSummary | undefined;
   tools: ToolDefinition[];

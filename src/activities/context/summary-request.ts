@@ -1,4 +1,4 @@
-/** The request by which a model condenses older turns (F7, M6), and how much of them goes into one request. */
+/** The request by which a model compacts older turns (F7, M6), and how much of them goes into one request. */
 import { summaryClosing, summarySystemPrompt } from '../../agents/prompts.ts';
 import { type CountTokens, tokensOfMessages } from '../../llm/tokens.ts';
 import type { ChatMessage, UserPart } from '../../llm/types.ts';

@@ -1,5 +1,6 @@
 /** What a worker counts (docs/operations.md). The activities say what happened; `main` knows how it is exposed. */
 
+import type { TurnOutcome } from '../../domain/events.ts';
 import type { RunEnding, Usage } from '../../domain/messages.ts';
 import type { ModelRole } from '../../domain/model-roles.ts';
 import { ModelError } from '../../llm/errors.ts';
@@ -17,8 +18,6 @@ export interface ModelCall {
   durationMs: number;
   usage: Usage | undefined;
 }
-
-export type TurnOutcome = 'done' | 'stopped' | 'failed';
 
 export interface SandboxRun {
   ending: RunEnding;

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApplicationFailure } from '@temporalio/activity';
 import { TOOLS } from '../../agents/tool-table.ts';
 import type { TurnOrigin } from '../../db/turn-origin.ts';
+import type { TurnOutcome } from '../../domain/events.ts';
 import {
   agentSpanId,
   type FinishedSpan,
@@ -18,7 +19,7 @@ import {
   turnSpanId,
 } from '../../tracing/spans.ts';
 import { AttemptEnded } from '../claims/attempt-ended.ts';
-import type { ModelCall, SandboxRun, TurnOutcome } from './metrics.ts';
+import type { ModelCall, SandboxRun } from './metrics.ts';
 
 export interface TurnOf {
   workId: string;
@@ -55,7 +56,7 @@ export const NO_TRACE: TurnTrace = {
 /** Turns whose messages are remembered. */
 const REMEMBERED = 1_000;
 
-type Part = Omit<FinishedSpan, 'place' | 'kind' | 'failed'> & {
+type SpanPart = Omit<FinishedSpan, 'place' | 'kind' | 'failed'> & {
   spanId: string;
   kind?: FinishedSpan['kind'];
   failed?: boolean;
@@ -86,7 +87,7 @@ export function createTurnTrace(
   function record(
     of: TurnOf,
     origin: Promise<TurnOrigin | undefined>,
-    partOf: (origin: TurnOrigin) => Part,
+    partOf: (origin: TurnOrigin) => SpanPart,
   ): void {
     const done: Promise<void> = origin
       .then((found) => {
@@ -108,7 +109,11 @@ export function createTurnTrace(
   }
 
   /** Something that took so long and has just ended, in the attempt that says so. */
-  function inAttempt(name: string, durationMs: number, rest: Pick<Part, 'kind' | 'failed' | 'attributes'>) {
+  function inAttempt(
+    name: string,
+    durationMs: number,
+    rest: Pick<SpanPart, 'kind' | 'failed' | 'attributes'>,
+  ) {
     const attempt = running.getStore();
     if (attempt === undefined) return;
     const endedAt = spanClock();

@@ -1,9 +1,10 @@
 /** The one way in which a tool changes a file: once, however often its call is tried (R3, D5). */
+import type { JournalEntry } from '../../db/runs.ts';
 import type { FileChange } from '../../domain/messages.ts';
 import { codeOf } from '../../system-error.ts';
 import { sha256 } from '../../workspace/regular-file.ts';
 import type { Planned } from './planned.ts';
-import { failed, type JournalEntry, succeeded, type ToolContext, type ToolResult } from './types.ts';
+import { failed, succeeded, type ToolContext, type ToolResult } from './types.ts';
 
 /** Files larger than this are no texts that a model edits. */
 const MOST_BYTES = 8 * 1024 ** 2;

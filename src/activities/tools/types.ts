@@ -1,4 +1,5 @@
 /** What every file tool is given and gives back. */
+import type { JournalEntry } from '../../db/runs.ts';
 import type { AgentId, FileChange } from '../../domain/messages.ts';
 import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -9,14 +10,6 @@ export interface ToolResult {
   ok: boolean;
   result: string;
   files: FileChange[];
-}
-
-/** A change that a tool call is about to make, or has made. Hashes are SHA-256 as hex, null where no file is. */
-export interface JournalEntry {
-  path: string;
-  before: string | null;
-  after: string | null;
-  result: string;
 }
 
 /** What one tool call wrote down of its changes; kept until the call's result is stored (R3). */

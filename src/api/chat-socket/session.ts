@@ -75,7 +75,7 @@ export function serveSocket(
     alive = true;
   });
   const forget = viewers.add(() => end('goingAway'));
-  const unwatch = watchReader(socket, config.readerPatienceMs, () => end('tooSlow'));
+  const unwatch = watchReader(socket, config.readerTimeoutMs, () => end('tooSlow'));
   const frames = createFrameQueue(ws, handle);
 
   function send(frame: ServerFrame): void {

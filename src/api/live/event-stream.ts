@@ -5,7 +5,7 @@ import type { Sink } from './pump.ts';
 /** Bytes that may wait for the reader before nothing more is given. */
 const MOST_WAITING = 262_144;
 
-export interface EventStream {
+export interface SseStream {
   readonly body: ReadableStream<Uint8Array>;
   readonly sink: Sink;
   /** Sends one event; `id` is what the client comes back with. */
@@ -16,7 +16,7 @@ export interface EventStream {
 }
 
 /** Makes a stream; `onCancel` is called when the reader goes away, or is given up. */
-export function createEventStream(onCancel: () => void): EventStream {
+export function createSseStream(onCancel: () => void): SseStream {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let room = Promise.withResolvers<void>();

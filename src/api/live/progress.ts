@@ -23,9 +23,9 @@ export function takenBytes(socket: Socket): number {
 
 /**
  * Watches whether a reader takes something of what waits for it. `onStuck` is called once it took nothing for
- * `patienceMs`, and no later than a quarter of that afterwards. Gives what ends the watch.
+ * `timeoutMs`, and no later than a quarter of that afterwards. Gives what ends the watch.
  */
-export function watchReader(socket: Socket, patienceMs: number, onStuck: () => void): () => void {
+export function watchReader(socket: Socket, timeoutMs: number, onStuck: () => void): () => void {
   let taken = takenBytes(socket);
   let stuckLooks = 0;
   const watching = setInterval(() => {
@@ -35,6 +35,6 @@ export function watchReader(socket: Socket, patienceMs: number, onStuck: () => v
     if (stuckLooks < LOOKS) return;
     clearInterval(watching);
     onStuck();
-  }, patienceMs / LOOKS);
+  }, timeoutMs / LOOKS);
   return () => clearInterval(watching);
 }

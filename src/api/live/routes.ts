@@ -9,7 +9,7 @@ import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { requireUser } from '../middleware/require-user.ts';
 import { bearer, errors, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
-import { createEventStream } from './event-stream.ts';
+import { createSseStream } from './event-stream.ts';
 import { takePlaces } from './take-places.ts';
 import { openView } from './view.ts';
 
@@ -63,7 +63,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
       throw notFound('Work');
     }
 
-    const stream = createEventStream(end);
+    const stream = createSseStream(end);
     const { snapshot } = view;
     if (snapshot) {
       const data = JSON.stringify({ type: 'snapshot', ...snapshot });

@@ -7,8 +7,8 @@ import type { MiddlewareHandler } from 'hono';
 import type { ApiEnv } from '../dependencies.ts';
 import { watchReader } from '../live/progress.ts';
 
-/** `patienceMs`: how long a reader may take nothing of what waits for it. */
-export function giveUpStuck(patienceMs: number): MiddlewareHandler<ApiEnv> {
+/** `timeoutMs`: how long a reader may take nothing of what waits for it. */
+export function giveUpStuck(timeoutMs: number): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     // Tests ask the app without a server; a socket watches over itself.
     const { incoming, outgoing } = (c.env ?? {}) as { incoming?: IncomingMessage; outgoing?: ServerResponse };
@@ -16,7 +16,7 @@ export function giveUpStuck(patienceMs: number): MiddlewareHandler<ApiEnv> {
       const { socket } = incoming;
       outgoing.once(
         'close',
-        watchReader(socket, patienceMs, () => socket.resetAndDestroy()),
+        watchReader(socket, timeoutMs, () => socket.resetAndDestroy()),
       );
     }
     await next();

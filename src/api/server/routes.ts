@@ -12,7 +12,7 @@ import { bearer, errors, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 
 /** How long a dependency may take to answer. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** Below this much room on its disk nothing can be counted on to be stored: an eighth of what files leave free. */
 const LEAST_FREE_BYTES = DISK_RESERVE_BYTES / 8;
@@ -48,7 +48,7 @@ export function healthRoutes({ db, temporal, live: log, dataDir }: ApiDependenci
   const app = createRouter();
   const checks: Record<string, () => Promise<unknown>> = {
     postgres: () => sql`select 1`.execute(db),
-    temporal: () => pingTemporal(temporal, PATIENCE_MS),
+    temporal: () => pingTemporal(temporal, TIMEOUT_MS),
     liveLog: async () => {
       if (!log.connected) throw new Error('not connected');
     },
@@ -89,7 +89,7 @@ async function stateOf(check: () => Promise<unknown>): Promise<State> {
   const began = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<State>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, { ok: false, error: 'no answer in time' });
+    timer = setTimeout(resolve, TIMEOUT_MS, { ok: false, error: 'no answer in time' });
   });
   const answered = check().then(
     (): State => ({ ok: true, latencyMs: Math.round(performance.now() - began) }),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
-import { identityOf, isAlive } from '../processes.ts';
+import { identityOf, isRunning } from '../processes.ts';
 import { kindsInWords, ownInWords, type PythonChoice } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
@@ -88,7 +88,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   const takePrepared = (prepared: string, folder: string, order: runFolder.Order): boolean => {
     const runner = runFolder.readState(prepared, 'runner.json');
     // Without a runner's name it is only just being started, and that will find the order.
-    if (runner && !isAlive(runner)) return false;
+    if (runner && !isRunning(runner)) return false;
     // It was started before packages came that its code may have been told of.
     const box = runFolder.readState(prepared, 'box.json');
     if (box && !hasAll(box.python.layers, completeLayers(cacheDir, config))) return false;
@@ -101,7 +101,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
   return {
     kind: 'bubblewrap',
 
-    async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, letGo, onOutput }) {
+    async run({ key, owner, workspace, script, limits }, { progress, mayStart, signal, detach, onOutput }) {
       scriptInside(script);
       const folder = folderOf(key);
       let order = { key, script, limits };
@@ -119,7 +119,7 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       // Who took a prepared sandbox may have died before giving the order: then this gives it.
       runFolder.settle(folder, 'order.json', order);
       if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder, compileCache);
-      const outcome = await followRun({ folder, progress, signal, letGo, onOutput });
+      const outcome = await followRun({ folder, progress, signal, detach, onOutput });
       if (outcome.ran) return outcome.ending;
       runFolder.removeFolder(folder);
       throw new SandboxUnavailable(outcome.reason);
@@ -127,26 +127,26 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
 
     traces: (key) => runFolder.readTraces(folderOf(key)),
 
-    async forget(key) {
+    async remove(key) {
       const folder = folderOf(key);
       const box = runFolder.readState(folder, 'box.json');
       runFolder.removeFolder(folder);
       if (box) removeCgroup(box.id);
     },
 
-    async abandon(key) {
+    async endAndRemove(key) {
       abandonRun(folderOf(key));
     },
 
     reap: (wanted) => reapFolders(root, wanted, sightings.round()),
 
-    async prepare(owner, workspace) {
+    async warm(owner, workspace) {
       await ownWorkspace(workspace);
       const folder = join(root, preparedName(instance, workspace, owner));
       if (runFolder.createFolder(folder, newBox(workspace, owner))) await startRunner(folder, compileCache);
     },
 
-    async discard(owner) {
+    async release(owner) {
       const suffix = preparedSuffix(owner);
       for (const name of readdirSync(root).filter((entry) => entry.endsWith(suffix)))
         runFolder.dismiss(join(root, name));

@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { killUnlessGone } from '../../system-error.ts';
 import { cancelled, lost } from '../ending.ts';
-import { isAlive, thisMachine } from '../processes.ts';
+import { isRunning, thisMachine } from '../processes.ts';
 import { type OutputChunk, type OutputProgress, type RunLimits, SandboxUnavailable } from '../types.ts';
 import { wholeLines } from '../whole-utf8.ts';
 import { killRunner } from './kill-runner.ts';
@@ -24,7 +24,7 @@ export interface Following {
   progress: OutputProgress;
   signal: AbortSignal;
   /** Aborted, the run is left as it is, for another to follow. */
-  letGo: AbortSignal | undefined;
+  detach: AbortSignal | undefined;
   onOutput: (chunk: OutputChunk) => Promise<void>;
 }
 
@@ -77,9 +77,9 @@ async function deliver(
 
 /**
  * Resolves with the outcome once all output has been handed on.
- * @throws the reason of `letGo`
+ * @throws the reason of `detach`
  */
-export async function followRun({ folder, progress, signal, letGo, onOutput }: Following): Promise<Outcome> {
+export async function followRun({ folder, progress, signal, detach, onOutput }: Following): Promise<Outcome> {
   const files = { stdout: await open(join(folder, 'stdout')), stderr: await open(join(folder, 'stderr')) };
   const events = folderEvents(folder);
   const at = { ...progress };
@@ -91,7 +91,7 @@ export async function followRun({ folder, progress, signal, letGo, onOutput }: F
       for (const stream of ['stdout', 'stderr'] as const)
         at[stream] = await deliver(files[stream], stream, at[stream], outcome !== null, onOutput);
       if (outcome) return outcome;
-      letGo?.throwIfAborted();
+      detach?.throwIfAborted();
       abort.check();
       noticeDeath(folder, performance.now() - began);
       await events.next();
@@ -108,7 +108,7 @@ function abortion(folder: string, signal: AbortSignal): { check: () => void } {
   let askedAt: number | undefined;
   const check = () => {
     const runner = signal.aborted ? readState(folder, 'runner.json') : null;
-    if (!runner || runner.machine !== thisMachine() || !isAlive(runner)) return;
+    if (!runner || runner.machine !== thisMachine() || !isRunning(runner)) return;
     if (askedAt === undefined) {
       askedAt = performance.now();
       killUnlessGone(runner.pid, 'SIGTERM');
@@ -130,7 +130,7 @@ function noticeDeath(folder: string, watchedMs: number): void {
   if (!runner) {
     if (watchedMs > RUNNER_START_MS)
       throw new SandboxUnavailable(`the sandbox runner did not start: see ${join(folder, 'runner.log')}`);
-  } else if (runner.machine === thisMachine() ? !isAlive(runner) : isOrderLongOver(folder, watchedMs)) {
+  } else if (runner.machine === thisMachine() ? !isRunning(runner) : isOrderLongOver(folder, watchedMs)) {
     settle(folder, 'ending.json', { ran: true, ending: lost('the process that held its sandbox is gone') });
   }
 }

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { timedOut } from '../ending.ts';
-import { isAlive } from '../processes.ts';
+import { isRunning } from '../processes.ts';
 import type { SeenFor } from '../sightings.ts';
 import type { Wanted } from '../types.ts';
 import { removeOldCgroups } from './cgroup.ts';
@@ -38,7 +38,7 @@ async function reapFolder(folder: string, wanted: Wanted, seenFor: SeenFor): Pro
   const runner = readState(folder, 'runner.json');
   if (!order || !isOrder(order)) {
     // A prepared sandbox belongs to its owner, and to the process that asked for it.
-    if (!box || order || !isAlive(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
+    if (!box || order || !isRunning(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
   } else if (!(await wanted.run(order.key))) {
     abandonRun(folder);
   } else if (isLongOver(order.limits, seenFor(folder)) && !readState(folder, 'ending.json')) {

@@ -1,5 +1,5 @@
 /**
- * What the starter, the runner and every adopter of a bubblewrap run know of each other: a folder outside the
+ * What the starter, the runner and every process that reattaches to a bubblewrap run know of each other: a folder outside the
  * workspace, named from the run's key. Each file appears whole, and what may be decided only once is decided by
  * `link`, which fails when the name is taken:
  *

@@ -1,7 +1,7 @@
 /** What a runner does until it is told what to run: nothing for most, which are told at once (S12). */
 import { existsSync, watch } from 'node:fs';
-import { PREPARED_FOR_MS } from '../prepared-budget.ts';
-import { isAlive } from '../processes.ts';
+import { isRunning } from '../processes.ts';
+import { PREPARED_FOR_MS } from '../warm-pool.ts';
 import { type Box, isOrder, type Order, readState, settle } from './run-folder.ts';
 
 /** Also finds what a file watch misses on some file systems, and that the one who prepared it has died. */
@@ -38,7 +38,7 @@ function orderOrReasonToEnd(box: Box, closed: Promise<unknown>, stop: AbortSigna
       if (readState('.', 'order.json') !== null || !existsSync('box.json')) finish();
     };
     const watcher = watch('.', look);
-    const looking = setInterval(() => (isAlive(box.creator) ? look() : finish()), LOOK_EVERY_MS);
+    const looking = setInterval(() => (isRunning(box.creator) ? look() : finish()), LOOK_EVERY_MS);
     const limit = setTimeout(finish, PREPARED_FOR_MS);
     stop.addEventListener('abort', finish);
     closed.then(finish);

@@ -128,7 +128,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
   return {
     kind: 'docker',
 
-    async run(spec, { progress, mayStart, signal, letGo, onOutput }) {
+    async run(spec, { progress, mayStart, signal, detach, onOutput }) {
       const { key, workspace, script, limits } = spec;
       scriptInside(script);
       const name = nameOf(key);
@@ -148,18 +148,18 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       });
       if ('kind' in order) return order;
       const given = { engine, name, folder, workspace, order, log };
-      return followContainer({ ...given, progress, signal, letGo, onOutput });
+      return followContainer({ ...given, progress, signal, detach, onOutput });
     },
 
     traces: (key) => orUnavailable(() => readTraces(engine, nameOf(key))),
 
-    forget: remove,
+    remove: remove,
     // A container that is removed is killed first.
-    abandon: remove,
+    endAndRemove: remove,
 
     reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted, sightings.round()),
 
-    async prepare(owner, workspace) {
+    async warm(owner, workspace) {
       const name = preparedName(instance, workspace, owner);
       await ownWorkspace(workspace);
       await create(
@@ -172,7 +172,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       await startContainer(engine, name);
     },
 
-    async discard(owner) {
+    async release(owner) {
       for (const { name } of await sandboxContainers(engine, instance))
         if (name.endsWith(preparedSuffix(owner))) await removeContainer(engine, name);
     },

@@ -29,7 +29,7 @@ const TRY_AGAIN_MS = 200;
 export async function readTraces(engine: Docker, name: string): Promise<RunTraces> {
   const told = pieceStore(TOLD_BYTES);
   const stdout = pieceStore(DEFAULT_LIMITS.outputBytes);
-  const reading = { follow: false, letGo: undefined, logHolds: () => undefined };
+  const reading = { follow: false, detach: undefined, logHolds: () => undefined };
   for await (const frame of framesInLog(engine, name, reading)) {
     if (frame.kind === 'told') told.add(frame);
     if (frame.kind === 'output' && frame.stream === 'stdout') stdout.add(frame);
@@ -40,7 +40,7 @@ export async function readTraces(engine: Docker, name: string): Promise<RunTrace
 export interface Followed extends Guarded {
   progress: OutputProgress;
   /** Aborted, the container is left as it is, for another to follow. */
-  letGo: AbortSignal | undefined;
+  detach: AbortSignal | undefined;
   onOutput: (chunk: OutputChunk) => Promise<void>;
 }
 
@@ -49,9 +49,9 @@ function isAway(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes(codeOf(error) ?? '');
 }
 
-/** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away, the reason of `letGo`. */
+/** Asks an engine that may be restarting. @throws SandboxUnavailable when it stays away, the reason of `detach`. */
 async function patiently<Answer>(
-  letGo: AbortSignal | undefined,
+  detach: AbortSignal | undefined,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
   const began = performance.now();
@@ -59,7 +59,7 @@ async function patiently<Answer>(
     try {
       return await ask();
     } catch (error) {
-      letGo?.throwIfAborted();
+      detach?.throwIfAborted();
       if (!isAway(error)) throw error;
       if (performance.now() - began > ENGINE_AWAY_MS) throw new SandboxUnavailable((error as Error).message);
       await sleep(TRY_AGAIN_MS);
@@ -69,7 +69,7 @@ async function patiently<Answer>(
 
 interface Reading {
   follow: boolean;
-  letGo: AbortSignal | undefined;
+  detach: AbortSignal | undefined;
   /** Told how much of the log has been read, from its start on. */
   logHolds: (bytes: number) => void;
 }
@@ -77,12 +77,12 @@ interface Reading {
 async function openLog(
   engine: Docker,
   name: string,
-  { follow, letGo }: Pick<Reading, 'follow' | 'letGo'>,
+  { follow, detach }: Pick<Reading, 'follow' | 'detach'>,
 ): Promise<AsyncIterable<Buffer>> {
   const container = engine.getContainer(name);
   const both = { stdout: true, stderr: true };
   if (follow) {
-    const abortable = letGo === undefined ? {} : { abortSignal: letGo };
+    const abortable = detach === undefined ? {} : { abortSignal: detach };
     return (await container.logs({ ...both, ...abortable, follow })) as unknown as AsyncIterable<Buffer>;
   }
   const whole = await container.logs(both);
@@ -91,9 +91,9 @@ async function openLog(
   })();
 }
 
-/** The frames in a container's log, to its present end or, with `follow`, to the container's or `letGo`. */
+/** The frames in a container's log, to its present end or, with `follow`, to the container's or `detach`. */
 async function* framesInLog(engine: Docker, name: string, reading: Reading): AsyncGenerator<Frame> {
-  const log = await patiently(reading.letGo, () => unlessStatus([404], ask(openLog(engine, name, reading))));
+  const log = await patiently(reading.detach, () => unlessStatus([404], ask(openLog(engine, name, reading))));
   if (!log) return;
   let read = 0;
   const lines = logLines(log, (count) => {
@@ -103,7 +103,7 @@ async function* framesInLog(engine: Docker, name: string, reading: Reading): Asy
   try {
     for (;;) {
       const line = await lines.next().catch((error) => {
-        if (isAway(error) || reading.letGo?.aborted) return null;
+        if (isAway(error) || reading.detach?.aborted) return null;
         throw error;
       });
       if (!line || line.done) return;
@@ -121,16 +121,16 @@ async function* framesInLog(engine: Docker, name: string, reading: Reading): Asy
 async function* framesOf(
   engine: Docker,
   name: string,
-  { letGo, logHolds }: Pick<Reading, 'letGo' | 'logHolds'>,
+  { detach, logHolds }: Pick<Reading, 'detach' | 'logHolds'>,
 ): AsyncGenerator<Frame, Docker.ContainerInspectInfo | null> {
   let complete = false;
   for (let follow = true; ; ) {
-    letGo?.throwIfAborted();
-    const inspected = await patiently(letGo, () => inspect(engine, name));
+    detach?.throwIfAborted();
+    const inspected = await patiently(detach, () => inspect(engine, name));
     const over = inspected === null || ['exited', 'dead', 'removing'].includes(inspected.State.Status);
     if (over && (complete || !follow || inspected === null)) return inspected;
     follow = !over;
-    for await (const frame of framesInLog(engine, name, { follow, letGo, logHolds })) {
+    for await (const frame of framesInLog(engine, name, { follow, detach, logHolds })) {
       complete ||= frame.kind === 'end';
       yield frame;
     }
@@ -139,10 +139,10 @@ async function* framesOf(
 }
 
 export async function followContainer(followed: Followed): Promise<Ending> {
-  const { engine, name, workspace, order, progress, letGo, onOutput } = followed;
+  const { engine, name, workspace, order, progress, detach, onOutput } = followed;
   const output = outputInOrder(progress, onOutput);
   const guard = guardLimits(followed);
-  const frames = framesOf(engine, name, { letGo, logHolds: guard.logHolds });
+  const frames = framesOf(engine, name, { detach, logHolds: guard.logHolds });
   let said: RelayEnding | undefined;
   try {
     for (;;) {

@@ -1,6 +1,6 @@
 /** Ends containers that should not run any more, and removes those that nobody will ask about (S4, D7). */
 import type Docker from 'dockerode';
-import { isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import { isRunning, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { SeenFor } from '../sightings.ts';
 import type { Wanted } from '../types.ts';
 import { removeContainer, signalContainer } from './container.ts';
@@ -29,7 +29,7 @@ export async function sandboxContainers(engine: Docker, instance: string): Promi
 /** A prepared one whose owner is done, that has ended, or that was prepared by a process that is dead. */
 async function isForsaken({ running, labels }: SandboxContainer, wanted: Wanted): Promise<boolean> {
   const creator = JSON.parse(labels[CREATOR_LABEL] ?? 'null') as ProcessIdentity | null;
-  if (!running || !creator || (creator.machine === thisMachine() && !isAlive(creator))) return true;
+  if (!running || !creator || (creator.machine === thisMachine() && !isRunning(creator))) return true;
   return !(await wanted.agent(labels[OWNER_LABEL] ?? ''));
 }
 

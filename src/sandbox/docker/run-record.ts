@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEnding } from '../../domain/messages.ts';
-import { identityOf, isAlive, type ProcessIdentity, thisMachine } from '../processes.ts';
+import { identityOf, isRunning, type ProcessIdentity, thisMachine } from '../processes.ts';
 import type { RunKey, RunLimits } from '../types.ts';
 import { readOnceWritten, writeOnce } from '../write-once.ts';
 
@@ -59,7 +59,7 @@ function isThisProcess({ pid, machine }: ProcessIdentity): boolean {
 
 /** Workers in containers of their own share the engine and this folder, but do not see each other's processes. */
 function mayStillStart(starter: ProcessIdentity, path: string): boolean {
-  if (starter.machine === thisMachine()) return isAlive(starter);
+  if (starter.machine === thisMachine()) return isRunning(starter);
   return Date.now() - statSync(path).mtimeMs < FOREIGN_START_MS;
 }
 

@@ -75,10 +75,10 @@ async function turnsAgree(db: Database, workId: string, events: LogEvent[]): Pro
     .execute();
   for (const { turn, usage } of rows) {
     const answers = ofKind(events, 'message.completed').filter((event) => event.turn === turn);
-    const condensed = summaries.filter(({ step_key }) => step_key.startsWith(`model:${turn}:`));
+    const compacted = summaries.filter(({ step_key }) => step_key.startsWith(`model:${turn}:`));
     const costs = [
       ...answers.map(({ message }) => message.usage),
-      ...condensed.map((summary) => summary.usage as unknown as Usage),
+      ...compacted.map((summary) => summary.usage as unknown as Usage),
     ];
     const none: Usage = { inputTokens: 0, outputTokens: 0 };
     const sum = costs.reduce<Usage>((total, cost) => addUsage(total, cost ?? none), none);

@@ -20,7 +20,7 @@ const FIXED = new Set(['uuid', 'date-time', 'binary']);
 /** Enough to build the app, of which only its description is asked for. */
 const BARE = {
   config: {
-    readerPatienceMs: 1_000,
+    readerTimeoutMs: 1_000,
     version: '0',
     isOwnHost: () => true,
     webDir: '.',

@@ -45,7 +45,7 @@ function placed({ chat }: Sent, blocks: Block[]): { block: Block; whole: ChatMes
 /** As a server of the plain profile is sent it. */
 const wire = (chat: ChatMessage[]) => chatMessages(chat, PLAIN, { baseUrl: 'http://m', model: 'm' });
 
-test('F7, P12: whatever is condensed or shortened, each call keeps its result and the request is strict', () => {
+test('F7, P12: whatever is compacted or shortened, each call keeps its result and the request is strict', () => {
   fc.assert(
     fc.property(conversations, budgets, (conversation, budget) => {
       const { sent } = planToTheEnd(conversation, budget);
@@ -113,7 +113,7 @@ test('F7: a conversation that fits is sent word for word', () => {
 
 const LONG = 'value=3.14159 at step\n'.repeat(1_000);
 
-test('F7: long outputs of older steps are shortened before anything is condensed, the newest is whole', () => {
+test('F7: long outputs of older steps are shortened before anything is compacted, the newest is whole', () => {
   const conversation = [
     userMessage(1, 'first'),
     answerMessage(1, 'looking', [['a', LONG]]),
@@ -122,13 +122,13 @@ test('F7: long outputs of older steps are shortened before anything is condensed
     answerMessage(2, null, [['b', LONG]]),
   ];
   const sent = plan({ fixed: FIXED, summary: 0, blocks: toBlocks(conversation), budget: 8_000, count });
-  if (sent.kind !== 'send') throw new Error('it condenses');
+  if (sent.kind !== 'send') throw new Error('it compacts');
   const [older, newest] = sent.chat.filter(({ role }) => role === 'tool');
   expect(contentOf(older)).toMatch(/^value=3.*characters not shown.*step\n$/s);
   expect(contentOf(newest)).toBe(LONG);
 });
 
-test('F7: turns are condensed at their borders, and the next steps do not condense again at once', () => {
+test('F7: turns are compacted at their borders, and the next steps do not compact again at once', () => {
   const conversation = Array.from({ length: 40 }, (_, index) => [
     userMessage(index + 1, `question ${index} ${'word '.repeat(60)}`),
     answerMessage(index + 1, `answer ${index} ${'word '.repeat(60)}`, []),
@@ -136,7 +136,7 @@ test('F7: turns are condensed at their borders, and the next steps do not conden
   const budget = 4_000;
   const blocks = toBlocks(conversation.slice(0, -1));
   const first = plan({ fixed: FIXED, summary: 0, blocks, budget, count });
-  if (first.kind !== 'condense') throw new Error('it does not condense');
+  if (first.kind !== 'compact') throw new Error('it does not compact');
   expect(blocks[first.through]?.chat[0]?.role).toBe('user');
   const left = without(blocks, first.through);
   const summary = roomForSummary(budget);
@@ -171,7 +171,7 @@ test('F7: one message that is longer than the window is shown with its head and 
     budget: 6_000,
     count,
   });
-  if (sent.kind !== 'send') throw new Error('it condenses');
+  if (sent.kind !== 'send') throw new Error('it compacts');
   expect(sent.fits).toBe(true);
   expect(contentOf(sent.chat[0])).toMatch(/^BEGIN .*characters not shown.* END$/s);
 });

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import { adoptProxies, proxyFor } from '../../../src/network/agents.ts';
+import { proxyFor, useProxies } from '../../../src/network/agents.ts';
 import { download } from '../../../src/network/download.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { testWith } from '../../support/needs.ts';
@@ -21,7 +21,7 @@ const before = { ...process.env };
 /** Exactly these proxies count. */
 function set(variables: Record<string, string>): void {
   for (const name of Object.keys(NONE)) delete process.env[name.toUpperCase()];
-  adoptProxies({ ...NONE, ...variables });
+  useProxies({ ...NONE, ...variables });
 }
 
 afterEach(() => {

@@ -63,7 +63,7 @@ test('W4: however the output is cut, the same is shown where each line goes back
   );
 });
 
-test('W4, S5: who adopts a run reads on from the bytes that were handed on, and shows the same', async () => {
+test('W4, S5: who reattaches to a run reads on from the bytes that were handed on, and shows the same', async () => {
   const printed = ['a\n', '\r1%', '\r2%', '\r3%\n', 'b\n', 'c', ' d\n'];
   const whole = textOf(await handed(printed));
   for (let until = 0; until <= printed.length; until += 1) {

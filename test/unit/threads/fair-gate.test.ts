@@ -64,14 +64,14 @@ describe('H7, H8: places that people share', () => {
   test('who gives up waiting is told why and takes no place; who had given up before is not let in', async () => {
     const gate = gateOf(1);
     const holder = await ask(gate, account('a'));
-    const patience = new AbortController();
-    const waiting = await ask(gate, account('b'), patience.signal);
-    patience.abort('stopped');
+    const waits = new AbortController();
+    const waiting = await ask(gate, account('b'), waits.signal);
+    waits.abort('stopped');
     await settled();
     expect(waiting).toEqual({ place: undefined, failed: 'stopped' });
     expect(gate.waiting).toBe(0);
     holder.place?.[Symbol.dispose]();
-    expect((await ask(gate, account('b'), patience.signal)).failed).toBe('stopped');
+    expect((await ask(gate, account('b'), waits.signal)).failed).toBe('stopped');
     expect(gate.taken).toBe(0);
   });
 
@@ -111,16 +111,16 @@ test('H7, H8: whatever comes and goes, limits hold, nobody who may enter waits, 
       async (places, forGuests, each, steps) => {
         const gate = createFairGate({ places, placesForGuests: forGuests, placesOf: () => each });
         const inside: { person: Person; place: Disposable }[] = [];
-        const outside: { person: Person; patience: AbortController }[] = [];
+        const outside: { person: Person; waits: AbortController }[] = [];
         for (const step of steps) {
           if (step.do === 'enter') {
             const person = {
               id: `${step.person.guest ? 'g' : 'a'}${step.person.id}`,
               guest: step.person.guest,
             };
-            const waiter = { person, patience: new AbortController() };
+            const waiter = { person, waits: new AbortController() };
             outside.push(waiter);
-            gate.enter(person, waiter.patience.signal).then(
+            gate.enter(person, waiter.waits.signal).then(
               (place) => {
                 outside.splice(outside.indexOf(waiter), 1);
                 inside.push({ person, place });
@@ -130,7 +130,7 @@ test('H7, H8: whatever comes and goes, limits hold, nobody who may enter waits, 
           } else if (step.do === 'leave') {
             inside.splice(step.which % Math.max(1, inside.length), 1)[0]?.place[Symbol.dispose]();
           } else {
-            outside[step.which % Math.max(1, outside.length)]?.patience.abort('given up');
+            outside[step.which % Math.max(1, outside.length)]?.waits.abort('given up');
           }
           await settled();
           expect(gate.taken).toBe(inside.length);
@@ -148,7 +148,7 @@ test('H7, H8: whatever comes and goes, limits hold, nobody who may enter waits, 
             if (!holds && inside.length < places) expect(person.guest && freeForGuests <= 0).toBe(true);
           }
         }
-        for (const { patience } of [...outside]) patience.abort('the end');
+        for (const { waits } of [...outside]) waits.abort('the end');
         for (const { place } of inside) place[Symbol.dispose]();
         await settled();
         expect([gate.taken, gate.waiting]).toEqual([0, 0]);

@@ -3,12 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createToolMarkdown } from '../../../src/activities/tools/markdown-jobs.ts';
 import { runFileTool } from '../../../src/activities/tools/run-file-tool.ts';
-import type {
-  ChangeJournal,
-  JournalEntry,
-  ToolContext,
-  ToolResult,
-} from '../../../src/activities/tools/types.ts';
+import type { ChangeJournal, ToolContext, ToolResult } from '../../../src/activities/tools/types.ts';
+import type { JournalEntry } from '../../../src/db/runs.ts';
 import type { ToolArguments } from '../../../src/domain/messages.ts';
 import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';

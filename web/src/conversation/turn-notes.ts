@@ -2,7 +2,7 @@
 import { type ShallowRef, shallowReactive, shallowRef } from 'vue';
 import type { LogEvent } from '../../../src/domain/events.ts';
 
-/** Earlier messages were condensed to fit the model's window; in tokens. */
+/** Earlier messages were compacted to fit the model's window; in tokens. */
 export interface Compaction {
   before: number;
   after: number;
@@ -12,7 +12,7 @@ export interface TurnNotes {
   follow(event: LogEvent | null): void;
   /** When this page saw a call begin (milliseconds since the epoch): the log's times are another machine's clock. */
   startedAt(toolCallId: string): number | undefined;
-  /** The last time that a turn condensed earlier messages. */
+  /** The last time that a turn compacted earlier messages. */
   compactions: ReadonlyMap<number, Compaction>;
   /** The message from which the conversation was last run again: it and what followed are no longer part of it. */
   rewoundFrom: Readonly<ShallowRef<string | null>>;

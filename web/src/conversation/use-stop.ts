@@ -5,7 +5,7 @@ import type { ConnectionState, WorkConnection } from '../live/connection.ts';
 import { useSession } from '../shell/use-session.ts';
 
 /** A stop does not wait longer for messages to be taken back, in milliseconds. */
-const PATIENCE_MS = 800;
+const TIMEOUT_MS = 800;
 
 /**
  * Stops the running turn, and lets no other begin by itself: to the server a message that is queued is the next turn.
@@ -44,8 +44,8 @@ export function useStop(
         const { id, delivery = 'queue', attachments } = message;
         return takeBack({ id, text: textOf(message), delivery, ...(attachments ? { attachments } : {}) });
       });
-      const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-      await Promise.race([Promise.all(takings), patience]);
+      const timeout = new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS));
+      await Promise.race([Promise.all(takings), timeout]);
       connection.stop();
     },
   };

@@ -27,7 +27,7 @@ interface Prepared {
  * Wraps a sandbox so that at most `most` are prepared at a time, one for each owner, `mostOfOne` for one person, and none where it would take
  * the memory that a run needs. Also makes one that is only just being started safe to take and to discard.
  */
-export function withPreparedBudget(
+export function withWarmPool(
   sandbox: Sandbox,
   { most, mostOfOne = most, freeMemory }: PreparedBudget,
 ): Sandbox {
@@ -50,9 +50,9 @@ export function withPreparedBudget(
 
   return {
     ...sandbox,
-    async prepare(owner, workspace, person) {
+    async warm(owner, workspace, person) {
       if (prepared.has(owner) || !fits(person)) return;
-      const starting = sandbox.prepare(owner, workspace);
+      const starting = sandbox.warm(owner, workspace);
       const started = starting.catch(() => void prepared.delete(owner));
       prepared.set(owner, { person, since: performance.now(), started });
       await starting;
@@ -61,9 +61,9 @@ export function withPreparedBudget(
       await release(spec.owner);
       return await sandbox.run(spec, options);
     },
-    async discard(owner) {
+    async release(owner) {
       await release(owner);
-      await sandbox.discard(owner);
+      await sandbox.release(owner);
     },
     async reap(wanted) {
       await sandbox.reap(wanted);

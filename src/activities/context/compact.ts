@@ -1,4 +1,4 @@
-/** Has older turns condensed by the model of role `summary`, and stores what it wrote (F7, D6). */
+/** Has older turns compacted by the model of role `summary`, and stores what it wrote (F7, D6). */
 import { Fenced } from '../../db/event-writer.ts';
 import { storeSummary } from '../../db/summaries.ts';
 import { persist } from '../../db/unavailable.ts';
@@ -27,7 +27,7 @@ export interface ClaimedStep {
  * than the summary model's window, each stored as soon as it is there. Gives the context that remains.
  * @throws ModelError where the model fails; Fenced where another attempt has taken over
  */
-export async function condense(
+export async function compact(
   deps: ActivityDependencies,
   step: ClaimedStep,
   from: PromptContext,
@@ -43,13 +43,13 @@ export async function condense(
   let left = given.to;
   while (context.blocks.slice(0, left).some((block) => !block.pinned)) {
     const { request, answer } = await ask(deps, step, context, left, given.count);
-    const condensed = context.blocks.slice(0, request.through);
-    const last = condensed.findLast((block) => !block.pinned);
+    const compacted = context.blocks.slice(0, request.through);
+    const last = compacted.findLast((block) => !block.pinned);
     if (last === undefined) throw new Error('a summary was asked for of nothing');
     const attachments = [
       ...new Set([
         ...(context.summary?.attachments ?? []),
-        ...condensed.flatMap((block) => block.attachments),
+        ...compacted.flatMap((block) => block.attachments),
       ]),
     ];
     const summary = { text: answer.text, throughMessageId: last.id, attachments, stepKey: key };
@@ -59,7 +59,7 @@ export async function condense(
       storeSummary(deps.db, { workId, agent, key, attempt, ...summary, ...tokens, usage: answer.usage }),
     );
     if (stored.kind === 'fenced') throw new Fenced({ workId, key, attempt });
-    deps.log.info({ workId, agent, key, attempt, ...tokens }, 'older turns were condensed');
+    deps.log.info({ workId, agent, key, attempt, ...tokens }, 'older turns were compacted');
     if (stored.stop) step.onStop();
     left -= context.blocks.length - next.blocks.length;
     context = { ...next, summary: { ...summary, text: stored.text } };
@@ -113,6 +113,6 @@ async function ask(
 function ignoreDelta(): void {}
 
 function noSummary(model: string): ModelError {
-  const message = `The model "${model}" was asked to condense the older conversation and wrote nothing. Trying again may help.`;
+  const message = `The model "${model}" was asked to compact the older conversation and wrote nothing. Trying again may help.`;
   return new ModelError('model_server_error', message, { retryable: true });
 }

@@ -11,34 +11,29 @@ import type { ActivityDependencies } from './dependencies.ts';
 import type { ToolInput } from './types.ts';
 
 /** Starts Python ahead while a code agent's model still writes the code (S12). */
-export function prepareSandbox(
-  deps: ActivityDependencies,
-  workId: string,
-  agent: string,
-  person: Person,
-): void {
+export function warmSandbox(deps: ActivityDependencies, workId: string, agent: string, person: Person): void {
   // Whose code would have to wait has no use for it now.
   if (!deps.places.code.isOpenTo(person)) return;
   keepUp(deps, { workId }, 'no sandbox could be started ahead', async () => {
     const { runs } = deps.sandbox;
-    await runs?.prepare(agent, deps.workspacePath(workId), person.id);
+    await runs?.warm(agent, deps.workspacePath(workId), person.id);
     // Whoever ended the turn while this was being started, perhaps on another worker, found nothing to discard.
-    if (!(await isAgentWanted(deps.db, agent))) await runs?.discard(agent);
+    if (!(await isAgentWanted(deps.db, agent))) await runs?.release(agent);
   });
 }
 
 /** Drops what was prepared for a code agent, which is the call that it answers. */
-export function discardPrepared(deps: ActivityDependencies, agent: ToolInput): void {
+export function releaseWarmSandbox(deps: ActivityDependencies, agent: ToolInput): void {
   keepUp(deps, agent, 'what was prepared is removed later', async () => {
-    await deps.sandbox.runs?.discard(agent.toolCallId);
+    await deps.sandbox.runs?.release(agent.toolCallId);
   });
 }
 
 /** Removes what a run left behind; its outcome is stored, so it is not asked for again. */
-export function forgetRun(deps: ActivityDependencies, run: ToolInput): void {
+export function removeRun(deps: ActivityDependencies, run: ToolInput): void {
   keepUp(deps, run, 'what a run left is removed later', async () => {
     await endRun(deps.db, run);
-    await deps.sandbox.runs?.forget(run);
+    await deps.sandbox.runs?.remove(run);
   });
 }
 
@@ -47,9 +42,9 @@ export function clearSandboxes(deps: ActivityDependencies, of: { workId: string;
   const { runs } = deps.sandbox;
   if (runs === null) return;
   keepUp(deps, of, 'what a turn has in sandboxes is removed later', async () => {
-    for (const agent of await codeAgentsOf(deps.db, of.workId, of.turn)) await runs.discard(agent);
+    for (const agent of await codeAgentsOf(deps.db, of.workId, of.turn)) await runs.release(agent);
     for (const toolCallId of await runsLeftBy(deps.db, of)) {
-      await runs.abandon({ ...of, toolCallId });
+      await runs.endAndRemove({ ...of, toolCallId });
       await endRun(deps.db, { workId: of.workId, toolCallId });
     }
   });

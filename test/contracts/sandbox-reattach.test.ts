@@ -48,7 +48,7 @@ describe.each(WAYS)('%s', (way) => {
     await box?.dispose();
   });
 
-  const adoption = (name: string, body: () => Promise<void>, ms = 30_000) => test(name, body, ms);
+  const reattachment = (name: string, body: () => Promise<void>, ms = 30_000) => test(name, body, ms);
 
   interface Said {
     ready?: boolean;
@@ -101,7 +101,7 @@ describe.each(WAYS)('%s', (way) => {
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
 
-  adoption(
+  reattachment(
     'S5, D7: killed in the middle of output, another goes on without gap or repeat, and it ran once',
     async () => {
       const key = box.newKey();
@@ -110,19 +110,19 @@ describe.each(WAYS)('%s', (way) => {
       await until(() => client.said.filter((said) => said.text).length > 10, 'some output');
       await client.kill();
       const first = client.said.filter((said) => said.text);
-      const adopted = await box.runScript(script, {
+      const reattached = await box.runScript(script, {
         key,
         mayStart: false,
         progress: { stdout: first.at(-1)?.bytes ?? 0, stderr: 0 },
       });
-      expect(adopted.ending).toMatchObject({ kind: 'exited', code: 0 });
-      expect(first.map((said) => said.text).join('') + adopted.stdout).toBe(counted(60));
-      expect(adopted.bytes.stdout).toBe(Buffer.byteLength(counted(60)));
+      expect(reattached.ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect(first.map((said) => said.text).join('') + reattached.stdout).toBe(counted(60));
+      expect(reattached.bytes.stdout).toBe(Buffer.byteLength(counted(60)));
       expect(begun()).toBe('x');
     },
   );
 
-  adoption('D7: killed at any moment of the start, the run is started once in all', async () => {
+  reattachment('D7: killed at any moment of the start, the run is started once in all', async () => {
     for (const pause of [0, 20, 60, 150]) {
       const key = box.newKey();
       const script = writeScript(counting(3, 0.01));
@@ -131,15 +131,15 @@ describe.each(WAYS)('%s', (way) => {
       // Not waiting for an event: the moment of the kill is what is varied.
       await new Promise((resolve) => setTimeout(resolve, pause));
       await client.kill();
-      const adopted = await box.runScript(script, { key });
-      expect(adopted.ending).toMatchObject({ kind: 'exited', code: 0 });
-      expect(adopted.stdout).toBe(counted(3));
-      await box.sandbox.forget(key);
+      const reattached = await box.runScript(script, { key });
+      expect(reattached.ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect(reattached.stdout).toBe(counted(3));
+      await box.sandbox.remove(key);
     }
     expect(begun()).toBe('xxxx');
   });
 
-  adoption('D7: after the run has ended, its ending and all of its output are still there', async () => {
+  reattachment('D7: after the run has ended, its ending and all of its output are still there', async () => {
     const key = box.newKey();
     const script = writeScript(`${counting(5, 0)}raise SystemExit(3)`);
     const client = startClient({ key, script });
@@ -150,7 +150,7 @@ describe.each(WAYS)('%s', (way) => {
     expect(begun()).toBe('x');
   });
 
-  adoption('S1: two that ask for the same key at once get the same run', async () => {
+  reattachment('S1: two that ask for the same key at once get the same run', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10, 0.01));
     const both = await Promise.all([box.runScript(script, { key }), box.runScript(script, { key })]);
@@ -161,30 +161,30 @@ describe.each(WAYS)('%s', (way) => {
     expect(begun()).toBe('x');
   });
 
-  adoption('S4: the deadline holds while nobody is there', async () => {
+  reattachment('S4: the deadline holds while nobody is there', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     await orphanedRun({ key, script, limits: { deadlineMs: 1_000 } });
-    const adopted = await box.runScript(script, { key, mayStart: false, limits: { deadlineMs: 1_000 } });
-    expect(adopted.ending).toMatchObject({ kind: 'timed_out', message: 'timed out after 1 s' });
-    expect(adopted.ms).toBeLessThan(8_000);
+    const reattached = await box.runScript(script, { key, mayStart: false, limits: { deadlineMs: 1_000 } });
+    expect(reattached.ending).toMatchObject({ kind: 'timed_out', message: 'timed out after 1 s' });
+    expect(reattached.ms).toBeLessThan(8_000);
   });
 
-  adoption('S9: an adopted run can be cancelled', async () => {
+  reattachment('S9: a reattached run can be cancelled', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     await orphanedRun({ key, script });
     const stop = new AbortController();
-    const adopted = await box.runScript(script, {
+    const reattached = await box.runScript(script, {
       key,
       mayStart: false,
       signal: stop.signal,
       onText: () => stop.abort(),
     });
-    expect(adopted.ending.kind).toBe('cancelled');
+    expect(reattached.ending.kind).toBe('cancelled');
   });
 
-  adoption('D7: what nothing is left of is lost, and is not run again', async () => {
+  reattachment('D7: what nothing is left of is lost, and is not run again', async () => {
     const key = box.newKey();
     const script = writeScript(counting(1, 0));
     const { ending } = await box.runScript(script, { key, mayStart: false });
@@ -192,7 +192,7 @@ describe.each(WAYS)('%s', (way) => {
     expect(begun()).toBe('');
   });
 
-  adoption('D7: a run whose holder is killed ends as lost, at once and for everybody', async () => {
+  reattachment('D7: a run whose holder is killed ends as lost, at once and for everybody', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     let killed = false;
@@ -230,18 +230,18 @@ describe.each(WAYS)('%s', (way) => {
           .filter(Boolean).length
       : processesWith('runner.ts', box.stateDir).length;
 
-  adoption('D7: a run whose turn is over is ended and removed, whoever had started it', async () => {
+  reattachment('D7: a run whose turn is over is ended and removed, whoever had started it', async () => {
     const key = box.newKey();
     const script = writeScript(counting(10_000, 0.05));
     await orphanedRun({ key, script });
-    await box.sandbox.abandon(key);
+    await box.sandbox.endAndRemove(key);
     await until(() => running() === 0, 'nothing runs');
     expect((await box.runScript(script, { key, mayStart: false })).ending.kind).toBe('lost');
     // Nothing is left: nothing happens.
-    await box.sandbox.abandon(key);
+    await box.sandbox.endAndRemove(key);
   });
 
-  adoption('D7: abandoned at any moment of its start, a run leaves no process', async () => {
+  reattachment('D7: abandoned at any moment of its start, a run leaves no process', async () => {
     for (let pause = 0; pause < 400; pause += 40) {
       const key = box.newKey();
       const client = startClient({ key, script: writeScript(counting(10_000, 0.05)) });
@@ -249,7 +249,7 @@ describe.each(WAYS)('%s', (way) => {
       // Not waiting for an event: the moment of the end is what is varied.
       await new Promise((resolve) => setTimeout(resolve, pause));
       await client.kill();
-      await box.sandbox.abandon(key);
+      await box.sandbox.endAndRemove(key);
     }
     // What an engine was still making as it was abandoned is the reaper's.
     await box.sandbox.reap({ run: async () => false, agent: async () => false });
@@ -257,7 +257,7 @@ describe.each(WAYS)('%s', (way) => {
     await until(() => left() === 0, 'nothing runs');
   });
 
-  adoption(
+  reattachment(
     'D7: the reaper ends and removes the runs of turns that are over, and leaves the others',
     async () => {
       const [over, live] = [box.newKey(), box.newKey()];
@@ -271,32 +271,32 @@ describe.each(WAYS)('%s', (way) => {
         agent: async () => false,
       });
       expect((await other).ending).toMatchObject({ kind: 'exited', code: 0 });
-      await box.sandbox.forget(live);
+      await box.sandbox.remove(live);
       await until(() => running() === 0, 'nothing runs');
       expect((await box.runScript(script, { key: over, mayStart: false })).ending.kind).toBe('lost');
     },
   );
 
-  adoption('D7: a clock that jumps by hours ends no run, whoever follows it or reaps', async () => {
+  reattachment('D7: a clock that jumps by hours ends no run, whoever follows it or reaps', async () => {
     const key = box.newKey();
     const script = writeScript(counting(40, 0.05));
     await orphanedRun({ key, script });
     const now = Date.now;
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 5 * 3_600_000);
     try {
-      const adopted = box.runScript(script, { key, mayStart: false });
+      const reattached = box.runScript(script, { key, mayStart: false });
       await box.sandbox.reap({ run: async () => true, agent: async () => true });
-      expect((await adopted).ending).toMatchObject({ kind: 'exited', code: 0 });
+      expect((await reattached).ending).toMatchObject({ kind: 'exited', code: 0 });
     } finally {
       clock.mockRestore();
     }
   });
 
-  adoption(
+  reattachment(
     'S12: a prepared sandbox is used for one run, has the libraries, and waits for nobody else',
     async () => {
-      await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
-      await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+      await box.sandbox.warm(PREPARING_OWNER, box.workspace);
+      await box.sandbox.warm(PREPARING_OWNER, box.workspace);
       await onePrepared();
       await pythonHasBegun();
       expect(running()).toBe(1);
@@ -323,16 +323,16 @@ describe.each(WAYS)('%s', (way) => {
     await until(() => running() >= 1, 'one is prepared');
   };
 
-  adoption('S12: a prepared sandbox that is discarded is gone', async () => {
-    await box.sandbox.prepare(PREPARING_OWNER, box.workspace);
+  reattachment('S12: a prepared sandbox that is discarded is gone', async () => {
+    await box.sandbox.warm(PREPARING_OWNER, box.workspace);
     await onePrepared();
-    await box.sandbox.discard(PREPARING_OWNER);
+    await box.sandbox.release(PREPARING_OWNER);
     await until(() => running() === 0, 'nothing runs');
     const { ending } = await box.run('print(1)', { owner: PREPARING_OWNER });
     expect(ending).toMatchObject({ kind: 'exited', code: 0 });
   });
 
-  adoption('S12: what a dead worker had prepared is cleared away', async () => {
+  reattachment('S12: what a dead worker had prepared is cleared away', async () => {
     const client = startClient({ prepare: PREPARING_OWNER });
     await until(() => client.said.length > 0, 'it has prepared');
     await onePrepared();
@@ -343,51 +343,57 @@ describe.each(WAYS)('%s', (way) => {
     }, 'nothing runs');
   });
 
-  adoption('S12: what was prepared for an agent that is done is cleared away, and only that', async () => {
-    await box.sandbox.prepare('working', box.workspace);
-    await pythonHasBegun();
-    await box.sandbox.prepare('done', box.workspace);
-    await until(() => running() === 2, 'both wait');
-    const wanted = { run: async () => true, agent: async (owner: string) => owner === 'working' };
-    await until(async () => {
+  reattachment(
+    'S12: what was prepared for an agent that is done is cleared away, and only that',
+    async () => {
+      await box.sandbox.warm('working', box.workspace);
+      await pythonHasBegun();
+      await box.sandbox.warm('done', box.workspace);
+      await until(() => running() === 2, 'both wait');
+      const wanted = { run: async () => true, agent: async (owner: string) => owner === 'working' };
+      await until(async () => {
+        await box.sandbox.reap(wanted);
+        return running() === 1;
+      }, 'one is gone');
       await box.sandbox.reap(wanted);
-      return running() === 1;
-    }, 'one is gone');
-    await box.sandbox.reap(wanted);
-    const taken = await box.run('import sys; print("numpy" in sys.modules)', { owner: 'working' });
-    expect(taken.stdout).toBe('True\n');
-  });
+      const taken = await box.run('import sys; print("numpy" in sys.modules)', { owner: 'working' });
+      expect(taken.stdout).toBe('True\n');
+    },
+  );
 
-  adoption('S12: a run in a prepared sandbox is adopted like any other', async () => {
+  reattachment('S12: a run in a prepared sandbox is reattached like any other', async () => {
     const key = box.newKey();
     const script = writeScript(counting(60, 0.02));
     const client = await orphanedRun({ key, script, prepare: PREPARING_OWNER });
     const first = client.said.filter((said) => said.text);
-    const adopted = await box.runScript(script, {
+    const reattached = await box.runScript(script, {
       key,
       mayStart: false,
       progress: { stdout: first.at(-1)?.bytes ?? 0, stderr: 0 },
     });
-    expect(first.map((said) => said.text).join('') + adopted.stdout).toBe(counted(60));
+    expect(first.map((said) => said.text).join('') + reattached.stdout).toBe(counted(60));
     expect(begun()).toBe('x');
   });
 
-  adoption('T2: an adopter has all that a run told of itself, from its beginning', async () => {
-    const key = box.newKey();
-    const script = writeScript(
-      `from paperagent import record\nrecord('early', 1)\n${counting(40, 0.02)}record('late', 2)`,
-    );
-    await orphanedRun({ key, script });
-    await box.runScript(script, { key, mayStart: false });
-    const { told, stdout } = await box.sandbox.traces(key);
-    expect(readTold(told, true)).toMatchObject({
-      facts: [{ name: 'early' }, { name: 'late', scriptLine: 8 }],
-      moreFacts: false,
-    });
-    expect(stdout.toString()).toBe(counted(40));
-  });
+  reattachment(
+    'T2: a process that reattaches has all that a run told of itself, from its beginning',
+    async () => {
+      const key = box.newKey();
+      const script = writeScript(
+        `from paperagent import record\nrecord('early', 1)\n${counting(40, 0.02)}record('late', 2)`,
+      );
+      await orphanedRun({ key, script });
+      await box.runScript(script, { key, mayStart: false });
+      const { told, stdout } = await box.sandbox.traces(key);
+      expect(readTold(told, true)).toMatchObject({
+        facts: [{ name: 'early' }, { name: 'late', scriptLine: 8 }],
+        moreFacts: false,
+      });
+      expect(stdout.toString()).toBe(counted(40));
+    },
+  );
 
-  adoption('S11: a figure with Chinese text and a minus sign is drawn without a warning', async () => {
+  reattachment('S11: a figure with Chinese text and a minus sign is drawn without a warning', async () => {
     const { ending, stderr } = await box.run(`import matplotlib.pyplot as plt
 plt.rcParams['font.sans-serif'] = ['SimHei']
 plt.plot([-1, 0, 1], label='正弦波')
@@ -400,7 +406,7 @@ plt.savefig('figure.png')`);
     expect(readFileSync(join(box.workspace, 'figure.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  adoption('S2: what the server wrote and what the code wrote can be changed by both', async () => {
+  reattachment('S2: what the server wrote and what the code wrote can be changed by both', async () => {
     writeFileSync(join(box.workspace, 'data.csv'), 'a,b\n');
     const { ending } = await box.run(
       'open("data.csv", "a").write("1,2\\n"); open("made.csv", "w").write("x")',

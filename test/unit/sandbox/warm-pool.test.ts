@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { PREPARED_BYTES, withPreparedBudget } from '../../../src/sandbox/prepared-budget.ts';
 import { DEFAULT_LIMITS, type RunSpec, type Sandbox } from '../../../src/sandbox/types.ts';
+import { PREPARED_BYTES, withWarmPool } from '../../../src/sandbox/warm-pool.ts';
 
 const PLENTY = 64 * 1024 ** 3;
 
@@ -16,15 +16,15 @@ function recordingSandbox() {
       return { kind: 'exited', code: 0, message: 'finished', durationMs: 1 };
     },
     traces: async () => ({ told: Buffer.alloc(0), stdout: Buffer.alloc(0) }),
-    forget: async () => {},
-    abandon: async () => {},
+    remove: async () => {},
+    endAndRemove: async () => {},
     reap: async () => {},
-    async prepare(owner) {
+    async warm(owner) {
       calls.push(`prepare ${owner}`);
       await wait;
       calls.push(`prepared ${owner}`);
     },
-    async discard(owner) {
+    async release(owner) {
       calls.push(`discard ${owner}`);
     },
     packages: () => [],
@@ -58,36 +58,36 @@ const begun = (calls: string[]) => calls.filter((call) => call.startsWith('prepa
 
 test('S12: as many are prepared as code can run at once, one for each agent', async () => {
   const { sandbox, calls } = recordingSandbox();
-  const limited = withPreparedBudget(sandbox, { most: 2, freeMemory: () => PLENTY });
-  for (const owner of ['a', 'a', 'b', 'c']) await limited.prepare(owner, '/w');
+  const limited = withWarmPool(sandbox, { most: 2, freeMemory: () => PLENTY });
+  for (const owner of ['a', 'a', 'b', 'c']) await limited.warm(owner, '/w');
   expect(begun(calls)).toEqual(['prepare a', 'prepare b']);
   await limited.run(spec('a'), options);
-  await limited.prepare('c', '/w');
-  await limited.discard('b');
-  await limited.prepare('d', '/w');
+  await limited.warm('c', '/w');
+  await limited.release('b');
+  await limited.warm('d', '/w');
   expect(begun(calls)).toEqual(['prepare a', 'prepare b', 'prepare c', 'prepare d']);
 });
 
 test('S12: none is prepared where it would take the memory of a run, and none at all when it is off', async () => {
   const { sandbox, calls } = recordingSandbox();
   let free = DEFAULT_LIMITS.memoryBytes + PREPARED_BYTES;
-  const limited = withPreparedBudget(sandbox, { most: 10, freeMemory: () => free });
-  await limited.prepare('a', '/w');
-  await limited.prepare('b', '/w');
+  const limited = withWarmPool(sandbox, { most: 10, freeMemory: () => free });
+  await limited.warm('a', '/w');
+  await limited.warm('b', '/w');
   free += PREPARED_BYTES;
-  await limited.prepare('c', '/w');
+  await limited.warm('c', '/w');
   expect(begun(calls)).toEqual(['prepare a', 'prepare c']);
-  await withPreparedBudget(sandbox, { most: 0, freeMemory: () => PLENTY }).prepare('d', '/w');
+  await withWarmPool(sandbox, { most: 0, freeMemory: () => PLENTY }).warm('d', '/w');
   expect(begun(calls)).toHaveLength(2);
 });
 
 test('S12: one that is only just being started is waited for by the run that takes it, and by who discards it', async () => {
   for (const end of ['run', 'discard'] as const) {
     const { sandbox, calls, hold, ready } = recordingSandbox();
-    const limited = withPreparedBudget(sandbox, { most: 1, freeMemory: () => PLENTY });
+    const limited = withWarmPool(sandbox, { most: 1, freeMemory: () => PLENTY });
     hold();
-    const preparing = limited.prepare('a', '/w');
-    const ended = end === 'run' ? limited.run(spec('a'), options) : limited.discard('a');
+    const preparing = limited.warm('a', '/w');
+    const ended = end === 'run' ? limited.run(spec('a'), options) : limited.release('a');
     ready();
     await Promise.all([preparing, ended]);
     expect(calls).toEqual(['prepare a', 'prepared a', `${end} a`]);
@@ -96,13 +96,13 @@ test('S12: one that is only just being started is waited for by the run that tak
 
 test('S12: one that could not be started counts no more, and neither does one whose agent the reaper found done', async () => {
   const { sandbox, calls } = recordingSandbox();
-  const failing: Sandbox = { ...sandbox, prepare: () => Promise.reject(new Error('no engine')) };
-  const limited = withPreparedBudget(failing, { most: 1, freeMemory: () => PLENTY });
-  await expect(limited.prepare('a', '/w')).rejects.toThrow('no engine');
-  await expect(limited.prepare('b', '/w')).rejects.toThrow('no engine');
-  const other = withPreparedBudget(sandbox, { most: 1, freeMemory: () => PLENTY });
-  await other.prepare('a', '/w');
+  const failing: Sandbox = { ...sandbox, warm: () => Promise.reject(new Error('no engine')) };
+  const limited = withWarmPool(failing, { most: 1, freeMemory: () => PLENTY });
+  await expect(limited.warm('a', '/w')).rejects.toThrow('no engine');
+  await expect(limited.warm('b', '/w')).rejects.toThrow('no engine');
+  const other = withWarmPool(sandbox, { most: 1, freeMemory: () => PLENTY });
+  await other.warm('a', '/w');
   await other.reap({ run: async () => false, agent: async () => false });
-  await other.prepare('b', '/w');
+  await other.warm('b', '/w');
   expect(begun(calls)).toEqual(['prepare a', 'prepare b']);
 });

@@ -23,12 +23,12 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
 
   afterAll(() => box?.dispose());
 
-  test('D7: a silent run is let go of at once, goes on, and is adopted with the rest of its output', async () => {
+  test('D7: a silent run is detached at once, goes on, and is reattached with the rest of its output', async () => {
     const script = 'code/silent.py';
     writeFileSync(join(box.workspace, script), SILENT);
     const key = box.newKey();
     const spec = { key, owner: 'nobody', workspace: box.workspace, script, limits: DEFAULT_LIMITS };
-    const letGo = new AbortController();
+    const detach = new AbortController();
     const reason = new Error('the worker goes away');
     let told = { stdout: 0, stderr: 0 };
     let at = 0;
@@ -36,20 +36,20 @@ describe.each(['bubblewrap', 'docker'] as const)('%s', (kind) => {
       progress: { stdout: 0, stderr: 0 },
       mayStart: true,
       signal: new AbortController().signal,
-      letGo: letGo.signal,
+      detach: detach.signal,
       async onOutput({ bytes, text }) {
         told = { stdout: bytes, stderr: 0 };
         // A line may come in two pieces.
         if (!text.endsWith('\n')) return;
         at = performance.now();
-        letGo.abort(reason);
+        detach.abort(reason);
       },
     });
     await expect(left).rejects.toBe(reason);
     expect(performance.now() - at).toBeLessThan(1_000);
-    const adopted = box.runScript(script, { key, mayStart: false, progress: told });
+    const reattached = box.runScript(script, { key, mayStart: false, progress: told });
     writeFileSync(join(box.workspace, 'go'), '');
-    expect(await adopted).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout: 'ended\n' });
+    expect(await reattached).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout: 'ended\n' });
     expect(readFileSync(join(box.workspace, 'begun'), 'utf8')).toBe('x');
   });
 });
