@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import {
   createSessionKeeper,
-  type Session,
   SessionOver,
+  type StoredSession,
   type TokenAnswer,
 } from '../../../web/src/api/session.ts';
 
@@ -15,7 +15,7 @@ const tokens = (n: number): TokenAnswer => ({
 });
 
 function setUp() {
-  let held: Session | null = null;
+  let held: StoredSession | null = null;
   const asked: string[] = [];
   const clock = { now: 0 };
   let refuse: Error | null = null;
@@ -41,7 +41,7 @@ function setUp() {
     refuseWith: (error: Error) => {
       refuse = error;
     },
-    anotherTabHas: (session: Session) => {
+    anotherTabHas: (session: StoredSession) => {
       held = session;
     },
   };

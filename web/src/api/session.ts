@@ -4,7 +4,7 @@
  */
 import type { Session as TokenAnswer, User } from '../../../src/protocol/auth.ts';
 
-export interface Session {
+export interface StoredSession {
   accessToken: string;
   refreshToken: string;
   /** Milliseconds since the epoch, by this machine's clock. */
@@ -16,8 +16,8 @@ export interface Session {
 export type { TokenAnswer, User };
 
 export interface SessionStore {
-  read(): Session | null;
-  write(session: Session | null): void;
+  read(): StoredSession | null;
+  write(session: StoredSession | null): void;
 }
 
 export interface SessionDependencies {
@@ -35,30 +35,30 @@ export class SessionOver extends Error {
 }
 
 export interface SessionKeeper {
-  current(): Session | null;
+  current(): StoredSession | null;
   /** Takes the answer of a login as the session. */
-  begin(answer: TokenAnswer): Session;
+  begin(answer: TokenAnswer): StoredSession;
   /**
    * Takes the session that `ask` gets in the place of the one that is here, which the server ends as it answers: whoever
    * is refused meanwhile waits for the new one.
    */
-  replace(ask: () => Promise<TokenAnswer>): Promise<Session>;
+  replace(ask: () => Promise<TokenAnswer>): Promise<StoredSession>;
   end(): void;
   /** A session whose access token lasts at least another half minute. @throws SessionOver */
-  fresh(): Promise<Session>;
+  fresh(): Promise<StoredSession>;
   /** A session whose access token is another than `refused`. @throws SessionOver */
-  renew(refused: string): Promise<Session>;
+  renew(refused: string): Promise<StoredSession>;
 }
 
 const MARGIN_MS = 30_000;
 
 export function createSessionKeeper(dependencies: SessionDependencies): SessionKeeper {
   const { store, now } = dependencies;
-  let renewing: Promise<Session> | null = null;
+  let renewing: Promise<StoredSession> | null = null;
   let replacing: Promise<unknown> = Promise.resolve();
 
-  function begin(answer: TokenAnswer): Session {
-    const session: Session = {
+  function begin(answer: TokenAnswer): StoredSession {
+    const session: StoredSession = {
       accessToken: answer.accessToken,
       refreshToken: answer.refreshToken,
       expiresAt: now() + answer.expiresIn * 1000,
@@ -68,13 +68,13 @@ export function createSessionKeeper(dependencies: SessionDependencies): SessionK
     return session;
   }
 
-  function stored(): Session {
+  function stored(): StoredSession {
     const session = store.read();
     if (session === null) throw new SessionOver('nobody is signed in');
     return session;
   }
 
-  async function exchange(refused: string): Promise<Session> {
+  async function exchange(refused: string): Promise<StoredSession> {
     // Another tab may have renewed while this one waited: its tokens are the family's newest.
     const session = stored();
     if (session.accessToken !== refused && session.expiresAt - now() > MARGIN_MS) return session;
@@ -90,7 +90,7 @@ export function createSessionKeeper(dependencies: SessionDependencies): SessionK
     }
   }
 
-  function renew(refused: string): Promise<Session> {
+  function renew(refused: string): Promise<StoredSession> {
     renewing ??= replacing
       .then(() => dependencies.exclusively(() => exchange(refused)))
       .finally(() => {

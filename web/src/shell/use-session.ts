@@ -3,9 +3,9 @@ import { ApiError, createHttp, type Http, request } from '../api/http.ts';
 import { postForm } from '../api/post-form.ts';
 import {
   createSessionKeeper,
-  type Session,
   type SessionKeeper,
   SessionOver,
+  type StoredSession,
   type TokenAnswer,
   type User,
 } from '../api/session.ts';
@@ -100,7 +100,7 @@ export function useSession(): SessionContext {
   return context;
 }
 
-function read(): Session | null {
+function read(): StoredSession | null {
   const text = browserStore.getItem(KEY);
-  return text === null ? null : (JSON.parse(text) as Session);
+  return text === null ? null : (JSON.parse(text) as StoredSession);
 }
