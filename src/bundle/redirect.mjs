@@ -1,12 +1,15 @@
 /** In place of an entry point of src/main, its bundle is loaded. */
 import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { flushCompileCache, registerHooks } from 'node:module';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleFolder } from './folder.mjs';
 
 /** These see to the bundle themselves, or speak to a person who has no use for the line. */
 const SILENT = ['start', 'ask'];
+
+/** By then a process is up, and has compiled what it runs. */
+const COMPILED_MS = 5_000;
 
 /** To be called before the entry point is looked for. */
 export async function runBundled() {
@@ -20,6 +23,8 @@ export async function runBundled() {
   }
   const { showSources } = await import('./source-positions.mjs');
   showSources(folder);
+  // Kept by the first process of these sources for the next: one that is killed keeps nothing as it ends.
+  setTimeout(flushCompileCache, COMPILED_MS).unref();
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,10 +8,14 @@ import { expect, test } from '@jest/globals';
 import { contentHash } from '../../../src/bundle/content-hash.mjs';
 import { CHECKOUT } from '../../../src/setup/checkout.ts';
 import { withTemporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 const ENTRY = 'src/main/greet.ts';
 
 interface Greeter {
+  root: string;
+  /** The option by which an entry point is run from its bundle. */
+  preload: string;
   /** Where the bundle of the sources lies, as they are now. */
   bundleFolder(): string;
   write(file: string, text: string): Promise<void>;
@@ -27,14 +33,16 @@ async function withGreeter(check: (greeter: Greeter) => Promise<void>): Promise<
     await cp(join(CHECKOUT, 'src', 'bundle'), join(root, 'src', 'bundle'), { recursive: true });
     await write('package-lock.json', '{}');
     await write(ENTRY, "const who: string = 'the sources'; console.log(who, process.argv[1]);");
+    const preload = `--import=${pathToFileURL(join(root, 'src', 'bundle', 'run.mjs')).href}`;
     await check({
+      root,
+      preload,
       write,
       bundleFolder: () => {
         const hash = contentHash(root, ['src', 'package-lock.json']).slice(0, 24);
         return `node_modules/.cache/paperagent/server-${hash}`;
       },
       run() {
-        const preload = `--import=${pathToFileURL(join(root, 'src', 'bundle', 'run.mjs')).href}`;
         const { stdout, stderr } = spawnSync(process.execPath, [preload, join(root, ENTRY)], {
           encoding: 'utf8',
         });
@@ -99,3 +107,17 @@ test('the stack of a bundled program`s error names its sources, as long as the m
     expect(run().said).toMatch(/at fail \(file:\/\/.*greet\.mjs:1:25\)/);
   });
 });
+
+test('B7: what Node has compiled of a bundle is kept although its process is killed', async () => {
+  await withGreeter(async ({ root, preload, bundleFolder, write }) => {
+    await write(`${bundleFolder()}/greet.mjs`, 'setInterval(() => {}, 1_000);');
+    const kept = join(root, 'compiled');
+    const env = { ...process.env, NODE_COMPILE_CACHE: kept };
+    const program = spawn(process.execPath, [preload, join(root, ENTRY)], { env, stdio: 'ignore' });
+    const files = () =>
+      readdirSync(kept, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    await until(() => existsSync(kept) && files().length > 0, 'it was kept', 60_000);
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+  });
+}, 90_000);
