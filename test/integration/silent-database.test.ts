@@ -1,4 +1,7 @@
-/** What dies silently: a way to Postgres that swallows packets, and closes nothing. Noticed within 30 s, nothing lost. */
+/**
+ * What dies silently: a way to Postgres that swallows packets, and closes nothing. Noticed within 30 s, nothing
+ * lost. Each has a way of its own, and they wait at the same time.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { openLiveLog } from '../../src/api/live/live-log.ts';
@@ -14,22 +17,28 @@ import { until } from '../support/until.ts';
 const NOTICED_MS = 30_000;
 
 let database: TestDatabase;
-let proxy: DatabaseProxy;
+const ways: DatabaseProxy[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  proxy = await openDatabaseProxy(database.url);
 });
 
 afterAll(async () => {
-  await proxy.close();
+  for (const way of ways) await way.close();
   await database.drop();
 });
+
+async function ownWay(): Promise<DatabaseProxy> {
+  const way = await openDatabaseProxy(database.url);
+  ways.push(way);
+  return way;
+}
 
 /** A promise with what settles it. */
 const signal = <T>() => Promise.withResolvers<T>();
 
-test('a session that LISTENs notices, is made again, and hears what is told afterwards', async () => {
+test.concurrent('a session that LISTENs notices, is made again, and hears what is told afterwards', async () => {
+  const proxy = await ownWay();
   const again = signal<void>();
   const heard = signal<string>();
   let connections = 0;
@@ -58,7 +67,8 @@ test('a session that LISTENs notices, is made again, and hears what is told afte
   }
 });
 
-test('a worker whose sessions and pool fell silent is back, with its locks, and its statements fail as passing', async () => {
+test.concurrent('a worker whose sessions and pool fell silent is back, with its locks, and its statements fail as passing', async () => {
+  const proxy = await ownWay();
   const pool = openDatabase(proxy.url, { name: 'test-pool', max: 2, onIdleError: () => {} });
   const db = openDatabase(database.url, { name: 'test', max: 1, onIdleError: () => {} });
   await sql`select 1`.execute(pool);
@@ -96,7 +106,8 @@ test('a worker whose sessions and pool fell silent is back, with its locks, and 
   }
 });
 
-test('the live log notices by itself, and its followers miss nothing', async () => {
+test.concurrent('the live log notices by itself, and its followers miss nothing', async () => {
+  const proxy = await ownWay();
   const silentLog = { warn: () => {} } as unknown as Parameters<typeof openLiveLog>[0]['log'];
   const sessions = { heard: async () => {}, ended: () => {}, lost: () => {} };
   const live = await openLiveLog({ databaseUrl: proxy.url, log: silentLog, sessions, onLag: () => {} });
@@ -111,7 +122,8 @@ test('the live log notices by itself, and its followers miss nothing', async () 
   }
 });
 
-test('a session ends when it is told to: while its connection is being made again, and when nobody answers', async () => {
+test.concurrent('a session ends when it is told to: while its connection is being made again, and when nobody answers', async () => {
+  const proxy = await ownWay();
   for (const state of ['being made again', 'silent'] as const) {
     const broken = signal<void>();
     const session = await openSession({

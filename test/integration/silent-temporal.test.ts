@@ -1,4 +1,7 @@
-/** A way to Temporal that swallows packets, and closes nothing: how soon each kind of connection notices. */
+/**
+ * A way to Temporal that swallows packets, and closes nothing: how soon each kind of connection notices. They do so at
+ * the same time, for all of it is waiting.
+ */
 import { expect, test } from '@jest/globals';
 import { NativeConnection } from '@temporalio/worker';
 import { connectionOptions, lazyConnection } from '../../src/temporal/endpoint.ts';
@@ -12,7 +15,7 @@ async function silentWay() {
   return { ...proxy, endpoint: { address, namespace: 'default', apiKey: undefined, tls: false as const } };
 }
 
-test('a client notices within 30 s, and its call is made over another connection', async () => {
+test.concurrent('a client notices within 30 s, and its call is made over another connection', async () => {
   const way = await silentWay();
   const connection = lazyConnection(way.endpoint);
   try {
@@ -30,7 +33,7 @@ test('a client notices within 30 s, and its call is made over another connection
   }
 });
 
-test('a worker notices within 45 s, which is fixed in the SDK, and asks over another connection', async () => {
+test.concurrent('a worker notices within 45 s, which is fixed in the SDK, and asks over another connection', async () => {
   const way = await silentWay();
   const connection = await NativeConnection.connect(connectionOptions(way.endpoint));
   try {
