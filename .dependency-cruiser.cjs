@@ -70,6 +70,7 @@ const allowed = {
     'jobs',
     'llm',
     'metrics',
+    'provenance',
     'sandbox',
     'temporal',
     'threads',

@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
+import type { ProvenanceThreads } from '../provenance/jobs.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -25,6 +26,8 @@ export interface ActivityDependencies {
   contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
   markdown: ToolMarkdown;
+  /** Traces numbers of papers without keeping the process from everything else. */
+  provenance: ProvenanceThreads;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;
   /** Absolute path of PA_DATA. */

@@ -16,6 +16,7 @@ import {
   type NoOutcome,
 } from './tool-call.ts';
 import { runFileTool } from './tools/run-file-tool.ts';
+import { untracedNote } from './tools/untraced-note.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
 export function runTool(deps: ActivityDependencies) {
@@ -56,7 +57,13 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
       signal: attempt.signal,
     });
     try {
-      const outcome = await unlessEnded(attempt.signal, tool);
+      const made = tool.then(async (outcome) => {
+        if (!outcome.ok || claim.agent !== 'main') return outcome;
+        const { name, arguments: args, person } = claim;
+        const edit = { name, arguments: args, workId, person, signal: attempt.signal };
+        return { ...outcome, result: outcome.result + (await untracedNote(deps, edit, workspace)) };
+      });
+      const outcome = await unlessEnded(attempt.signal, made);
       return { ...outcome, durationMs: Math.round(performance.now() - began) };
     } catch (error) {
       if (error instanceof Fenced) return 'fenced';

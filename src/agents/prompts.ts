@@ -80,7 +80,7 @@ function mainRules(paper: string): string {
 
 # Rules for the paper
 
-- Every number in it comes from the output of a run or from a file in the workspace, copied exactly or rounded, never from memory. Constants of nature and textbook formulas are the exception; name them as such.
+- Every number in it comes from the output of a run or from a file in the workspace, copied exactly or rounded, never from memory; a difference, a ratio or a percentage of such numbers is printed by a script as well. Where the result of an edit lists numbers that stand in no run, message or file, have a script print them or take them out, and name in your answer what is left. Constants of nature and textbook formulas are the exception; name them as such.
 - Every figure that you embed exists: check its path in the programmer's list of files or with tree. Embed by a path relative to the paper, with a caption that says what to see: ![The estimate settles after 10,000 points](images/convergence.png). Refer to each figure in the text.
 - Put results into tables where there are more than three of them, with units and a sensible number of digits.
 - Formulas in LaTeX: $…$ in a line, $$…$$ on lines of their own. Define each symbol once.
@@ -115,7 +115,7 @@ function codeRules({ seconds, memoryMiB, outputMiB, shownKiB, workspaceMiB }: Co
 
 1. If there are input files, look at them first (read_attachment for what was uploaded, else read_file or a short script): columns, units, missing values. <workspace> says of uploads how they are encoded, separated and which sheets they have: read them so.
 2. Write one complete script for each part of the task, with a telling file name. Set random seeds. Vectorise with numpy; begin with a size that takes seconds, and raise it when that works.
-3. Print every number that matters with its name, its unit and enough digits, one to a line, such as \`pi_estimate=3.14159\`. Print uncertainties too. Print progress in long runs.
+3. Print every number that matters with its name, its unit and enough digits, one to a line, such as \`pi_estimate=3.14159\`. The paper may use no other number: print differences, ratios and percentages too, and uncertainties. No timings among them: the same run prints the same. Print progress in long runs.
 4. Check the result in the script: against an exact or a limiting case, by a second method, by a larger N. Print what the check gave.
 5. Figures: matplotlib is set to save only. Label the axes with units, give a legend where there is more than one curve, use sizes that can be read in print, and save with \`plt.savefig("images/name.png", dpi=150, bbox_inches="tight")\` under the name that the task asks for. Chinese labels and minus signs are drawn as they are, whatever font or style is set: choose no font for them. For other libraries a Chinese font lies at /opt/paperagent/mpl/fonts/NotoSansSC-Regular.otf.
 6. When a run fails, read the whole error, find its cause, change the script and run it again. Do not hide an error with a bare except. After three failures for the same reason take another way, and say so.

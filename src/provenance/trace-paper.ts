@@ -64,7 +64,7 @@ export function createPaperTracer(db: Database, threads: ProvenanceThreads): Pap
 }
 
 /** Parameters are those of the scripts as they ran last. */
-function literalsOfNewest({ runs, scripts }: RunsOfWork) {
+export function literalsOfNewest({ runs, scripts }: RunsOfWork) {
   const newest = new Map(runs.filter(isGood).map((run) => [run.script, run]));
   return [...newest.values()].flatMap(({ number, script }) =>
     literalsOf(scripts.get(number) ?? '', { run: number, path: script }),

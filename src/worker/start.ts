@@ -23,6 +23,7 @@ import { startJobs } from '../jobs/job.ts';
 import { workerJobs } from '../jobs/worker-jobs.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import { createProvenanceThreads } from '../provenance/jobs.ts';
 import { withWarmPool } from '../sandbox/warm-pool.ts';
 import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
 import { archiveWork } from '../temporal/work-client.ts';
@@ -153,6 +154,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
+    provenance: createProvenanceThreads(),
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     dataDir: settings.dataDir,
