@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
+import type { PaperTools } from '../exports/make-paper.ts';
 import type { ProvenanceThreads } from '../provenance/jobs.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
@@ -35,6 +36,8 @@ export interface ActivityDependencies {
   history: HistoryFiles;
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
+  /** What documents are made with; looked for when the first is. */
+  paperTools(): Promise<PaperTools>;
   limits: {
     maxSteps: number;
     firstTokenMs: number;

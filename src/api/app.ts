@@ -12,7 +12,7 @@ import { historyRoutes } from './conversation/history-routes.ts';
 import { revisionRoutes } from './conversation/revision-routes.ts';
 import { conversationRoutes } from './conversation/routes.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
-import { exportRoutes } from './exports/routes.ts';
+import { exportRoutes, exportStyleRoutes } from './exports/routes.ts';
 import { refuseBadFilePaths } from './files/files-path.ts';
 import { fileRoutes } from './files/routes.ts';
 import { eventRoutes, ticketOrUser } from './live/routes.ts';
@@ -89,6 +89,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', provenanceRoutes(deps));
+  app.route('/api/export-styles', exportStyleRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));

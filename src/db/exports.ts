@@ -17,12 +17,16 @@ export interface ExportRow {
   id: string;
   workId: string;
   ownerId: string;
+  /** Whether that is a guest. */
+  guest: boolean;
   /** Of the Work. */
   title: string;
   format: string;
   style: string | null;
   file: string | null;
   state: ExportState;
+  /** What is being done. */
+  step: string | null;
   size: number | null;
   problems: ExportProblem[];
   error: string | null;
@@ -41,6 +45,7 @@ const columns = [
   'style',
   'file',
   'state',
+  'step',
   'size',
   'problems',
   'error',
@@ -105,10 +110,12 @@ export async function findExport(
   const row = await db
     .selectFrom('exports')
     .innerJoin('works', 'works.id', 'exports.work_id')
+    .innerJoin('users', 'users.id', 'works.owner_id')
     .select([
       ...columns.map((column) => `exports.${column}` as const),
       'works.owner_id as ownerId',
       'works.title',
+      'users.guest',
     ])
     .where('exports.id', '=', of.id)
     .where('exports.work_id', '=', of.workId)
@@ -121,12 +128,53 @@ export async function findExport(
 /** Begins the making, or goes on with one that an earlier attempt began; undefined where it has ended or is gone. */
 export async function beginExport(db: Database, id: string): Promise<ExportRow | undefined> {
   const { rows } = await sql<ExportRow>`
-    update exports e set state = 'running' from works w
+    update exports e set state = 'running' from works w join users u on u.id = w.owner_id
     where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
-    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", e.format, e.style, e.file, e.state, e.size, e.problems, e.error, w.title`.execute(
+    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", u.guest, e.format, e.style, e.file, e.state, e.step, e.size, e.problems, e.error, w.title`.execute(
     db,
   );
   return rows[0];
+}
+
+/** Says what is being done; false where nobody wants it any more: it was stopped, or its Work deleted. */
+export async function noteStep(db: Database, id: string, step: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('exports')
+    .set({ step })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Whether somebody still wants it. */
+export async function isWanted(db: Database, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('exports')
+    .innerJoin('works', 'works.id', 'exports.work_id')
+    .select('exports.id')
+    .where('exports.id', '=', id)
+    .where('exports.state', '=', 'running')
+    .where('works.deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Stops one that is being made, or forgets one that was; false where the person has none of that id. */
+export async function dropExport(
+  db: Database,
+  of: { id: string; workId: string; ownerId: string },
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('exports')
+    .using('works')
+    .whereRef('works.id', '=', 'exports.work_id')
+    .where('exports.id', '=', of.id)
+    .where('exports.work_id', '=', of.workId)
+    .where('works.owner_id', '=', of.ownerId)
+    .where('works.deleted_at', 'is', null)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 export type ExportEnd =
@@ -175,6 +223,17 @@ export async function claimStalledExports(db: Database): Promise<string[]> {
         or state = 'running' and woken_at < pa_now() - interval '10 min'
       limit 50 for update skip locked)
     returning id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Exports that some worker is at, or was. */
+export async function runningExports(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('exports')
+    .select('id')
+    .where('state', '=', 'running')
+    .limit(200)
+    .execute();
   return rows.map(({ id }) => id);
 }
 

@@ -98,6 +98,7 @@ export interface Exports {
   problems: Generated<Json>;
   size: number | null;
   state: Generated<string>;
+  step: string | null;
   style: string | null;
   woken_at: Generated<Timestamp>;
   work_id: string;

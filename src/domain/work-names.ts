@@ -9,3 +9,8 @@ export function workflowIdOf(workId: string): string {
 export function codeWorkflowIdOf(toolCallId: string): string {
   return `code-${toolCallId}`;
 }
+
+/** The workflow that makes an export. */
+export function exportWorkflowIdOf(exportId: string): string {
+  return `export-${exportId}`;
+}

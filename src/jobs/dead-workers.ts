@@ -8,8 +8,9 @@ import { ActivityNotFoundError, type Client, WorkflowNotFoundError } from '@temp
 import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { Database } from '../db/database.ts';
+import { runningExports } from '../db/exports.ts';
 import { agentsNobodyIsAt, collectDeadWorkers, type LostActivity, registeredOf } from '../db/workers.ts';
-import { codeWorkflowIdOf, workflowIdOf } from '../domain/work-names.ts';
+import { codeWorkflowIdOf, exportWorkflowIdOf, workflowIdOf } from '../domain/work-names.ts';
 import type { Job } from './job.ts';
 
 export interface DeadWorkersDependencies {
@@ -88,14 +89,19 @@ async function fail({ client, log }: DeadWorkersDependencies, activity: LostActi
   }
 }
 
-/** What Temporal believes to be with these workers, of the workflows that nobody alive is at. */
+/** What Temporal believes to be with these workers, of the workflows that nobody alive is at, and of exports. */
 async function unclaimedActivities(
   { db, client }: DeadWorkersDependencies,
   workerIds: string[],
 ): Promise<LostActivity[]> {
   if (workerIds.length === 0) return [];
   const { works, codeAgents } = await agentsNobodyIsAt(db);
-  const waiting = [...works.map(workflowIdOf), ...codeAgents.map(codeWorkflowIdOf)];
+  const exports = await runningExports(db);
+  const waiting = [
+    ...works.map(workflowIdOf),
+    ...codeAgents.map(codeWorkflowIdOf),
+    ...exports.map(exportWorkflowIdOf),
+  ];
   const found: LostActivity[] = [];
   await Promise.all(
     Array.from({ length: ASKED_AT_ONCE }, async () => {

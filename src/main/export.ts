@@ -1,12 +1,13 @@
 /**
- * `npm run export -- <work id> [--format ipynb] [--out file]`: has the running system make a file of any Work of this
- * server, and puts it where it was asked for.
+ * `npm run export -- <work id> [--format pdf] [--style article] [--out file]`: has the running system make a file of any
+ * Work of this server, and puts it where it was asked for. `npm run export -- doctor` says what can be made here.
  */
 import { randomUUID } from 'node:crypto';
 import { constants, copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readCommandLine } from '../cli/command-line.ts';
+import { examineExports } from '../cli/export-doctor.ts';
 import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
@@ -14,22 +15,35 @@ import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { dataFolder } from '../setup/data-folder.ts';
+import { paperToolsOptions } from '../setup/paper-tools.ts';
 import { openOwnDatabase } from '../supervisor/own-database.ts';
 import { codeOf } from '../system-error.ts';
 import { exportFile } from '../workspace/export-files.ts';
 
-const USAGE = 'usage: npm run export -- <work id> [--format ipynb] [--out file]';
+const USAGE =
+  'usage: npm run export -- <work id> [--format pdf] [--style article] [--out file], or: npm run export -- doctor';
 const LOOK_EVERY_MS = 200;
 const TIMEOUT_MS = 10 * 60_000;
 
 try {
-  const { workId, format, out } = readArguments();
+  const asked = readArguments();
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
+  if (asked === 'doctor') {
+    const isWhole = await examineExports(
+      config.dataDir,
+      await paperToolsOptions(config.dataDir, process.env),
+      console.log,
+    );
+    process.exit(isWhole ? 0 : 1);
+  }
+  const { workId, format, style, out } = asked;
   const db = openOwnDatabase(config, 'paperagent-export');
   try {
-    const row = await made(db, workId, format);
-    for (const { message } of row.problems) console.error(message);
-    const to = resolve(out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${format}`);
+    const row = await made(db, workId, { format, style });
+    for (const { message, line } of row.problems)
+      console.error(line === undefined ? message : `line ${line}: ${message}`);
+    const extension = format === 'latex' ? 'zip' : format;
+    const to = resolve(out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${extension}`);
     await copyFile(exportFile(dataFolder(config.dataDir).root, row), to, constants.COPYFILE_EXCL).catch(
       (error) => {
         if (codeOf(error) === 'EEXIST')
@@ -47,23 +61,41 @@ try {
   process.exitCode = 1;
 }
 
-function readArguments(): { workId: string; format: string; out: string | undefined } {
+interface Asked {
+  workId: string;
+  format: string;
+  style: string | null;
+  out: string | undefined;
+}
+
+function readArguments(): Asked | 'doctor' {
   const { values, words } = readCommandLine({
-    options: { format: { value: EXPORT_FORMATS.join('|'), default: 'ipynb' }, out: { value: 'FILE' } },
-    words: 'the id of a Work',
+    options: {
+      format: { value: EXPORT_FORMATS.join('|'), default: 'ipynb' },
+      style: { value: 'STYLE' },
+      out: { value: 'FILE' },
+    },
+    words: 'the id of a Work, or doctor',
     mostWords: 1,
   });
   const [workId] = words;
+  if (workId === 'doctor') return workId;
   if (workId === undefined) throw new ConfigError(`one Work is to be named; ${USAGE}`);
   if (!/^[0-9a-f-]{36}$/i.test(workId))
     throw new ConfigError(`${workId} is no id of a Work: it stands in the page's address; ${USAGE}`);
   if (!EXPORT_FORMATS.some((known) => known === values.format))
     throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
-  return { workId, format: values.format, out: values.out };
+  if (values.style !== undefined && values.format === 'ipynb')
+    throw new ConfigError('a notebook has no style: leave --style out, or name a --format');
+  return { workId, format: values.format, style: values.style ?? null, out: values.out };
 }
 
 /** Orders it in the name of the Work's owner and waits; a job of the system starts what nobody has started. */
-async function made(db: Database, workId: string, format: string): Promise<ExportRow> {
+async function made(
+  db: Database,
+  workId: string,
+  what: { format: string; style: string | null },
+): Promise<ExportRow> {
   const work = await db
     .selectFrom('works')
     .select('owner_id as ownerId')
@@ -72,7 +104,7 @@ async function made(db: Database, workId: string, format: string): Promise<Expor
     .executeTakeFirst();
   if (work === undefined) throw new ConfigError('this server has no such Work');
   const order = { id: randomUUID(), workId, ownerId: work.ownerId };
-  const taken = await orderExport(db, { ...order, format, style: null, file: null, isStarted: false });
+  const taken = await orderExport(db, { ...order, ...what, file: null, isStarted: false });
   if (taken !== 'ordered') throw new ConfigError('too many exports are being made: try again in a moment');
   for (const until = Date.now() + TIMEOUT_MS; Date.now() < until; await delay(LOOK_EVERY_MS)) {
     const row = await findExport(db, order);

@@ -10,6 +10,7 @@ import { createLog } from '../process/logging.ts';
 import { openTracer } from '../process/tracing.ts';
 import { startWatchdog } from '../process/watchdog.ts';
 import { FILES_OF_PEOPLE } from '../setup/data-folder.ts';
+import { paperToolsOptions } from '../setup/paper-tools.ts';
 import { findFreePort } from '../setup/ports.ts';
 import { makePrivateFolders } from '../setup/private-folders.ts';
 import { findSandbox } from '../setup/sandbox.ts';
@@ -57,6 +58,7 @@ const worker = await startWorker({
   allowModelHost: config.allowModelHost,
   encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
+  paperTools: await paperToolsOptions(config.dataDir, process.env),
   sandboxPrepare: config.sandboxPrepare,
   limits: {
     maxSteps: config.turnMaxSteps,

@@ -18,6 +18,7 @@ import { openDatabase } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
 import { holdLease } from '../db/worker-lease.ts';
+import { findPaperTools, type PaperToolsOptions } from '../exports/make-paper.ts';
 import { workerIdentity } from '../jobs/dead-workers.ts';
 import { startJobs } from '../jobs/job.ts';
 import { workerJobs } from '../jobs/worker-jobs.ts';
@@ -49,6 +50,8 @@ export interface WorkerSettings {
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
+  /** Where what documents are made with may lie. */
+  paperTools: PaperToolsOptions;
   /** Whether sandboxes are started ahead (S12). */
   sandboxPrepare: boolean;
   limits: ActivityDependencies['limits'];
@@ -160,6 +163,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     dataDir: settings.dataDir,
     history: createHistoryFiles({ db, dir: path.join(settings.dataDir, 'chat_history'), log }),
     sandbox,
+    paperTools: paperToolsOnce(settings),
     limits: settings.limits,
     metrics: {
       turnEnded: metrics.turnEnded,
@@ -260,6 +264,23 @@ function versioned(buildId: string | undefined): Pick<WorkerOptions, 'workerDepl
 }
 
 /** Sandboxes that wait for code: no more than could run at once, and only in memory that is free. */
+/** Looked for when the first document is to be made: most workers never make one. */
+function paperToolsOnce({ paperTools, log }: WorkerSettings): ActivityDependencies['paperTools'] {
+  let found: ReturnType<typeof findPaperTools> | undefined;
+  return async () => {
+    found ??= findPaperTools(paperTools).then((tools) => {
+      const { notContained } = tools.containment;
+      if (notContained !== null)
+        log.warn(
+          { why: notContained },
+          'documents are made without a world of their own: Node alone contains them',
+        );
+      return tools;
+    });
+    return await found;
+  };
+}
+
 function withinBudget({ sandbox, sandboxPrepare }: WorkerSettings): ActivityDependencies['sandbox'] {
   if (sandbox.runs === null) return sandbox;
   const budget = {

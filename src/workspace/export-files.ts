@@ -25,7 +25,7 @@ export function exportFile(dataDir: string, { ownerId, id }: ExportName): string
 export async function writeExport(
   dataDir: string,
   { ownerId, id }: ExportName,
-  content: string,
+  content: string | Uint8Array,
 ): Promise<void> {
   await writeWholeFile(folderOf(dataDir, ownerId), id, content);
 }

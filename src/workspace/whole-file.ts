@@ -7,7 +7,7 @@ import { unlessMissing } from '../system-error.ts';
 const TEMPORARY_END = '.tmp';
 
 /** Writes `name` in `dir`, which is made where it is missing. The last rename wins. */
-export async function writeWholeFile(dir: string, name: string, content: string): Promise<void> {
+export async function writeWholeFile(dir: string, name: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const temporary = join(dir, `.${parse(name).name}.${randomUUID()}${TEMPORARY_END}`);
   try {

@@ -155,7 +155,67 @@ test('P20: an export that no worker was there for is made by the next one, and n
 
 test('P20: an order for what nobody makes is refused with what can be had', async () => {
   const { account, workId } = await system.newChat();
-  const refused = await call(account, 'POST', `${workId}/exports`, { format: 'docx' });
+  const refused = await call(account, 'POST', `${workId}/exports`, { format: 'odt' });
   expect(refused.status).toBe(400);
   expect(JSON.stringify(refused.body)).toContain('ipynb');
+  for (const [order, said] of [
+    [{ format: 'pdf', style: 'none' }, 'article'],
+    [{ format: 'pdf', file: 'data.csv' }, '.md'],
+    [{ format: 'ipynb', style: 'article' }, 'style'],
+  ] as const) {
+    const answer = await call(account, 'POST', `${workId}/exports`, order);
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining(said)]);
+  }
+});
+
+test('P20, O12: the styles that there are can be asked for', async () => {
+  const { account } = await system.newChat();
+  const answer = await fetch(`${system.url}/api/export-styles`, {
+    headers: { authorization: `Bearer ${account.token}` },
+  });
+  expect(await answer.json()).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ id: 'article', languages: ['en', 'zh'] })]),
+    missing: [],
+  });
+});
+
+test('O1, P20: a paper comes out as a document with a list of what is wrong in it, by a worker that comes after the one that died', async () => {
+  const { account, workId } = await system.newChat();
+  const paper = '---\nlang: en\n---\n# On sums\n\n## Text\n\nSee @fig:none and $x^2$.\n';
+  await fetch(`${system.url}/api/works/${workId}/files/paper.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${account.token}` },
+    body: paper,
+  });
+  await startWorker();
+  const { body } = await call(account, 'POST', `${workId}/exports`, { format: 'docx', style: 'article' });
+  await eventually(
+    async () => (await call(account, 'GET', `${workId}/exports/${body.id}`)).body,
+    ({ step, state }) => step !== undefined || state === 'done',
+    WITHIN_MS,
+  );
+  await workers[0]?.signal('SIGKILL');
+  await startWorker();
+  const info = await ended(account, workId, body.id);
+  expect(info).toMatchObject({
+    state: 'done',
+    style: 'article',
+    problems: [{ code: 'reference_unresolved', line: 8 }],
+  });
+  const file = await fetch(`${system.url}/api/works/${workId}/exports/${body.id}/file`, {
+    headers: { authorization: `Bearer ${account.token}` },
+  });
+  expect(file.headers.get('content-disposition')).toContain('.docx');
+  const bytes = Buffer.from(await file.arrayBuffer());
+  expect(bytes.length).toBe(info.size);
+  expect(bytes.subarray(0, 2).toString()).toBe('PK');
+}, 180_000);
+
+test('O1, P20: an export that its person stops is gone, and so is one of a Work that is somebody else\u2019s to them', async () => {
+  const { account, workId } = await system.newChat();
+  const { account: other } = await system.newChat();
+  const { body } = await call(account, 'POST', `${workId}/exports`, { format: 'html' });
+  expect((await call(other, 'DELETE', `${workId}/exports/${body.id}`)).status).toBe(404);
+  expect((await call(account, 'DELETE', `${workId}/exports/${body.id}`)).status).toBe(204);
+  expect((await call(account, 'GET', `${workId}/exports/${body.id}`)).status).toBe(404);
 });

@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { createRoute } from '@hono/zod-openapi';
-import { type ExportRow, findExport, MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
+import { dropExport, type ExportRow, findExport, MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
+import { missingFormats } from '../../exports/missing-formats.ts';
+import { isPaperFormat } from '../../exports/paper/format.ts';
+import { listStyles, stylesFolder } from '../../exports/style.ts';
 import * as shapes from '../../protocol/exports.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { unlessMissing } from '../../system-error.ts';
 import { startExport } from '../../temporal/export-client.ts';
-import { exportFile } from '../../workspace/export-files.ts';
+import { exportFile, removeExport } from '../../workspace/export-files.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { nameParameters } from '../files/content-types.ts';
@@ -23,7 +26,9 @@ const order = createRoute({
   path: '/{id}/exports',
   tags,
   security: bearer,
-  description: 'Orders a file made of the Work: `ipynb`, a notebook of its runs. It is kept for a day.',
+  description:
+    'Orders a file made of the Work: its paper as `pdf`, `docx`, `latex` (a zip) or `html`, or `ipynb`, a notebook of its ' +
+    'runs. It is kept for a day.',
   request: { params: workParams, body: body(shapes.exportOrder) },
   responses: { 202: json(shapes.exportAccepted, 'it is being made'), ...errors(400, 401, 404, 413, 429) },
 });
@@ -44,16 +49,48 @@ const fetchFile = createRoute({
   responses: { 200: { description: 'the file' }, ...errors(401, 404, 409) },
 });
 
-const TYPES: Record<string, string> = { ipynb: 'application/x-ipynb+json' };
+const drop = createRoute({
+  method: 'delete',
+  path: '/{id}/exports/{eid}',
+  tags,
+  security: bearer,
+  description: 'Stops it while it is being made; forgets it, and its file, where it is made.',
+  request: { params },
+  responses: { 204: { description: 'gone' }, ...errors(401, 404) },
+});
+const styles = createRoute({
+  method: 'get',
+  path: '/',
+  tags,
+  security: bearer,
+  responses: { 200: json(shapes.exportStyles, 'how a paper can be set'), ...errors(401) },
+});
+
+const TYPES: Record<string, string> = {
+  ipynb: 'application/x-ipynb+json',
+  pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  latex: 'application/zip',
+  html: 'text/html; charset=utf-8',
+};
+
+export function exportStyleRoutes({ dataDir, log }: ApiDependencies): Router {
+  const app = createRouter();
+  app.openapi(styles, async (c) => {
+    const { styles: found, problems } = await listStyles(stylesFolder(dataDir));
+    for (const problem of problems) log.warn({}, problem);
+    const items = found.map(({ id, name, description, languages }) => ({ id, name, description, languages }));
+    return c.json({ items, missing: missingFormats() }, 200);
+  });
+  return app;
+}
 
 export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router {
   const app = createRouter();
 
   app.openapi(order, async (c) => {
     const { format, style = null, file = null } = c.req.valid('json');
-    if (style !== null) throw new ApiError('bad_request', 'A notebook has no style: leave `style` out.');
-    if (file !== null)
-      throw new ApiError('bad_request', 'A notebook is of the whole Work: leave `file` out.');
+    await mustBePossible(format, style, file);
     const id = randomUUID();
     const workId = c.req.valid('param').id;
     const taken = await orderExport(db, {
@@ -82,6 +119,14 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
     return c.json(shown(await mustFind(id, eid, c.get('identity').userId)), 200);
   });
 
+  app.openapi(drop, async (c) => {
+    const { id: workId, eid: id } = c.req.valid('param');
+    const ownerId = c.get('identity').userId;
+    if (!(await dropExport(db, { id, workId, ownerId }))) throw notFound('export');
+    await removeExport(dataDir, { ownerId, id });
+    return c.body(null, 204);
+  });
+
   app.openapi(fetchFile, async (c) => {
     const { id, eid } = c.req.valid('param');
     const row = await mustFind(id, eid, c.get('identity').userId);
@@ -93,11 +138,29 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
     return c.body(streamBody(handle.createReadStream()), 200, {
       'Content-Type': TYPES[row.format] ?? 'application/octet-stream',
       'Content-Length': String(size),
-      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${row.format}`)}`,
+      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${row.format === 'latex' ? 'zip' : row.format}`)}`,
     });
   });
 
   return app;
+
+  async function mustBePossible(format: string, style: string | null, file: string | null): Promise<void> {
+    if (!isPaperFormat(format)) {
+      if (style !== null) throw new ApiError('bad_request', 'A notebook has no style: leave `style` out.');
+      if (file !== null)
+        throw new ApiError('bad_request', 'A notebook is of the whole Work: leave `file` out.');
+      return;
+    }
+    if (file !== null && !/\.(?:md|markdown)$/i.test(file))
+      throw new ApiError(
+        'bad_request',
+        'Only Markdown is made into a document: name a file that ends in .md.',
+      );
+    if (style === null) return;
+    const known = (await listStyles(stylesFolder(dataDir))).styles.map(({ id }) => id);
+    if (!known.includes(style))
+      throw new ApiError('bad_request', `There is no such style; there are: ${known.join(', ')}.`);
+  }
 
   async function mustFind(workId: string, id: string, ownerId: string): Promise<ExportRow> {
     const row = await findExport(db, { id, workId, ownerId });
@@ -106,13 +169,14 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
   }
 }
 
-function shown({ id, format, style, state, size, problems, error }: ExportRow) {
+function shown({ id, format, style, state, step, size, problems, error }: ExportRow) {
   return {
     id,
     format,
     style,
     state,
     problems,
+    ...(step === null || state !== 'running' ? {} : { step }),
     ...(size === null ? {} : { size }),
     ...(error === null ? {} : { error }),
   };

@@ -85,6 +85,8 @@ export interface EquationNode extends Placed {
   t: 'Equation';
   id: string;
   number?: string;
+  /** The number is the writer's own. */
+  tagged?: boolean;
   math: MathNode;
 }
 

@@ -51,7 +51,8 @@ export function numbered(blocks: readonly Block[], numbersSections: boolean): Nu
         if (tag === null && block.id === '') return block;
         if (tag === null) counts.eq += 1;
         const number = tag ?? String(counts.eq);
-        return { ...block, number, id: remember(block.id, 'eq', number, block.line) };
+        const known = remember(block.id, 'eq', number, block.line);
+        return { ...block, number, tagged: tag !== null, id: known };
       }
       case 'Header':
         return section(block);

@@ -70,7 +70,10 @@ function replaceCommand(tex: string, name: string, arity: number, write: (args: 
     while (args.length < arity) {
       const argument = argumentAt(tex, at);
       if (argument === null) break;
-      args.push(argument.text);
+      // The same command may stand in its own argument: \cfrac{1}{1+\cfrac{1}{x}}.
+      args.push(
+        argument.text.length < tex.length ? replaceCommand(argument.text, name, arity, write) : argument.text,
+      );
       at = argument.end;
     }
     if (args.length < arity) continue;
@@ -163,7 +166,6 @@ const REWRITES: Rewrite[] = [
   command('dddot', 1, (args) => `\\overset{...}{${last(args)}}`),
   command('limits nolimits', 0, () => ''),
   (tex) => tex.replaceAll('\\begin{dcases}', '\\begin{cases}').replaceAll('\\end{dcases}', '\\end{cases}'),
-  environment('rcases', (inside) => `\\left.\\begin{aligned}${inside}\\end{aligned}\\right\\}`),
   environment('vmatrix', (inside) => `\\left|\\begin{matrix}${inside}\\end{matrix}\\right|`),
   environment('Vmatrix', (inside) => `\\left\\|\\begin{matrix}${inside}\\end{matrix}\\right\\|`),
   (tex) => tex.replace(/\\begin\{(aligned|gathered|alignedat|array)\}\[[tbc]\]/g, '\\begin{$1}'),

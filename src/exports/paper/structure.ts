@@ -16,7 +16,8 @@ const ABSTRACT = /^(?:abstract|summary|executive summary|摘\s*要|内容摘要)
 const KEYWORDS = /^(?:key\s?-?words?|index terms|关键[词字])$/i;
 const KEYWORDS_LINE = /^(?:key\s?-?words?|index terms|关键[词字])\s*[:：]\s*/i;
 const REFERENCES = /^(?:references|bibliography|works cited|literature|参考文献)$/i;
-const UNNUMBERED = /^(?:acknowledge?ments?|致\s*谢|appendix\b.*|附\s*录.*)$/i;
+const THANKS = /^(?:acknowledge?ments?|致\s*谢)$/i;
+const APPENDIX = /^(?:appendix\b.*|appendices|附\s*录.*)$/i;
 /** `1 Introduction`, `2.1. Data`, `一、问题重述`, `（二）模型`, `第三章`. A year or a quantity is no such number. */
 const OWN_NUMBER =
   /^(?:\d{1,2}(?:\.\d{1,2}){0,3}(?:[.、．]\s*|\s+)(?=\D)|[一二三四五六七八九十]{1,3}\s*[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|第[一二三四五六七八九十\d]{1,3}[章节])/;
@@ -107,11 +108,11 @@ function keywordsOf(inlines: readonly Inline[]): Inline[][] {
     .filter((word) => word.length > 0);
 }
 
-/** References and acknowledgements have no number; where the list of references belongs is marked. */
+/** References, thanks and appendices have no number; where the list of references belongs is marked. */
 function withoutNumberWhereNone(block: Block): Block {
   if (block.t !== 'Header') return block;
   const name = plainOf(block.c[2]).trim();
-  if (!REFERENCES.test(name) && !UNNUMBERED.test(name)) return block;
-  const classes = REFERENCES.test(name) ? ['unnumbered', 'references'] : ['unnumbered'];
-  return { ...block, c: [block.c[0], attr(block.c[1][0], classes), block.c[2]] };
+  const kind = REFERENCES.test(name) ? ['references'] : APPENDIX.test(name) ? ['appendix'] : [];
+  if (kind.length === 0 && !THANKS.test(name)) return block;
+  return { ...block, c: [block.c[0], attr(block.c[1][0], ['unnumbered', ...kind]), block.c[2]] };
 }

@@ -36,31 +36,14 @@ export interface BwrapCommand {
 }
 
 /** bwrap makes the folders above a mount for its own user only, who is not always the one who goes in. */
-function foldersAbove(path: string): string[] {
+export function foldersAbove(path: string): string[] {
   const names = path.split('/').slice(1, -1);
   return names.flatMap((_, depth) => ['--perms', '0755', '--dir', `/${names.slice(0, depth + 1).join('/')}`]);
 }
 
-/** The part that says which files, processes and networks there are. Without a command at its end. */
-function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'>): string[] {
-  const { python, workspace, asRoot } = command;
-  const args = ['--die-with-parent', '--new-session', '--hostname', 'sandbox', '--clearenv', '--chdir', '/'];
-  if (asRoot) {
-    args.push('--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try');
-    args.push(
-      '--cap-drop',
-      'ALL',
-      '--cap-add',
-      'CAP_SETUID',
-      '--cap-add',
-      'CAP_SETGID',
-      '--cap-add',
-      'CAP_SETPCAP',
-    );
-  } else {
-    args.push('--unshare-all', '--unshare-user', '--disable-userns', '--cap-drop', 'ALL');
-  }
-  args.push('--ro-bind', '/usr', '/usr');
+/** What programs need of the machine: its libraries, read-only. */
+export function systemFolders(): string[] {
+  const args = ['--ro-bind', '/usr', '/usr'];
   for (const name of ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']) {
     if (!existsSync(name)) continue;
     if (lstatSync(name).isSymbolicLink()) args.push('--symlink', readlinkSync(name), name);
@@ -69,6 +52,24 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
   args.push(...foldersAbove('/etc/fonts'));
   for (const name of ['ld.so.cache', 'fonts', 'localtime', 'alternatives'])
     args.push('--ro-bind-try', `/etc/${name}`, `/etc/${name}`);
+  return args;
+}
+
+/** A world of its own: no network, no other processes, no capability but those by which root gives itself up. */
+export function ownWorld(asRoot: boolean): string[] {
+  const args = ['--die-with-parent', '--new-session', '--hostname', 'sandbox', '--clearenv', '--chdir', '/'];
+  if (!asRoot) return [...args, '--unshare-all', '--unshare-user', '--disable-userns', '--cap-drop', 'ALL'];
+  args.push('--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try');
+  args.push('--cap-drop', 'ALL');
+  for (const capability of ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP']) args.push('--cap-add', capability);
+  return args;
+}
+
+/** The part that says which files, processes and networks there are. Without a command at its end. */
+function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'>): string[] {
+  const { python, workspace, asRoot } = command;
+  const args = ownWorld(asRoot);
+  args.push(...systemFolders());
   if (!python.basePrefix.startsWith('/usr'))
     args.push(...foldersAbove(python.basePrefix), '--ro-bind', python.basePrefix, python.basePrefix);
   args.push(
@@ -102,7 +103,7 @@ export function isolationArguments(command: Pick<BwrapCommand, 'python' | 'works
 }
 
 /** Root gives up its ids and every capability, also those that could be regained; others have none to give. */
-function droppingRoot(asRoot: boolean): string[] {
+export function droppingRoot(asRoot: boolean): string[] {
   if (!asRoot) return [];
   const id = String(UNPRIVILEGED_ID);
   return [

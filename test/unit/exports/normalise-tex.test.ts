@@ -6,7 +6,7 @@ import { normaliseTex } from '../../../src/exports/paper/normalise-tex.ts';
 test.each([
   ['\\frac{a}{b}', '\\frac{a}{b}'],
   ['\\dfrac{1}{2}+\\tfrac12', '\\frac{1}{2}+\\frac{1}{2}'],
-  ['\\cfrac{1}{1+\\cfrac{1}{x}}', '\\frac{1}{1+\\cfrac{1}{x}}'],
+  ['\\cfrac{1}{1+\\cfrac{1}{x}}', '\\frac{1}{1+\\frac{1}{x}}'],
   ['\\argmax_x f', '\\operatorname*{arg\\,max}_x f'],
   ['\\bm x^\\top', '\\boldsymbol{x}^\\top'],
   ['\\textcolor{red}{x_{1}} + \\color{blue} y', 'x_{1} +  y'],

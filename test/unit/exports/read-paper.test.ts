@@ -173,7 +173,7 @@ test('O2: a title, an abstract and keywords are told apart from the text, whose 
     'H1 sec:i(Introduction)',
     'H2 (Aim)',
     'H1 .unnumbered.references(References)',
-    'H1 .unnumbered(Appendix A)',
+    'H1 .unnumbered.appendix(Appendix A)',
   ]);
   expect(paper.labels.get('sec:i')).toEqual({ kind: 'sec', number: '1' });
 });

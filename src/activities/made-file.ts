@@ -1,0 +1,7 @@
+/** A file that was made for a person, and what they should know of it. */
+import type { ExportProblem } from '../db/exports.ts';
+
+export interface MadeFile {
+  content: string | Uint8Array;
+  problems: ExportProblem[];
+}

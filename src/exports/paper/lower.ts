@@ -1,0 +1,375 @@
+/**
+ * A paper in nodes that pandoc knows, for one format: numbers and references become text, or the format's own labels.
+ * Raw pieces are made here alone, of what this file writes and of checked numbers and labels; no text gets into one.
+ */
+import {
+  attr,
+  type Block,
+  type Caption,
+  type Cell,
+  type EquationNode,
+  type FigureNode,
+  type ImageNode,
+  type Inline,
+  type Problem,
+  plainOf,
+  type ReferenceNode,
+  str,
+  type TableNode,
+  words,
+} from './ast.ts';
+import type { PaperFormat } from './format.ts';
+import type { Label, LabelKind } from './labels.ts';
+
+/** A picture's name among the bytes that go with the document, or why it is not shown. */
+export type PictureOf = (path: string, written: string) => { name: string } | { problem: string };
+
+export interface Lowering {
+  format: PaperFormat;
+  language: 'en' | 'zh';
+  labels: ReadonlyMap<string, Label>;
+  picture: PictureOf;
+  problems: Problem[];
+}
+
+const NAMES: Record<'en' | 'zh', Record<LabelKind, string>> = {
+  en: { fig: 'Figure', tbl: 'Table', eq: 'Equation', sec: 'Section' },
+  zh: { fig: '图', tbl: '表', eq: '式', sec: '第' },
+};
+
+const NBSP = '\u00a0';
+/** Where a picture has no size of its own. */
+const USUAL_WIDTH = '80%';
+/** Rows beyond which a table may go over pages. */
+const LONG_TABLE = 20;
+/** Characters of a table's row beyond which its columns share the page's width. */
+const WIDE_ROW = 80;
+
+export function lowered(blocks: readonly Block[], to: Lowering): Block[] {
+  return new Lower(to).blocks(blocks);
+}
+
+export function loweredInlines(inlines: readonly Inline[], to: Lowering): Inline[] {
+  return new Lower(to).inlines(inlines);
+}
+
+class Lower {
+  #to: Lowering;
+
+  constructor(to: Lowering) {
+    this.#to = to;
+  }
+
+  blocks(blocks: readonly Block[]): Block[] {
+    return blocks.map((block) => this.#block(block));
+  }
+
+  inlines(inlines: readonly Inline[]): Inline[] {
+    return inlines.map((inline) => this.#inline(inline));
+  }
+
+  #block(block: Block): Block {
+    switch (block.t) {
+      case 'Para':
+      case 'Plain':
+        return { t: block.t, c: this.inlines(block.c) };
+      case 'Header': {
+        const [level, attributes, text] = block.c;
+        return { t: 'Header', c: [level, attributes, this.inlines(text)] };
+      }
+      case 'BulletList':
+        return { t: 'BulletList', c: block.c.map((item) => this.blocks(item)) };
+      case 'OrderedList':
+        return { t: 'OrderedList', c: [block.c[0], block.c[1].map((item) => this.blocks(item))] };
+      case 'BlockQuote':
+        return { t: 'BlockQuote', c: this.blocks(block.c) };
+      case 'Div':
+        return { t: 'Div', c: [block.c[0], this.blocks(block.c[1])] };
+      case 'Figure':
+        return this.#figure(block);
+      case 'Table':
+        return this.#table(block);
+      case 'Equation':
+        return this.#equation(block);
+      default:
+        return block;
+    }
+  }
+
+  #inline(inline: Inline): Inline {
+    switch (inline.t) {
+      case 'Emph':
+      case 'Strong':
+      case 'Strikeout':
+      case 'Superscript':
+      case 'Subscript':
+        return { t: inline.t, c: this.inlines(inline.c) };
+      case 'Span':
+        return { t: 'Span', c: [inline.c[0], this.inlines(inline.c[1])] };
+      case 'Link':
+        return { t: 'Link', c: [inline.c[0], this.inlines(inline.c[1]), inline.c[2]] };
+      case 'Note':
+        return { t: 'Note', c: this.blocks(inline.c) };
+      case 'Image':
+        return this.#image(inline);
+      case 'Reference':
+        return this.#reference(inline);
+      default:
+        return inline;
+    }
+  }
+
+  #image(image: ImageNode): Inline {
+    const [[, , size], text, [written, path]] = image.c;
+    const found = this.#to.picture(path, written);
+    if ('name' in found) return { t: 'Image', c: [attr('', [], size), this.inlines(text), [found.name, '']] };
+    this.#problem('figure_missing', found.problem, image.line);
+    return { t: 'Strong', c: words(`[${written.slice(0, 200)}]`) };
+  }
+
+  #figure({ id, number, caption, image }: FigureNode): Block {
+    const [, , size] = image.c[0];
+    const lines = this.#image({
+      ...image,
+      c: [attr('', [], size.length > 0 ? size : [['width', USUAL_WIDTH]]), [], image.c[2]],
+    });
+    const text = this.inlines(caption);
+    if (this.#to.format === 'pdf')
+      return typstFigure(lines, { id, kind: 'image', caption: number === undefined ? null : text });
+    // A picture without a caption is a paragraph: pandoc would number it in LaTeX.
+    if (number === undefined) return centred(lines, this.#to.format);
+    return {
+      t: 'Figure',
+      c: [attr(id), this.#caption('fig', number, text), [{ t: 'Plain', c: [lines] }]],
+    } as unknown as Block;
+  }
+
+  #table(table: TableNode): Block {
+    const { id, number, alignments, caption } = table;
+    const head = table.head.map((cell) => this.inlines(cell));
+    const rows = table.rows.map((row) => row.map((cell) => this.inlines(cell)));
+    const text = this.inlines(caption);
+    const widths = widthsOf(table);
+    if (this.#to.format === 'pdf') {
+      const inside = typstTable(alignments, widths, head, rows);
+      const isLong = rows.length > LONG_TABLE;
+      return typstFigure(inside, { id, kind: 'table', caption: number === undefined ? null : text, isLong });
+    }
+    const columns = alignments.map((t, index) => [
+      { t },
+      widths === null ? { t: 'ColWidthDefault' } : { t: 'ColWidth', c: widths[index] ?? 0 },
+    ]);
+    const row = (cells: Inline[][]): [ReturnType<typeof attr>, Cell[]] => [
+      attr(),
+      cells.map((c): Cell => [attr(), { t: 'AlignDefault' }, 1, 1, [{ t: 'Plain', c }]]),
+    ];
+    const shown: Caption = number === undefined ? [null, []] : this.#caption('tbl', number, text);
+    return {
+      t: 'Table',
+      c: [attr(id), shown, columns, [attr(), [row(head)]], [[attr(), 0, [], rows.map(row)]], [attr(), []]],
+    } as unknown as Block;
+  }
+
+  /** LaTeX counts by itself; in Word the number is a field that Word's lists of figures find. */
+  #caption(kind: 'fig' | 'tbl', number: number, text: Inline[]): Caption {
+    if (this.#to.format === 'latex') return [null, [{ t: 'Plain', c: text }]];
+    const { language } = this.#to;
+    const name = NAMES[language][kind];
+    const count: Inline =
+      this.#to.format === 'docx'
+        ? {
+            t: 'RawInline',
+            c: [
+              'openxml',
+              `<w:fldSimple w:instr=" SEQ ${kind === 'fig' ? 'Figure' : 'Table'} \\* ARABIC "><w:r><w:t>${number}</w:t></w:r></w:fldSimple>`,
+            ],
+          }
+        : str(String(number));
+    const before =
+      language === 'zh' ? [str(`${name}${NBSP}`), count] : [str(`${name}${NBSP}`), count, str('.')];
+    return [null, [{ t: 'Plain', c: [...before, ...(text.length > 0 ? [str('\u2002'), ...text] : [])] }]];
+  }
+
+  #equation({ id, number, tagged, math }: EquationNode): Block {
+    const { format } = this.#to;
+    if (number === undefined) return { t: 'Para', c: [math] };
+    if (format === 'pdf') {
+      const label = id === '' ? 'none' : typstText(id);
+      return {
+        t: 'Para',
+        c: [
+          { t: 'RawInline', c: ['typst', `#numbered-equation(${typstText(number)}, ${label}, `] },
+          math,
+          { t: 'RawInline', c: ['typst', ')'] },
+        ],
+      };
+    }
+    const shown = {
+      t: 'Span',
+      c: [attr(format === 'docx' ? id : ''), [str(`(${number})`)]],
+    } satisfies Inline;
+    if (format === 'html')
+      return { t: 'Div', c: [attr(id, ['equation']), [{ t: 'Plain', c: [math, shown] }]] };
+    // The program makes an equation of it once the formula is known to be one (write-latex.ts).
+    if (format === 'latex')
+      return {
+        t: 'Div',
+        c: [attr(id, ['equation'], tagged ? [['tag', number]] : []), [{ t: 'Para', c: [math] }]],
+      };
+    return docxEquation(math, shown);
+  }
+
+  #reference({ id, line }: ReferenceNode): Inline {
+    const { format, language, labels } = this.#to;
+    const label = labels.get(id);
+    if (label === undefined) {
+      this.#problem(
+        'reference_unresolved',
+        `@${id} leads nowhere: no label {#${id}} stands in the paper.`,
+        line,
+      );
+      return { t: 'Strong', c: [str(`@${id}?`)] };
+    }
+    if (format === 'latex' && label.kind !== 'sec') {
+      const name = language === 'zh' ? NAMES.zh[label.kind] : NAMES.en[label.kind];
+      const number = label.kind === 'eq' ? `\\eqref{${id}}` : `\\ref{${id}}`;
+      return { t: 'Span', c: [attr(), [str(`${name}${NBSP}`), { t: 'RawInline', c: ['latex', number] }]] };
+    }
+    const text = [str(referenceText(label, language))];
+    if (format === 'pdf')
+      return {
+        t: 'Span',
+        c: [
+          attr(),
+          [
+            { t: 'RawInline', c: ['typst', `#link(label(${typstText(id)}))[`] },
+            ...text,
+            { t: 'RawInline', c: ['typst', ']'] },
+          ],
+        ],
+      };
+    return { t: 'Link', c: [attr(), text, [`#${id}`, '']] };
+  }
+
+  #problem(code: string, message: string, line: number | undefined): void {
+    this.#to.problems.push({ code, message, ...(line === undefined ? {} : { line }) });
+  }
+}
+
+function referenceText({ kind, number }: Label, language: 'en' | 'zh'): string {
+  const name = NAMES[language][kind];
+  if (kind === 'eq') return `${name}${NBSP}(${number})`;
+  if (kind !== 'sec') return `${name}${NBSP}${number}`;
+  if (number === '') return language === 'zh' ? '该节' : 'that section';
+  return language === 'zh' ? `第${NBSP}${number}${NBSP}节` : `${name}${NBSP}${number}`;
+}
+
+/** A typst string. */
+export function typstText(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\s/g, ' ')}"`;
+}
+
+interface FigureParts {
+  id: string;
+  kind: 'image' | 'table';
+  caption: Inline[] | null;
+  /** It may go over pages. */
+  isLong?: boolean;
+}
+
+function typstFigure(inside: Inline | Inline[], { id, kind, caption, isLong = false }: FigureParts): Block {
+  const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
+  const content = Array.isArray(inside) ? inside : [inside];
+  if (caption === null) return { t: 'Para', c: [raw('#align(center)['), ...content, raw(']')] };
+  return {
+    t: 'Para',
+    c: [
+      raw(`${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, [`),
+      ...content,
+      raw('], caption: ['),
+      ...caption,
+      raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}`),
+    ],
+  };
+}
+
+const TYPST_ALIGNMENTS: Record<string, string> = {
+  AlignLeft: 'left',
+  AlignRight: 'right',
+  AlignCenter: 'center',
+  AlignDefault: 'auto',
+};
+
+function typstTable(
+  alignments: readonly string[],
+  widths: number[] | null,
+  head: Inline[][],
+  rows: Inline[][][],
+): Inline[] {
+  const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
+  const columns = alignments.map((_, index) =>
+    widths === null ? 'auto' : `${((widths[index] ?? 0) * 100).toFixed(1)}fr`,
+  );
+  const aligns = alignments.map((t) => TYPST_ALIGNMENTS[t] ?? 'auto');
+  const cells = (row: Inline[][]): Inline[] => row.flatMap((cell) => [raw('['), ...cell, raw('],')]);
+  return [
+    raw(`#paper-table(columns: (${columns.join(', ')},), align: (${aligns.join(', ')},), table.header(`),
+    ...cells(head),
+    raw('),'),
+    ...rows.flatMap(cells),
+    raw(')'),
+  ];
+}
+
+/** Shares of the page's width, where a row is too long to stand side by side; null where it is not. */
+function widthsOf({ head, rows }: TableNode): number[] | null {
+  const lengths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => lengthOf(row[column] ?? [])), 1),
+  );
+  const sum = lengths.reduce((all, one) => all + one, 0);
+  if (sum <= WIDE_ROW) return null;
+  // A column of a few words is not squeezed by one of sentences.
+  const weights = lengths.map((length) => Math.sqrt(length));
+  const all = weights.reduce((total, one) => total + one, 0);
+  return weights.map((weight) => Math.round((weight / all) * 1_000) / 1_000);
+}
+
+function lengthOf(cell: readonly Inline[]): number {
+  return [...plainOf(cell)].reduce((sum, char) => sum + (char > '\u2e80' ? 2 : 1), 0);
+}
+
+function centred(image: Inline, format: PaperFormat): Block {
+  if (format === 'html') return { t: 'Div', c: [attr('', ['picture']), [{ t: 'Plain', c: [image] }]] };
+  if (format === 'docx')
+    return {
+      t: 'Div',
+      c: [attr('', [], [['custom-style', 'Captioned Figure']]), [{ t: 'Para', c: [image] }]],
+    };
+  return {
+    t: 'Para',
+    c: [{ t: 'RawInline', c: ['latex', '{\\centering '] }, image, { t: 'RawInline', c: ['latex', '\\par}'] }],
+  };
+}
+
+/** A formula in the middle and its number at the right: Word has no other way that other programs read, too. */
+function docxEquation(math: Inline, number: Inline): Block {
+  const cell = (content: Inline[]): Cell => [
+    attr(),
+    { t: 'AlignDefault' },
+    1,
+    1,
+    [{ t: 'Para', c: content }],
+  ];
+  const width = (t: string, c: number) => [{ t }, { t: 'ColWidth', c }];
+  return {
+    t: 'Table',
+    c: [
+      attr('', [], [['custom-style', 'Equation']]),
+      [null, []],
+      [width('AlignLeft', 0.08), width('AlignCenter', 0.84), width('AlignRight', 0.08)],
+      [attr(), []],
+      [[attr(), 0, [], [[attr(), [cell([]), cell([math]), cell([number])]]]]],
+      [attr(), []],
+    ],
+  } as unknown as Block;
+}

@@ -1,0 +1,202 @@
+/** From a paper to a document in one format: the steps that all formats share. */
+import type { ExportStep, Job } from '../job.ts';
+import { MOST_PICTURES } from '../job.ts';
+import type { Block, Inline, Problem } from '../paper/ast.ts';
+import { plainOf, words } from '../paper/ast.ts';
+import { type Lowering, lowered, loweredInlines } from '../paper/lower.ts';
+import { type Paper, readPaper } from '../paper/read-paper.ts';
+import { styleProblems } from '../paper/style-checks.ts';
+import {
+  type Bibliography,
+  cited,
+  citesAnything,
+  readBibliography,
+  withListOfReferences,
+  withoutLines,
+  withoutUnknown,
+  withSafeLinks,
+} from './citations.ts';
+import { linesOfFormulas, withFormulas } from './formulas.ts';
+import { type Convert, documentOf, loadPandoc, type PandocDocument } from './pandoc.ts';
+import type { Parts } from './parts.ts';
+import { Pictures } from './pictures.ts';
+import { Refused } from './refused.ts';
+import { loadTypst, type Typst } from './typst.ts';
+import { nodesOf } from './walk.ts';
+import { writeDocx } from './write-docx.ts';
+import { writeHtml } from './write-html.ts';
+import { writeLatex } from './write-latex.ts';
+import { writePdf } from './write-pdf.ts';
+
+export interface Made {
+  bytes: Uint8Array;
+  pages: number | null;
+  problems: Problem[];
+}
+
+export interface Surroundings {
+  /** The bytes of a file of the Work, or why there are none. */
+  want(paths: string[]): Promise<({ bytes: Buffer } | { reason: string })[]>;
+  step(step: ExportStep): Promise<void>;
+  reference: Partial<Record<'en' | 'zh', Buffer>>;
+  fonts: readonly Buffer[];
+}
+
+const BIBLIOGRAPHY = 'references.bib';
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]/;
+
+export async function makeDocument(job: Job, around: Surroundings): Promise<Made> {
+  await around.step('reading');
+  const paper = readPaper(job.source);
+  const problems = [...paper.problems];
+  if (job.format === 'pdf' && job.chinese === null && WIDE.test(job.source))
+    throw new Refused(
+      'This paper has Chinese in it, and no font with Chinese characters was found for its PDF. Whoever runs this ' +
+        'server can install one (on Debian and Ubuntu: apt install fonts-noto-cjk) or put one into the folder fonts of ' +
+        'its data; Word, LaTeX and HTML can be had now.',
+    );
+  const pictures = await readPictures(paper, around, problems);
+  const convert = await loadPandoc();
+  const typst = job.format === 'pdf' ? loadTypst(around.fonts) : null;
+  if (typst !== null) pictures.tryIn(typst);
+  await around.step('references');
+  const bib = (await around.want([BIBLIOGRAPHY]))[0];
+  const bibliography = await readBibliography(
+    bib !== undefined && 'bytes' in bib ? bib.bytes.toString('utf8') : null,
+    convert,
+    problems,
+  );
+  const parts = await readyParts(job, { paper, convert, typst, bibliography, pictures, problems, around });
+  await around.step('setting');
+  const made = await write(parts, around, typst, problems);
+  return { pages: null, ...made, problems: inOrder(problems) };
+}
+
+async function write(
+  parts: Parts,
+  around: Surroundings,
+  typst: Typst | null,
+  problems: Problem[],
+): Promise<{ bytes: Uint8Array; pages?: number }> {
+  const { format } = parts.job;
+  if (format === 'pdf') return await writePdf(parts, typst as Typst, problems);
+  // Pages are counted where there are any.
+  problems.push(...styleProblems(parts.paper, parts.job.style, null));
+  if (format === 'docx') return await writeDocx(parts, around.reference[parts.paper.language]);
+  return format === 'latex' ? await writeLatex(parts) : await writeHtml(parts);
+}
+
+async function readPictures(paper: Paper, around: Surroundings, problems: Problem[]): Promise<Pictures> {
+  const paths = new Set<string>();
+  for (const node of nodesOf([paper.abstract, paper.body])) {
+    if (node.t === 'Figure')
+      paths.add((node as unknown as { image: { c: string[][] } }).image.c[2]?.[1] ?? '');
+    if (node.t === 'Image') paths.add((node.c as string[][])[2]?.[1] ?? '');
+  }
+  paths.delete('');
+  const wanted = [...paths].slice(0, MOST_PICTURES);
+  if (paths.size > wanted.length)
+    problems.push({
+      code: 'figures_too_many',
+      message: `Only the first ${MOST_PICTURES} pictures are in the document.`,
+    });
+  const answers = wanted.length === 0 ? [] : await around.want(wanted);
+  const pictures = new Pictures();
+  for (const [index, path] of wanted.entries()) {
+    const answer = answers[index] ?? { reason: 'it was not given' };
+    await pictures.add(path, answer);
+  }
+  return pictures;
+}
+
+interface Making {
+  paper: Paper;
+  convert: Convert;
+  typst: Typst | null;
+  bibliography: Bibliography | null;
+  pictures: Pictures;
+  problems: Problem[];
+  around: Surroundings;
+}
+
+/** Marks where one part ends, in the document that all of them go through together. */
+const PART = 'paper-part';
+
+async function readyParts(job: Job, making: Making): Promise<Parts> {
+  const { paper, convert, typst, bibliography, pictures, problems, around } = making;
+  const to: Lowering = {
+    format: job.format,
+    language: paper.language,
+    labels: paper.labels,
+    picture: (path, written) => pictures.lookUp(path, written),
+    problems,
+  };
+  const title = paper.title.length > 0 ? paper.title : words(job.title);
+  const whole = {
+    title: [{ t: 'Plain', c: loweredInlines(title, to) }],
+    keywords: paper.keywords.map((word): Block => ({ t: 'Plain', c: loweredInlines(word, to) })),
+    abstract: lowered(paper.abstract, to),
+    body: lowered(paper.body, to),
+  };
+  let document = withoutUnknown(joined(whole), bibliography?.keys ?? new Set(), problems);
+  const lines = linesOfFormulas(document);
+  document = withoutLines(document);
+  if (bibliography !== null && citesAnything(document)) {
+    if (job.format === 'latex') document = { ...document, blocks: withList(document.blocks, paper.language) };
+    else {
+      const blocks = withList(document.blocks, paper.language);
+      document = await cited({ ...document, blocks }, bibliography, job.texts[paper.language].csl, convert);
+    }
+  }
+  await around.step('formulas');
+  document = await withFormulas(withSafeLinks(document), {
+    convert,
+    typst,
+    macros: paper.macros,
+    problems,
+    lines,
+  });
+  const [titleParts = [], keywords = [], abstract = [], body = []] = divided(document.blocks);
+  return {
+    job,
+    paper,
+    convert,
+    title: inlinesOf(titleParts)[0] ?? [],
+    plainTitle: plainOf(title).replace(/\s+/g, ' ').trim(),
+    keywords: inlinesOf(keywords),
+    abstract,
+    body,
+    bibliography,
+    pictures: pictures.used,
+  };
+}
+
+function joined(
+  parts: Record<'title' | 'keywords' | 'abstract' | 'body', Block[] | unknown[]>,
+): PandocDocument {
+  const order = [parts.title, parts.keywords, parts.abstract, parts.body] as Block[][];
+  return documentOf(order.map((blocks): Block => ({ t: 'Div', c: [['', [PART], []], blocks] })));
+}
+
+function divided(blocks: Block[]): Block[][] {
+  return blocks.flatMap((block) => (block.t === 'Div' && block.c[0][1].includes(PART) ? [block.c[1]] : []));
+}
+
+/** The list of references goes into the last part, which is the body. */
+function withList(blocks: Block[], language: 'en' | 'zh'): Block[] {
+  return blocks.map((block, index) =>
+    block.t === 'Div' && index === blocks.length - 1
+      ? { t: 'Div', c: [block.c[0], withListOfReferences(block.c[1], language)] }
+      : block,
+  );
+}
+
+function inlinesOf(blocks: Block[]): Inline[][] {
+  return blocks.flatMap((block) => (block.t === 'Plain' || block.t === 'Para' ? [block.c] : []));
+}
+
+const MOST_PROBLEMS = 200;
+
+function inOrder(problems: Problem[]): Problem[] {
+  return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, MOST_PROBLEMS);
+}

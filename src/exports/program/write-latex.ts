@@ -1,0 +1,238 @@
+/** LaTeX: a zip of the paper, its references and its figures, for XeLaTeX (O4). */
+import { buffer } from 'node:stream/consumers';
+import { ZipFile } from 'yazl';
+import { attr, type Block, type Inline, str } from '../paper/ast.ts';
+import { documentOf } from './pandoc.ts';
+import type { Parts } from './parts.ts';
+import { mapNodes, type Node } from './walk.ts';
+
+/** The same paper makes the same bytes. */
+const WRITTEN = new Date(Date.UTC(2000, 0, 1));
+
+/** Characters that the usual fonts of text lack, as formulas (O4). */
+const SYMBOLS: Record<string, string> = {
+  ...{
+    α: '\\alpha',
+    β: '\\beta',
+    γ: '\\gamma',
+    δ: '\\delta',
+    ε: '\\varepsilon',
+    ζ: '\\zeta',
+    η: '\\eta',
+    θ: '\\theta',
+  },
+  ...{
+    ι: '\\iota',
+    κ: '\\kappa',
+    λ: '\\lambda',
+    μ: '\\mu',
+    ν: '\\nu',
+    ξ: '\\xi',
+    π: '\\pi',
+    ρ: '\\rho',
+    σ: '\\sigma',
+  },
+  ...{
+    τ: '\\tau',
+    υ: '\\upsilon',
+    φ: '\\varphi',
+    χ: '\\chi',
+    ψ: '\\psi',
+    ω: '\\omega',
+    Γ: '\\Gamma',
+    Δ: '\\Delta',
+  },
+  ...{
+    Θ: '\\Theta',
+    Λ: '\\Lambda',
+    Ξ: '\\Xi',
+    Π: '\\Pi',
+    Σ: '\\Sigma',
+    Φ: '\\Phi',
+    Ψ: '\\Psi',
+    Ω: '\\Omega',
+  },
+  ...{
+    '≈': '\\approx',
+    '≤': '\\le',
+    '≥': '\\ge',
+    '≠': '\\ne',
+    '±': '\\pm',
+    '×': '\\times',
+    '÷': '\\div',
+    '∞': '\\infty',
+  },
+  ...{
+    '→': '\\to',
+    '←': '\\leftarrow',
+    '↔': '\\leftrightarrow',
+    '⇒': '\\Rightarrow',
+    '⇔': '\\Leftrightarrow',
+  },
+  ...{
+    '√': '\\surd',
+    '−': '-',
+    '∈': '\\in',
+    '∉': '\\notin',
+    '⊂': '\\subset',
+    '∪': '\\cup',
+    '∩': '\\cap',
+    '∅': '\\emptyset',
+  },
+  ...{
+    '∑': '\\sum',
+    '∏': '\\prod',
+    '∫': '\\int',
+    '∂': '\\partial',
+    '∇': '\\nabla',
+    '∝': '\\propto',
+    '∼': '\\sim',
+  },
+  ...{
+    '≡': '\\equiv',
+    '⋅': '\\cdot',
+    '·': '\\cdot',
+    '°': '^\\circ',
+    '∀': '\\forall',
+    '∃': '\\exists',
+    '²': '^2',
+    '³': '^3',
+  },
+  ...{
+    '✓': '\\checkmark',
+    '✗': '\\times',
+    '★': '\\star',
+    '•': '\\bullet',
+    ℝ: '\\mathbb{R}',
+    ℕ: '\\mathbb{N}',
+  },
+};
+
+export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
+  const { paper, job, convert, bibliography, pictures } = parts;
+  const { language, facts } = paper;
+  const inlines = (c: Inline[]) => ({ t: 'MetaInlines', c: inTex(c) });
+  const abstract = [...parts.abstract, ...keywordsOf(parts)];
+  const meta = {
+    title: inlines(parts.title),
+    'title-meta': { t: 'MetaString', c: parts.plainTitle },
+    ...(facts.authors.length === 0
+      ? {}
+      : { author: { t: 'MetaList', c: facts.authors.map((name) => inlines([str(name)])) } }),
+    ...(facts.date === undefined ? {} : { date: inlines([str(facts.date)]) }),
+    ...(abstract.length === 0 ? {} : { abstract: { t: 'MetaBlocks', c: inTex(abstract) } }),
+    // ctex sets Chinese by itself.
+    ...(language === 'zh' ? {} : { lang: { t: 'MetaString', c: 'en-US' } }),
+  };
+  const { latex, contents } = job.style;
+  const options = {
+    from: 'json',
+    to: 'latex',
+    standalone: true,
+    'cite-method': 'natbib',
+    'number-sections': job.style.numbersSections && !paper.numbersItself,
+    'table-of-contents': contents,
+    'syntax-highlighting': 'none',
+    variables: {
+      documentclass: latex.class[language],
+      fontsize: latex.fontSize,
+      papersize: latex.paper,
+      geometry: [`margin=${latex.margin}`],
+      natbiboptions: 'numbers,sort&compress',
+      'biblio-style': 'unsrtnat',
+    },
+  };
+  const { stdout } = await convert(options, JSON.stringify(documentOf(inTex(parts.body), meta)), {});
+  const zip = new ZipFile();
+  const add = (name: string, bytes: Uint8Array) =>
+    zip.addBuffer(Buffer.from(bytes), name, { mtime: WRITTEN });
+  add('paper.tex', Buffer.from(stdout));
+  if (bibliography !== null) add('references.bib', Buffer.from(bibliography.bibtex));
+  for (const { name, bytes } of pictures) add(`figures/${name}`, bytes);
+  zip.end();
+  return { bytes: await buffer(zip.outputStream) };
+}
+
+function inTex<T extends Block[] | Inline[]>(tree: T): T {
+  return mapNodes(tree, (node) => {
+    switch (node.t) {
+      case 'Str':
+        return withSymbols(String(node.c));
+      case 'Image': {
+        const [attributes, text, [name]] = node.c as [unknown, unknown, [string, string]];
+        return { t: 'Image', c: [attributes, text, [`figures/${name}`, '']] };
+      }
+      case 'Div':
+        return division(node);
+      default:
+        return node;
+    }
+  });
+}
+
+/** Numbered formulas become equations, the place of the references what BibTeX fills. */
+function division(node: Node): Node {
+  const [[id, classes, pairs], content] = node.c as [[string, string[], [string, string][]], Block[]];
+  if (id === 'refs')
+    return { t: 'RawBlock', c: ['latex', '\\renewcommand{\\bibsection}{}\n\\bibliography{references}'] };
+  if (!classes.includes('equation')) return node;
+  const [first] = content;
+  const math = first?.t === 'Para' ? first.c[0] : undefined;
+  if (math?.t !== 'Math') return node;
+  const tag = pairs.find(([name]) => name === 'tag')?.[1];
+  const lines = [
+    '\\begin{equation}',
+    ...(id === '' ? [] : [`\\label{${id}}`]),
+    ...(tag === undefined ? [] : [`\\tag{${tag.replace(/[^\p{L}\p{N}. '*-]/gu, '')}}`]),
+    within(math.c[1]),
+    '\\end{equation}',
+  ];
+  return { t: 'RawBlock', c: ['latex', lines.join('\n')] };
+}
+
+/** Environments of their own lines as what stands in one. */
+function within(tex: string): string {
+  const names: Record<string, string> = {
+    align: 'aligned',
+    alignat: 'alignedat',
+    gather: 'gathered',
+    equation: '',
+  };
+  return tex.replace(
+    /\\(begin|end)\{(align|alignat|gather|equation)\*?\}/g,
+    (_, which: string, name: string) => {
+      const made = names[name] ?? '';
+      return made === '' ? '' : `\\${which}{${made}}`;
+    },
+  );
+}
+
+function withSymbols(text: string): Node[] {
+  const made: Node[] = [];
+  let run = '';
+  const flush = () => {
+    if (run !== '') made.push({ t: 'Str', c: run });
+    run = '';
+  };
+  for (const char of text) {
+    const tex = SYMBOLS[char];
+    if (tex === undefined) run += char;
+    else {
+      flush();
+      made.push({ t: 'Math', c: [{ t: 'InlineMath' }, tex] });
+    }
+  }
+  flush();
+  return made;
+}
+
+function keywordsOf({ keywords, paper: { language } }: Parts): Block[] {
+  if (keywords.length === 0) return [];
+  const isChinese = language === 'zh';
+  const words = keywords.flatMap((word, index) => [
+    ...(index > 0 ? [str(isChinese ? '；' : '; ')] : []),
+    ...word,
+  ]);
+  const name: Inline = { t: 'Strong', c: [str(isChinese ? '关键词：' : 'Keywords: ')] };
+  return [{ t: 'Para', c: [{ t: 'Span', c: [attr(), [name]] }, ...words] }];
+}

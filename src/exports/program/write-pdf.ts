@@ -1,0 +1,97 @@
+/** PDF: pandoc writes the parts as typst, the style sets them. */
+import type { Block, Inline, Problem } from '../paper/ast.ts';
+import { typstText } from '../paper/lower.ts';
+import { type PageMarks, styleProblems } from '../paper/style-checks.ts';
+import { type Convert, documentOf } from './pandoc.ts';
+import type { Parts } from './parts.ts';
+import type { Typst } from './typst.ts';
+
+/** Comes with typst; Chinese characters are taken from the fonts behind it. */
+const LATIN = 'Libertinus Serif';
+
+export async function writePdf(
+  parts: Parts,
+  typst: Typst,
+  problems: Problem[],
+): Promise<{ bytes: Uint8Array; pages: number }> {
+  const { job, paper } = parts;
+  typst.add('common.typ', Buffer.from(job.common));
+  typst.add('style.typ', Buffer.from(job.texts[paper.language].typst));
+  const source = await sourceOf(parts);
+  const made = typst.pdf(source);
+  problems.push(...styleProblems(paper, job.style, marksOf(typst, source, made.pages)));
+  return made;
+}
+
+function marksOf(typst: Typst, source: string, pages: number): PageMarks {
+  const marks: Record<string, number> = {};
+  for (const { name, page } of typst.marks(source)) marks[name] ??= page;
+  return { ...marks, pages };
+}
+
+async function sourceOf(parts: Parts): Promise<string> {
+  const { job, paper, convert, plainTitle } = parts;
+  const { facts, language } = paper;
+  const content = async (blocks: Block[]) => `[${await typstOf(convert, blocks)}]`;
+  const inline = (inlines: Inline[]) => content([{ t: 'Plain', c: inlines }]);
+  const keywords = await Promise.all(parts.keywords.map(inline));
+  const family = (kind: 'serif' | 'sans') => {
+    const chinese = job.chinese?.[kind];
+    if (chinese === undefined) return typstText(LATIN);
+    // Punctuation that both scripts have is taken from the script that the paper is in.
+    const latin =
+      language === 'zh' ? `(name: ${typstText(LATIN)}, covers: "latin-in-cjk")` : typstText(LATIN);
+    return `(${latin}, ${typstText(chinese)})`;
+  };
+  const given: Record<string, string> = {
+    title: await inline(parts.title),
+    'plain-title': typstText(plainTitle),
+    authors: listOf(facts.authors.map(typstText)),
+    date: facts.date === undefined ? 'none' : typstText(facts.date),
+    abstract: parts.abstract.length === 0 ? 'none' : await content(parts.abstract),
+    keywords: listOf(keywords),
+    language: typstText(language),
+    serif: family('serif'),
+    sans: family('sans'),
+    numbered: String(job.style.numbersSections && !paper.numbersItself),
+    contents: String(job.style.contents),
+    team: typstText(facts.team ?? ''),
+    problem: typstText(facts.problem ?? ''),
+    year: typstText(facts.year ?? ''),
+  };
+  const fields = Object.entries(given).map(([name, value]) => `  ${name}: ${value},`);
+  const body = await typstOf(convert, withAppendixMark(parts.body));
+  return [
+    '#import "common.typ": *',
+    '#import "style.typ": paper',
+    '#show: paper.with(',
+    ...fields,
+    ')',
+    '',
+    body,
+    '',
+    '#page-mark("end")',
+  ].join('\n');
+}
+
+async function typstOf(convert: Convert, blocks: Block[]): Promise<string> {
+  if (blocks.length === 0) return '';
+  const { stdout } = await convert(
+    { from: 'json', to: 'typst', wrap: 'none' },
+    JSON.stringify(documentOf(blocks)),
+    {},
+  );
+  return stdout.trim();
+}
+
+/** A tuple of one has a comma in typst. */
+function listOf(values: string[]): string {
+  return `(${values.map((value) => `${value},`).join(' ')})`;
+}
+
+function withAppendixMark(blocks: Block[]): Block[] {
+  const at = blocks.findIndex((block) => block.t === 'Header' && block.c[1][1].includes('appendix'));
+  if (at < 0) return blocks;
+  const mark: Block = { t: 'RawBlock', c: ['typst', '#page-mark("appendix")'] };
+  return [...blocks.slice(0, at + 1), mark, ...blocks.slice(at + 1)];
+}

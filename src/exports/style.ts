@@ -1,0 +1,117 @@
+/** A style: how a paper is set. A folder with `style.json` and the files that it names; docs/export.md says how to write one. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { codeOf, unlessMissing } from '../system-error.ts';
+
+const text = z.object({ en: z.string().max(300), zh: z.string().max(300) });
+const fileName = z.string().regex(/^[\w-][\w.-]{0,80}$/);
+
+const styleShape = z.object({
+  name: text,
+  description: text,
+  languages: z.array(z.enum(['en', 'zh'])).min(1),
+  /** The typst file, which exports `paper`. */
+  typst: fileName,
+  /** Word's document with the styles. */
+  reference: z.object({ en: fileName, zh: fileName }).partial(),
+  /** How citations and references are written. */
+  csl: z.object({ en: fileName, zh: fileName }),
+  latex: z.object({
+    class: z.object({ en: z.string(), zh: z.string() }),
+    fontSize: z.string().regex(/^\d{1,2}pt$/),
+    paper: z.enum(['a4', 'letter']),
+    margin: z.string().regex(/^\d+(?:\.\d+)?(?:cm|mm|in)$/),
+  }),
+  contents: z.boolean(),
+  numbersSections: z.boolean(),
+  checks: z
+    .object({
+      /** Pages of the PDF, an appendix included or not. */
+      mostPages: z.number().int().positive(),
+      appendixCounts: z.boolean(),
+      /** The abstract stands on one page. */
+      abstractPage: z.boolean(),
+      /** Facts that the front matter has to say. */
+      needs: z.array(z.enum(['team', 'problem', 'year', 'authors'])),
+      /** Neither text nor front matter names people. */
+      anonymous: z.boolean(),
+    })
+    .partial(),
+});
+
+export interface Style extends z.infer<typeof styleShape> {
+  id: string;
+  /** Where its files are. */
+  folder: string;
+}
+
+export const SHIPPED_STYLES = fileURLToPath(new URL('./styles/', import.meta.url));
+/** The operator's own, under PA_DATA. */
+export function stylesFolder(dataDir: string): string {
+  return join(dataDir, 'styles');
+}
+
+export const USUAL_STYLE = 'article';
+
+/** The styles that ship, and the operator's own; one of theirs takes the place of one that ships. */
+export async function listStyles(ownFolder: string): Promise<{ styles: Style[]; problems: string[] }> {
+  const found = new Map<string, Style>();
+  const problems: string[] = [];
+  for (const folder of [SHIPPED_STYLES, ownFolder]) {
+    for (const id of await foldersIn(folder)) {
+      try {
+        const read = styleShape.parse(JSON.parse(await readFile(join(folder, id, 'style.json'), 'utf8')));
+        found.set(id, { ...read, id, folder: join(folder, id) });
+      } catch (error) {
+        problems.push(`the style ${id} is left out: its style.json cannot be read (${reasonOf(error)})`);
+      }
+    }
+  }
+  return { styles: [...found.values()], problems };
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter(
+        (entry) => entry.isDirectory() && /^[a-z][\w-]{0,40}$/.test(entry.name) && entry.name !== 'shared',
+      )
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error).replace(/\s+/g, ' ');
+  return (error as Error).message;
+}
+
+/** Files of a style as the program needs them. */
+export interface StyleFiles {
+  typst: string;
+  reference: Buffer | null;
+  csl: string;
+}
+
+/** A file that is not in the style's folder is one that all share. */
+export async function readStyleFiles(style: Style, language: 'en' | 'zh'): Promise<StyleFiles> {
+  const read = async (name: string): Promise<Buffer> => {
+    for (const folder of [style.folder, join(SHIPPED_STYLES, 'shared')]) {
+      const bytes = await unlessMissing(readFile(join(folder, name)));
+      if (bytes !== undefined) return bytes;
+    }
+    throw new Error(`the style ${style.id} names ${name}, which is not in its folder`);
+  };
+  const reference = style.reference[language];
+  return {
+    typst: (await read(style.typst)).toString('utf8'),
+    reference: reference === undefined ? null : await read(reference),
+    csl: (await read(style.csl[language])).toString('utf8'),
+  };
+}
