@@ -79,6 +79,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/templates/*',
     '/api/models',
     '/api/models/*',
+    '/api/export-styles',
   ]) {
     app.use(path, needsUser);
   }

@@ -173,6 +173,7 @@ test('P20, O12: the styles that there are can be asked for', async () => {
   const answer = await fetch(`${system.url}/api/export-styles`, {
     headers: { authorization: `Bearer ${account.token}` },
   });
+  expect((await fetch(`${system.url}/api/export-styles`)).status).toBe(401);
   expect(await answer.json()).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ id: 'article', languages: ['en', 'zh'] })]),
     missing: [],
