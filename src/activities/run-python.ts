@@ -1,9 +1,11 @@
 /** Runs a code agent's Python in the sandbox, or reattaches to the run that an earlier attempt started (S1, D7). */
+import { createHash } from 'node:crypto';
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
 import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { beginRun, isRunWanted, unbeginRun } from '../db/runs.ts';
 import { keepOutput } from '../domain/reducer.ts';
+import { MOST_FACTS } from '../domain/runs.ts';
 import { releaseRunRoom, reserveRunRoom } from '../room/room.ts';
 import { forModel } from '../sandbox/for-model.ts';
 import { keepHeadAndTail } from '../sandbox/kept-output.ts';
@@ -14,19 +16,17 @@ import {
   MAX_DEADLINE_MS,
   type OutputChunk,
   type OutputProgress,
-  type RunLimits,
   type Sandbox,
   SandboxUnavailable,
 } from '../sandbox/types.ts';
-import { overWorkspaceLimits } from '../sandbox/workspace-usage.ts';
-import { DISK_RESERVE_BYTES, freeBytes } from '../workspace/disk-room.ts';
-import { diff, type Snapshot } from '../workspace/snapshot.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import type { AttemptEnded, EndReason } from './claims/attempt-ended.ts';
+import { whyEnded } from './claims/attempt-ended.ts';
 import type { Attempt } from './claims/attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type FilesLeft, filesLeft } from './file-list.ts';
+import { type EnvironmentOf, environmentKeeper } from './run-environment.ts';
+import { recordedOf, whatItLeft } from './run-left.ts';
 import { removeRun } from './sandbox-lifecycle.ts';
 import { type CallOutcome, type ClaimedCall, claimedCall, type NoOutcome } from './tool-call.ts';
 import type { ToolInput, ToolStep } from './types.ts';
@@ -40,8 +40,8 @@ const SANDBOX_AWAY_MS = 120_000;
 /** For how long after its deadline a run may still be ending: its start, its last words, another worker. */
 const RUN_MARGIN_MS = 600_000;
 
-/** Milliseconds for which a stopped run's files are still looked at. */
-const STOPPED_LOOK_MS = 1_500;
+/** What the model is told of a run that found more numbers than are kept. */
+const MORE_FACTS = `More numbers were recorded or printed than are kept of a run: only the first ${MOST_FACTS.toLocaleString('en')} can be traced.`;
 
 /** A snapshot as JSON can hold it. */
 type Entries = Snapshot extends Map<infer Path, infer State> ? [Path, State][] : never;
@@ -50,6 +50,7 @@ type Entries = Snapshot extends Map<infer Path, infer State> ? [Path, State][] :
 const OUTPUT_WAITING = 256 * 1024;
 
 export function runPython(deps: ActivityDependencies) {
+  const environmentOf = environmentKeeper(deps.db);
   return async (input: ToolInput): Promise<ToolStep> => {
     const body = async (call: ClaimedCall): Promise<CallOutcome | NoOutcome> => {
       const parsed = parseRunPython(call.claim.arguments);
@@ -57,7 +58,7 @@ export function runPython(deps: ActivityDependencies) {
       if (deps.sandbox.runs === null) {
         return { ok: false, result: deps.sandbox.reason, files: [], durationMs: 0 };
       }
-      return await run(deps, deps.sandbox.runs, input, call, parsed.value);
+      return await run({ ...deps, environmentOf }, deps.sandbox.runs, input, call, parsed.value);
     };
     const step = await claimedCall(deps, input, body, deps.places.code);
     if (step.kind === 'done') removeRun(deps, input);
@@ -66,7 +67,7 @@ export function runPython(deps: ActivityDependencies) {
 }
 
 async function run(
-  deps: ActivityDependencies,
+  deps: ActivityDependencies & { environmentOf: EnvironmentOf },
   sandbox: Sandbox,
   input: ToolInput,
   { claim, attempt, begun: passed }: ClaimedCall,
@@ -141,103 +142,21 @@ async function run(
   deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
   const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending, limits });
   if (typeof left === 'string') return left;
+  const recorded = await recordedOf(deps, sandbox, { input, workspace, before, ending, left });
+  const words = recorded.record.moreFacts ? `${left.words}\n\n${MORE_FACTS}` : left.words;
   return {
     ok: ending.kind === 'exited' && ending.code === 0,
-    result: `${forModel(forTheModel.stdout.kept(), forTheModel.stderr.kept(), ending)}\n\n${left.words}`,
+    result: `${forModel(forTheModel.stdout.kept(), forTheModel.stderr.kept(), ending)}\n\n${words}`,
     files: left.files,
     durationMs: Math.round(ending.durationMs),
     ending: ending.kind,
+    ...(begun.number === null ? {} : { run: begun.number, record: recorded.record }),
     output,
   };
 }
 
-/**
- * What a run changed, in words and as stored. One that filled the workspace, or the disk, has first what it added taken
- * away again, as far as that is needed (C2). A person's stop does not wait for what takes long to look at (H8).
- */
-async function whatItLeft(
-  deps: ActivityDependencies,
-  workspace: Workspace,
-  run: {
-    input: ToolInput;
-    attempt: Attempt;
-    before: Snapshot;
-    script: string;
-    ending: Ending;
-    limits: RunLimits;
-  },
-): Promise<FilesLeft | NoOutcome> {
-  const { input, attempt, before, script, ending, limits } = run;
-  const timeout = timeoutOf(attempt);
-  try {
-    const removed = ending.kind === 'exited' ? 0 : await bringBack(workspace, limits, before, script);
-    if (removed > 0)
-      deps.log.warn({ ...input, removed }, 'what a run added was removed: the workspace was over its limits');
-    await releaseRunRoom({ db: deps.db, workId: input.workId, workspace }, input.toolCallId);
-    const after = await workspace.snapshot({ previous: before, signal: timeout.signal });
-    const left = await filesLeft(workspace, diff(before, after));
-    return removed === 0 ? left : { ...left, words: `${removedInWords(removed)}\n\n${left.words}` };
-  } catch (error) {
-    if (!timeout.signal.aborted) throw error;
-    const why = whyEnded(attempt);
-    if (why === 'fenced') return 'fenced';
-    if (why !== 'stopped') throw attempt.signal.reason;
-    return { files: [], words: 'It was stopped before its files had been looked at.' };
-  } finally {
-    timeout.release();
-  }
-}
-
-/** Aborts a little after the attempt was stopped, or at once when it ended otherwise. */
-function timeoutOf({ signal }: Attempt): { signal: AbortSignal; release: () => void } {
-  const over = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const onEnd = () => {
-    const wait = (signal.reason as AttemptEnded).why === 'stopped' ? STOPPED_LOOK_MS : 0;
-    timer = setTimeout(() => over.abort(signal.reason), wait);
-  };
-  if (signal.aborted) onEnd();
-  else signal.addEventListener('abort', onEnd, { once: true });
-  return {
-    signal: over.signal,
-    release() {
-      signal.removeEventListener('abort', onEnd);
-      clearTimeout(timer);
-    },
-  };
-}
-
-/** Takes away what a run added beyond the limits. @returns how many files and folders that were */
-async function bringBack(
-  workspace: Workspace,
-  limits: RunLimits,
-  before: Snapshot,
-  script: string,
-): Promise<number> {
-  const { workspaceBytes, workspaceFiles } = limits;
-  if ((await overWorkspaceLimits(workspace.root, limits)) === null) return 0;
-  return await workspace.trim({
-    before,
-    keep: [script],
-    target: {
-      bytes: workspaceBytes,
-      entries: workspaceFiles,
-      diskBytes: Math.max(0, DISK_RESERVE_BYTES - (await freeBytes(workspace.root))),
-    },
-  });
-}
-
-function removedInWords(count: number): string {
-  const what = count === 1 ? '1 file or folder' : `${count.toLocaleString('en')} files and folders`;
-  return `To bring the workspace back within its limits, ${what} that this run had added or changed were removed, the newest first.`;
-}
-
 function notRun(error: SandboxUnavailable, ms: number): string {
   return `The code was not run: for ${Math.round(ms / 1000)} s no sandbox could be started (${error.message}). Tell the person, who may have to start the container engine; do not try again in this turn.`;
-}
-
-function whyEnded({ signal }: Attempt): EndReason | undefined {
-  return signal.aborted ? (signal.reason as AttemptEnded).why : undefined;
 }
 
 /**
@@ -276,10 +195,13 @@ async function begin(
   input: ToolInput,
   workspace: Workspace,
   script: { path: string; code: string; deadlineMs: number },
-): Promise<{ before: Entries; workspaceBytes: number; first: boolean } | WorkspaceError> {
+): Promise<
+  { before: Entries; workspaceBytes: number; first: boolean; number: number | null } | WorkspaceError
+> {
   const place = { db: deps.db, workId: input.workId, workspace, shares: deps.limits.disk };
   try {
-    const begun = await beginRun(deps.db, input, async () => ({
+    const sha256 = createHash('sha256').update(script.code).digest('hex');
+    const begun = await beginRun(deps.db, { ...input, script: { ...script, sha256 } }, async () => ({
       before: [...(await workspace.snapshot())],
       workspaceBytes: await reserveRunRoom(place, {
         toolCallId: input.toolCallId,

@@ -30,6 +30,7 @@ import { modelRoutes } from './models/routes.ts';
 import { openAIRoutes } from './openai/routes.ts';
 import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
+import { runRoutes } from './runs/routes.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
@@ -89,6 +90,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
+  app.route('/api/works', runRoutes(deps));
   app.route('/api/works', provenanceRoutes(deps));
   app.route('/api/export-styles', exportStyleRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));

@@ -15,7 +15,7 @@ export interface RunCall {
 }
 
 /** The newest runs are looked at; what a paper cites is hardly older. */
-const MOST_RUNS = 500;
+export const MOST_RUNS = 500;
 
 /** Those that have ended, the oldest first. */
 export async function endedRunCalls(db: Database, workId: string): Promise<RunCall[]> {

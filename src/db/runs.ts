@@ -1,5 +1,6 @@
 /** What is remembered of code runs, and of files that tools change, so that nothing happens twice. */
 import { sql } from 'kysely';
+import type { RunRecord } from '../domain/runs.ts';
 import { WORKSPACE_BYTES } from '../domain/workspace-limits.ts';
 import type { Database } from './database.ts';
 import { storableJson, storableText } from './storable.ts';
@@ -12,16 +13,20 @@ export interface RunBegin<Before> {
 
 /**
  * Remembers that a run is about to be started and what the workspace held before it. The first caller's word
- * stands; `first` tells whether this was it.
+ * stands; `first` tells whether this was it. `number` is null for a run that a version before began that numbered none.
  */
 export async function beginRun<Before>(
   db: Database,
-  run: { workId: string; toolCallId: string },
+  run: {
+    workId: string;
+    toolCallId: string;
+    script: { path: string; code: string; sha256: string };
+  },
   look: () => Promise<RunBegin<Before>>,
-): Promise<RunBegin<Before> & { first: boolean }> {
+): Promise<RunBegin<Before> & { first: boolean; number: number | null }> {
   const known = await db
     .selectFrom('runs')
-    .select(['before', 'workspace_bytes'])
+    .select(['before', 'workspace_bytes', 'number'])
     .where('work_id', '=', run.workId)
     .where('tool_call_id', '=', run.toolCallId)
     .executeTakeFirst();
@@ -30,18 +35,15 @@ export async function beginRun<Before>(
       before: known.before as Before,
       workspaceBytes: known.workspace_bytes ?? WORKSPACE_BYTES,
       first: false,
+      number: known.number,
     };
+  const { script } = run;
   const now = await look();
-  await db
-    .insertInto('runs')
-    .values({
-      work_id: run.workId,
-      tool_call_id: run.toolCallId,
-      before: storableJson(now.before),
-      workspace_bytes: now.workspaceBytes,
-    })
-    .execute();
-  return { ...now, first: true };
+  const { rows } = await sql<{ number: number }>`
+    select begin_run(${run.workId}::uuid, ${run.toolCallId}::uuid, ${storableJson(now.before)}::jsonb,
+      ${now.workspaceBytes}::bigint, ${script.path}::text, ${storableText(script.code)}::text,
+      ${script.sha256}::text) as number`.execute(db);
+  return { ...now, first: true, number: rows[0]?.number ?? null };
 }
 
 /** Takes `beginRun` back, where nothing could be started. */
@@ -60,6 +62,21 @@ export async function endRun(db: Database, run: { workId: string; toolCallId: st
     .set({ before: '[]' })
     .where('work_id', '=', run.workId)
     .where('tool_call_id', '=', run.toolCallId)
+    .execute();
+}
+
+/** What is known of a run, as the statement takes it that stores its call's outcome. */
+export interface KeptRecord extends RunRecord {
+  /** Names where it ran (`keepEnvironment`). */
+  environment: string | null;
+}
+
+/** Keeps what the runs of one set-up have in common; what is there already stays. */
+export async function keepEnvironment(db: Database, hash: string, details: object): Promise<void> {
+  await db
+    .insertInto('environments')
+    .values({ hash, details: storableJson(details) })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 

@@ -80,6 +80,12 @@ export interface Claims {
   workflow_id: string;
 }
 
+export interface Environments {
+  at: Generated<Timestamp>;
+  details: Json;
+  hash: string;
+}
+
 export interface Events {
   at: Generated<Timestamp>;
   body: Json;
@@ -101,6 +107,19 @@ export interface Exports {
   step: string | null;
   style: string | null;
   woken_at: Generated<Timestamp>;
+  work_id: string;
+}
+
+export interface Facts {
+  line: number | null;
+  n: number;
+  name: string;
+  path: string | null;
+  run: number;
+  script_line: number | null;
+  source: string;
+  unit: string | null;
+  value: string;
   work_id: string;
 }
 
@@ -220,10 +239,21 @@ export interface RefreshTokens {
 
 export interface Runs {
   before: Json;
+  code: string | null;
+  ended_at: Timestamp | null;
+  environment: string | null;
+  exit_code: number | null;
+  more_facts: Generated<boolean>;
+  number: number | null;
+  reads: Json | null;
+  script: string | null;
+  script_sha256: string | null;
   started_at: Generated<Timestamp>;
   tool_call_id: string;
+  unseen: string | null;
   work_id: string;
   workspace_bytes: number | null;
+  writes: Json | null;
 }
 
 export interface ServerRecovery {
@@ -353,6 +383,7 @@ export interface Works {
   ended_seq: Generated<number>;
   history_seq: Generated<number>;
   id: Generated<string>;
+  last_run: Generated<number>;
   last_seq: Generated<number>;
   last_turn: Generated<number>;
   models: Generated<Json>;
@@ -375,8 +406,10 @@ export interface DB {
   answer_returns: AnswerReturns;
   api_keys: ApiKeys;
   claims: Claims;
+  environments: Environments;
   events: Events;
   exports: Exports;
+  facts: Facts;
   file_changes: FileChanges;
   function_sources: FunctionSources;
   invitations: Invitations;

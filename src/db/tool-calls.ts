@@ -7,6 +7,7 @@ import type { FileChange, RunEnding, ToolArguments } from '../domain/messages.ts
 import type { ClaimedFor, Holder } from './claims.ts';
 import type { Database } from './database.ts';
 import { call } from './function-call.ts';
+import type { KeptRecord } from './runs.ts';
 import { storableJson, storableText } from './storable.ts';
 
 export type ToolClaim =
@@ -50,6 +51,9 @@ export interface ToolOutcome {
   files: FileChange[];
   durationMs: number;
   ending?: RunEnding;
+  /** The number of a run of code, and what is known of it. */
+  run?: number;
+  record?: KeptRecord;
 }
 
 /** Characters of a result that are stored: each reader of the conversation is sent them (H6). */

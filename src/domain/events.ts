@@ -66,6 +66,8 @@ export type EventBody =
       files: FileChange[];
       durationMs: number;
       ending?: RunEnding;
+      /** The number of the run of code that this was (P16). */
+      run?: number;
     }
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }

@@ -64,6 +64,7 @@ export const logEvent = z
       files: z.array(fileChange),
       durationMs: count,
       ending: runEnding.exactOptional(),
+      run: count.exactOptional(),
     }),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),

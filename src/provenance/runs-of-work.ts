@@ -1,11 +1,13 @@
 /**
- * The runs of a Work in the shape of the protocol (P16), from its stored calls: their scripts, what they printed and the
- * files that they changed. What they read is not known from these.
+ * The runs of a Work in the shape of the protocol (P16). Of runs from before anything was recorded there are their stored
+ * calls: the scripts, what they printed and the files that they changed, and not what they read.
  */
 import { createHash } from 'node:crypto';
 import type { Database } from '../db/database.ts';
-import { endedRunCalls, type RunCall } from '../db/run-calls.ts';
+import { listRuns } from '../db/ended-runs.ts';
+import { endedRunCalls, MOST_RUNS, type RunCall } from '../db/run-calls.ts';
 import type { Fact, RecordedRun } from '../domain/provenance/types.ts';
+import type { EndedRun } from '../domain/runs.ts';
 
 export interface RunsOfWork {
   runs: RecordedRun[];
@@ -20,13 +22,29 @@ const LONGEST_LINE = 10_000;
 
 export async function runsOf(db: Database, workId: string): Promise<RunsOfWork> {
   const scripts = new Map<number, string>();
+  const known = new Map(
+    (await listRuns(db, workId, { limit: MOST_RUNS })).runs.map((run) => [run.toolCallId, run]),
+  );
   const runs = (await endedRunCalls(db, workId)).flatMap((call, index) => {
     const { code, filename } = call.arguments as { code?: unknown; filename?: unknown };
     if (typeof code !== 'string') return [];
-    scripts.set(index + 1, code);
-    return [runOf(call, index + 1, code, typeof filename === 'string' ? filename : 'main.py')];
+    const run = known.get(call.id);
+    const number = run?.number ?? index + 1;
+    scripts.set(number, code);
+    if (run !== undefined && run.environment !== null) return [withPrintedLines(run, code)];
+    return [runOf(call, number, code, typeof filename === 'string' ? filename : 'main.py')];
   });
   return { runs, scripts };
+}
+
+/** A recorded run; what was printed has the script's line too, as far as the script tells. */
+function withPrintedLines(run: EndedRun, code: string): RecordedRun {
+  const lineOf = scriptLines(code);
+  const facts = run.facts.map((fact) =>
+    fact.source === 'printed' ? { ...fact, scriptLine: lineOf(fact.name) } : fact,
+  );
+  const { number, script, scriptSha256, ending, exitCode, reads, writes } = run;
+  return { number, script, scriptSha256, ending, exitCode, reads, writes, facts };
 }
 
 function runOf(

@@ -78,6 +78,12 @@ export function ownInWords(names: string[]): string[] {
   return names.length === 0 ? [] : [`added on this server: ${names.join(', ')}`];
 }
 
+/** What a lock file names, without hashes. */
+export function lockedPackages(list: PythonList): string[] {
+  const lines = readFileSync(lockFile(list), 'utf8').split('\n');
+  return lines.filter((line) => /^[\w.-]+==/.test(line)).map((line) => line.replace(/\s*\\$/, ''));
+}
+
 /**
  * What can be imported, in a line a kind, such as "figures: matplotlib, seaborn".
  * @param named how a module is named there; null: it is not there, and left out

@@ -80,6 +80,16 @@ export interface RunTraces {
   stdout: Buffer;
 }
 
+export interface SandboxEnvironment {
+  sandbox: 'docker' | 'bubblewrap';
+  /** Names what Python and its packages were made as: an image, or a virtual environment and its layers. */
+  made: string[];
+  /** As pip has them, such as `numpy==2.2.6 ; python_full_version < '3.11'`. */
+  packages: string[];
+  /** Names the fonts that figures are drawn with. */
+  fonts: string;
+}
+
 /** No run can be started now: an infrastructure failure, which says nothing about the code. To be retried. */
 export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
@@ -112,6 +122,8 @@ export interface Sandbox {
       onOutput: (chunk: OutputChunk) => Promise<void>;
     },
   ): Promise<Ending>;
+  /** Where a run runs that starts from now on, as far as its results may depend on it (T3). */
+  environment(): Promise<SandboxEnvironment>;
   /** Reads what a run with this key left; empty where it left nothing, or was never started. */
   traces(key: RunKey): Promise<RunTraces>;
   /** Removes what a run with this key left (container, output files) once its ending is stored. */

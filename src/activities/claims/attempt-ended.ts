@@ -10,3 +10,8 @@ export class AttemptEnded extends Error {
     this.why = why;
   }
 }
+
+/** Why an attempt was ended; undefined where it was not. */
+export function whyEnded({ signal }: { signal: AbortSignal }): EndReason | undefined {
+  return signal.aborted ? (signal.reason as AttemptEnded).why : undefined;
+}

@@ -61,6 +61,17 @@ begin
     'agent', copied_agent(p_new, c.agent))) copy
   where c.work_id = p_work and not m.rewound and c.turn <= v_through;
 
+  insert into runs select copy.* from runs r
+  join tool_calls c on c.work_id = p_new and c.id = copied_id(p_new, r.tool_call_id::text)
+  cross join lateral jsonb_populate_record(null::runs, to_jsonb(r) || jsonb_build_object(
+    'work_id', p_new, 'tool_call_id', c.id, 'before', '[]'::jsonb)) copy
+  where r.work_id = p_work;
+
+  insert into facts select copy.* from facts f
+  join runs r on r.work_id = p_new and r.number = f.run
+  cross join lateral jsonb_populate_record(null::facts, to_jsonb(f) || jsonb_build_object('work_id', p_new)) copy
+  where f.work_id = p_work;
+
   insert into summaries (work_id, agent, through_message_id, step_key, text, attachments, usage, tokens_before,
                          tokens_after, created_at)
   select p_new, copied_agent(p_new, s.agent), copied_id(p_new, s.through_message_id::text),

@@ -100,8 +100,8 @@ begin
   return true;
 end $$;
 
--- Stores a tool call's outcome, once. p_outcome: {ok, result, files, durationMs, ending?}. Gives {kind: "fenced"}
--- or {kind: "stored"}.
+-- Stores a tool call's outcome, once. p_outcome: {ok, result, files, durationMs, ending?, run?, record?}; `run` is the
+-- number of a run of code, `record` what is known of it. Gives {kind: "fenced"} or {kind: "stored"}.
 create or replace function complete_tool(
   p_work uuid, p_call uuid, p_attempt integer, p_outcome jsonb, p_output text
 ) returns jsonb
@@ -121,7 +121,10 @@ begin
     where work_id = p_work and id = p_call and state = 'running';
     if found then
       perform log_append(p_work, c.turn, jsonb_build_array(
-        jsonb_build_object('kind', 'tool.completed', 'toolCallId', p_call) || p_outcome));
+        jsonb_build_object('kind', 'tool.completed', 'toolCallId', p_call) || (p_outcome - 'record')));
+      if p_outcome ? 'record' then
+        perform keep_record(p_work, p_call, p_outcome -> 'record');
+      end if;
     end if;
     update claims set state = 'done' where work_id = p_work and key = c.key;
   end if;

@@ -1,15 +1,15 @@
 /** The Sandbox that is made of bubblewrap processes (S10). */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isRunning } from '../processes.ts';
-import { kindsInWords, ownInWords, type PythonChoice } from '../python-lists.ts';
+import { kindsInWords, lockedPackages, ownInWords, type PythonChoice } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
@@ -27,6 +27,14 @@ import { abandonRun, reapFolders } from './reap-folders.ts';
 import * as runFolder from './run-folder.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
+
+/** Of matplotlib's list of them, made at set-up. */
+function hashOfFonts(mpl: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(mpl).sort())
+    if (name.startsWith('fontlist')) hash.update(readFileSync(join(mpl, name)));
+  return hash.digest('hex');
+}
 
 export interface BubblewrapConfig extends PythonChoice {
   instance: string;
@@ -123,6 +131,21 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
       if (outcome.ran) return outcome.ending;
       runFolder.removeFolder(folder);
       throw new SandboxUnavailable(outcome.reason);
+    },
+
+    async environment() {
+      const layers = completeLayers(cacheDir, config);
+      const { venv, mpl } = config.python;
+      return {
+        sandbox: 'bubblewrap',
+        made: [basename(dirname(venv)), ...layers.map(({ site }) => basename(dirname(site)))],
+        packages: ['requirements' as const, ...layers.map(({ list }) => list)].flatMap((list) =>
+          list === 'own'
+            ? config.own.map(({ name, version }) => `${name}==${version}`)
+            : lockedPackages(list),
+        ),
+        fonts: hashOfFonts(mpl),
+      };
     },
 
     traces: (key) => runFolder.readTraces(folderOf(key)),

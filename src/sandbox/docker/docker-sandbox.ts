@@ -5,7 +5,7 @@ import { cancelled, lost } from '../ending.ts';
 import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
-import { kindsInWords, type Libraries, ownInWords } from '../python-lists.ts';
+import { kindsInWords, type Libraries, listsOf, lockedPackages, ownInWords } from '../python-lists.ts';
 import { preparedName, preparedSuffix, runName } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
@@ -149,6 +149,13 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       if ('kind' in order) return order;
       const given = { engine, name, folder, workspace, order, log };
       return followContainer({ ...given, progress, signal, detach, onOutput });
+    },
+
+    async environment() {
+      const { Id } = await orUnavailable(() => ask(engine.getImage(image).inspect()));
+      // Fonts are the image's.
+      const packages = listsOf(config.libraries).flatMap(lockedPackages);
+      return { sandbox: 'docker', made: [image, Id], packages, fonts: Id };
     },
 
     traces: (key) => orUnavailable(() => readTraces(engine, nameOf(key))),

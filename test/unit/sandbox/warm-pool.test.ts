@@ -15,6 +15,7 @@ function recordingSandbox() {
       calls.push(`run ${owner}`);
       return { kind: 'exited', code: 0, message: 'finished', durationMs: 1 };
     },
+    environment: async () => ({ sandbox: 'docker', made: [], packages: [], fonts: '' }),
     traces: async () => ({ told: Buffer.alloc(0), stdout: Buffer.alloc(0) }),
     remove: async () => {},
     endAndRemove: async () => {},
