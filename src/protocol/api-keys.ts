@@ -1,7 +1,7 @@
 /** REST bodies of keys for programs (I1, P22). */
 import { z } from 'zod';
 import { SCOPES } from '../domain/scopes.ts';
-import { MAX_KEY_NAME_CHARACTERS } from './limits.ts';
+import { MAX_KEY_NAME_CHARACTERS, MAX_SCOPES } from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
 
 export const scope = z.enum(SCOPES);
@@ -11,6 +11,7 @@ export const newApiKey = z.object({
   scopes: z
     .array(scope)
     .min(1)
+    .max(MAX_SCOPES)
     .transform((scopes) => scope.options.filter((one) => scopes.includes(one)))
     .meta({ description: 'read: what asks for something; write: what changes something' }),
 });

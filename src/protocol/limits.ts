@@ -16,6 +16,8 @@ export const MAX_PASSWORD_CHARACTERS = 1_024;
 export const MAX_PERSON_NAME_CHARACTERS = 100;
 export const MAX_INVITATION_CHARACTERS = 100;
 export const MAX_KEY_NAME_CHARACTERS = 100;
+/** Of a key, repeated ones included. */
+export const MAX_SCOPES = 10;
 /** Longer than any access token or ticket of ours, and than any refresh token. */
 export const MAX_TOKEN_CHARACTERS = 4_096;
 export const MAX_REFRESH_TOKEN_CHARACTERS = 200;
