@@ -11,6 +11,7 @@ import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
 import { en } from '../web/src/i18n/en.ts';
+import { settingsEn } from '../web/src/i18n/settings-en.ts';
 import { zh } from '../web/src/i18n/zh.ts';
 import { launchBrowser } from './support/browser.ts';
 import { type Network, networkOf } from './support/network.ts';
@@ -33,7 +34,10 @@ const SIZES = {
   tablet: { width: 834, height: 1112 },
   phone: { width: 390, height: 844 },
 };
-const LANGUAGES = { en: { locale: 'en-US', words: en }, zh: { locale: 'zh-CN', words: zh } } as const;
+const LANGUAGES = {
+  en: { locale: 'en-US', words: { ...en, ...settingsEn } },
+  zh: { locale: 'zh-CN', words: zh },
+} as const;
 type Words = (typeof LANGUAGES)[keyof typeof LANGUAGES]['words'];
 
 /** A model of the person's own, for the page about models. No Work in the pictures asks it anything. */
@@ -91,7 +95,7 @@ const scenes: Scene[] = [
     name: 'templates',
     at: () => '/templates',
     arrange: async (page, words) => {
-      await page.getByRole('navigation', { name: words.templates.title }).getByRole('button').first().click();
+      await page.getByRole('navigation', { name: words.pages.templates }).getByRole('button').first().click();
       await button(page, words.templates.start).waitFor();
     },
   },

@@ -401,11 +401,11 @@ test('I1, V47: a person makes a key on the account page, sees it once, and delet
   expect((await models()).status).toBe(200);
   expect(await findings(page)).toEqual([]);
   await page.reload();
-  await page.getByText('my notebook').waitFor();
+  await page.getByText('my notebook', { exact: true }).waitFor();
   expect(await page.content()).not.toContain(key);
   await page.getByRole('button', { name: 'Delete the key my notebook' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByText('my notebook').waitFor({ state: 'detached' });
+  await page.getByText('my notebook', { exact: true }).waitFor({ state: 'detached' });
   expect((await models()).status).toBe(401);
 });
 

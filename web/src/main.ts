@@ -2,7 +2,7 @@ import './style.css';
 import { createApp, shallowRef } from 'vue';
 import App from './app.vue';
 import { bundledIcons } from './bundled-icons.ts';
-import { createTranslations } from './i18n/index.ts';
+import { bringSettings, createTranslations } from './i18n/index.ts';
 import { createPages } from './router.ts';
 import { browserStore, dropFormerPapers } from './shell/browser-store.ts';
 import { noticeKey } from './shell/notice.ts';
@@ -10,6 +10,7 @@ import { createSessionContext, sessionKey } from './shell/use-session.ts';
 
 dropFormerPapers(browserStore);
 const session = createSessionContext();
+const translations = await createTranslations();
 const notice = shallowRef<unknown>(null);
 const app = createApp(App);
 // What a click started and nobody closer by could mend, promises included, is said at the page's foot.
@@ -20,7 +21,7 @@ app.config.errorHandler = (error) => {
 app
   .provide(sessionKey, session)
   .provide(noticeKey, notice)
-  .use(createPages(session))
-  .use(await createTranslations())
+  .use(createPages(session, () => bringSettings(translations.global)))
+  .use(translations)
   .use(bundledIcons)
   .mount('#app');

@@ -9,7 +9,9 @@ declare module 'vue-router' {
   }
 }
 
-export function createPages(session: SessionContext) {
+/** @param bringSettings has the sentences of the settings' pages there, which most visits do without */
+export function createPages(session: SessionContext, bringSettings: () => Promise<void>) {
+  const settings = async <T>(page: Promise<T>) => (await Promise.all([page, bringSettings()]))[0];
   const router = createRouter({
     history: createWebHistory(),
     routes: [
@@ -26,9 +28,13 @@ export function createPages(session: SessionContext) {
         props: true,
         component: () => import('./pages/work-page.vue'),
       },
-      { path: '/models', name: 'models', component: () => import('./pages/models-page.vue') },
-      { path: '/templates', name: 'templates', component: () => import('./pages/templates-page.vue') },
-      { path: '/account', name: 'account', component: () => import('./pages/account-page.vue') },
+      { path: '/models', name: 'models', component: () => settings(import('./pages/models-page.vue')) },
+      {
+        path: '/templates',
+        name: 'templates',
+        component: () => settings(import('./pages/templates-page.vue')),
+      },
+      { path: '/account', name: 'account', component: () => settings(import('./pages/account-page.vue')) },
       {
         path: '/:rest(.*)*',
         name: 'missing',

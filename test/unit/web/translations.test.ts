@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { REPAIRS } from '../../../src/llm/profiles/repairs.ts';
 import { en } from '../../../web/src/i18n/en.ts';
+import { settingsEn } from '../../../web/src/i18n/settings-en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
 
 function leaves(node: object, path = ''): [string, string][] {
@@ -11,12 +12,12 @@ function leaves(node: object, path = ''): [string, string][] {
   );
 }
 
-const english = new Map(leaves(en));
+const english = new Map(leaves({ ...en, ...settingsEn }));
 const chinese = new Map(leaves(zh));
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 test('U14: both languages say the same things, with the same places to fill', () => {
-  expect([...chinese.keys()]).toEqual([...english.keys()]);
+  expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort());
   for (const [key, text] of english) expect([key, slots(chinese.get(key) ?? '')]).toEqual([key, slots(text)]);
 });
 

@@ -1,9 +1,15 @@
-import { settingsEn } from './settings-en.ts';
+import type { settingsEn } from './settings-en.ts';
 
-/** Every sentence of the page in English; the other languages have the same shape. */
+/** Every sentence of the page in English but those of the settings' pages, which come with them (settings-en.ts). */
 export const en = {
   app: { name: 'PaperAgent' },
-  ...settingsEn,
+  pages: {
+    models: 'Models',
+    addModel: 'Add a model',
+    templates: 'Templates',
+    chooseTemplate: 'Choose a template',
+    account: 'Account',
+  },
   shell: {
     light: 'Light',
     dark: 'Dark',
@@ -403,4 +409,5 @@ export const en = {
 };
 
 /** The shape that every language fills; its leaves are sentences. */
-export type Messages = typeof en;
+/** What every other language has. */
+export type Messages = typeof en & typeof settingsEn;

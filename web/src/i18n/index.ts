@@ -43,6 +43,11 @@ export async function speak(language: Language, speaker: Speaker): Promise<void>
   document.documentElement.lang = htmlLanguage(language);
 }
 
+/** Has the settings' pages' sentences there, in English; the other languages have them with the rest. */
+export async function bringSettings(texts: { mergeLocaleMessage(language: 'en', texts: object): void }) {
+  texts.mergeLocaleMessage('en', (await import('./settings-en.ts')).settingsEn);
+}
+
 /** Remembers the choice. */
 export function keepLanguage(language: Language): void {
   browserStore.setItem(KEY, language);

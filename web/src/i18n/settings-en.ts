@@ -1,7 +1,6 @@
-/** The sentences of the pages about models and templates, in English. */
+/** The sentences of the pages about models, templates and the account, in English: they come with those pages. */
 export const settingsEn = {
   models: {
-    title: 'Models',
     lead: 'Any server that speaks OpenAI’s chat completions will do, hosted or local. A key is stored encrypted and never shown again.',
     role: { main: 'Main agent', code: 'Code agent', summary: 'Summaries' },
     roleHint: {
@@ -14,7 +13,6 @@ export const settingsEn = {
       server: 'The server’s own model answers.',
       main: 'The main agent’s model serves here, too.',
     },
-    add: 'Add a model',
     addFor: 'Add a model: {role}',
     edit: 'Edit',
     editNamed: 'Edit {model}',
@@ -174,10 +172,8 @@ export const settingsEn = {
     },
   },
   templates: {
-    title: 'Templates',
     lead: 'A paper starts as a copy of a template. The comments under its headings tell the agent what each section asks for.',
     group: { shipped: 'Included', own: 'Yours', others: 'Shared by others' },
-    choose: 'Choose a template',
     create: 'New template',
     back: 'Back to the list',
     start: 'Start a work',
@@ -208,7 +204,6 @@ export const settingsEn = {
     },
   },
   account: {
-    title: 'Account',
     guest: 'You are here as a guest. With an account you can come back from anywhere.',
     password: {
       title: 'Password',

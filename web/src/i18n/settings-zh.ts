@@ -3,7 +3,6 @@ import type { settingsEn } from './settings-en.ts';
 /** 模型与模板页面的中文文案。 */
 export const settingsZh: typeof settingsEn = {
   models: {
-    title: '模型',
     lead: '任何兼容 OpenAI 对话接口的服务均可使用，云端或本地皆可。密钥加密保存，不会再次显示。',
     role: { main: '主智能体', code: '代码智能体', summary: '摘要' },
     roleHint: {
@@ -16,7 +15,6 @@ export const settingsZh: typeof settingsEn = {
       server: '目前使用服务器自带的模型。',
       main: '目前同样使用主智能体的模型。',
     },
-    add: '添加模型',
     addFor: '添加模型：{role}',
     edit: '编辑',
     editNamed: '编辑 {model}',
@@ -173,10 +171,8 @@ export const settingsZh: typeof settingsEn = {
     },
   },
   templates: {
-    title: '模板',
     lead: '论文从模板的副本开始。标题下的注释告诉智能体每一节需要写什么。',
     group: { shipped: '内置', own: '我的', others: '他人共享' },
-    choose: '选择模板',
     create: '新建模板',
     back: '返回列表',
     start: '以此新建作品',
@@ -206,7 +202,6 @@ export const settingsZh: typeof settingsEn = {
     },
   },
   account: {
-    title: '账户',
     guest: '您正以访客身份使用。注册账户后，可从任何地方继续。',
     password: {
       title: '密码',

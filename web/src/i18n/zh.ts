@@ -3,8 +3,15 @@ import { settingsZh } from './settings-zh.ts';
 
 /** 页面的全部中文文案。 */
 export const zh: Messages = {
-  app: { name: 'PaperAgent' },
   ...settingsZh,
+  app: { name: 'PaperAgent' },
+  pages: {
+    models: '模型',
+    addModel: '添加模型',
+    templates: '模板',
+    chooseTemplate: '选择模板',
+    account: '账户',
+  },
   shell: {
     light: '浅色',
     dark: '深色',
