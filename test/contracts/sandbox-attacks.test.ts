@@ -1,7 +1,16 @@
 /** What generated code may try, against both sandboxes: each attempt is contained, ends as it should, and harms nothing. */
 
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -204,7 +213,11 @@ time.sleep(20)`);
     expect(again.stdout).toBe('');
     const workspace = openWorkspace(box.workspace);
     const target = { bytes: DEFAULT_LIMITS.workspaceBytes, entries: 10_000, diskBytes: 0 };
-    expect(await workspace.trim({ before: new Map(), keep: [], target })).toBeGreaterThan(40);
+    // How many there are depends on when it was ended; four of them fit.
+    const made = readdirSync(box.workspace).filter((name) => name.startsWith('sparse-')).length;
+    expect(made).toBeGreaterThan(4);
+    const removed = await workspace.trim({ before: new Map(), keep: [], target });
+    expect(removed).toBeGreaterThanOrEqual(made - 4);
     expect((await box.run('print("ran")')).stdout).toBe('ran\n');
   });
 
