@@ -12,7 +12,7 @@ export interface Visitor {
 }
 
 /** How long a page may take to show what is waited for, in milliseconds: the machine may be busy. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 /** A browser of its own with a guest's session in it, as the sign-in page would have left it. */
 export async function visit(
