@@ -26,7 +26,10 @@ export default defineConfig({
     }),
   ],
   resolve: {
-    alias: [{ find: /^@iconify\/vue$/, replacement: join(import.meta.dirname, 'src/offline-icons.ts') }],
+    alias: [
+      { find: /^@iconify\/vue$/, replacement: join(import.meta.dirname, 'src/offline-icons.ts') },
+      { find: /^linkify-it$/, replacement: join(import.meta.dirname, 'src/markdown/no-linkify.ts') },
+    ],
   },
   define: {
     // Not used here, and a tenth of Vue and vue-i18n.
