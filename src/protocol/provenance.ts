@@ -66,7 +66,12 @@ export const decisionBody = z
     start: place,
     end: place,
     verdict: z.enum(['pinned', 'confirmed', 'dismissed']),
-    run: z.number().int().positive().optional(),
+    run: z
+      .number()
+      .int()
+      .positive()
+      .max(2 ** 31 - 1)
+      .optional(),
     fact: z.string().min(1).max(1_000).optional(),
   })
   .meta({ id: 'ProvenanceDecision' });

@@ -3,12 +3,18 @@ import { z } from 'zod';
 import type { EndedRun } from '../domain/runs.ts';
 import { isoTime, runEnding, uuid } from './messages.ts';
 
+/** Of a run in its Work, as a path or query says it; as large as the database counts. */
+export const runNumber = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
 const line = z.number().int().positive();
 const sha256 = z.string().nullable();
 
 export const runsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.coerce.number().int().nonnegative().optional(),
+  cursor: runNumber.optional(),
 });
 
 export const runInfo = z

@@ -14,8 +14,7 @@ import { bearer, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 
 const tags = ['runs'];
-const number = z.coerce.number().int().min(1).max(2_147_483_647);
-const params = workParams.extend({ number });
+const params = workParams.extend({ number: shapes.runNumber });
 
 const list = createRoute({
   method: 'get',
@@ -64,7 +63,7 @@ export function runRoutes({ db }: ApiDependencies): Router {
   });
 
   app.get('/:id/runs/:number/files/:path{.+}', async (c) => {
-    const named = z.object({ id: uuid.toLowerCase(), number }).safeParse(c.req.param());
+    const named = z.object({ id: uuid.toLowerCase(), number: shapes.runNumber }).safeParse(c.req.param());
     if (!named.success) throw notFound('run');
     const path = filePathOf(c);
     const script = await findScript(db, await ownWork(c, named.data.id), named.data.number);
