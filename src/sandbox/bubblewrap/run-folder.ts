@@ -110,7 +110,9 @@ export function removeFolder(folder: string): void {
   if (!existsSync(folder)) return;
   // Gone under its name at once: a folder half removed would look like a run without an ending.
   const trash = `${folder}.trash-${randomUUID()}`;
-  if (moveFolder(folder, trash)) rmSync(trash, { recursive: true, force: true });
+  // A runner that is just ending may still write into it: what came meanwhile is removed with the rest.
+  if (moveFolder(folder, trash))
+    rmSync(trash, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 
 /** Ends a prepared sandbox, unless an order was faster: then nothing happens. */
