@@ -23,7 +23,7 @@ language plpgsql as $$
 declare
   v_number integer;
 begin
-  update runs set ended_at = clock_timestamp(), exit_code = (p_record ->> 'exitCode')::integer,
+  update runs set ended_at = pa_now(), exit_code = (p_record ->> 'exitCode')::integer,
     reads = nullif(p_record -> 'reads', 'null'), unseen = p_record ->> 'unseen', writes = p_record -> 'writes',
     more_facts = (p_record ->> 'moreFacts')::boolean, environment = p_record ->> 'environment'
   where work_id = p_work and tool_call_id = p_call and number is not null
