@@ -10,11 +10,9 @@ import { requireUser } from '../middleware/require-user.ts';
 import { bearer, errors, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { createSseStream } from './event-stream.ts';
+import { COMMENT_MS, sseAnswer } from './sse-answer.ts';
 import { takePlaces } from './take-places.ts';
 import { openView } from './view.ts';
-
-/** Proxies close what is silent for a minute, and a client may take the stream for dead after half of one. */
-const COMMENT_MS = 10_000;
 
 const seq = z.coerce.number().int().nonnegative();
 
@@ -88,11 +86,7 @@ export function eventRoutes(deps: ApiDependencies): Router {
       stream.end();
     }
 
-    return c.body(stream.body, 200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    return sseAnswer(c, stream.body);
   });
 
   return app;

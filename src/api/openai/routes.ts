@@ -13,6 +13,7 @@ import { answerSoFar, followAnswer } from '../conversation/follow-answer.ts';
 import { takeBackMessage } from '../conversation/revise.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import { COMMENT_MS, sseAnswer } from '../live/sse-answer.ts';
 import { takePlaces } from '../live/take-places.ts';
 import { textStream } from '../live/text-stream.ts';
 import { requireUser } from '../middleware/require-user.ts';
@@ -25,9 +26,6 @@ import { chatRequest, messageOfChat, messageOfInput, parseRequest, responsesRequ
 import { createTurnResponse, type TurnResponse } from './response.ts';
 import { readResponseId, responseIdOf } from './response-id.ts';
 import { DEFAULT_MODEL, type Placed, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
-
-/** What a proxy between closes is silent for a minute. */
-const COMMENT_MS = 10_000;
 
 /** Somebody who waits for the answer to a message. */
 interface Asking {
@@ -210,11 +208,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
       }
     }
     const body = textStream(pieces(), { commentMs: COMMENT_MS, onCancel: asking.leave });
-    return c.body(body, 200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    return sseAnswer(c, body);
   }
 
   /** @param after the sequence number of the last event that the client has */
