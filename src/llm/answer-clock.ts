@@ -57,7 +57,6 @@ export function startAnswerClock(
   let aliveAt = began;
   let movedAt = began;
   let timer: NodeJS.Timeout | undefined;
-  let dueAt = Number.POSITIVE_INFINITY;
 
   function deadlines(): { late: Late; at: number; ms: number }[] {
     const { sawToken, isBusy, isFinished, finishedEarly, received } = state();
@@ -87,20 +86,29 @@ export function startAnswerClock(
       onLate(next.late, next.ms);
       return;
     }
-    dueAt = next.at;
     clearTimeout(timer);
     timer = setTimeout(watch, next.at - now);
   }
+
+  /** What makes a deadline longer or shorter; more characters only ever make one longer. */
+  function phase(): string {
+    const { sawToken, isBusy, isFinished, finishedEarly } = state();
+    return `${sawToken} ${isBusy} ${isFinished} ${finishedEarly}`;
+  }
+  let watched = phase();
   watch();
 
   return {
-    // The timer finds out by itself that it rang too early: this is called with each piece.
+    // The timer finds out by itself that it rang too early: this is called with each piece. Too late it must not be.
     alive() {
       aliveAt = performance.now();
     },
     moved() {
       movedAt = performance.now();
-      if (state().isFinished && dueAt - movedAt > AFTER_FINISH_MS) watch();
+      const now = phase();
+      if (now === watched) return;
+      watched = now;
+      watch();
     },
     stop() {
       clearTimeout(timer);

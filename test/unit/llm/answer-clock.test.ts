@@ -67,6 +67,20 @@ test('M16: arguments that come whole after 329 s of silence, behind a long reaso
   expect(late).toEqual([]);
 });
 
+test('M16: silence counts from the first token on, and from the end of a call, by the shorter time that is due then', () => {
+  const answer = clockOf({}, { firstTokenMs: 900_000, stallMs: 60_000 });
+  answer.pass(10);
+  Object.assign(answer.now, { sawToken: true, isBusy: true });
+  answer.clock.moved();
+  answer.pass(10);
+  answer.now.isBusy = false;
+  answer.clock.moved();
+  answer.pass(59);
+  expect(answer.late).toEqual([]);
+  answer.pass(1);
+  expect(answer.late).toEqual([['silence', 60]]);
+});
+
 test('M16: an answer that drips ends within the time that its length may take', () => {
   const { clock, now, late, pass } = clockOf({ sawToken: true, isBusy: true });
   let seconds = 0;
