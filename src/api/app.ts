@@ -46,7 +46,7 @@ const MAX_HISTORY_BYTES = 4 * MAX_JSON_BYTES;
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const app = createRouter();
   app.use(
-    giveUpStuck(deps.config.readerTimeoutMs),
+    giveUpStuck(deps.readers),
     settleBody,
     dropHeadBodies,
     measureRequests(deps.metrics),

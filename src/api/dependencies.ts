@@ -10,6 +10,7 @@ import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
 import type { LiveLog } from './live/live-log.ts';
 import type { OpenStreams } from './live/places.ts';
+import type { Readers } from './live/progress.ts';
 import type { Viewers } from './live/viewers.ts';
 import type { Log } from './log.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
@@ -61,6 +62,7 @@ export interface ApiDependencies {
   dataDir: string;
   live: LiveLog;
   viewers: Viewers;
+  readers: Readers;
   openStreams: OpenStreams;
   sessions: OpenSessions;
   tokens: Tokens;

@@ -18,12 +18,16 @@ import { createSocketServer } from './chat-socket/routes.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
 import { createPlaces } from './live/places.ts';
+import { watchReaders } from './live/progress.ts';
 import { createViewers } from './live/viewers.ts';
 import type { Log } from './log.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 
 /** How long clients may take to hang up after they were told that the server goes. */
 const FAREWELL_MS = 2_000;
+
+/** A connection that is silent for so long is asked whether it is there; the kernel asks ten times, each second. */
+const ASK_AFTER_MS = 15_000;
 
 export interface ApiOptions {
   db: Database;
@@ -62,6 +66,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     onLag: metrics.logLag,
   });
   const viewers = createViewers();
+  const readers = watchReaders(config.readerTimeoutMs, (err) =>
+    log.warn({ err }, 'what readers have taken could not be looked at'),
+  );
   const openStreams = {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
@@ -74,8 +81,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ),
   });
   const app = createApp({
-    ...{ db, temporal, config, log, dataDir, live, viewers, openStreams, sessions, tokens, passwords },
-    ...{ modelConnection, metrics, tracer },
+    ...{ db, temporal, config, log, dataDir, live, viewers, readers, openStreams, sessions },
+    ...{ tokens, passwords, modelConnection, metrics, tracer },
   });
   const sockets = createSocketServer();
   metrics.observe(() => ({
@@ -86,12 +93,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   }));
   // ws' options may be undefined where the adapter's type wants them absent: the same thing at run time.
   const websocket = { server: sockets as unknown as WebSocketServerLike };
-  const server = createAdaptorServer({ fetch: app.fetch, websocket }) as Server;
+  // Who is gone without a word is found where nothing is on its way to them; else by `readers`.
+  const serverOptions = { keepAlive: true, keepAliveInitialDelay: ASK_AFTER_MS };
+  const server = createAdaptorServer({ fetch: app.fetch, websocket, serverOptions }) as Server;
 
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
+    readers.close();
     await live.close();
     throw error;
   }
@@ -113,6 +123,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await closed;
       clearInterval(idle);
       clearTimeout(late);
+      readers.close();
       modelConnection.close();
       await live.close();
     },

@@ -9,6 +9,8 @@ import { WebSocket } from 'ws';
 import type { EventBody } from '../../src/domain/events.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { openDatabaseProxy } from '../support/faults/database-proxy.ts';
+import { askAndVanish } from '../support/faults/vanishing-reader.ts';
+import { testWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 
 /** How long a reader may take nothing. */
@@ -211,3 +213,46 @@ test('a socket that says nothing, whose way carries nothing any more, is closed 
     await proxy.close();
   }
 });
+
+/** Whoever is gone without a word: what they ask for, and whether something of the answer comes before. */
+const VANISHING = [
+  { what: 'an event stream', answered: true },
+  { what: 'an event stream with little to say', answered: true },
+  { what: 'an answer of /v1 as a stream', answered: true },
+  { what: 'an answer of /v1 that is waited for', answered: false },
+] as const;
+
+function vanishingRequest(what: (typeof VANISHING)[number]['what'], workId: string): string {
+  const head = (method: string, path: string) =>
+    `${method} ${path} HTTP/1.1\r\nhost: here\r\nauthorization: Bearer ${token}\r\n`;
+  if (!what.includes('/v1')) return `${head('GET', `/api/works/${workId}/events`)}\r\n`;
+  const body = JSON.stringify({
+    model: `work:${workId}`,
+    stream: what.endsWith('stream'),
+    messages: [{ role: 'user', content: 'Hello' }],
+  });
+  const about = `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+  return `${head('POST', '/v1/chat/completions')}${about}\r\n${body}`;
+}
+
+testWith('Linux', 'Python')(
+  'readers of whom no end comes and no acknowledgement are let go, whatever they read and however little waits for them',
+  async () => {
+    const works = await Promise.all(VANISHING.map(() => api.newWork(token)));
+    const readers = await Promise.all(
+      VANISHING.map(({ what, answered }, index) =>
+        askAndVanish(api.url, vanishingRequest(what, works[index] ?? ''), { answered }),
+      ),
+    );
+    try {
+      await until(() => api.live.counts.followers === VANISHING.length, 'all were followed');
+      for (const reader of readers) await reader.vanish();
+      const event: EventBody = { kind: 'text.delta', messageId: randomUUID(), agent: 'main', text: 'x' };
+      await sql`select log_append(${works[1]}::uuid, 1, ${JSON.stringify([event])}::jsonb)`.execute(api.db);
+      // A comment goes each 10 s, silence is asked about after 15; the kernel itself would take a quarter of an hour.
+      await until(() => api.live.counts.followers === 0, 'the readers were let go', 90_000);
+    } finally {
+      for (const reader of readers) await reader.close();
+    }
+  },
+);

@@ -11,7 +11,8 @@ export type Need =
   | 'browser'
   | 'nginx'
   | 'pgbouncer'
-  | 'openssl';
+  | 'openssl'
+  | 'Python';
 
 export interface FoundNeed {
   /** Why it is missing; null where it is there. */

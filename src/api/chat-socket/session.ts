@@ -11,7 +11,7 @@ import type { Identity } from '../auth/tokens.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { NO_PLACE, type Places } from '../live/places.ts';
-import { takenBytes, watchReader } from '../live/progress.ts';
+import { takenBytes } from '../live/progress.ts';
 import { GapInLog } from '../live/pump.ts';
 import { openView } from '../live/view.ts';
 import { mayDo } from '../middleware/require-user.ts';
@@ -51,7 +51,7 @@ export function serveSocket(
   socket: Socket,
   { workId, network }: { workId: string; network: string },
 ): SocketSession {
-  const { tokens, sessions, viewers, openStreams, log, config } = deps;
+  const { tokens, sessions, viewers, readers, openStreams, log } = deps;
   let person: Identity | undefined;
   let stopView = () => {};
   let expiry: NodeJS.Timeout | undefined;
@@ -75,7 +75,7 @@ export function serveSocket(
     alive = true;
   });
   const forget = viewers.add(() => end('goingAway'));
-  const unwatch = watchReader(socket, config.readerTimeoutMs, () => end('tooSlow'));
+  const unwatch = readers.watch(socket, () => end('tooSlow'));
   const frames = createFrameQueue(ws, handle);
 
   function send(frame: ServerFrame): void {

@@ -5,10 +5,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { ApiEnv } from '../dependencies.ts';
-import { watchReader } from '../live/progress.ts';
+import type { Readers } from '../live/progress.ts';
 
-/** `timeoutMs`: how long a reader may take nothing of what waits for it. */
-export function giveUpStuck(timeoutMs: number): MiddlewareHandler<ApiEnv> {
+export function giveUpStuck(readers: Readers): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     // Tests ask the app without a server; a socket watches over itself.
     const { incoming, outgoing } = (c.env ?? {}) as { incoming?: IncomingMessage; outgoing?: ServerResponse };
@@ -16,7 +15,7 @@ export function giveUpStuck(timeoutMs: number): MiddlewareHandler<ApiEnv> {
       const { socket } = incoming;
       outgoing.once(
         'close',
-        watchReader(socket, timeoutMs, () => socket.resetAndDestroy()),
+        readers.watch(socket, () => socket.resetAndDestroy()),
       );
     }
     await next();
