@@ -13,6 +13,8 @@ import type { ProvenanceThreads } from './jobs.ts';
 import { type RunsOfWork, runsOf } from './runs-of-work.ts';
 
 export interface TracedPaper {
+  /** The file's text. */
+  source: string;
   /** Of the file's bytes. */
   sha256: string;
   /** Of everything that it was made of: the same hash, the same provenance. */
@@ -50,7 +52,7 @@ export function createPaperTracer(db: Database, threads: ProvenanceThreads): Pap
       const hash = createHash('sha256').update(JSON.stringify(job)).digest('hex');
       const known = kept.get(hash) ?? (await threads.run('traced', [job], asking));
       keep(hash, known);
-      return { sha256, hash, provenance: known };
+      return { source, sha256, hash, provenance: known };
     },
   };
 

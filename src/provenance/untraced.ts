@@ -1,6 +1,7 @@
 /** What of a text that was just written into a paper stands in no run, message or file (T11). */
 import { decisionsAbout } from '../db/anchor-decisions.ts';
 import type { Database } from '../db/database.ts';
+import { isTelling } from '../domain/provenance/telling.ts';
 import type { Asking } from '../threads/job-threads.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { givenNumbers } from './given-numbers.ts';
@@ -41,8 +42,4 @@ export async function untracedIn(
       state === 'untraced' && reason !== 'ambiguous' && written.includes(text) && isTelling(text),
   );
   return [...new Set(untraced.map(({ text }) => text))].slice(0, MOST_TOLD);
-}
-
-function isTelling(text: string): boolean {
-  return /\d[.]\d/.test(text) || text.replace(/\D/g, '').length >= 3;
 }

@@ -171,3 +171,33 @@ test('P17: a paper that is missing, or too large, is said', async () => {
   expect(response.ok).toBe(false);
   expect(await response.text()).toContain('read as Markdown');
 });
+
+test('O9, P20: the check names what is wrong with the paper, with lines; a style adds what it asks', async () => {
+  const work = await withRun();
+  const check = (query = '', headers: Record<string, string> = {}) =>
+    fetch(`${api.url}/api/works/${work.id}/check${query}`, {
+      headers: { authorization: `Bearer ${work.token}`, ...headers },
+    });
+  await work.put('paper.md', `${PAPER}\nSee @fig:b and [@knuth; @euler].\n\n## Empty\n`);
+  await work.put('references.bib', '@article{knuth, title = {A}}\n');
+  const response = await check();
+  const { items } = (await response.json()) as { items: { code: string; line?: number; about?: string }[] };
+  expect(items.map(({ code, line, about }) => [code, line, about])).toEqual([
+    ['number_untraced', 3, '0.99713'],
+    ['figure_unreferenced', 5, 'images/a.png'],
+    ['reference_unresolved', 7, 'fig:b'],
+    ['citation_unresolved', 7, 'euler'],
+    ['section_empty', 9, 'Empty'],
+  ]);
+  const etag = response.headers.get('etag') ?? '';
+  expect((await check('', { 'If-None-Match': etag })).status).toBe(304);
+  const styled = (await (await check('?style=mcm')).json()) as { items: { code: string }[] };
+  expect(styled.items.map(({ code }) => code)).toContain('fact_missing');
+  expect((await check('?style=none')).status).toBe(400);
+  expect((await check('?file=other.md')).status).toBe(404);
+  const stranger = (await api.register()).accessToken;
+  const theirs = await fetch(`${api.url}/api/works/${work.id}/check`, {
+    headers: { authorization: `Bearer ${stranger}` },
+  });
+  expect(theirs.status).toBe(404);
+});

@@ -1,22 +1,15 @@
 /** Where a paper's numbers come from, and what people decide about that (T1, P17). */
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { dropDecision, keepDecision, MOST_DECISIONS } from '../../db/anchor-decisions.ts';
-import { findUser } from '../../db/users.ts';
-import { findWork } from '../../db/works.ts';
 import { quoteOf } from '../../domain/provenance/decisions.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/provenance.ts';
-import { createProvenanceThreads } from '../../provenance/jobs.ts';
 import { runsOf } from '../../provenance/runs-of-work.ts';
-import { createPaperTracer } from '../../provenance/trace-paper.ts';
-import { workspaceFolder } from '../../workspace/create-workspace.ts';
-import { createFileHashes } from '../../workspace/file-hashes.ts';
-import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
 import { ApiError, notFound } from '../api-error.ts';
-import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { bearer, body, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
+import type { OwnPapers } from './own-papers.ts';
 
 const tags = ['provenance'];
 const decisionParams = workParams.extend({ did: uuid.toLowerCase().meta({ description: 'of a decision' }) });
@@ -54,17 +47,19 @@ const takeBack = createRoute({
   responses: { 204: { description: 'taken back' }, ...errors(401, 404) },
 });
 
-export function provenanceRoutes({ db, dataDir }: ApiDependencies): Router {
+export function provenanceRoutes({ db }: ApiDependencies, papers: OwnPapers): Router {
   const app = createRouter();
-  const threads = createProvenanceThreads();
-  const tracer = createPaperTracer(db, threads);
-  const hashes = createFileHashes();
+  const { threads, tracer } = papers;
 
   app.openapi(look, async (c) => {
     const workId = c.req.valid('param').id;
     const { file } = c.req.valid('query');
-    const workspace = await workspaceOf(c, workId);
-    const { sha256, hash, provenance } = await tracer.trace({ workId, file }, workspace, await asking(c));
+    const workspace = await papers.workspaceOf(c, workId);
+    const { sha256, hash, provenance } = await tracer.trace(
+      { workId, file },
+      workspace,
+      await papers.asking(c),
+    );
     const etag = `"${hash}"`;
     c.header('ETag', etag);
     c.header('Cache-Control', 'private, no-cache');
@@ -75,10 +70,10 @@ export function provenanceRoutes({ db, dataDir }: ApiDependencies): Router {
   app.openapi(decide, async (c) => {
     const { id: workId, did: id } = c.req.valid('param');
     const { file, start, end, verdict, run, fact } = c.req.valid('json');
-    const workspace = await workspaceOf(c, workId);
+    const workspace = await papers.workspaceOf(c, workId);
     if (verdict === 'pinned') await mustBeRun(workId, run, fact);
     const source = (await workspace.read(file)).toString('utf8');
-    const places = await threads.run('placesOfNumbers', [source], await asking(c));
+    const places = await threads.run('placesOfNumbers', [source], await papers.asking(c));
     if (!places.some((place) => place.start === start && place.end === end))
       throw new ApiError(
         'conflict',
@@ -92,25 +87,12 @@ export function provenanceRoutes({ db, dataDir }: ApiDependencies): Router {
 
   app.openapi(takeBack, async (c) => {
     const { id: workId, did: id } = c.req.valid('param');
-    await workspaceOf(c, workId);
+    await papers.workspaceOf(c, workId);
     if (!(await dropDecision(db, { workId, id }))) throw notFound('decision');
     return c.body(null, 204);
   });
 
   return app;
-
-  /** @throws ApiError not_found */
-  async function workspaceOf(c: Context<ApiEnv>, workId: string): Promise<Workspace> {
-    const ownerId = c.get('identity').userId;
-    if ((await findWork(db, { workId, ownerId })) === undefined) throw notFound('Work');
-    return openWorkspace(workspaceFolder(dataDir, workId), undefined, hashes.for(ownerId));
-  }
-
-  async function asking(c: Context<ApiEnv>) {
-    const { userId } = c.get('identity');
-    const guest = (await findUser(db, userId))?.guest ?? true;
-    return { person: { id: userId, guest }, signal: c.req.raw.signal };
-  }
 
   async function mustBeRun(
     workId: string,

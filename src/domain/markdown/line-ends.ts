@@ -53,6 +53,21 @@ export function linesOf(source: string): Line[] {
   return lines;
 }
 
+/** Tells on which line, counted from 1, an offset of a text stands. */
+export function lineCounter(source: string): (offset: number) => number {
+  const lines = linesOf(source);
+  return (offset) => {
+    let low = 0;
+    let high = lines.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((lines[middle]?.start ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  };
+}
+
 /** A text in three: the blank lines before it, what stands between, and its last line end with the blank lines after. */
 export interface Trimmed {
   lead: string;

@@ -95,13 +95,24 @@ export interface HeaderNode extends Placed {
   c: [number, Attr, Inline[]];
 }
 
+export interface ParagraphNode extends Placed {
+  t: 'Para' | 'Plain';
+  c: Inline[];
+}
+
+/** `line` is its first line of code. */
+export interface CodeBlockNode extends Placed {
+  t: 'CodeBlock';
+  c: [Attr, string];
+}
+
 export type Block =
-  | { t: 'Para' | 'Plain'; c: Inline[] }
+  | ParagraphNode
   | HeaderNode
   | { t: 'BulletList'; c: Block[][] }
   | { t: 'OrderedList'; c: [[number, { t: string }, { t: string }], Block[][]] }
   | { t: 'BlockQuote'; c: Block[] }
-  | { t: 'CodeBlock'; c: [Attr, string] }
+  | CodeBlockNode
   | { t: 'Div'; c: [Attr, Block[]] }
   | { t: 'HorizontalRule' }
   | { t: 'RawBlock'; c: [string, string] }

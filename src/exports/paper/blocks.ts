@@ -99,7 +99,13 @@ class BlockReader {
         return [{ t: 'BlockQuote', c: this.#until('blockquote_close') }];
       case 'fence':
       case 'code_block':
-        return [{ t: 'CodeBlock', c: [attr('', languageOf(token)), token.content.replace(/\n$/, '')] }];
+        return [
+          {
+            t: 'CodeBlock',
+            c: [attr('', languageOf(token)), token.content.replace(/\n$/, '')],
+            line: token.type === 'fence' ? line + 1 : line,
+          },
+        ];
       case 'hr':
         return [{ t: 'HorizontalRule' }];
       case 'math_block':

@@ -13,7 +13,9 @@ export function blocksOfParagraph(
   inlines: Inline[],
   { isTight, line }: { isTight: boolean; line: number },
 ): Block[] {
-  return figuresOf(inlines) ?? equationOf(inlines, line) ?? [{ t: isTight ? 'Plain' : 'Para', c: inlines }];
+  return (
+    figuresOf(inlines) ?? equationOf(inlines, line) ?? [{ t: isTight ? 'Plain' : 'Para', c: inlines, line }]
+  );
 }
 
 /** Pictures alone, each perhaps with attributes behind it; null where other words stand there. */

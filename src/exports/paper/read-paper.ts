@@ -26,6 +26,8 @@ export interface Paper {
   abstract: Block[];
   keywords: Inline[][];
   body: Block[];
+  /** All of it as it was read, in the order of the text: title and parts in their places, nothing numbered. */
+  written: readonly Block[];
   labels: ReadonlyMap<string, Label>;
   macros: Macros;
   /** Its headings carry numbers already. */
@@ -60,6 +62,7 @@ export function readPaper(source: string): Paper {
   return {
     ...structure,
     facts,
+    written: blocks,
     language: facts.language ?? languageOf(text),
     abstract: all.blocks.slice(0, structure.abstract.length),
     body: all.blocks.slice(structure.abstract.length),

@@ -35,6 +35,10 @@ import { createJsonScan } from '../../../src/llm/answers/json-scan.ts';
 import { partAtClosingTag } from '../../../src/llm/answers/think-tags.ts';
 import { safeToolName } from '../../../src/llm/safe-tool-name.ts';
 import { readWords } from '../../../src/llm/vendor-words.ts';
+import { numbersOfFigures } from '../../../src/paper-check/rules/figures.ts';
+import { placeholders } from '../../../src/paper-check/rules/placeholders.ts';
+import { repeatedParagraphs } from '../../../src/paper-check/rules/repeats.ts';
+import { readBibtex } from '../../../src/references/bibtex.ts';
 import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { mustBePortable } from '../../../src/workspace/portable-path.ts';
 import { segmentsOf } from '../../../src/workspace/relative-path.ts';
@@ -214,6 +218,30 @@ export const PARSERS: Record<string, Parser> = {
       ['', ''],
       ['"""', ''],
       ['a, b', ' = 1'],
+    ],
+  },
+  placeholders: {
+    parse: (text) => placeholders([{ kind: 'paragraph', text, line: 1 }]),
+    around: [['', 'x']],
+  },
+  repeatedParagraphs: {
+    parse: (text) => repeatedParagraphs(text.split('\n').map((line) => ({ kind: 'paragraph', text: line }))),
+  },
+  numbersOfFigures: {
+    parse: numbersOfFigures,
+    around: [
+      ['', ''],
+      ['Figure 1', 'x'],
+    ],
+  },
+  readBibtex: {
+    parse: readBibtex,
+    around: [
+      ['', ''],
+      ['@a{b, c = {', ''],
+      ['@a{b, c = "', '"}'],
+      ['@a{b, c = d #', ''],
+      ['@a{', ',}'],
     ],
   },
   wordsOfName: { parse: wordsOfName, around: [['', 'x']] },

@@ -95,7 +95,26 @@ const PIECES = [
     'a;',
     "''",
   ],
-  ...['../', './', 'a/', '//', '%41', '%zz', 'a-b,', ';q=', '=1', '\tau', '\nabla $', 'a > ', ' > b'],
+  ...[
+    '@a{',
+    '@a{b,\n',
+    'Figure 1, ',
+    '图1和',
+    '[your ',
+    '../',
+    './',
+    'a/',
+    '//',
+    '%41',
+    '%zz',
+    'a-b,',
+    ';q=',
+    '=1',
+    '\tau',
+    '\nabla $',
+    'a > ',
+    ' > b',
+  ],
 ];
 
 /** Milliseconds of this thread that the parser takes; what it refuses counts as well. */

@@ -1,0 +1,11 @@
+/** The paper check in a thread: a paper is a model's or a stranger's text. */
+import { createMarkdownThreads, type MarkdownThreads } from '../markdown/markdown-threads.ts';
+import { checkPaper } from './check-paper.ts';
+
+export const CHECK_JOBS = { checkPaper };
+
+export type CheckThreads = MarkdownThreads<typeof CHECK_JOBS>;
+
+export function createCheckThreads(): CheckThreads {
+  return createMarkdownThreads(new URL('./thread.ts', import.meta.url), CHECK_JOBS);
+}
