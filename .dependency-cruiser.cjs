@@ -23,7 +23,7 @@ const allowed = {
   'demo-model': [],
   exports: ['domain', 'sandbox', 'threads', 'workspace'],
   room: ['domain', 'db', 'workspace'],
-  provenance: ['domain', 'db', 'markdown', 'threads', 'workspace'],
+  provenance: ['domain', 'db', 'markdown', 'recording', 'threads', 'workspace'],
   references: ['domain'],
   'paper-check': ['domain', 'exports', 'markdown', 'provenance', 'references', 'threads', 'workspace'],
   recording: ['domain', 'documents', 'sandbox', 'workspace'],

@@ -1,10 +1,10 @@
 /** The demo's next move as the code agent: run, look at the figures, report; one simpler repair when a run fails. */
-import { languageOf } from './language.ts';
+import { type Language, languageOf } from './language.ts';
 import { type Measurements, readMeasurements } from './measurements.ts';
 import { answer, type Move } from './move.ts';
 import { phrases } from './phrases.ts';
 import { topicOf } from './topic-of.ts';
-import type { PythonFile } from './topics/topic.ts';
+import type { PythonFile, Topic } from './topics/topic.ts';
 import { hasFailed, type MadeCall, type Turn } from './turn.ts';
 
 export function codeMove({ prompts, calls }: Turn): Move {
@@ -13,16 +13,18 @@ export function codeMove({ prompts, calls }: Turn): Move {
   const language = languageOf(task);
   const say = phrases[language];
   if (topic === undefined) return answer(say.whatIAm);
-  const { first, repair } = topic.scripts(language, task);
+  const { first, repair, proof } = jobOf(topic, language, task);
 
   const runs = calls.filter((call) => call.name === 'run_python');
   const lastRun = runs.at(-1);
   if (lastRun === undefined) return { text: say.running, calls: [run(first)] };
 
   const measurements = readMeasurements(lastRun.result, language);
-  if (!measurements.has(topic.proof)) {
+  if (!measurements.has(proof)) {
     const why = reasonOf(lastRun);
-    return runs.length > 1 ? answer(say.gaveUp(why)) : { text: say.runFailed(why), calls: [run(repair)] };
+    return repair === undefined || runs.length > 1
+      ? answer(say.gaveUp(why))
+      : { text: say.runFailed(why), calls: [run(repair)] };
   }
 
   const looks = calls.slice(calls.indexOf(lastRun) + 1).filter((call) => call.name === 'read_file');
@@ -32,6 +34,17 @@ export function codeMove({ prompts, calls }: Turn): Move {
   }
   const file = `code/${String(lastRun.arguments.filename)}`;
   return answer(`${say.ran(file)}\n\n${report(measurements, file, looks, say.filesMade)}`);
+}
+
+/** What to run, what to try once where that fails, and the value without which it has failed. */
+function jobOf(
+  { scripts, proof, workedOut }: Topic,
+  language: Language,
+  task: string,
+): { first: PythonFile; repair?: PythonFile; proof: string } {
+  if (workedOut !== undefined && task.trim() === workedOut.task(language))
+    return { first: workedOut.script, proof: workedOut.key };
+  return { ...scripts(language, task), proof };
 }
 
 function run({ filename, code }: PythonFile): Move['calls'][number] {

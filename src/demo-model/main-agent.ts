@@ -3,7 +3,7 @@ import { chooseDataFile, columnsOf } from './data-file.ts';
 import { type Language, languageOf } from './language.ts';
 import { readMeasurements } from './measurements.ts';
 import { answer, type Move } from './move.ts';
-import { paperCalls, repairCalls } from './paper-calls.ts';
+import { changedCalls, paperCalls, repairCalls } from './paper-calls.ts';
 import { phrases } from './phrases.ts';
 import { topicOf } from './topic-of.ts';
 import type { DataFile, Topic } from './topics/topic.ts';
@@ -30,7 +30,10 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
     return { text: texts.plan, calls: [call('analyze_template', { file: 'paper.md' }), look] };
   }
 
-  const runs = calls.filter((made) => made.name === 'code_agent');
+  const { workedOut } = topic;
+  const isMend = (made: MadeCall) =>
+    made.name === 'code_agent' && made.arguments.task === workedOut?.task(language);
+  const runs = calls.filter((made) => made.name === 'code_agent' && !isMend(made));
   const lastRun = runs.at(-1);
   if (lastRun === undefined) {
     const data = topic.id === 'data' ? dataFile(calls, prompt) : undefined;
@@ -47,7 +50,9 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
       : { text: say.again, calls: [call('code_agent', lastRun.arguments)] };
   }
 
-  const writes = calls.slice(calls.indexOf(lastRun) + 1).filter((made) => WRITES.has(made.name));
+  const after = calls.slice(calls.indexOf(lastRun) + 1);
+  const mend = after.findIndex(isMend);
+  const writes = (mend < 0 ? after : after.slice(0, mend)).filter((made) => WRITES.has(made.name));
   const paper = texts.paper(measurements);
   if (writes.length === 0) return { text: say.writing, calls: paperCalls(outline.result, paper, language) };
   const failed = writes.filter((made) => made.name === 'update_section_content' && hasFailed(made));
@@ -59,7 +64,28 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
     }));
     return { text: say.repairing, calls: repairCalls(sections) };
   }
-  return answer(texts.summary(measurements));
+  const summary = texts.summary(measurements);
+  const guess = workedOut?.guess(measurements);
+  if (workedOut === undefined || guess === undefined) return answer(summary);
+  const mendRun = after[mend];
+  if (mendRun === undefined) {
+    return writes.some((made) => isUntraced(guess, made))
+      ? { text: say.caught(guess), calls: [call('code_agent', { task: workedOut.task(language) })] }
+      : answer(`${summary} ${say.left(guess)}`);
+  }
+  const all = readMeasurements(`${lastRun.result}\n${mendRun.result}`, language);
+  if (!all.has(workedOut.key)) return answer(`${summary} ${say.left(guess)}`);
+  const value = all.value(workedOut.key);
+  const isWritten = after.slice(mend + 1).some((made) => WRITES.has(made.name));
+  return isWritten
+    ? answer(`${summary} ${say.mended(guess, value)}`)
+    : { text: say.mending(value), calls: changedCalls(writes, paper, texts.paper(all), language) };
+}
+
+/** Whether the result of an edit says that this number of it stands in no run, message or file. */
+function isUntraced(number: string, { result }: MadeCall): boolean {
+  const [, told = ''] = /\bIn no run, message or file: (.*?)\. Let /.exec(result) ?? [];
+  return told.split(', ').includes(number);
 }
 
 /** What is known of the file to analyse: nothing yet but its path, the file with its columns, or why there is none. */

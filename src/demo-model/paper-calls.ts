@@ -4,6 +4,7 @@ import type { Move } from './move.ts';
 import { type OutlineEntry, readOutline } from './outline.ts';
 import { type Role, roleOf, type TopicRole } from './roles.ts';
 import type { Paper } from './topics/topic.ts';
+import type { MadeCall } from './turn.ts';
 
 type Calls = Move['calls'];
 
@@ -55,6 +56,39 @@ export function paperCalls(outlineText: string, paper: Paper, language: Language
 /** For sections that could not be written by their name: each as a section of its own, at the end. */
 export function repairCalls(failed: { section: string; content: string }[]): Calls {
   return failed.map(({ section, content }) => addSection(section.split(' > ').at(-1) ?? section, 2, content));
+}
+
+/** Writes those sections again of which a paper says something else now. */
+export function changedCalls(
+  writes: readonly MadeCall[],
+  before: Paper,
+  now: Paper,
+  language: Language,
+): Calls {
+  const title = writes.find(({ name }) => name === 'rename_section_title')?.arguments.section;
+  const changed = (Object.keys(now.sections) as TopicRole[]).filter(
+    (role) => now.sections[role] !== before.sections[role],
+  );
+  return writes.flatMap(({ name, arguments: args }) => {
+    const content = String(args.content);
+    const role = changed.find((one) => content.includes(before.sections[one]));
+    if (role === undefined) return [];
+    const heading = NEEDED.find((needed) => needed.role === role)?.[language];
+    const section = name === 'writemd' ? heading : String(args.section ?? args.title);
+    if (section === undefined) return [];
+    return {
+      name: 'update_section_content',
+      arguments: {
+        file: FILE,
+        // The title above it has been given its name since.
+        section: section.startsWith(`${title} > `)
+          ? section.replace(String(title), () => now.title)
+          : section,
+        content: now.sections[role],
+        mode: 'replace',
+      },
+    };
+  });
 }
 
 function addSection(title: string, level: number, content: string): Calls[number] {

@@ -9,6 +9,11 @@ export interface Phrases {
   again: string;
   writing: string;
   repairing: string;
+  caught(number: string): string;
+  mending(number: string): string;
+  /** Behind the summary: how the number that was worked out was mended, or that it was not. */
+  mended(number: string, mended: string): string;
+  left(number: string): string;
   noDataFile: string;
   unreadableData: string;
   noNumbers: string;
@@ -36,6 +41,13 @@ The code, the figures and the numbers of these demos are real: they come from a 
     again: 'Demo model: the result holds no numbers that I could use. I ask the code agent once more.',
     writing: "Demo model: I write the sections of the paper now, with the run's numbers.",
     repairing: 'Demo model: some sections could not be written by their name. I add them.',
+    caught: (number) =>
+      `Demo model: I am told that ${number} stands in no run, message or file. Right: I had worked it out by myself. A script has to compute it.`,
+    mending: (number) => `Demo model: the run gave ${number}. I put that into the paper.`,
+    mended: (number, mended) =>
+      `One number, ${number}, I had worked out by myself: that was noticed as I wrote it, and now a script of its own gives ${mended}. I was told of no other number without a source.`,
+    left: (number) =>
+      `But one: ${number} in the results I worked out by myself from the table. No run printed it: check it, or take it out.`,
     noDataFile:
       'Demo model: I found no CSV or Excel file among the attachments of this Work. Upload one, then ask me again. (A configured real model can also work with other files.)',
     unreadableData:
@@ -66,6 +78,13 @@ The code, the figures and the numbers of these demos are real: they come from a 
     again: '演示模型：结果中没有可用的数值，再请代码智能体运行一次。',
     writing: '演示模型：现在用运行得到的数值撰写论文各节。',
     repairing: '演示模型：有些小节无法按名称写入，改为新增小节。',
+    caught: (number) =>
+      `演示模型：系统提示 ${number} 不在任何运行、消息或文件中。确实如此：它是我自行推算的，应由程序计算。`,
+    mending: (number) => `演示模型：运行给出 ${number}，现在写入论文。`,
+    mended: (number, mended) =>
+      `有一个数值（${number}）原是我自行推算的：写入时即被指出，现由单独的程序给出 ${mended}。没有其他数值被指出没有来源。`,
+    left: (number) =>
+      `但有一个例外：结果一节中的 ${number} 是我根据表格自行推算的，没有任何运行输出过它，请核对或删除。`,
     noDataFile:
       '演示模型：没有在附件中找到 CSV 或 Excel 文件。请先上传，再让我分析。（配置真实模型后也可处理其他文件。）',
     unreadableData:

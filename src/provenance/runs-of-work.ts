@@ -7,18 +7,14 @@ import type { Database } from '../db/database.ts';
 import { listRuns } from '../db/ended-runs.ts';
 import { endedRunCalls, MOST_RUNS, type RunCall } from '../db/run-calls.ts';
 import type { Fact, RecordedRun } from '../domain/provenance/types.ts';
-import type { EndedRun } from '../domain/runs.ts';
+import { type EndedRun, MOST_FACTS } from '../domain/runs.ts';
+import { printedFacts } from '../recording/printed-facts.ts';
 
 export interface RunsOfWork {
   runs: RecordedRun[];
   /** The scripts as they were run, by run. */
   scripts: Map<number, string>;
 }
-
-/** Of one run. */
-const MOST_FACTS = 5_000;
-/** Longer lines are data. */
-const LONGEST_LINE = 10_000;
 
 export async function runsOf(db: Database, workId: string): Promise<RunsOfWork> {
   const scripts = new Map<number, string>();
@@ -39,12 +35,17 @@ export async function runsOf(db: Database, workId: string): Promise<RunsOfWork> 
 
 /** A recorded run; what was printed has the script's line too, as far as the script tells. */
 function withPrintedLines(run: EndedRun, code: string): RecordedRun {
-  const lineOf = scriptLines(code);
-  const facts = run.facts.map((fact) =>
-    fact.source === 'printed' ? { ...fact, scriptLine: lineOf(fact.name) } : fact,
-  );
-  const { number, script, scriptSha256, ending, exitCode, reads, writes } = run;
-  return { number, script, scriptSha256, ending, exitCode, reads, writes, facts };
+  const { number, script, scriptSha256, ending, exitCode, reads, writes, facts } = run;
+  return {
+    number,
+    script,
+    scriptSha256,
+    ending,
+    exitCode,
+    reads,
+    writes,
+    facts: withScriptLines(facts, code),
+  };
 }
 
 function runOf(
@@ -61,33 +62,17 @@ function runOf(
     exitCode: isOk ? 0 : null,
     reads: null,
     writes: files.map(({ path, change, sha256 = null }) => ({ path, change, sha256 })),
-    facts: printedFacts(output, code),
+    facts: withScriptLines(printedFacts(output, MOST_FACTS).facts, code),
   };
 }
 
-/** `name=value`, alone on a line or among others. */
-const PAIR =
-  /(?<![\w.])([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.]{0,99})\s?[=:：]\s?([-+−]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})?(?:\.\d{1,30})?(?:[eE][-+]?\d{1,3})?)(?![\w.]*\w)/gu;
-
-/** What a run printed by name, with the line of the script that has the name in a text that it prints. */
-export function printedFacts(output: string, script: string): Fact[] {
+/** What was printed tells no line of the script: the one that it is found by is the script's that has its name. */
+function withScriptLines(facts: readonly Fact[], script: string): Fact[] {
   const lineOf = scriptLines(script);
-  const facts: Fact[] = [];
-  for (const [index, line] of output.split('\n').entries()) {
-    if (line.length > LONGEST_LINE) continue;
-    for (const [, name = '', value = ''] of line.matchAll(PAIR)) {
-      if (!/\d/.test(value) || facts.length >= MOST_FACTS) continue;
-      const scriptLine = lineOf(name);
-      facts.push({
-        name,
-        value,
-        source: 'printed',
-        line: index + 1,
-        ...(scriptLine === undefined ? {} : { scriptLine }),
-      });
-    }
-  }
-  return facts;
+  return facts.map((fact) => {
+    const scriptLine = fact.source === 'printed' ? lineOf(fact.name) : undefined;
+    return scriptLine === undefined ? fact : { ...fact, scriptLine };
+  });
 }
 
 /** The line of a script in which a name is printed: the first that has `name=`, or else the name, within a text. */

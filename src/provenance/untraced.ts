@@ -1,4 +1,4 @@
-/** What of a text that was just written into a paper stands in no run, message or file (T11). */
+/** What of a paper stands in no run, message or file, as it is told behind an edit of it (T11). */
 import { decisionsAbout } from '../db/anchor-decisions.ts';
 import type { Database } from '../db/database.ts';
 import { isTelling } from '../domain/provenance/telling.ts';
@@ -13,9 +13,16 @@ import { literalsOfNewest } from './trace-paper.ts';
 const MOST_TOLD = 10;
 const PAPER_BYTES = 512 * 1024;
 
+export interface Untraced {
+  /** Those that stand in what was just written. */
+  written: string[];
+  /** Those of the paper's other parts. */
+  elsewhere: string[];
+}
+
 /**
- * The numbers of the file that are untraced and stand in `written`, without repeats: those of three digits or with a
- * decimal, for shorter ones are told from nothing.
+ * The numbers of the file that are untraced, ten at most, without repeats: those of three digits or with a decimal, for
+ * shorter ones are told from nothing.
  * @throws WorkspaceError, UnreadableMarkdown
  */
 export async function untracedIn(
@@ -24,7 +31,7 @@ export async function untracedIn(
   { workId, file, written }: { workId: string; file: string; written: string },
   workspace: Workspace,
   asking: Asking,
-): Promise<string[]> {
+): Promise<Untraced> {
   const source = (await workspace.read(file, { maxBytes: PAPER_BYTES })).toString('utf8');
   const { runs, scripts } = await runsOf(db, workId);
   const job = {
@@ -38,8 +45,10 @@ export async function untracedIn(
   };
   const { numbers } = await threads.run('traced', [job], asking);
   const untraced = numbers.filter(
-    ({ state, reason, text }) =>
-      state === 'untraced' && reason !== 'ambiguous' && written.includes(text) && isTelling(text),
+    ({ state, reason, text }) => state === 'untraced' && reason !== 'ambiguous' && isTelling(text),
   );
-  return [...new Set(untraced.map(({ text }) => text))].slice(0, MOST_TOLD);
+  const texts = [...new Set(untraced.map(({ text }) => text))];
+  const ofWritten = texts.filter((text) => written.includes(text)).slice(0, MOST_TOLD);
+  const others = texts.filter((text) => !written.includes(text));
+  return { written: ofWritten, elsewhere: others.slice(0, MOST_TOLD - ofWritten.length) };
 }

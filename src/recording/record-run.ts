@@ -8,6 +8,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { fileFacts, isResultFile, RESULT_FILE_BYTES } from './file-facts.ts';
 import { readsOf, writesOf } from './files-of-run.ts';
+import { joinPrinted } from './join-printed.ts';
 import { printedFacts } from './printed-facts.ts';
 import { readTold } from './told.ts';
 
@@ -28,15 +29,16 @@ export interface RunLeft {
 export async function recordOfRun(left: RunLeft): Promise<RunRecord & { python: string | null }> {
   const { traces, ending, before, after, changes } = left;
   const told = readTold(traces.told, ending.kind === 'exited');
-  const facts = [...told.facts];
+  const printed = printedFacts(traces.stdout.toString('utf8'), MOST_FACTS);
+  const joined = joinPrinted(told.facts, printed.facts);
+  const facts = [...joined.recorded];
   let moreFacts = told.moreFacts;
   const add = (found: readonly Fact[], more = false) => {
     const room = MOST_FACTS - facts.length;
     facts.push(...found.slice(0, room));
     moreFacts ||= more || found.length > room;
   };
-  const printed = printedFacts(traces.stdout.toString('utf8'), MOST_FACTS - facts.length);
-  add(printed.facts, printed.more);
+  add(joined.printed, printed.more);
   add(await factsInFiles(left));
   const unseen = after === null ? 'it was stopped before its files had been looked at' : told.unseen;
   return {

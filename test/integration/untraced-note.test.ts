@@ -6,16 +6,17 @@ import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const CONTENT = 'The zeta is 0.84413, of 1,234 forms, beside 0.77125 and 3 others; with 95 % confidence.';
 
-/** Writes the text once, and mends what it is told of. */
+/** Writes a text, then adds to it, and mends in the end what it was told of. */
 const script: Script = (request) => {
   const results = request.messages.filter(({ role }) => role === 'tool');
-  const write = (content: string) =>
-    toolReply([{ name: 'writemd', arguments: { file: 'paper.md', content, mode: 'write' } }]);
-  if (results.length === 0) return write(CONTENT);
-  const untraced = /In no run, message or file: ([\d.]+)\./.exec(String(results.at(-1)?.content))?.[1];
+  const write = (content: string, mode: string) =>
+    toolReply([{ name: 'writemd', arguments: { file: 'paper.md', content, mode } }]);
+  if (results.length === 0) return write(CONTENT, 'write');
+  if (results.length === 1) return write('\n\nAgain: 0.84413.', 'append');
+  const untraced = /in no run, message or file either: ([\d.]+)\./.exec(String(results.at(-1)?.content))?.[1];
   return untraced === undefined
     ? textReply('Done.')
-    : write(CONTENT.replace(`beside ${untraced} and`, 'beside'));
+    : write(CONTENT.replace(`beside ${untraced} and`, 'beside'), 'write');
 };
 
 let system: TestSystem;
@@ -39,9 +40,13 @@ test('T11: an edit ends with the numbers that stand in no run, message or file, 
     .where('name', '=', 'writemd')
     .orderBy('step')
     .execute();
-  expect(results).toHaveLength(2);
+  expect(results).toHaveLength(3);
   expect(results[0]?.result).toContain(
     'In no run, message or file: 0.77125. Let a script print them, or take them out.',
   );
+  expect(results[1]?.result).toContain(
+    'Elsewhere in the paper, in no run, message or file either: 0.77125. Name in your answer what is left.',
+  );
   expect(results[1]?.result).not.toContain('In no run');
+  expect(results[2]?.result).not.toMatch(/in no run/i);
 });

@@ -6,10 +6,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Fact, RecordedRun } from '../../src/domain/provenance/types.ts';
+import { MOST_FACTS } from '../../src/domain/runs.ts';
+import { joinPrinted } from '../../src/recording/join-printed.ts';
+import { printedFacts } from '../../src/recording/printed-facts.ts';
+import { readTold } from '../../src/recording/told.ts';
 import { play } from '../unit/demo-model/play.ts';
 import { unmarked } from './corpus.ts';
 
@@ -36,6 +41,7 @@ const PAPERS = [
 const PAIR = /([A-Za-z_]\w*)=([-+]?\d[\d.]*(?:e[-+]?\d+)?)(?=\s|$)/g;
 
 const python = process.env.PYTHON ?? 'python3';
+const SANDBOX = fileURLToPath(new URL('../../sandbox', import.meta.url));
 const attachment = 'attachments/plots.csv';
 
 /** Trial plots of a field: a table that nobody has published, the same each time. */
@@ -70,8 +76,8 @@ for (const [name, prompt, template] of PAPERS) {
     python: (filename, code) => {
       const script = `code/${filename}`;
       writeFileSync(join(workspace, script), code);
-      const output = execFileSync(python, [script], { cwd: workspace, encoding: 'utf8' });
-      runs.push(recorded(runs.length + 1, script, code, output));
+      const { output, facts } = runOf(workspace, script);
+      runs.push(recorded(runs.length + 1, script, code, facts));
       return withMarks(output);
     },
   });
@@ -84,19 +90,29 @@ for (const [name, prompt, template] of PAPERS) {
   console.log(`${name}: ${corpus.key.length} numbers, ${runs.flatMap(({ facts }) => facts).length} facts`);
 }
 
-function recorded(number: number, script: string, code: string, output: string): RecordedRun {
-  const facts = output.split('\n').flatMap((line, index) => factsIn(line, index + 1));
+function recorded(number: number, script: string, code: string, facts: Fact[]): RecordedRun {
   const scriptSha256 = createHash('sha256').update(code).digest('hex');
   return { number, script, scriptSha256, ending: 'exited', exitCode: 0, reads: [], writes: [], facts };
 }
 
-function factsIn(line: string, at: number): Fact[] {
-  return [...line.matchAll(PAIR)].map(([, name = '', value = '']) => ({
-    name,
-    value,
-    source: 'printed',
-    line: at,
-  }));
+/** Runs a script as a sandbox does, so far as facts are concerned: what it records is told on a stream of its own. */
+function runOf(workspace: string, script: string): { output: string; facts: Fact[] } {
+  const told = openSync(join(workspace, 'told'), 'w+');
+  const code = `import sys; sys.path.insert(0, ${JSON.stringify(SANDBOX)}); import paperagent
+path = sys.argv[1]; source = open(path, "rb").read(); paperagent.listen(3, path, source)
+exec(compile(source, path, "exec"), {"__name__": "__main__"})`;
+  try {
+    const output = execFileSync(python, ['-c', code, script], {
+      cwd: workspace,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit', told],
+    });
+    const records = readTold(readFileSync(join(workspace, 'told')), true).facts;
+    const joined = joinPrinted(records, printedFacts(output, MOST_FACTS).facts);
+    return { output, facts: [...joined.recorded, ...joined.printed] };
+  } finally {
+    closeSync(told);
+  }
 }
 
 function withMarks(output: string): string {

@@ -2,6 +2,7 @@
  * How well numbers are traced: precision and recall against papers with keys, and what becomes of falsified numbers and
  * of facts that have nothing to do with the paper. `npm run provenance:measure` prints it.
  */
+import { numberOf } from '../../src/domain/provenance/fact-values.ts';
 import { numbersOf } from '../../src/domain/provenance/paper-numbers.ts';
 import { provenanceOf } from '../../src/domain/provenance/provenance.ts';
 import type { RecordedRun, TracedNumber } from '../../src/domain/provenance/types.ts';
@@ -59,11 +60,7 @@ export function score(
       if (want !== undefined) note('missed', number, { want, is: number.state, why: number.reason });
       continue;
     }
-    if (
-      want !== undefined &&
-      number.fact !== undefined &&
-      Number(number.fact.value.replaceAll(',', '')) === Number(want.replaceAll(',', ''))
-    ) {
+    if (want !== undefined && number.fact !== undefined && isPrintedAs(number.fact.value, want)) {
       total.right += 1;
       if (number.state !== 'likely') total.strong += 1;
     } else {
@@ -79,6 +76,13 @@ export function score(
     note('unseen', { start: at, end: at + text.length }, { want: value });
   }
   return total;
+}
+
+/** Whether a fact is the one that the key names by what its run printed; one that was recorded has all of its digits. */
+function isPrintedAs(fact: string, printed: string): boolean {
+  const [full, shown] = [numberOf(fact), numberOf(printed)];
+  if (full === null || shown === null) return false;
+  return Math.abs(full.value - shown.value) <= shown.step / 2 + Math.abs(full.value) * 1e-12;
 }
 
 export function sum(scores: Score[]): Score {

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import type { ProvenanceThreads } from '../../provenance/jobs.ts';
-import { untracedIn } from '../../provenance/untraced.ts';
+import { type Untraced, untracedIn } from '../../provenance/untraced.ts';
 import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
@@ -22,8 +22,8 @@ export async function untracedNote(
   if (typeof file !== 'string' || typeof content !== 'string' || !/\d/.test(content)) return '';
   try {
     const of = { workId: call.workId, file: cleanPath(file), written: content };
-    const numbers = await untracedIn(deps.db, deps.provenance, of, workspace, call);
-    return numbers.length === 0 ? '' : `\n\n${inWords(numbers)}`;
+    const words = inWords(await untracedIn(deps.db, deps.provenance, of, workspace, call));
+    return words === '' ? '' : `\n\n${words}`;
   } catch (error) {
     // The edit was made; a paper that is too large to be looked through is told of in other places.
     if (error instanceof WorkspaceError || error instanceof UnreadableMarkdown) return '';
@@ -31,6 +31,16 @@ export async function untracedNote(
   }
 }
 
-function inWords(numbers: string[]): string {
-  return `In no run, message or file: ${numbers.join(', ')}. Let a script print them, or take them out.`;
+/** Both, so that whoever makes the last edit of a turn knows what its answer has to name. */
+function inWords({ written, elsewhere }: Untraced): string {
+  return [
+    written.length === 0
+      ? ''
+      : `In no run, message or file: ${written.join(', ')}. Let a script print them, or take them out.`,
+    elsewhere.length === 0
+      ? ''
+      : `Elsewhere in the paper, in no run, message or file either: ${elsewhere.join(', ')}. Name in your answer what is left.`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }

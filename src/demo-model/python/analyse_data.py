@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib import font_manager
+from paperagent import record
 from pathlib import Path
 
 LANGUAGE = "en"
@@ -33,6 +34,12 @@ def quoted(value):
 
 def number(value):
     return f"{value:.6g}"
+
+
+def tell(name, value, shown):
+    """Prints a number as a paper states it, and records all of its digits."""
+    record(name, value)
+    print(f"{name}={shown}", flush=True)
 
 
 def read(path):
@@ -71,10 +78,11 @@ table = read_workbook(DATA) if is_workbook else read(DATA)
 table.columns = [str(name).strip() for name in table.columns]
 numeric = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
 print(f"file={quoted(DATA)}")
-print(f"rows={len(table)}")
-print(f"columns={len(table.columns)}")
-print(f"numeric_columns={len(numeric)}")
-print(f"missing_cells={int(table.isna().sum().sum())}", flush=True)
+missing_cells = int(table.isna().sum().sum())
+tell("rows", len(table), len(table))
+tell("columns", len(table.columns), len(table.columns))
+tell("numeric_columns", len(numeric), len(numeric))
+tell("missing_cells", missing_cells, missing_cells)
 
 for name in table.columns[:30]:
     column = table[name]
@@ -131,8 +139,8 @@ if pairs:
     axes.set_title(label(f"{a} and {b}: r = {value:.3f}", f"{a} 与 {b}：r = {value:.3f}"))
     fig.tight_layout()
     fig.savefig("images/data_relation.png", dpi=150)
-    print(f"slope={number(slope)}")
-    print(f"intercept={number(intercept)}")
+    tell("slope", slope, number(slope))
+    tell("intercept", intercept, number(intercept))
     print("figure=images/data_relation.png")
 
 if is_workbook:

@@ -5,6 +5,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
+from paperagent import record
 from pathlib import Path
 
 LANGUAGE = "en"
@@ -25,6 +26,12 @@ def label(english, other):
     return other if LANGUAGE == "zh" and chinese else english
 
 
+def tell(name, value, digits=""):
+    """Prints a number as a paper states it, and records all of its digits."""
+    record(name, value)
+    print(f"{name}={value:{digits}}", flush=True)
+
+
 rng = np.random.default_rng(SEED)
 x, y = rng.random((2, SAMPLES))
 inside = x * x + y * y <= 1.0
@@ -35,8 +42,8 @@ share = np.cumsum(inside) / n
 estimate = 4 * share
 half = 1.96 * 4 * np.sqrt(share * (1 - share) / n)
 
-print(f"samples={SAMPLES}")
-print(f"seed={SEED}")
+tell("samples", SAMPLES)
+tell("seed", SEED)
 for size in (100, 1_000, 10_000, 50_000, SAMPLES):
     at = size - 1
     print(f"row n={size} estimate={estimate[at]:.6f} abs_error={abs(estimate[at] - np.pi):.6f} ci_half={half[at]:.6f}", flush=True)
@@ -78,12 +85,12 @@ axes.legend(loc="lower left")
 fig.tight_layout()
 fig.savefig("images/pi_points.png", dpi=150)
 
-print(f"pi_estimate={estimate[-1]:.6f}")
-print(f"abs_error={abs(estimate[-1] - np.pi):.6f}")
-print(f"std_error={half[-1] / 1.96:.6f}")
-print(f"ci_low={estimate[-1] - half[-1]:.6f}")
-print(f"ci_high={estimate[-1] + half[-1]:.6f}")
-print(f"repeats={REPEATS}")
-print(f"rate={rate:.3f}")
+tell("pi_estimate", estimate[-1], ".6f")
+tell("abs_error", abs(estimate[-1] - np.pi), ".6f")
+tell("std_error", half[-1] / 1.96, ".6f")
+tell("ci_low", estimate[-1] - half[-1], ".6f")
+tell("ci_high", estimate[-1] + half[-1], ".6f")
+tell("repeats", REPEATS)
+tell("rate", rate, ".3f")
 print("figure=images/pi_convergence.png")
 print("figure=images/pi_points.png")

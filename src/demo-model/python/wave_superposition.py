@@ -1,10 +1,13 @@
 """Superpose sine and cosine waves: one frequency, a changing phase, and two close frequencies (beats)."""
+import csv
+
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
+from paperagent import record
 from pathlib import Path
 
 LANGUAGE = "en"
@@ -25,26 +28,39 @@ def label(english, other):
     return other if LANGUAGE == "zh" and chinese else english
 
 
+def tell(name, value, digits=""):
+    """Prints a number as a paper states it, and records all of its digits."""
+    record(name, value)
+    print(f"{name}={value:{digits}}", flush=True)
+
+
 Path("images").mkdir(exist_ok=True)
+Path("data").mkdir(exist_ok=True)
 
 # 1. One frequency: A sin t + B cos t = R sin(t + phi).
 t = np.linspace(0, 4 * np.pi, 40_001)
 wave = A * np.sin(t) + B * np.cos(t)
 amplitude, phase = np.hypot(A, B), np.arctan2(B, A)
 peak = t[np.argmax(wave[: len(t) // 2])]
-print(f"a={A:g}")
-print(f"b={B:g}")
-print(f"amplitude_theory={amplitude:.6f}")
-print(f"amplitude_measured={np.max(np.abs(wave)):.6f}")
-print(f"phase_theory={phase:.6f}")
-print(f"phase_measured={np.pi / 2 - peak:.6f}")
-print(f"max_deviation={np.max(np.abs(wave - amplitude * np.sin(t + phase))):.2e}", flush=True)
+tell("a", A, "g")
+tell("b", B, "g")
+tell("amplitude_theory", amplitude, ".6f")
+tell("amplitude_measured", np.max(np.abs(wave)), ".6f")
+tell("phase_theory", phase, ".6f")
+tell("phase_measured", np.pi / 2 - peak, ".6f")
+tell("max_deviation", np.max(np.abs(wave - amplitude * np.sin(t + phase))), ".2e")
 
 # 2. A changing phase: sin t + sin(t + phi) has the amplitude 2 |cos(phi / 2)|.
+rows = []
 for degrees in (0, 45, 90, 135, 180):
     shifted = np.sin(t) + np.sin(t + np.radians(degrees))
     theory = 2 * abs(np.cos(np.radians(degrees) / 2))
-    print(f"row phase_deg={degrees} theory={theory:.6f} measured={np.max(np.abs(shifted)):.6f}", flush=True)
+    rows.append({"phase_deg": degrees, "theory": f"{theory:.6f}", "measured": f"{np.max(np.abs(shifted)):.6f}"})
+    print("row " + " ".join(f"{name}={value}" for name, value in rows[-1].items()), flush=True)
+with open("data/amplitudes.csv", "w", newline="") as file:
+    table = csv.DictWriter(file, rows[0], lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
 
 # 3. Two close frequencies: the sum swells and fades at |F1 - F2|.
 s = np.arange(0, SECONDS, 1 / RATE)
@@ -54,12 +70,12 @@ frequency = np.fft.rfftfreq(len(s), 1 / RATE)
 strongest = np.sort(frequency[np.argsort(spectrum)[-2:]])
 envelope = np.abs(np.fft.ifft(np.where(np.fft.fftfreq(len(s)) > 0, 2, 0) * np.fft.fft(beat)))
 swell = np.abs(np.fft.rfft(envelope - envelope.mean()))
-print(f"f1={F1:g}")
-print(f"f2={F2:g}")
-print(f"spectrum_peak_1={strongest[0]:.3f}")
-print(f"spectrum_peak_2={strongest[1]:.3f}")
-print(f"beat_theory={abs(F1 - F2):.3f}")
-print(f"beat_measured={frequency[np.argmax(swell)]:.3f}", flush=True)
+tell("f1", F1, "g")
+tell("f2", F2, "g")
+tell("spectrum_peak_1", strongest[0], ".3f")
+tell("spectrum_peak_2", strongest[1], ".3f")
+tell("beat_theory", abs(F1 - F2), ".3f")
+tell("beat_measured", frequency[np.argmax(swell)], ".3f")
 
 fig, axes = plt.subplots(figsize=(8, 4.5))
 axes.plot(t, A * np.sin(t), "--", label=f"{A:g} sin t")

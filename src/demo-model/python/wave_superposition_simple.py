@@ -1,4 +1,5 @@
 """Superpose a sine and a cosine with the standard library alone; a figure where matplotlib works."""
+import csv
 import math
 from pathlib import Path
 
@@ -30,7 +31,13 @@ print(f"amplitude_theory={amplitude:.6f}")
 print(f"amplitude_measured={max(abs(v) for v in wave):.6f}")
 print(f"phase_theory={phase:.6f}")
 print(f"phase_measured={math.pi / 2 - t[peak]:.6f}")
-for degrees in (0, 45, 90, 135, 180):
-    shift = math.radians(degrees)
-    measured = max(abs(math.sin(v) + math.sin(v + shift)) for v in t)
-    print(f"row phase_deg={degrees} theory={2 * abs(math.cos(shift / 2)):.6f} measured={measured:.6f}")
+Path("data").mkdir(exist_ok=True)
+with open("data/amplitudes.csv", "w", newline="") as file:
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(["phase_deg", "theory", "measured"])
+    for degrees in (0, 45, 90, 135, 180):
+        shift = math.radians(degrees)
+        measured = max(abs(math.sin(v) + math.sin(v + shift)) for v in t)
+        theory = 2 * abs(math.cos(shift / 2))
+        table.writerow([degrees, f"{theory:.6f}", f"{measured:.6f}"])
+        print(f"row phase_deg={degrees} theory={theory:.6f} measured={measured:.6f}")

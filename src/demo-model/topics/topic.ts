@@ -24,6 +24,16 @@ export interface DialogueTexts {
   paper(m: Measurements): Paper;
 }
 
+/** A number that the demo first works out by itself, to show how that is caught, and mended by a run (T11). */
+export interface WorkedOut {
+  /** As the demo works it out from what the run printed; undefined where that is missing. */
+  guess(m: Measurements): string | undefined;
+  /** The name by which the script that mends it prints it. */
+  key: string;
+  task(language: Language): string;
+  script: PythonFile;
+}
+
 export interface Topic {
   id: 'pi' | 'waves' | 'data';
   texts: Record<Language, DialogueTexts>;
@@ -33,6 +43,7 @@ export interface Topic {
   scripts(language: Language, task: string): { first: PythonFile; repair: PythonFile };
   /** The value without which a run counts as failed. */
   proof: string;
+  workedOut?: WorkedOut;
 }
 
 export interface DataFile {

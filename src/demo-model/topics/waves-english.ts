@@ -1,13 +1,14 @@
 /** The sine and cosine dialogue in English. */
 import { figureOf, type Measurements, tableOf } from '../measurements.ts';
 import type { DialogueTexts, Paper } from './topic.ts';
+import { ratioSentence } from './waves-ratio.ts';
 
 export const wavesEnglish: DialogueTexts = {
   plan: `**Demo model** (scripted; configure a real one in the settings). My plan for the superposition of sine and cosine waves:
 
 1. look at the template of the paper,
 2. let the code agent superpose waves of one frequency, of changing phase and of two close frequencies, and plot them,
-3. write each section from the numbers that the run prints.`,
+3. write each section from the numbers that the run prints; one ratio I work out by myself, to show how that is caught.`,
 
   summary: (m) =>
     `Demo model: the paper is in \`paper.md\`. The sum of ${m.value('a')} sin t and ${m.value('b')} cos t has the measured amplitude **${m.value('amplitude_measured')}** (theory ${m.value('amplitude_theory')}); ${m.value('f1')} Hz and ${m.value('f2')} Hz beat at **${m.value('beat_measured')} Hz**. The figures are in the results. All numbers come from the run's output.`,
@@ -26,6 +27,12 @@ function paper(m: Measurements): Paper {
     ],
     'en',
   );
+  const ratio = ratioSentence(m, {
+    byHand: (value) =>
+      `At 45 degrees the sum is louder than at 90 degrees by a factor of about ${value}.\n\n`,
+    ofRun: (value) =>
+      `At 45 degrees the sum is louder than at 90 degrees by a factor of ${value} (\`code/amplitude_ratio.py\`).\n\n`,
+  });
   return {
     title: 'The superposition of sine and cosine waves',
     sections: {
@@ -38,7 +45,7 @@ function paper(m: Measurements): Paper {
       data: `No outside data are used: all waves are computed (A = ${v('a')}, B = ${v('b')}; ${v('f1')} Hz and ${v('f2')} Hz).`,
       method: `For one frequency,\n\n$$A\\sin t + B\\cos t = R\\sin(t + \\varphi), \\qquad R = \\sqrt{A^2 + B^2}, \\qquad \\tan\\varphi = \\frac{B}{A},$$\n\nand two equal waves with the phase difference $\\varphi$ add up to the amplitude $2\\,|\\cos(\\varphi/2)|$. For two frequencies, $\\sin\\alpha + \\sin\\beta = 2\\sin\\frac{\\alpha+\\beta}{2}\\cos\\frac{\\alpha-\\beta}{2}$: a fast oscillation whose envelope swells with $f_b = |f_1 - f_2|$. Each prediction is compared with the largest value, the place of the peak, the spectrum and the envelope of the sampled sum.`,
       setup: `The computation is \`code/wave_superposition.py\` (NumPy, Matplotlib), with A = ${v('a')}, B = ${v('b')}, f₁ = ${v('f1')} Hz and f₂ = ${v('f2')} Hz. Spectrum and envelope come from the fast Fourier transform.`,
-      results: `**One frequency.** The sum of ${v('a')} sin t and ${v('b')} cos t reaches ${v('amplitude_measured')} (theory ${v('amplitude_theory')}), with a phase of ${v('phase_measured')} rad (theory ${v('phase_theory')}). Over the whole interval it differs from the single sine by at most ${v('max_deviation')}.\n\n${figureOf(m, 'superposition', 'A sine, a cosine and their sum', 'en')}\n\n**Changing phase.**\n\n${table}\n\n**Two close frequencies.** The spectrum has its two peaks at ${v('spectrum_peak_1')} Hz and ${v('spectrum_peak_2')} Hz; the envelope swells at ${v('beat_measured')} Hz (theory ${v('beat_theory')} Hz).\n\n${figureOf(m, 'beats', 'Beats of two close frequencies, and their spectrum', 'en')}`,
+      results: `**One frequency.** The sum of ${v('a')} sin t and ${v('b')} cos t reaches ${v('amplitude_measured')} (theory ${v('amplitude_theory')}), with a phase of ${v('phase_measured')} rad (theory ${v('phase_theory')}). Over the whole interval it differs from the single sine by at most ${v('max_deviation')}.\n\n${figureOf(m, 'superposition', 'A sine, a cosine and their sum', 'en')}\n\n**Changing phase.**\n\n${table}\n\n${ratio}**Two close frequencies.** The spectrum has its two peaks at ${v('spectrum_peak_1')} Hz and ${v('spectrum_peak_2')} Hz; the envelope swells at ${v('beat_measured')} Hz (theory ${v('beat_theory')} Hz).\n\n${figureOf(m, 'beats', 'Beats of two close frequencies, and their spectrum', 'en')}`,
       validation: `The largest difference between the sampled sum and the predicted single sine is ${v('max_deviation')}; amplitude and phase agree with theory as printed above. The beat frequency was found in two ways that do not depend on each other: from the envelope (${v('beat_measured')} Hz) and as the distance of the spectrum's peaks (${v('spectrum_peak_1')} and ${v('spectrum_peak_2')} Hz).`,
       strengths: `The three cases can be checked against closed formulas, so that every figure has a known answer. Left out are damping, noise, more than two waves and other shapes than the sine.`,
       discussion: `One frequency in, one frequency out: adding waves of equal frequency changes amplitude and phase only, and the phase difference alone decides between doubling and silence, as the table shows. Different frequencies do not merge in this way: the spectrum still holds both (${v('spectrum_peak_1')} and ${v('spectrum_peak_2')} Hz), and what one sees and hears as swelling is their slow drift in and out of step.`,

@@ -2,6 +2,7 @@
 import { pythonFile, type Topic } from './topic.ts';
 import { wavesChinese } from './waves-chinese.ts';
 import { wavesEnglish } from './waves-english.ts';
+import { ratioByHand } from './waves-ratio.ts';
 
 export const waves: Topic = {
   id: 'waves',
@@ -15,4 +16,13 @@ export const waves: Topic = {
     repair: pythonFile('wave_superposition_simple.py'),
   }),
   proof: 'amplitude_measured',
+  workedOut: {
+    guess: ratioByHand,
+    key: 'amplitude_ratio',
+    task: (language) =>
+      language === 'zh'
+        ? '叠加波的振幅比：用 wave_superposition.py 留在 data/ 中的振幅表，计算相位差 45 度与 90 度时实测振幅之比，以 amplitude_ratio=… 打印并用 record 记录。代码存为 amplitude_ratio.py。'
+        : 'The ratio of two amplitudes of the superposition: from the table of amplitudes that wave_superposition.py left in data/, compute the measured amplitude at 45 degrees divided by that at 90 degrees. Print it as amplitude_ratio=… and record it. Save the code as amplitude_ratio.py.',
+    script: pythonFile('amplitude_ratio.py'),
+  },
 };

@@ -103,6 +103,47 @@ test('F18: the superposition prompt becomes a paper, in the language of the prom
   expect(chinese.final).toMatch(/演示模型.*4\.999997/);
 });
 
+const RATIO_ROWS = 'row phase_deg=45 theory=1.847759 measured=1.847700\nrow phase_deg=90 ';
+
+test.each([
+  ['Study the superposition of sine and cosine waves.', TEMPLATE, 'Results', /worked out by myself/],
+  ['Study the superposition of sine and cosine waves.', '', 'Results', /worked out by myself/],
+  ['研究正弦波、余弦波的叠加', '# 标题\n\n## 结果\n\n## 结论\n', '结果', /自行推算/],
+])(
+  'T11: to "%s" the demo writes one number of its own, is told of it, and has a script compute it',
+  async (prompt, paper, results, says) => {
+    const files: string[] = [];
+    const world = {
+      paper,
+      untraced: ['1.31'],
+      python: (filename: string) => {
+        files.push(filename);
+        return filename === 'amplitude_ratio.py'
+          ? 'amplitude_ratio=1.3077'
+          : WAVES_OUTPUT.replace('row phase_deg=90 ', RATIO_ROWS);
+      },
+    };
+    const played = await play(prompt, world);
+    expect(files).toEqual(['wave_superposition.py', 'amplitude_ratio.py']);
+    expect(played.paper).not.toContain('1.31');
+    if (paper !== '') expect(section(played, results)).toContain('1.3077');
+    expect(played.final).toMatch(says);
+    expect(played.final).toMatch(/1\.31[\s\S]*1\.3077/);
+  },
+);
+
+test('T11: where no script computes it, the demo names in its answer the number that is left', async () => {
+  const output = WAVES_OUTPUT.replace('row phase_deg=90 ', RATIO_ROWS);
+  const played = await play('Study the superposition of sine and cosine waves.', {
+    paper: TEMPLATE,
+    untraced: ['1.31'],
+    python: (filename) =>
+      filename === 'amplitude_ratio.py' ? 'FileNotFoundError: data/amplitudes.csv' : output,
+  });
+  expect(section(played, 'Results')).toContain('about 1.31');
+  expect(played.final).toContain('But one: 1.31');
+});
+
 test('F18: an uploaded CSV is read first, and its name and columns come from it', async () => {
   const codes: string[] = [];
   const played = await play('Please analyse the data file I uploaded', {

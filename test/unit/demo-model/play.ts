@@ -19,6 +19,8 @@ export interface World {
   attachments?: Record<string, string>;
   /** What run_python returns, by the script's file name. */
   python: (filename: string, code: string) => string;
+  /** Numbers of which an edit that writes them says that they stand in no run. */
+  untraced?: string[];
   /** Figures that read_file finds; default all. */
   figures?: string[];
 }
@@ -89,16 +91,17 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
             .join('\n') || `${file} has no headings (0 characters).`
         );
       case 'update_section_content':
-        return edit(updateSection(played.paper, section, content, 'replace'));
+        return edit(updateSection(played.paper, section, content, 'replace'), content);
       case 'add_section':
         return edit(
           addSection(played.paper, { title: args.title ?? '', level: Number(args.level), content }),
+          content,
         );
       case 'rename_section_title':
-        return edit(renameSection(played.paper, section, args.new_title ?? ''));
+        return edit(renameSection(played.paper, section, args.new_title ?? ''), '');
       case 'writemd':
         played.paper = appendToDocument(played.paper, content);
-        return `Wrote ${file}.`;
+        return `Wrote ${file}.${noteOf(content)}`;
       case 'list_attachments':
         return (
           Object.keys(world.attachments ?? {})
@@ -120,9 +123,15 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
     }
   }
 
-  function edit(edited: Edited): string {
+  function edit(edited: Edited, content: string): string {
     if (!edited.ok) return edited.failure.message;
     played.paper = edited.source;
-    return 'Done.';
+    return `Done.${noteOf(content)}`;
+  }
+
+  function noteOf(content: string): string {
+    const untraced = world.untraced?.filter((number) => content.includes(number)) ?? [];
+    if (untraced.length === 0) return '';
+    return `\n\nIn no run, message or file: ${untraced.join(', ')}. Let a script print them, or take them out.`;
   }
 }
