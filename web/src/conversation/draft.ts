@@ -11,6 +11,16 @@ export function stringArgument(args: ToolArguments, name: string): string | unde
   return start === null ? undefined : unescaped(args.slice(start.index + start[0].length));
 }
 
+/** A whole number among the arguments, likewise; undefined as long as further digits may come. */
+export function numberArgument(args: ToolArguments, name: string): number | undefined {
+  if (typeof args === 'object') {
+    const value = args[name];
+    return typeof value === 'number' ? value : undefined;
+  }
+  const digits = new RegExp(`"${name}"\\s*:\\s*(\\d+)\\s*[,}]`).exec(args)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** The text of a JSON string up to its closing quote, or up to where it breaks off. */
 function unescaped(rest: string): string {
   const end = /(?<!\\)(?:\\\\)*"/.exec(rest);

@@ -381,6 +381,7 @@ export const en = {
     imageMissing: 'Figure not found: {path}',
     failed: 'The paper could not be loaded.',
     updating: 'Being written',
+    follow: 'Show where the agent is writing',
     preview: 'Preview of the paper',
     view: 'View',
     read: 'Read',

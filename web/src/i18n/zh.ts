@@ -373,6 +373,7 @@ export const zh: Messages = {
     imageMissing: '未找到图片：{path}',
     failed: '论文加载失败。',
     updating: '正在撰写',
+    follow: '转到智能体正在写的位置',
     preview: '论文预览',
     view: '视图',
     read: '阅读',
