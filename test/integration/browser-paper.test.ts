@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
-import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { callTool, type Script, type Step, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
@@ -12,12 +12,33 @@ import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');
 
+/** Opened, the section that is being written is written to its end. */
+let finishSection = Promise.withResolvers<void>();
+
+/** A section of many paragraphs, of which the last one is held back. */
+async function* longSection(): AsyncGenerator<Step> {
+  const paragraphs = Array.from({ length: 40 }, (_, at) => `Paragraph ${at + 1} of the summary.`);
+  const content = `${paragraphs.join('\n\n')}\n\nThe last one.`;
+  const steps = callTool(0, 'call_0', 'update_section_content', {
+    file: 'paper.md',
+    section: 'Summary',
+    content,
+    mode: 'replace',
+  });
+  const held = steps.findLastIndex((step) => step.type === 'tool' && step.arguments?.includes('last'));
+  yield* steps.slice(0, held);
+  await finishSection.promise;
+  yield* steps.slice(held);
+}
+
 /** `write: TEXT` has the agent put TEXT at the paper's end, `replace: TEXT` in the whole paper's place. */
 const script: Script = (request) => {
   const last = request.messages.at(-1);
   const asked = lastWords(request.messages);
   const [, how, text] = /^(write|replace): (.*)/s.exec(asked) ?? [];
-  if (text === undefined || last?.role === 'tool') return textReply('Written.');
+  if (last?.role === 'tool') return textReply('Written.');
+  if (asked === 'a long section') return { kind: 'stream', steps: longSection() };
+  if (text === undefined) return textReply('Written.');
   const written =
     how === 'write' ? { content: `\n${text}\n`, mode: 'append' } : { content: `${text}\n`, mode: 'write' };
   return toolReply([{ name: 'writemd', arguments: { file: 'paper.md', ...written } }]);
@@ -163,6 +184,45 @@ test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, 
     expect(now).toBe(`# My T\n\n${line}\n\nend\n\n## Written meanwhile\n`);
     await page.close();
   }
+});
+
+test('V5: the section that is being written grows at its place, pale, and the sheet follows it until the person moves it', async () => {
+  finishSection = Promise.withResolvers();
+  const { page, workId } = await newPage();
+  const sheet = page.getByRole('group', { name: 'Preview of the paper' });
+  const first = sheet.getByText('Paragraph 1 of the summary.');
+  const growing = sheet.getByText('Paragraph 40 of the summary.');
+  const last = sheet.getByText('The last one.');
+  await sheet.getByRole('heading', { name: 'Summary' }).waitFor();
+  await say(page, 'a long section');
+  await growing.waitFor();
+  expect(await paperOf(workId)).not.toContain('Paragraph');
+  await sheet.locator('.growing').getByText('Paragraph 40 of the summary.').waitFor();
+  const order = await sheet
+    .getByText(/^(Summary|Paragraph 1 of the summary\.|Introduction)$/)
+    .allTextContents();
+  expect(order).toEqual(['Summary', 'Paragraph 1 of the summary.', 'Introduction']);
+  // In sight: the sheet has followed.
+  await eventually(
+    () => growing.boundingBox(),
+    (box) => box !== null && box.y < 900,
+  );
+  const card = page.locator('[data-tool="update_section_content"]');
+  expect(await card.getByRole('button').getAttribute('aria-expanded')).toBe('false');
+
+  await sheet.hover();
+  await page.mouse.wheel(0, -10_000);
+  await first.waitFor();
+  finishSection.resolve();
+  await last.waitFor();
+  await answered(page, 1);
+  await eventually(
+    () => sheet.locator('.growing').count(),
+    (count) => count === 0,
+  );
+  expect(await sheet.getByText('The last one.').count()).toBe(1);
+  expect((await first.boundingBox())?.y ?? -1).toBeGreaterThan(0);
+  await system.expectSound(workId);
 });
 
 test('U10: what a turn changed in the paper is shown, also after a reload; a browser that was not there says so', async () => {

@@ -28,8 +28,10 @@ test('a card names its file, section or task; a tool that the page does not know
   const subject = (name: string, args: Record<string, unknown>) =>
     summarise({ ...part, name, arguments: args }).subject;
   expect(subject('update_section_content', { file: 'paper.md', section: 'Results', content: 'x' })).toBe(
-    'paper.md › Results',
+    'Results',
   );
+  expect(subject('writemd', { file: 'paper.md', content: 'x' })).toBe('paper.md');
+  expect(subject('get_section_content', { file: 'p.md', section: 'Results' })).toBe('p.md › Results');
   expect(subject('rename_section_title', { file: 'p.md', section: 'A', new_title: 'B' })).toBe(
     'p.md › A → B',
   );

@@ -6,6 +6,8 @@ export interface ThreadContext {
   thread: Readonly<Ref<Thread>>;
   /** When this page saw the call begin (milliseconds since the epoch); undefined for calls older than the page. */
   startedAt(toolCallId: string): number | undefined;
+  /** Shows a file of the workspace. */
+  open(path: string): void;
   /** A card was opened or closed by hand. */
   toggled(): void;
 }

@@ -22,7 +22,9 @@ export function summarise(part: ToolPart): ToolSummary {
 function summaryOf(part: ToolPart): ToolSummary {
   const text = (name: string) => stringArgument(part.arguments, name) ?? '';
   const file = text('file') || text('path');
-  const place = [file, text('section') || text('title')].filter(Boolean).join(' › ');
+  const section = text('section') || text('title');
+  // The paper is what everything is about: its sections say enough (V21).
+  const place = [file === PAPER && section !== '' ? '' : file, section].filter(Boolean).join(' › ');
   switch (part.name) {
     case 'run_python':
       return {
@@ -75,6 +77,32 @@ function summaryOf(part: ToolPart): ToolSummary {
     default:
       return { icon: 'i-lucide-wrench', title: 'other', subject: '', body: argumentsAsText(part) };
   }
+}
+
+const PAPER = 'paper.md';
+const WRITERS = new Set(['writemd', 'update_section_content', 'add_section', 'rename_section_title']);
+
+/** Whether the call writes into the paper, as far as its arguments say. */
+export function writesPaper(part: ToolPart): boolean {
+  return WRITERS.has(part.name) && stringArgument(part.arguments, 'file') === PAPER;
+}
+
+/** What a call did: it wrote a section, or looked at what is there. */
+export type ToolGroupKind = 'wrote' | 'looked';
+
+const LOOKING = new Set([
+  'tree',
+  'analyze_template',
+  'get_section_content',
+  'read_file',
+  'list_attachments',
+  'read_attachment',
+]);
+
+/** With which others a call may stand in one line; null: with none. */
+export function groupOf(part: ToolPart): ToolGroupKind | null {
+  if (part.name === 'update_section_content' || part.name === 'add_section') return 'wrote';
+  return LOOKING.has(part.name) ? 'looked' : null;
 }
 
 /** The images that a call made, for showing under its card. */

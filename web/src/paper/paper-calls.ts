@@ -1,9 +1,7 @@
 /** The running turn's calls that write into paper.md, in the order in which they are carried out. */
 import type { ToolArguments } from '../../../src/domain/messages.ts';
 import type { Conversation } from '../../../src/domain/reducer.ts';
-import { stringArgument } from '../conversation/draft.ts';
-
-const WRITERS = new Set(['writemd', 'update_section_content', 'add_section', 'rename_section_title']);
+import { writesPaper } from '../conversation/tool-summary.ts';
 
 /** A call as far as the model has written it; what a failed one wanted is not in the paper. */
 export interface PaperCall {
@@ -20,8 +18,7 @@ export function paperCalls(conversation: Conversation | null): PaperCall[] {
   for (const message of conversation.messages) {
     if (message.turn !== conversation.runningTurn || (message.agent ?? 'main') !== 'main') continue;
     for (const part of message.parts) {
-      if (part.type !== 'tool' || !WRITERS.has(part.name)) continue;
-      if (stringArgument(part.arguments, 'file') !== 'paper.md') continue;
+      if (part.type !== 'tool' || !writesPaper(part)) continue;
       const call = { id: part.toolCallId, name: part.name, arguments: part.arguments };
       if (part.state === 'running') calls.push(call);
       const made = part.files?.find((file) => file.path === 'paper.md')?.sha256;
