@@ -57,6 +57,7 @@ export function startAnswerClock(
   let aliveAt = began;
   let movedAt = began;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   function deadlines(): { late: Late; at: number; ms: number }[] {
     const { sawToken, isBusy, isFinished, finishedEarly, received } = state();
@@ -106,11 +107,13 @@ export function startAnswerClock(
     moved() {
       movedAt = performance.now();
       const now = phase();
-      if (now === watched) return;
+      // A piece may end the call as it is handed on, and is told of afterwards.
+      if (stopped || now === watched) return;
       watched = now;
       watch();
     },
     stop() {
+      stopped = true;
       clearTimeout(timer);
     },
   };

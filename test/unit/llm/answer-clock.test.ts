@@ -81,6 +81,16 @@ test('M16: silence counts from the first token on, and from the end of a call, b
   expect(answer.late).toEqual([['silence', 60]]);
 });
 
+test('M16: a clock that was stopped rings no more, whatever is told of the answer behind its end', () => {
+  const { clock, now, late, pass } = clockOf({});
+  clock.stop();
+  now.sawToken = true;
+  clock.moved();
+  expect(jest.getTimerCount()).toBe(0);
+  pass(10_000);
+  expect(late).toEqual([]);
+});
+
 test('M16: an answer that drips ends within the time that its length may take', () => {
   const { clock, now, late, pass } = clockOf({ sawToken: true, isBusy: true });
   let seconds = 0;
