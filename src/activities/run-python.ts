@@ -1,7 +1,6 @@
 /** Runs a code agent's Python in the sandbox, or reattaches to the run that an earlier attempt started (S1, D7). */
 import { createHash } from 'node:crypto';
 import { parseRunPython, type RunPythonArguments } from '../agents/tool-definitions.ts';
-import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { beginRun, isRunWanted, unbeginRun } from '../db/runs.ts';
 import { keepOutput } from '../domain/reducer.ts';
@@ -70,7 +69,7 @@ async function run(
   deps: ActivityDependencies & { environmentOf: EnvironmentOf },
   sandbox: Sandbox,
   input: ToolInput,
-  { claim, attempt, begun: passed }: ClaimedCall,
+  { claim, attempt, stream, begun: passed }: ClaimedCall,
   args: RunPythonArguments,
 ): Promise<CallOutcome | NoOutcome> {
   const { workId, turn, toolCallId } = input;
@@ -89,10 +88,6 @@ async function run(
   let stored = claim.stdout.length + claim.stderr.length;
   // Each by itself: a flood of one must not hide the traceback in the other.
   const forTheModel = { stdout: keepHeadAndTail(claim.stdout), stderr: keepHeadAndTail(claim.stderr) };
-  const stream = deps.writer.open(
-    { workId, key: toolKey(toolCallId), attempt: claim.attempt },
-    { onFenced: () => attempt.end('fenced'), onStop: () => attempt.end('stopped') },
-  );
   const progress = (claim.progress as OutputProgress | null) ?? { stdout: 0, stderr: 0 };
 
   const lines = terminalLines(claim, progress, onLines);

@@ -16,6 +16,7 @@ import { modeOf } from './call-mode.ts';
 import type { AttemptEnded } from './claims/attempt-ended.ts';
 import type { Attempt } from './claims/attempts.ts';
 import type { Claimed, InPlace } from './claims/claim-runner.ts';
+import { tellWaiting } from './claims/told-waiting.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { retryDelay } from './model-retries.ts';
@@ -51,29 +52,32 @@ export function stepAttempt(
       { onFenced: () => running.end('fenced'), onStop: () => running.end('stopped') },
     );
     try {
-      return await inPlace(async (begun) => {
-        if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
-        const { answer, summary } = await answerInWindow(
-          deps,
-          {
-            workId,
-            agent,
-            turn,
-            key,
-            attempt,
-            model,
-            person,
-            signal: running.signal,
-            onStop: () => running.end('stopped'),
-          },
-          (delta) => {
-            begun();
-            streamDelta(stream, delta, { messageId, agent });
-          },
-        );
-        await stream.flush();
-        return await store(deps, { workId, agent, key, claim }, answer, summary);
-      });
+      return await inPlace(
+        async (begun) => {
+          if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
+          const { answer, summary } = await answerInWindow(
+            deps,
+            {
+              workId,
+              agent,
+              turn,
+              key,
+              attempt,
+              model,
+              person,
+              signal: running.signal,
+              onStop: () => running.end('stopped'),
+            },
+            (delta) => {
+              begun();
+              streamDelta(stream, delta, { messageId, agent });
+            },
+          );
+          await stream.flush();
+          return await store(deps, { workId, agent, key, claim }, answer, summary);
+        },
+        tellWaiting(stream, agent),
+      );
     } catch (error) {
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }

@@ -1,5 +1,6 @@
 /** A tool call as a claim: it is done once, and its one outcome is stored (D5), whatever dies meanwhile. */
 import { type Holder, releaseClaim, toolKey } from '../db/claims.ts';
+import type { EventStream } from '../db/event-writer.ts';
 import { claimTool, completeTool, type ToolClaim, type ToolOutcome } from '../db/tool-calls.ts';
 import { persist } from '../db/unavailable.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
@@ -7,12 +8,15 @@ import { framed, thisActivity } from './activity-frame.ts';
 import { AttemptEnded, type EndReason } from './claims/attempt-ended.ts';
 import type { Attempt } from './claims/attempts.ts';
 import type { Asked, Claimed, ClaimOf, InPlace } from './claims/claim-runner.ts';
+import { tellWaiting } from './claims/told-waiting.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ToolInput, ToolStep } from './types.ts';
 
 export interface ClaimedCall {
   claim: Extract<ToolClaim, { kind: 'claimed' }>;
   attempt: Attempt;
+  /** For what is shown meanwhile; what is to be stored before the call's end is flushed by the body. */
+  stream: EventStream;
   /** To be called when what may be dangerous about its beginning is over; its end says so too. */
   begun: () => void;
 }
@@ -91,13 +95,18 @@ function callAttempt(
 
   async function call(attempt: Attempt, inPlace: InPlace): Promise<ToolStep | 'fenced'> {
     const release = () => persist(() => releaseClaim(deps.db, { workId, key, attempt: number }));
-    const outcome = await inPlace((begun) => body({ claim, attempt, begun })).catch(
-      async (error: unknown) => {
-        if (error instanceof AttemptEnded && error.why !== 'shutdown') return error.why;
-        await release();
-        throw error;
-      },
+    const stream = deps.writer.open(
+      { workId, key, attempt: number },
+      { onFenced: () => attempt.end('fenced'), onStop: () => attempt.end('stopped') },
     );
+    const outcome = await inPlace(
+      (begun) => body({ claim, attempt, stream, begun }),
+      tellWaiting(stream, agent),
+    ).catch(async (error: unknown) => {
+      if (error instanceof AttemptEnded && error.why !== 'shutdown') return error.why;
+      await release();
+      throw error;
+    });
     if (typeof outcome === 'string') {
       // Nothing of this attempt is to come: whoever ends the turn need not wait for it.
       await release();

@@ -12,8 +12,11 @@ import { persist } from './unavailable.ts';
 /** Events that may be streamed under a claim. */
 export type StreamedEvent = Extract<
   EventBody,
-  { kind: 'text.delta' | 'reasoning.delta' | 'tool.delta' | 'tool.output' }
+  { kind: 'text.delta' | 'reasoning.delta' | 'tool.delta' | 'tool.output' | 'retrying' }
 >;
+
+/** What grows with each piece. */
+type Piece = Exclude<StreamedEvent, { kind: 'retrying' }>;
 
 /** The claim that a stream writes under (R4). */
 export interface StreamClaim {
@@ -155,9 +158,13 @@ function openStream(
     push(event, newProgress) {
       if (failure) return;
       if (newProgress !== undefined) progress = newProgress;
-      waiting += event.text.length;
       const first = events.length === 0;
-      if (!joinToWaiting(events, event)) events.push(event);
+      if (event.kind === 'retrying') {
+        events.push(event);
+      } else {
+        waiting += event.text.length;
+        if (!joinToWaiting(events, event)) events.push(event);
+      }
       if (first && inFlight === null) announce(stream);
     },
     flush() {
@@ -173,10 +180,10 @@ function openStream(
  * reasoning and calls come in turn is a few rows a batch, and not one for each token (H7). A run's two outputs are
  * shown as one, in the order in which they came: only neighbours are joined.
  */
-function joinToWaiting(events: StreamedEvent[], event: StreamedEvent): boolean {
-  const waiting =
-    event.kind === 'tool.output' ? events.at(-1) : events.findLast((one) => isSamePlace(one, event));
-  if (waiting === undefined || !isSamePlace(waiting, event)) return false;
+function joinToWaiting(events: StreamedEvent[], event: Piece): boolean {
+  const joins = (one: StreamedEvent): one is Piece => one.kind !== 'retrying' && isSamePlace(one, event);
+  const waiting = event.kind === 'tool.output' ? events.slice(-1).find(joins) : events.findLast(joins);
+  if (waiting === undefined) return false;
   if (waiting.kind === 'tool.delta' && event.kind === 'tool.delta' && event.name !== undefined) {
     waiting.name = (waiting.name ?? '') + event.name;
   }
@@ -185,7 +192,7 @@ function joinToWaiting(events: StreamedEvent[], event: StreamedEvent): boolean {
 }
 
 /** Whether two events stream into the same place of the conversation. */
-function isSamePlace(one: StreamedEvent, other: StreamedEvent): boolean {
+function isSamePlace(one: Piece, other: Piece): boolean {
   switch (one.kind) {
     case 'tool.output':
       return other.kind === one.kind && other.toolCallId === one.toolCallId && other.stream === one.stream;

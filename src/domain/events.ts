@@ -12,6 +12,12 @@ import type {
   UserMessage,
 } from './messages.ts';
 
+/**
+ * The `what` of a `retrying` that tells of no failure: the agent waits for a place among all that work here at once, and
+ * then it has one. The second ends the first (`reduce`): what follows it may be long in coming.
+ */
+export const PLACE = { awaited: 'place', found: 'place found' } as const;
+
 export type TurnOutcome = 'done' | 'stopped' | 'failed';
 
 export interface TurnError {
@@ -74,6 +80,7 @@ export type EventBody =
   | {
       kind: 'retrying';
       agent: AgentId;
+      /** What is tried again, or one of PLACE. */
       what: string;
       /** From a closed set: the model's errors, or `worker_restarting`. Older logs have none. */
       code?: string;

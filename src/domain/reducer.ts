@@ -2,7 +2,7 @@
  * The one reducer over the event log. The API's snapshots, the history file and the page all show what it
  * computes, so a client that starts from a snapshot ends up where one that watched from the start is (P6).
  */
-import type { LogEvent, TurnError, TurnOutcome } from './events.ts';
+import { type LogEvent, PLACE, type TurnError, type TurnOutcome } from './events.ts';
 import type { Message, Part, ToolPart, Usage } from './messages.ts';
 
 export type WorkStatus = 'idle' | 'running' | 'stopping';
@@ -155,6 +155,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
     case 'context.compacted':
       return next;
     case 'retrying':
+      if (event.what === PLACE.found) return next;
       next.retrying = {
         agent: event.agent,
         what: event.what,

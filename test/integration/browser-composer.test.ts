@@ -5,6 +5,8 @@ import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { PLACE } from '../../src/domain/events.ts';
+import { heldReply } from '../support/held-reply.ts';
 import { testWith } from '../support/needs.ts';
 import { addPastTurns } from '../support/past-turns.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -14,11 +16,14 @@ const test = testWith('browser');
 /** So few that a person meets the limit at once. */
 const PER_MINUTE = 6;
 const PAST = 40;
+/** What is said where no answer is to come. */
+const HELD = 'Wait.';
 
 /** A request without tools asks for a summary. */
 const script: Script = (request) => {
   if (request.tools === undefined) return textReply('Much was asked of the log.');
   const asked = lastWords(request.messages);
+  if (asked.startsWith(HELD)) return heldReply('');
   return textReply(`Heard: ${asked.split('\n')[0]}`);
 };
 
@@ -137,6 +142,41 @@ test('F7, P12: when a conversation no longer fits the model, the page says so an
   await page.getByText('Much was asked of the log.').waitFor();
   expect(reader.complaints).toEqual([]);
   await page.close();
+});
+
+test('H8: that a turn waits for a free place is said calmly, in both languages, until it has one; it can be stopped meanwhile', async () => {
+  for (const [locale, waits, stop] of [
+    ['en-US', 'Waiting for a free place…', 'Stop'],
+    ['zh-CN', '正在等待空闲名额…', '停止'],
+  ] as const) {
+    const visitor = await visit(browser, system.url, { locale });
+    const workId = await system.newWork(visitor);
+    const tell = (what: string) => {
+      const event = { kind: 'retrying', agent: 'main', what, reason: 'all are busy', inMs: 0 };
+      return sql`select log_append(${workId}::uuid, 1, ${JSON.stringify([event])}::jsonb)`.execute(system.db);
+    };
+    const page = await visitor.open(`/works/${workId}`);
+    await system.request(visitor, 'POST', `/api/works/${workId}/messages`, {
+      id: crypto.randomUUID(),
+      text: HELD,
+    });
+    const button = page.getByRole('button', { name: stop, exact: true });
+    await button.waitFor();
+    const notice = page.getByText(waits, { exact: true });
+    await tell(PLACE.awaited);
+    await notice.first().waitFor();
+    await tell(PLACE.found);
+    await notice.first().waitFor({ state: 'detached' });
+    await tell(PLACE.awaited);
+    await page.reload();
+    await notice.first().waitFor();
+    await button.click();
+    await button.waitFor({ state: 'detached' });
+    await notice.first().waitFor({ state: 'detached' });
+    expect(visitor.complaints).toEqual([]);
+    await system.expectSound(workId);
+    await visitor.context.close();
+  }
 });
 
 test('U8, P5: a message that is one too many is held, says when it goes out, outlives a reload, and is answered once', async () => {

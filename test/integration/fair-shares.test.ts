@@ -1,6 +1,7 @@
 /** H8: whoever has begun much keeps nobody else waiting. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
+import { PLACE } from '../../src/domain/events.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -57,12 +58,27 @@ testWith('bubblewrap')(
     const asleep = sleeping.filter((one) => ofKind(one.chat.events, 'tool.output').length > 0);
     expect(asleep).toHaveLength(1);
 
+    // Whoever waits is told why nothing moves.
+    const waiting = sleeping.filter((one) => !asleep.includes(one));
+    for (const one of waiting) {
+      expect(await one.chat.event(({ kind }) => kind === 'retrying', 'that it waits')).toMatchObject({
+        what: PLACE.awaited,
+        inMs: 0,
+      });
+    }
+
     // Those that wait for a place hear of a stop too, and the place of the one that runs goes to the next.
-    for (const one of sleeping) {
+    const hasPlace = Promise.race(
+      waiting.map(({ chat }) =>
+        chat.event((event) => event.kind === 'retrying' && event.what === PLACE.found, 'it had a place'),
+      ),
+    );
+    for (const one of [...asleep, ...waiting]) {
       one.chat.send({ type: 'stop' });
       expect(await one.chat.event(({ kind }) => kind === 'turn.completed', 'the stop')).toMatchObject({
         outcome: 'stopped',
       });
+      if (one === asleep[0]) await hasPlace;
       one.chat.close();
       await system.expectSound(one.workId);
     }

@@ -14,7 +14,7 @@ import { type Attempt, createAttempts } from './attempts.ts';
 import { createClaimWaiters } from './claim-waiters.ts';
 import { createEagerStarts, type EagerStarts } from './eager-starts.ts';
 import { createOrphanedClaims, type OneClaim } from './orphaned-claims.ts';
-import { type Beginning, inItsPlace } from './places.ts';
+import { type Beginning, inItsPlace, type OnWaiting } from './places.ts';
 import { createSuspects } from './suspects.ts';
 
 /** How often a claim that is waited for is looked at although nobody told of it: a net below what is told. */
@@ -44,7 +44,7 @@ export interface Claimed<R> {
  * in a place goes through `inPlace`, which throws AttemptEnded where the attempt was ended as it waited for one.
  */
 export type Run<R> = (attempt: Attempt, inPlace: InPlace) => Promise<R | 'fenced'>;
-export type InPlace = <T>(body: (begun: () => void) => Promise<T>) => Promise<T>;
+export type InPlace = <T>(body: (begun: () => void) => Promise<T>, onWaiting: OnWaiting) => Promise<T>;
 
 export interface ClaimRunner {
   /** Does it, or waits for whoever does, until there is a result. @throws AttemptEnded as the process goes away */
@@ -95,9 +95,9 @@ export function createClaimRunner({
   function attempt<R>(of: ClaimOf<R>, { claim, run }: Claimed<R>, entering = () => {}) {
     const beginning = { ...claim, workId: of.workId, gate: of.gate };
     return attempts.run(beginning, (running) =>
-      run(running, (body) => {
+      run(running, (body, onWaiting) => {
         entering();
-        return inItsPlace({ suspects, log }, beginning, running, body);
+        return inItsPlace({ suspects, log }, beginning, running, body, onWaiting);
       }),
     );
   }

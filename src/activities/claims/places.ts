@@ -17,6 +17,12 @@ export interface Beginning {
   atOnce?: boolean;
 }
 
+/** Is told that the attempt waits (true), and that it does so no longer. */
+export type OnWaiting = (waits: boolean) => void;
+
+/** A wait that is over by then is told of to nobody. */
+const TOLD_AFTER_MS = 1_000;
+
 /**
  * Runs `body` once there is a place for it, and holds that until it ends. The body calls `begun` when what may be
  * dangerous about its beginning is over.
@@ -27,12 +33,24 @@ export async function inItsPlace<T>(
   { gate, atOnce = false, ...claim }: Beginning,
   { signal }: Attempt,
   body: (begun: () => void) => Promise<T>,
+  onWaiting: OnWaiting,
 ): Promise<T> {
   const { workId, turn, key, attempt, person, crashes } = claim;
-  using _place = await gate?.enter(person, signal, { atOnce });
-  return await suspects.run(claim, signal, (begun) => {
-    // Before anything else: where it brings this process down, the last lines say what it was at (C1).
-    log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
-    return body(begun);
-  });
+  let isTold = false;
+  const long = setTimeout(() => {
+    isTold = true;
+    onWaiting(true);
+  }, TOLD_AFTER_MS);
+  try {
+    using _place = await gate?.enter(person, signal, { atOnce });
+    return await suspects.run(claim, signal, (begun) => {
+      clearTimeout(long);
+      if (isTold) onWaiting(false);
+      // Before anything else: where it brings this process down, the last lines say what it was at (C1).
+      log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
+      return body(begun);
+    });
+  } finally {
+    clearTimeout(long);
+  }
 }

@@ -51,7 +51,7 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
           return;
         }
         case 'retrying':
-          return line(`(${event.what}: ${event.reason}; again in ${(event.inMs / 1000).toFixed(1)} s)`, dim);
+          return line(`(${event.what}: ${event.reason}${whenOf(event.inMs)})`, dim);
         case 'context.compacted':
           return line(
             `(the conversation was condensed: ${event.tokensBefore} to ${event.tokensAfter} tokens)`,
@@ -64,6 +64,11 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
       }
     },
   };
+}
+
+/** When it goes on, where that is known. */
+function whenOf(inMs: number): string {
+  return inMs > 0 ? `; again in ${(inMs / 1000).toFixed(1)} s` : '';
 }
 
 /** Nothing that a model or a program wrote may steer the terminal. */

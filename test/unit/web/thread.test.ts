@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { PLACE } from '../../../src/domain/events.ts';
 import type { ToolPart } from '../../../src/domain/messages.ts';
-import { type Conversation, emptyConversation } from '../../../src/domain/reducer.ts';
+import { type Conversation, emptyConversation, reduce } from '../../../src/domain/reducer.ts';
 import { activityOf } from '../../../web/src/conversation/activity.ts';
 import { threadOf } from '../../../web/src/conversation/thread.ts';
 import { usageOf } from '../../../web/src/conversation/usage-of.ts';
@@ -92,6 +93,23 @@ test('U8: the status names what runs now: the innermost call, a retry before it,
     code: 'model_rate_limited',
     reason: 'busy',
   });
+});
+
+test('H8: waiting for a free place is a state of its own, and no trouble', () => {
+  const { conversation } = [PLACE.awaited, PLACE.found].reduce(
+    ({ conversation, seen }, what) => {
+      const event = { kind: 'retrying', agent: 'main', what, reason: 'all are busy', inMs: 0 } as const;
+      const at = '2026-01-01T00:00:00Z';
+      const next = reduce(conversation, { ...event, seq: conversation.seq + 1, turn: 1, at });
+      expect(activity(next.messages, next)).toEqual({ kind: seen[0] });
+      return { conversation: next, seen: seen.slice(1) };
+    },
+    {
+      conversation: { ...emptyConversation, runningTurn: 1 } as Conversation,
+      seen: ['place', 'thinking'],
+    },
+  );
+  expect(conversation.retrying).toBeUndefined();
 });
 
 test('U4: between the sending and the turn the status says so, and then that the agent is awaited', () => {

@@ -1,4 +1,5 @@
 /** What the agent is doing right now, in one line under the conversation. */
+import { PLACE } from '../../../src/domain/events.ts';
 import type { Message, ToolPart } from '../../../src/domain/messages.ts';
 import type { ConnectionState } from '../live/connection.ts';
 
@@ -8,6 +9,8 @@ export type Activity =
   /** Sent, and no turn has taken it yet. */
   | { kind: 'waiting' }
   | { kind: 'thinking' }
+  /** As many as may work here at once do. */
+  | { kind: 'place' }
   | { kind: 'writing' }
   /** The model is writing a tool call's arguments. */
   | { kind: 'calling'; tool: ToolPart }
@@ -27,7 +30,8 @@ export function activityOf(state: ConnectionState): Activity {
   }
   if (state.stopping) return { kind: 'stopping' };
   if (conversation.retrying) {
-    const { code, reason, at, inMs } = conversation.retrying;
+    const { what, code, reason, at, inMs } = conversation.retrying;
+    if (what === PLACE.awaited) return { kind: 'place' };
     return { kind: 'retrying', code, reason, at, inMs };
   }
   return ofTurn(conversation.messages.filter((message) => message.turn === conversation.runningTurn));

@@ -237,6 +237,7 @@ export const en = {
   status: {
     sending: 'Sending',
     waiting: 'Waiting for the agent',
+    place: 'Waiting for a free place…',
     thinking: 'Thinking',
     writing: 'Writing',
     calling: 'Preparing: {what}',

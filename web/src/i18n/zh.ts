@@ -230,6 +230,7 @@ export const zh: Messages = {
   status: {
     sending: '正在发送',
     waiting: '等待智能体',
+    place: '正在等待空闲名额…',
     thinking: '思考中',
     writing: '撰写中',
     calling: '准备：{what}',

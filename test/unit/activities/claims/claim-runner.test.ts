@@ -8,6 +8,7 @@ import {
   createClaimRunner,
   type Run,
 } from '../../../../src/activities/claims/claim-runner.ts';
+import type { OnWaiting } from '../../../../src/activities/claims/places.ts';
 import { createFairGate, type FairGate } from '../../../../src/threads/fair-gate.ts';
 
 const log = { info() {}, warn() {}, error() {} };
@@ -32,13 +33,18 @@ const gateOf = (places: number) =>
   createFairGate({ places, placesForGuests: places, placesOf: () => places });
 
 /** A step of some Work that is claimed by whoever asks, and goes on until `over`. */
-function step(gate: FairGate, over: Promise<void>, onAsked: () => void): ClaimOf<string> {
+function step(
+  gate: FairGate,
+  over: Promise<void>,
+  onAsked: () => void,
+  onWaiting: OnWaiting = () => {},
+): ClaimOf<string> {
   return {
     workId: randomUUID(),
     gate,
     async ask() {
       onAsked();
-      return claimed((_attempt, inPlace) => inPlace(() => over.then(() => 'done')));
+      return claimed((_attempt, inPlace) => inPlace(() => over.then(() => 'done'), onWaiting));
     },
   };
 }
@@ -87,6 +93,31 @@ test('H7: a place that was set aside for an eager start is free again where ther
   using place = gate.reserve();
   expect(place).toBeDefined();
   expect(await claims.tryOnce(step(gate, Promise.resolve(), () => {}))).toBeUndefined();
+});
+
+test('H8: an attempt that waits for a place says so, and when it has one; whoever need not wait says nothing', async () => {
+  const claims = runner();
+  const gate = gateOf(1);
+  const told: string[] = [];
+  const isTold = Promise.withResolvers<void>();
+  const tell = (who: string) => (waits: boolean) => {
+    told.push(`${who} ${waits ? 'waits' : 'goes on'}`);
+    isTold.resolve();
+  };
+  const over = Promise.withResolvers<void>();
+  const first = claims.runOrWait(
+    step(gate, over.promise, () => {}, tell('the first')),
+    ACTIVITY,
+  );
+  const second = claims.runOrWait(
+    step(gate, Promise.resolve(), () => {}, tell('the second')),
+    ACTIVITY,
+  );
+  await isTold.promise;
+  expect(told).toEqual(['the second waits']);
+  over.resolve();
+  expect(await Promise.all([first, second])).toEqual(['done', 'done']);
+  expect(told).toEqual(['the second waits', 'the second goes on']);
 });
 
 test('R4: whoever was fenced asks again, and goes on from what the other attempt stored', async () => {
