@@ -1,6 +1,5 @@
 /** The whole API as one Hono app: what each address leads to, and what every request passes on its way. */
 import type { Hono, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
@@ -19,6 +18,7 @@ import { eventRoutes, ticketOrUser } from './live/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { dropHeadBodies } from './middleware/drop-head-bodies.ts';
 import { giveUpStuck } from './middleware/give-up-stuck.ts';
+import { limitTo } from './middleware/limit-body.ts';
 import { measureRequests } from './middleware/measure-requests.ts';
 import { refuseOtherHosts } from './middleware/own-host.ts';
 import { requestContext } from './middleware/request-context.ts';
@@ -41,8 +41,6 @@ import { workRoutes } from './works/routes.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
 const MAX_JSON_BYTES = 1024 * 1024;
-/** Of what clients of other protocols send: the whole conversation each time, of which the last message is read. */
-const MAX_HISTORY_BYTES = 4 * MAX_JSON_BYTES;
 
 /** Builds the app. Nothing runs until it is served; tests may call `app.request`. */
 export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
@@ -109,7 +107,6 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   });
   app.route('/api', docsRoutes(app, deps.config));
 
-  app.use('/v1/*', limitTo(MAX_HISTORY_BYTES));
   app.route('/v1', openAIRoutes(deps));
 
   // Nothing under /api falls back to the page.
@@ -146,12 +143,3 @@ const limitNesting: MiddlewareHandler<ApiEnv> = async (c, next) => {
     throw new ApiError('bad_request', TOO_NESTED);
   await next();
 };
-
-function limitTo(maxSize: number): MiddlewareHandler<ApiEnv> {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new ApiError('too_large', `The body may have at most ${maxSize} bytes.`);
-    },
-  });
-}

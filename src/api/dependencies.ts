@@ -27,6 +27,8 @@ export interface ApiConfig {
   allowModelHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
+  /** Requests with one key for programs (I1). */
+  rateKeyRequestsPerMinute: number;
   admission: Admission;
   /** How many days what a guest had is kept once nobody can be that guest any more; 0: for ever. */
   guestRetentionDays: number;

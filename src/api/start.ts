@@ -73,7 +73,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
   };
-  const tokens = createTokens(config.jwtSecret, sessions, (hash) => useApiKey(db, hash));
+  const tokens = createTokens(config.jwtSecret, sessions, (hash) =>
+    useApiKey(db, hash, config.rateKeyRequestsPerMinute),
+  );
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
     learning: createLearning(learnedStore(db), (error) =>

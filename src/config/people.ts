@@ -21,6 +21,7 @@ export const peopleVariables = {
   GUEST_RETENTION_DAYS: count(0, 36_500).default(30),
   RATE_MESSAGES_PER_MINUTE: count(1, 1_000_000).default(60),
   RATE_LOGINS_PER_MINUTE: count(1, 1_000_000).default(10),
+  RATE_KEY_REQUESTS_PER_MINUTE: count(1, 1_000_000).default(600),
   QUOTA_WORKS: count(1, 1_000_000).default(100_000),
   QUOTA_GUEST_WORKS: count(1, 1_000_000).default(500),
   QUOTA_TURNS_AT_ONCE: count(1, 1_000_000).default(250),
@@ -56,6 +57,8 @@ export interface PeopleSettings {
   readonly guestRetentionDays: number;
   readonly rateMessagesPerMinute: number;
   readonly rateLoginsPerMinute: number;
+  /** Requests with one key for programs, and sockets that it opens. */
+  readonly rateKeyRequestsPerMinute: number;
   /** What each person may have. */
   readonly quotas: Readonly<Quotas>;
   /** How many sockets and event streams may be open at a time, at each api. */
@@ -79,6 +82,7 @@ export function readPeople(v: Variables): PeopleSettings {
     guestRetentionDays: v.GUEST_RETENTION_DAYS,
     rateMessagesPerMinute: v.RATE_MESSAGES_PER_MINUTE,
     rateLoginsPerMinute: v.RATE_LOGINS_PER_MINUTE,
+    rateKeyRequestsPerMinute: v.RATE_KEY_REQUESTS_PER_MINUTE,
     quotas: quotasOf(v),
     openStreams: Object.freeze({ perPerson: v.QUOTA_SOCKETS, perNetwork: v.QUOTA_NETWORK_SOCKETS }),
   };

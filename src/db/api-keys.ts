@@ -80,17 +80,23 @@ export async function removeApiKey(db: Database, key: { id: string; userId: stri
   return rows.length > 0;
 }
 
-/** Whose key has this hash; that it was used is noted. */
-export async function useApiKey(
-  db: Database,
-  hash: Buffer,
-): Promise<{ id: string; userId: string; scopes: Scope[] } | undefined> {
-  const { rows } = await sql<{ id: string; userId: string; scopes: Scope[] }>`
+export interface UsedKey {
+  id: string;
+  userId: string;
+  scopes: Scope[];
+  /** Seconds until it may be used again; 0: it may be used now. */
+  wait: number;
+}
+
+/** Whose key has this hash; that it was used is noted, and counted against what a key may do in a minute. */
+export async function useApiKey(db: Database, hash: Buffer, perMinute: number): Promise<UsedKey | undefined> {
+  const { rows } = await sql<UsedKey>`
     with used as (
       update api_keys set last_used_at = pa_now()
       where key_hash = ${hash}
         and (last_used_at is null or last_used_at < pa_now() - ${USED_WITHIN}::interval)
     )
-    select k.id, k.user_id as "userId", k.scopes from api_keys k where k.key_hash = ${hash}`.execute(db);
+    select k.id, k.user_id as "userId", k.scopes, take_rate('key:' || k.id, ${perMinute}::integer) as wait
+    from api_keys k where k.key_hash = ${hash}`.execute(db);
   return rows[0];
 }

@@ -69,6 +69,7 @@ const api = await startApi({
     allowModelHost: config.allowModelHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
+    rateKeyRequestsPerMinute: config.rateKeyRequestsPerMinute,
     admission: config.admission,
     guestRetentionDays: config.guestRetentionDays,
     quotas: config.quotas,

@@ -46,3 +46,10 @@ export const MAX_HEADER_CHARACTERS = 1_000;
 export const CONTEXT_WINDOW = { least: 2_048, most: 100_000_000 };
 export const MAX_OUTPUT = { least: 256, most: 10_000_000 };
 export const TEMPERATURE = { least: 0, most: 2 };
+
+/** Of a body of clients that send the whole conversation each time, of which the last message is read. */
+export const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+/** Of a name, a role or an id in it. */
+export const MAX_HISTORY_NAME_CHARACTERS = 200;
+/** Of its messages, and of the parts of one. */
+export const MAX_HISTORY_ITEMS = 20_000;

@@ -18,6 +18,7 @@ export const CLOSE = {
   noAuthInTime: 4408,
   frameTooLarge: 4413,
   tooManyMessages: 4429,
+  tooManyWithKey: 4429,
   tooManyOfPerson: 4429,
   tooManyOfNetwork: 4429,
 } as const;

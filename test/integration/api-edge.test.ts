@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
-import { errorBody } from '../../src/protocol/errors.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
+import { errorShapeOf } from '../support/error-shapes.ts';
 import { claimsOf, signedAt } from '../support/raw-socket.ts';
 
 interface Route {
@@ -66,7 +66,7 @@ async function ask(
   const text = isStream ? '' : await response.text();
   if (isStream) await response.body?.cancel();
   if (response.status >= 400) {
-    expect({ method, path, error: errorBody.parse(JSON.parse(text)) }).toBeTruthy();
+    expect({ method, path, error: errorShapeOf(path).parse(JSON.parse(text)) }).toBeTruthy();
     expect(text).not.toMatch(LEAKS);
   }
   expect(response.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/);

@@ -166,3 +166,30 @@ test.each([
   const { accessToken } = await api.register();
   expect((await api.request(accessToken, 'POST', '/api/auth/keys', body)).status).toBe(400);
 });
+
+test('I1: each key has a limit of its own, over all apis, which is no matter of its person’s other doors', async () => {
+  const strict = await startTestApi({ rateKeyRequestsPerMinute: 3 });
+  try {
+    const { accessToken } = await strict.guest();
+    const keys = await Promise.all(
+      ['one', 'other'].map(async (name) => {
+        const made = await strict.request(accessToken, 'POST', '/api/auth/keys', { name, scopes: ['read'] });
+        return ((await made.json()) as MadeKey).key;
+      }),
+    );
+    const ask = (key = '') => strict.request(key, 'GET', '/api/works');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(keys[0])));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get('Retry-After'))).toBeGreaterThan(0);
+    expect(await refused?.json()).toMatchObject({
+      error: { code: 'rate_limited', message: expect.stringContaining('with this key') },
+    });
+    const workId = await strict.newWork(accessToken);
+    await expect(strict.chat(keys[0] ?? '', workId)).rejects.toThrow('4429');
+    expect((await ask(keys[1])).status).toBe(200);
+    expect((await ask(accessToken)).status).toBe(200);
+  } finally {
+    await strict.close();
+  }
+});

@@ -81,6 +81,45 @@ test('P23: a completion begins a Work, names it, and goes on with it; history of
   await system.expectSound(workId);
 });
 
+test('I2: a model is looked up by its id alone, another person’s Work is none', async () => {
+  const workId = await system.newWork(account);
+  expect(await client.models.retrieve(`work:${workId}`)).toMatchObject({
+    id: `work:${workId}`,
+    object: 'model',
+  });
+  expect((await client.models.retrieve('paperagent')).id).toBe('paperagent');
+  const [template] = (await client.models.list()).data.filter(({ id }) => id.startsWith('template:'));
+  expect((await client.models.retrieve(template?.id ?? '')).id).toBe(template?.id);
+  const foreign = await system.newWork(await system.guest());
+  for (const id of [`work:${foreign}`, `template:${workId}`, 'work:nonsense', 'gpt-5'])
+    await expect(client.models.retrieve(id)).rejects.toMatchObject({ status: 404 });
+});
+
+test('I1, I2: a key that is deleted in the middle ends the stream with the words for it; the turn goes on', async () => {
+  system.model.setScript(() => heldReply('Still '));
+  const made = await system.request(account, 'POST', '/api/auth/keys', {
+    name: 'short-lived',
+    scopes: ['read', 'write'],
+  });
+  const { key, id } = (await made.json()) as { key: string; id: string };
+  const short = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: key, maxRetries: 0 });
+  const { data, response } = await short.chat.completions
+    .create({ model: 'paperagent', messages: user('tell me'), stream: true })
+    .withResponse();
+  const read = async () => {
+    for await (const chunk of data)
+      if (chunk.choices[0]?.delta.content) await system.request(account, 'DELETE', `/api/auth/keys/${id}`);
+  };
+  await expect(read()).rejects.toMatchObject({
+    code: 'unauthorized',
+    message: expect.stringContaining('has ended'),
+  });
+  const workId = response.headers.get('X-PaperAgent-Work') ?? '';
+  const shown = await (await system.request(account, 'GET', `/api/works/${workId}`)).json();
+  expect(shown).toMatchObject({ status: 'running' });
+  await system.request(account, 'POST', `/api/works/${workId}/stop`, {});
+});
+
 test('I2: a stream brings what is said as it is said, what was made as links that the key opens, and usage', async () => {
   const content = '# On waves\n\nThey wave.\n';
   system.model.setScript((request) =>

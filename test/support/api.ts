@@ -52,6 +52,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     allowModelHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
+    rateKeyRequestsPerMinute: 100_000,
     admission: { registration: 'open', guests: true, guestModels: true },
     guestRetentionDays: 30,
     quotas: NO_QUOTAS,

@@ -6,6 +6,7 @@ import { whyNoCluster } from './cluster/cluster-servers.ts';
 import { composeCommand } from './compose.ts';
 import { whyNoOwnEngine } from './faults/own-engine.ts';
 import type { FoundNeeds, Need } from './found-needs.ts';
+import { whyNoPythonClients } from './python-clients.ts';
 import { setUp } from './sandbox-under-test.ts';
 
 /** Why it is missing, or null. Where it is required, what can be made here is made. */
@@ -29,6 +30,7 @@ const THOROUGH: Partial<Record<Need, Look>> = {
   'own engine': () => whyNoOwnEngine(),
   'Temporal server': whyNoCluster,
   browser: whyNoBrowser,
+  'Python clients': whyNoPythonClients,
 };
 
 /**

@@ -12,7 +12,8 @@ export type Need =
   | 'nginx'
   | 'pgbouncer'
   | 'openssl'
-  | 'Python';
+  | 'Python'
+  | 'Python clients';
 
 export interface FoundNeed {
   /** Why it is missing; null where it is there. */

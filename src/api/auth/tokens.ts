@@ -1,7 +1,9 @@
 /** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1); and keys of programs (I1). */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
+import type { UsedKey } from '../../db/api-keys.ts';
 import type { Scope } from '../../domain/scopes.ts';
+import { rateLimited } from '../api-error.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
 export const ACCESS_SECONDS = 15 * 60;
@@ -29,7 +31,10 @@ export interface Identity {
 
 export interface Tokens {
   issueAccess(userId: string, sessionId: string): Promise<string>;
-  /** Undefined for anything but a token of ours that is still good, of a session that goes on, or a key. */
+  /**
+   * Undefined for anything but a token of ours that is still good, of a session that goes on, or a key.
+   * @throws ApiError rate_limited: the key has been used too often of late
+   */
   verifyAccess(token: string): Promise<Identity | undefined>;
   /** For an EventSource, which cannot send headers; the stream ends when `identity` does. */
   issueTicket(identity: Identity): Promise<string>;
@@ -38,7 +43,7 @@ export interface Tokens {
 }
 
 /** Whose key has this hash, and what it may do. */
-export type FindKey = (hash: Buffer) => Promise<{ id: string; userId: string; scopes: Scope[] } | undefined>;
+export type FindKey = (hash: Buffer) => Promise<UsedKey | undefined>;
 
 export function createTokens(
   secret: string,
@@ -91,6 +96,7 @@ export function createTokens(
     async verifyAccess(token) {
       if (token.startsWith(KEY_PREFIX)) {
         const key = await findKey(hashOf(token));
+        if (key !== undefined && key.wait > 0) throw rateLimited(key.wait, 'requests with this key');
         const expiresAt = Date.now() + KEY_STREAM_MS;
         return key && { userId: key.userId, sessionId: key.id, scopes: key.scopes, expiresAt };
       }

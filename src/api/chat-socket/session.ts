@@ -33,6 +33,7 @@ const CLOSE_WORDS = {
   noSuchWork: ['not_found', 'There is no such Work.'],
   noAuthInTime: ['auth_timeout', 'No auth frame came in time.'],
   tooManyMessages: ['rate_limited', 'Far too many messages.'],
+  tooManyWithKey: ['rate_limited', 'This key was used too often: connect again in a minute.'],
   tooManyOfPerson: ['rate_limited', NO_PLACE.ofPerson],
   tooManyOfNetwork: ['rate_limited', NO_PLACE.ofNetwork],
 } as const satisfies Partial<Record<keyof typeof CLOSE, readonly [ErrorCode, string]>>;
@@ -122,6 +123,7 @@ export function serveSocket(
       else if (isTooNested(text)) sendError('bad_request', TOO_NESTED);
       else await serve(parse(text), person);
     } catch (error) {
+      if (meaningOf(error)?.code === 'rate_limited') return end('tooManyWithKey');
       log.error({ err: error, workId }, 'a frame could not be served');
       sendError('internal', 'Something went wrong here. The log says what.');
     }

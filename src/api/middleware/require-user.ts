@@ -8,7 +8,8 @@ import type { ApiEnv } from '../dependencies.ts';
 /** @param scope what a key must have for it; undefined: by the method */
 export function requireUser(tokens: Tokens, scope?: Scope): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const identity = await identityOf(c, tokens);
+    // Paths of routes overlap: who asks is asked for once, and a key's use counted once.
+    const identity = c.get('identity') ?? (await identityOf(c, tokens));
     if (identity === undefined) throw notLoggedIn();
     requireScope(identity, scope ?? (READING.has(c.req.method) ? 'read' : 'write'));
     c.set('identity', identity);

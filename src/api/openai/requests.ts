@@ -4,40 +4,51 @@
  * get is refused, by its name.
  */
 import { z } from 'zod';
-import { MAX_MESSAGE_CHARACTERS } from '../../protocol/limits.ts';
+import {
+  MAX_HISTORY_BYTES,
+  MAX_HISTORY_ITEMS,
+  MAX_HISTORY_NAME_CHARACTERS,
+  MAX_MESSAGE_CHARACTERS,
+} from '../../protocol/limits.ts';
 import { RequestError } from './errors.ts';
 
-const part = z.looseObject({ type: z.string(), text: z.string().optional() });
-const content = z.union([z.string(), z.array(part)]).nullish();
-const metadata = z.record(z.string(), z.unknown()).nullish();
+const name = z.string().max(MAX_HISTORY_NAME_CHARACTERS);
+const words = z.string().max(MAX_HISTORY_BYTES);
+const list = <S extends z.ZodType>(of: S) => z.array(of).max(MAX_HISTORY_ITEMS);
 
-export const chatRequest = z.looseObject({
-  model: z.string(),
-  messages: z.array(z.looseObject({ role: z.string(), content })).min(1),
+const part = z.object({ type: name, text: words.optional() });
+const content = z.union([words, list(part)]).nullish();
+const scalar = z.union([name, z.number()]).optional();
+/** What is read of it: which Work, or the client's name for the conversation. */
+const metadata = z.object({ work: scalar, conversation: scalar }).nullish();
+
+export const chatRequest = z.object({
+  model: name,
+  messages: list(z.object({ role: name, content })).min(1),
   stream: z.boolean().nullish(),
-  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.number().nullish(),
-  tools: z.array(z.unknown()).nullish(),
-  functions: z.array(z.unknown()).nullish(),
+  tools: list(z.unknown()).nullish(),
+  functions: list(z.unknown()).nullish(),
   tool_choice: z.unknown().optional(),
-  response_format: z.looseObject({ type: z.string() }).nullish(),
-  modalities: z.array(z.string()).nullish(),
+  response_format: z.object({ type: name }).nullish(),
+  modalities: list(name).nullish(),
   metadata,
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 
-const inputItem = z.looseObject({ type: z.string().optional(), role: z.string().optional(), content });
+const inputItem = z.object({ type: name.optional(), role: name.optional(), content });
 
-export const responsesRequest = z.looseObject({
-  model: z.string().nullish(),
-  input: z.union([z.string(), z.array(inputItem)]),
+export const responsesRequest = z.object({
+  model: name.nullish(),
+  input: z.union([words, list(inputItem)]),
   stream: z.boolean().nullish(),
   background: z.boolean().nullish(),
-  previous_response_id: z.string().nullish(),
-  conversation: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
-  tools: z.array(z.unknown()).nullish(),
+  previous_response_id: name.nullish(),
+  conversation: z.union([name, z.object({ id: name })]).nullish(),
+  tools: list(z.unknown()).nullish(),
   tool_choice: z.unknown().optional(),
-  text: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
+  text: z.object({ format: z.object({ type: name }).nullish() }).nullish(),
   metadata,
 });
 export type ResponsesRequest = z.infer<typeof responsesRequest>;

@@ -1,5 +1,5 @@
 /** The id of an answer of the Responses API: its Work's and its message's, so that nothing has to be kept for it. */
-import type { Placed } from './work-of-request.ts';
+import type { Placed } from '../conversation/await-answer.ts';
 
 const PREFIX = 'resp_';
 

@@ -5,56 +5,46 @@
 import type { Context } from 'hono';
 import { findAnswerPlace } from '../../db/answers.ts';
 import type { LogEvent } from '../../domain/events.ts';
-import { isTooNested, TOO_NESTED } from '../../domain/json-nesting.ts';
+import { MAX_HISTORY_BYTES } from '../../protocol/limits.ts';
 import { ApiError } from '../api-error.ts';
-import { clientNetwork } from '../auth/client-network.ts';
 import type { TurnEnding } from '../conversation/answer-text.ts';
-import { answerSoFar, followAnswer } from '../conversation/follow-answer.ts';
-import { takeBackMessage } from '../conversation/revise.ts';
-import { requestStop, sendMessage } from '../conversation/send-message.ts';
+import { answerEvents, ask, beginWaiting, type Placed, type Waiting } from '../conversation/await-answer.ts';
+import { answerSoFar } from '../conversation/follow-answer.ts';
+import { stopAnswer } from '../conversation/stop-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { COMMENT_MS, sseAnswer } from '../live/sse-answer.ts';
-import { takePlaces } from '../live/take-places.ts';
 import { textStream } from '../live/text-stream.ts';
+import { limitTo } from '../middleware/limit-body.ts';
 import { requireUser } from '../middleware/require-user.ts';
+import { readJson } from '../read-json.ts';
 import { createRouter, type Router } from '../router.ts';
 import { createChatCompletion } from './chat-completion.ts';
+import { describeOpenAIRoutes } from './described.ts';
 import { answerOpenAIError, openAIErrorOf, RequestError, toOpenAIError } from './errors.ts';
 import { fileLinks } from './file-links.ts';
-import { listModels } from './models.ts';
+import { findModel, listModels } from './models.ts';
 import { chatRequest, messageOfChat, messageOfInput, parseRequest, responsesRequest } from './requests.ts';
 import { createTurnResponse, type TurnResponse } from './response.ts';
 import { readResponseId, responseIdOf } from './response-id.ts';
-import { DEFAULT_MODEL, type Placed, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
-
-/** Somebody who waits for the answer to a message. */
-interface Asking {
-  placed: Placed;
-  ownerId: string;
-  /** Aborted once nobody waits any more: the client has gone, or its key has ended. */
-  signal: AbortSignal;
-  /** Nobody waits any more: gives back what was taken for it. */
-  leave: () => void;
-}
+import { DEFAULT_MODEL, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
 
 export function openAIRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
+  describeOpenAIRoutes(app);
   app.onError((error, c) => answerOpenAIError(c, openAIErrorOf(c, error)));
-  app.use(requireUser(deps.tokens));
+  app.use(requireUser(deps.tokens), limitTo(MAX_HISTORY_BYTES));
 
   app.get('/models', async (c) =>
     c.json({ object: 'list', data: await listModels(deps.db, c.get('identity').userId) }),
   );
   app.get('/models/:id', async (c) => {
-    const model = (await listModels(deps.db, c.get('identity').userId)).find(
-      ({ id }) => id === c.req.param('id'),
-    );
+    const model = await findModel(deps.db, c.get('identity').userId, c.req.param('id'));
     if (model === undefined) throw new ApiError('not_found', 'There is no such model.');
     return c.json(model);
   });
 
   app.post('/chat/completions', async (c) => {
-    const request = parseRequest(chatRequest, await jsonOf(c));
+    const request = parseRequest(chatRequest, await readJson(c));
     const text = messageOfChat(request);
     const placed = await placeRequest(deps, c, { model: request.model, text, metadata: request.metadata });
     const completion = createChatCompletion(
@@ -66,7 +56,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
       },
       request.stream_options?.include_usage === true,
     );
-    const asking = await ask(c, placed, text);
+    const asking = await askIn(c, placed, text);
     if (request.stream === true) {
       return stream(c, asking, async function* (events) {
         for await (const event of events) yield* completion.take(event).map(data);
@@ -75,24 +65,24 @@ export function openAIRoutes(deps: ApiDependencies): Router {
         yield DONE;
       });
     }
-    for await (const event of eventsOf(asking)) completion.take(event);
+    for await (const event of answerEvents(deps, asking)) completion.take(event);
     const failure = failureOf(completion.ending);
     if (failure) throw failure;
     return c.json(completion.whole());
   });
 
   app.post('/responses', async (c) => {
-    const request = parseRequest(responsesRequest, await jsonOf(c));
+    const request = parseRequest(responsesRequest, await readJson(c));
     const text = messageOfInput(request);
     const model = request.model ?? DEFAULT_MODEL;
     const workId = workOfConversation(request.previous_response_id, request.conversation);
     const placed = await placeRequest(deps, c, { model, text, metadata: request.metadata, workId });
     const background = request.background === true;
     const response = responseOf(c, placed, { model, createdMs: Date.now(), background });
-    const asking = await ask(c, placed, text);
+    const asking = await askIn(c, placed, text);
     if (request.stream === true) return streamResponse(c, asking, response, -1);
     if (background) asking.leave();
-    else for await (const event of eventsOf(asking)) response.take(event);
+    else for await (const event of answerEvents(deps, asking)) response.take(event);
     return c.json(response.now());
   });
 
@@ -102,7 +92,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
       const after = Number(c.req.query('starting_after') ?? -1);
       if (!Number.isInteger(after))
         throw new RequestError('starting_after', 'starting_after is the sequence_number of an event.');
-      return streamResponse(c, begin(c, placed), response, after);
+      return streamResponse(c, waitFor(c, placed), response, after);
     }
     for await (const event of answerSoFar(deps, { ...placed, ownerId: c.get('identity').userId }))
       response.take(event);
@@ -111,8 +101,8 @@ export function openAIRoutes(deps: ApiDependencies): Router {
 
   app.post('/responses/:id/cancel', async (c) => {
     const { placed, response } = await storedResponse(c);
-    await stopAnswer({ ...placed, ownerId: c.get('identity').userId });
-    for await (const event of eventsOf(begin(c, placed))) response.take(event);
+    await stopAnswer(deps, { ...placed, ownerId: c.get('identity').userId });
+    for await (const event of answerEvents(deps, waitFor(c, placed))) response.take(event);
     return c.json(response.now());
   });
 
@@ -120,65 +110,15 @@ export function openAIRoutes(deps: ApiDependencies): Router {
     throw new ApiError('not_found', 'There is no such route. docs/clients.md lists what there is under /v1.');
   });
 
-  /** Takes what waiting for an answer takes. @throws ApiError rate_limited */
-  function begin(c: Context<ApiEnv>, placed: Placed): Asking {
-    const { userId: ownerId, sessionId } = c.get('identity');
-    const leavePlaces = takePlaces(deps.openStreams, ownerId, clientNetwork(c, deps.config.trustedProxies));
-    const gone = new AbortController();
-    const unwatch = deps.sessions.watch(sessionId, () => gone.abort());
-    const onGone = () => gone.abort();
-    c.req.raw.signal.addEventListener('abort', onGone, { once: true });
-    gone.signal.addEventListener(
-      'abort',
-      () => {
-        unwatch();
-        leavePlaces();
-        c.req.raw.signal.removeEventListener('abort', onGone);
-      },
-      { once: true },
-    );
+  /** Says the message, in the Work that the answer's header names. */
+  async function askIn(c: Context<ApiEnv>, placed: Placed, text: string): Promise<Waiting> {
     c.header(WORK_HEADER, placed.workId);
-    return { placed, ownerId, signal: gone.signal, leave: onGone };
+    return await ask(deps, c, placed, { text });
   }
 
-  /** Says the message, and waits for its answer from then on. */
-  async function ask(c: Context<ApiEnv>, placed: Placed, text: string): Promise<Asking> {
-    const asking = begin(c, placed);
-    try {
-      await sendMessage(
-        deps,
-        { ownerId: asking.ownerId, workId: placed.workId },
-        { id: placed.messageId, text },
-      );
-      return asking;
-    } catch (error) {
-      asking.leave();
-      throw error;
-    }
-  }
-
-  async function* eventsOf({ placed, ownerId, signal, leave }: Asking): AsyncGenerator<LogEvent, void> {
-    try {
-      yield* followAnswer(deps, { ...placed, ownerId }, signal);
-    } finally {
-      leave();
-    }
-  }
-
-  /** Stops the turn that answers, or takes the message back before one does. */
-  async function stopAnswer({ workId, messageId, ownerId }: Placed & { ownerId: string }): Promise<void> {
-    const place = await findAnswerPlace(deps.db, { workId, messageId, ownerId });
-    if (place?.turn === undefined && place?.status === 'queued') {
-      const wasTaken = await takeBackMessage(deps, { ownerId, workId }, messageId).then(
-        () => false,
-        (error: unknown) => {
-          if (error instanceof ApiError && error.code === 'conflict') return true;
-          throw error;
-        },
-      );
-      return wasTaken ? await stopAnswer({ workId, messageId, ownerId }) : undefined;
-    }
-    if (place?.turn?.lastSeq === null) await requestStop(deps, { ownerId, workId }, place.turn.number);
+  function waitFor(c: Context<ApiEnv>, placed: Placed): Waiting {
+    c.header(WORK_HEADER, placed.workId);
+    return beginWaiting(deps, c, placed);
   }
 
   /** @throws ApiError not_found */
@@ -197,12 +137,12 @@ export function openAIRoutes(deps: ApiDependencies): Router {
   /** A body of what `translate` makes of the events; an error in the middle is said in the stream. */
   function stream(
     c: Context<ApiEnv>,
-    asking: Asking,
+    asking: Waiting,
     translate: (events: AsyncIterable<LogEvent>) => AsyncGenerator<string, void>,
   ): Response {
     async function* pieces() {
       try {
-        yield* translate(eventsOf(asking));
+        yield* translate(answerEvents(deps, asking));
       } catch (error) {
         yield data({ error: toOpenAIError(openAIErrorOf(c, error)) });
       }
@@ -214,7 +154,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
   /** @param after the sequence number of the last event that the client has */
   function streamResponse(
     c: Context<ApiEnv>,
-    asking: Asking,
+    asking: Waiting,
     response: TurnResponse,
     after: number,
   ): Response {
@@ -240,17 +180,6 @@ function data(value: object): string {
 
 function secondsOf(ms: number): number {
   return Math.floor(ms / 1000);
-}
-
-/** @throws ApiError bad_request */
-async function jsonOf(c: Context<ApiEnv>): Promise<unknown> {
-  const text = await c.req.text();
-  if (isTooNested(text)) throw new ApiError('bad_request', TOO_NESTED);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ApiError('bad_request', 'The body is not valid JSON.');
-  }
 }
 
 function linksOf(c: Context<ApiEnv>, { workId }: Placed): (paths: string[]) => string {

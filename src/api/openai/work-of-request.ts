@@ -1,12 +1,13 @@
 /** Which Work a request of OpenAI's clients goes on with, and which of its messages it is. Nothing is kept for it. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { findSentBefore } from '../../db/answers.ts';
 import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { ApiError } from '../api-error.ts';
+import type { Placed } from '../conversation/await-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
-import { makeWork, preferredLanguage } from '../works/new-work.ts';
+import { idFrom, workNamed } from '../works/named-work.ts';
 import { RequestError } from './errors.ts';
 
 export const DEFAULT_MODEL = 'paperagent';
@@ -20,11 +21,6 @@ export interface Said {
   metadata: Record<string, unknown> | null | undefined;
   /** Of an earlier answer, or a conversation, where the request goes on with one. */
   workId?: string | undefined;
-}
-
-export interface Placed {
-  workId: string;
-  messageId: string;
 }
 
 /**
@@ -81,18 +77,9 @@ async function madeWork(
   { model }: Said,
   name: string | undefined,
 ): Promise<string> {
-  const { userId: ownerId } = c.get('identity');
-  const language = preferredLanguage(c);
-  const wish = { templateId: templateOf(model) };
-  const make = async (id: string) => {
-    const work = await makeWork(deps, ownerId, wish, language, id).catch((error: unknown) => {
-      throw error instanceof ApiError && error.code === 'not_found' ? noSuchModel(model) : error;
-    });
-    return work.id;
-  };
-  if (name === undefined) return await make(randomUUID());
-  const workId = idFrom(ownerId, 'work', name);
-  return (await findExtent(deps.db, { workId, ownerId })) === undefined ? await make(workId) : workId;
+  return await workNamed(deps, c, name, templateOf(model)).catch((error: unknown) => {
+    throw error instanceof ApiError && error.code === 'not_found' ? noSuchModel(model) : error;
+  });
 }
 
 /** @throws RequestError for a model that there is not */
@@ -108,11 +95,4 @@ function noSuchModel(model: string): RequestError {
     'model',
     `There is no model "${model.slice(0, 100)}". GET /v1/models lists what there is: "${DEFAULT_MODEL}" begins a Work, "${WORK_MODEL}{id}" goes on with one.`,
   );
-}
-
-/** A UUID that is the same for the same words. */
-function idFrom(...words: string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(words)).digest('hex');
-  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
