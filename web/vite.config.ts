@@ -28,6 +28,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@iconify\/vue$/, replacement: join(import.meta.dirname, 'src/offline-icons.ts') },
+      { find: /^entities$/, replacement: join(import.meta.dirname, 'src/markdown/browser-entities.ts') },
       { find: /^linkify-it$/, replacement: join(import.meta.dirname, 'src/markdown/no-linkify.ts') },
     ],
   },

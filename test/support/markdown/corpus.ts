@@ -81,6 +81,11 @@ const headings: Meaning[] = [
   { name: 'levels that skip one', text: '# A\n\n### C\n', headings: ['# A', '### C'] },
   { name: 'an indented heading', text: '   # A\n\n    # code\n', headings: ['# A'], shows: ['# code'] },
   { name: 'an entity in a heading', text: '# A &amp; B\n', headings: ['# A & B'] },
+  {
+    name: 'names of HTML, and what only begins as one',
+    text: '# &alpha;&semi; &nope; &notit; &lt;b&gt; &copy\n',
+    headings: ['# α; &nope; &notit; <b> &copy'],
+  },
 ];
 
 const display: Meaning[] = [
