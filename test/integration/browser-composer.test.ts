@@ -97,7 +97,7 @@ test('F10: files of the disk and of the workspace go with a message; they are ke
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill('Look at these');
   await page.reload();
   await chips.filter({ hasText: 'notes.md' }).waitFor();
-  await page.getByRole('button', { name: 'Take other.md off' }).click();
+  await page.getByRole('button', { name: 'Remove other.md' }).click();
   expect(await chips.allTextContents()).toEqual(['growth.csv', 'notes.md']);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await answers(page).getByText('Heard: Look at these').waitFor();

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 test('O12: a person makes a PDF, sees its pages, saves it, and goes from a problem to its line', async () => {
-  await page.getByRole('button', { name: 'This work' }).click();
+  await page.getByRole('button', { name: 'This project' }).click();
   await page.getByRole('menuitem', { name: 'Export the paper…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Export the paper' });
   await dialog.getByRole('radio', { name: 'PDF' }).check();

@@ -237,12 +237,12 @@ test('V4: a guest becomes an account from the page and keeps everything; signing
   await answers(page).getByText('Heard: remember me').waitFor();
   await page.goto(system.url);
   await page.getByText('You are a guest').waitFor();
-  await page.getByRole('link', { name: 'Create an account and keep your works' }).click();
+  await page.getByRole('link', { name: 'Create an account and keep your projects' }).click();
   await page.getByText('Everything that you made as a guest').waitFor();
   await page.getByRole('textbox', { name: 'Email' }).fill(`${workId}@example.org`);
   await page.getByRole('textbox', { name: 'Password' }).fill('long enough it is');
   await page.getByRole('button', { name: 'Create account', exact: true }).click();
-  await page.getByRole('heading', { level: 1, name: 'Your works' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Your projects' }).waitFor();
   await page.locator(`a[href="/works/${workId}"]`).click();
   await answers(page).getByText('Heard: remember me').waitFor();
   await page.goto(system.url);

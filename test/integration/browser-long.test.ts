@@ -46,8 +46,8 @@ afterAll(async () => {
 
 test('U12: what a Work has taken counts the turns that the page has not loaded', async () => {
   const page = await visitor.open(`/works/${longWork}`);
-  await page.getByRole('button', { name: 'This work' }).click();
-  await page.getByText('So far: 10,000 in · 2,000 out').waitFor();
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByText('So far: 10,000 tokens in · 2,000 out').waitFor();
   await page.close();
 });
 

@@ -241,7 +241,7 @@ test('U8: a refused key and a limit of the provider say what happened, when it i
   await card.getByText('Put a valid key into the model’s settings').waitFor();
   await card.getByRole('button', { name: 'Try again' }).waitFor();
   await say(page, 'later');
-  await page.getByText(/Trying again in 1\d s: the model’s provider takes no more requests/).waitFor();
+  await page.getByText(/Trying again in 1\d s: the model provider’s rate limit is reached/).waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await page.getByText('Stopped').first().waitFor();
   await visitor.context.close();

@@ -59,12 +59,12 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
 
   // First with a port that the operator does not allow.
-  await page.getByLabel('Address').fill(`http://127.0.0.1:${own.port + 1}/v1`);
+  await page.getByLabel('Base URL').fill(`http://127.0.0.1:${own.port + 1}/v1`);
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('my-model');
   await page.getByLabel('API key').fill('sk-typed-in');
   await page.getByText('More settings').click();
-  await page.getByLabel('Price, input', { exact: true }).fill('2');
-  await page.getByLabel('Price, output').fill('8');
+  await page.getByLabel('Input price', { exact: true }).fill('2');
+  await page.getByLabel('Output price').fill('8');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/is not on the public internet/).waitFor();
   // It is kept, and takes nobody's place unasked.
@@ -73,7 +73,7 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
 
   await page.getByRole('button', { name: 'Edit my-model' }).click();
   expect(await page.getByLabel('API key').inputValue()).toBe('');
-  await page.getByLabel('Address').fill(own.url);
+  await page.getByLabel('Base URL').fill(own.url);
   await page.getByText('enter its key').waitFor();
   await page.getByLabel('API key').fill('sk-typed-in');
   own.setScript(demoScript({ msPerToken: 0 }));
@@ -85,8 +85,8 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   expect(await page.content()).not.toContain('sk-typed-in');
   expect(await findings(page)).toEqual([]);
 
-  await page.getByRole('link', { name: /All works/ }).click();
-  await page.getByRole('button', { name: 'New work' }).click();
+  await page.getByRole('link', { name: /All projects/ }).click();
+  await page.getByRole('button', { name: 'New project' }).click();
   await say(page, 'hello');
   await page.getByText('Here speaks the model of one’s own.').waitFor();
 
@@ -102,7 +102,7 @@ test('M7: the form says what is found out of a model and where from, and nothing
   const visitor = await visit(browser, system.url);
   const page = await visitor.open('/models');
   await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
-  await page.getByLabel('Address').fill(own.url);
+  await page.getByLabel('Base URL').fill(own.url);
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('gpt-4.1');
   await page.getByText('More settings').click();
   await page.getByText('Its server says so').waitFor();
@@ -167,7 +167,7 @@ test('M19: a person says how their model is asked, and of a header that is store
   const visitor = await visit(browser, system.url);
   const page = await visitor.open('/models');
   await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
-  await page.getByLabel('Address').fill(own.url);
+  await page.getByLabel('Base URL').fill(own.url);
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('behind-a-gateway');
   await page.getByLabel('API key').fill('sk-typed-in');
   await page.getByText('More settings').click();
@@ -222,7 +222,7 @@ test('U12, F13: a guest who may name no models reads what an account would give,
   await page.getByText('Guests use the server’s model').waitFor();
   expect(await page.getByRole('button', { name: /Add a model/ }).count()).toBe(0);
   expect(await findings(page)).toEqual([]);
-  await page.getByRole('link', { name: 'Create an account and keep your works' }).click();
+  await page.getByRole('link', { name: 'Create an account and keep your projects' }).click();
   await page.getByLabel('Email').fill(`${randomUUID()}@example.com`);
   await page.getByRole('textbox', { name: 'Password' }).fill('a long password');
   await page.getByRole('button', { name: 'Create account' }).click();
@@ -248,8 +248,8 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
   const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
   const answers = page.getByText('Here speaks the model of one’s own.');
   const choose = async (name: string) => {
-    await page.getByRole('button', { name: 'This work' }).click();
-    await page.getByRole('menuitem', { name: 'Model of this work' }).click();
+    await page.getByRole('button', { name: 'This project' }).click();
+    await page.getByRole('menuitem', { name: 'Model of this project' }).click();
     const changed = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
     expect((await changed).status()).toBe(200);
@@ -259,8 +259,8 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
   await say(page, 'hello');
   await answers.waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('other-model');
-  await page.getByRole('button', { name: 'This work' }).click();
-  await page.getByText('So far: 1,000 in · 100 out · price unknown').waitFor();
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByText('So far: 1,000 tokens in · 100 out · price unknown').waitFor();
   await page.keyboard.press('Escape');
 
   await choose('Default (usual-model)');
@@ -277,12 +277,12 @@ test('M20, P15: a turn and the whole Work say what was cached and what it cost, 
   own.setScript(demoScript({ msPerToken: 0 }));
   const page = await visitor.open('/models');
   await page.getByRole('button', { name: 'Add a model: Main agent' }).click();
-  await page.getByLabel('Address').fill(own.url);
+  await page.getByLabel('Base URL').fill(own.url);
   await page.getByRole('textbox', { name: 'Model', exact: true }).fill('priced-model');
   await page.getByText('More settings').click();
-  await page.getByLabel('Price, input', { exact: true }).fill('2');
-  await page.getByLabel('Price, input from the cache').fill('0.2');
-  await page.getByLabel('Price, output').fill('8');
+  await page.getByLabel('Input price', { exact: true }).fill('2');
+  await page.getByLabel('Input price from the cache').fill('0.2');
+  await page.getByLabel('Output price').fill('8');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText('2 in · 0.2 cached · 8 out per million tokens').waitFor();
   await page.getByText(/It answers/).waitFor();
@@ -310,7 +310,7 @@ test('M20, P15: a turn and the whole Work say what was cached and what it cost, 
     })
     .where('id', '=', workId)
     .execute();
-  await page.getByRole('button', { name: 'This work' }).click();
+  await page.getByRole('button', { name: 'This project' }).click();
   await page.getByText('So far: 100,000 in (16% cached) · 2,000 out (800 reasoning) · cost 1').waitFor();
   await page.keyboard.press('Escape');
   own.setScript(ownScript);

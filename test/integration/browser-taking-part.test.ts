@@ -102,7 +102,7 @@ test('U15: a message is edited and run again from there, and an answer is made a
 
   await answers(page).last().hover();
   const before = await answers(page).last().textContent();
-  await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
+  await answers(page).last().getByRole('button', { name: 'Regenerate' }).click();
   await eventually(
     () => answers(page).last().textContent(),
     (now) => now !== before && now?.includes('heard: two') === true,
@@ -148,7 +148,7 @@ test('U6: with the network cut the page says so and that the agent works on; wha
   await page.getByText('You are offline. The agent works on').waitFor();
   await stop(page).waitFor();
   await say(page, 'written offline');
-  await mine(page).getByText('Sent when the connection is back').waitFor();
+  await mine(page).getByText('Will be sent when you are back online').waitFor();
   await network.restore();
   await answers(page).getByText('heard: written offline').waitFor();
   await answers(page).getByText(counted).waitFor();

@@ -44,7 +44,7 @@ async function listOf(...titles: string[]): Promise<string[]> {
 }
 
 async function choose(title: string, what: 'Rename' | 'Duplicate' | 'Delete'): Promise<void> {
-  await page.getByRole('button', { name: `What to do with ${title}` }).click();
+  await page.getByRole('button', { name: `Actions for ${title}` }).click();
   await page.getByRole('menuitem', { name: what }).click();
 }
 
@@ -55,7 +55,7 @@ async function leave(): Promise<void> {
 
 test('U15: the list is searched by title, says when nothing is found, and shows all again', async () => {
   await listOf('Pendulum with friction', 'Traffic at a crossing', '海浪的叠加');
-  const search = page.getByRole('searchbox', { name: 'Search your works' });
+  const search = page.getByRole('searchbox', { name: 'Search your projects' });
   await search.fill('PENDULUM');
   await row('Traffic at a crossing').waitFor({ state: 'detached' });
   await row('Pendulum with friction').waitFor();
@@ -63,7 +63,7 @@ test('U15: the list is searched by title, says when nothing is found, and shows 
   await row('海浪的叠加').waitFor();
   await row('Pendulum with friction').waitFor({ state: 'detached' });
   await search.fill('100%_');
-  await page.getByText('No work’s title holds these words.').waitFor();
+  await page.getByText('No project with these words in its title.').waitFor();
   await search.fill('');
   for (const title of ['Pendulum with friction', 'Traffic at a crossing', '海浪的叠加']) {
     await row(title).waitFor();
