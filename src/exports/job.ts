@@ -8,7 +8,7 @@ export interface Job {
   /** Of the Work: where the paper says none. */
   title: string;
   format: PaperFormat;
-  style: Pick<Style, 'id' | 'contents' | 'numbersSections' | 'latex' | 'checks' | 'languages'>;
+  style: Pick<Style, 'id' | 'front' | 'contents' | 'numbersSections' | 'latex' | 'checks' | 'languages'>;
   /** The style's typst file and its citation style, of the paper's language. */
   texts: Record<'en' | 'zh', { typst: string; csl: string }>;
   /** What styles share in typst. */

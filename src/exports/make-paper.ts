@@ -160,12 +160,12 @@ async function openingOf(
     if (en.reference !== null) named.push(['reference-en', en.reference]);
     if (zh.reference !== null) named.push(['reference-zh', zh.reference]);
   }
-  const { id, contents, numbersSections, latex, checks, languages } = style;
+  const { id, front, contents, numbersSections, latex, checks, languages } = style;
   const job: Job = {
     source,
     title,
     format,
-    style: { id, contents, numbersSections, latex, checks, languages },
+    style: { id, front, contents, numbersSections, latex, checks, languages },
     texts: { en: { typst: en.typst, csl: en.csl }, zh: { typst: zh.typst, csl: zh.csl } },
     common: await readFile(join(SHIPPED_STYLES, 'shared', 'common.typ'), 'utf8'),
     chinese: chinese === null ? null : { serif: chinese.serif, sans: chinese.sans },

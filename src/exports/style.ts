@@ -24,6 +24,11 @@ const styleShape = z.object({
     paper: z.enum(['a4', 'letter']),
     margin: z.string().regex(/^\d+(?:\.\d+)?(?:cm|mm|in)$/),
   }),
+  /**
+   * What comes before the text: its title and abstract stand `above` it, fill a `page` of their own, or a contest's summary
+   * `sheet`, with the team's number at the top of each page behind it.
+   */
+  front: z.enum(['above', 'page', 'sheet']).default('above'),
   contents: z.boolean(),
   numbersSections: z.boolean(),
   checks: z

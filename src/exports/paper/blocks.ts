@@ -4,6 +4,7 @@ import { attr, type Block, type Inline, type Problem, type TableNode, words } fr
 import { takeAttributes } from './attributes.ts';
 import { blocksOfParagraph, withCaptions } from './captions.ts';
 import { htmlImage, type InlineContext, readInlines } from './inlines.ts';
+import { typeset } from './typography.ts';
 
 export interface BlockReading {
   blocks: Block[];
@@ -76,7 +77,7 @@ class BlockReader {
 
   #inlinesOf(token: Token): Inline[] {
     const context: InlineContext = { line: this.#lineOf(token), note: (id) => this.#notes.get(id) ?? [] };
-    return readInlines(token.children ?? [], context);
+    return typeset(readInlines(token.children ?? [], context));
   }
 
   #block(): Block[] {

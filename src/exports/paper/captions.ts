@@ -14,8 +14,37 @@ export function blocksOfParagraph(
   { isTight, line }: { isTight: boolean; line: number },
 ): Block[] {
   return (
-    figuresOf(inlines) ?? equationOf(inlines, line) ?? [{ t: isTight ? 'Plain' : 'Para', c: inlines, line }]
+    figuresOf(inlines) ??
+    equationOf(inlines, line) ??
+    aroundEquation(inlines, line) ?? [{ t: isTight ? 'Plain' : 'Para', c: inlines, line }]
   );
+}
+
+/** A numbered formula within a paragraph, with the text before and behind it; null where none has a label or a tag. */
+function aroundEquation(inlines: Inline[], line: number): Block[] | null {
+  const at = inlines.findIndex((inline) => inline.t === 'Math' && inline.c[0].t === 'DisplayMath');
+  const math = inlines[at];
+  if (math?.t !== 'Math') return null;
+  const behind = inlines.slice(at + 1);
+  const end = behind.findIndex(({ t }) => t !== 'Space' && t !== 'SoftBreak');
+  // The label is the first thing behind it; what follows is the sentence that goes on.
+  const closes = behind.findIndex((inline) => inline.t === 'Str' && inline.c.includes('}'));
+  const opening = behind[end];
+  const isLabelled = opening?.t === 'Str' && opening.c.startsWith('{#') && closes >= end;
+  const cut = isLabelled ? closes + 1 : 0;
+  const equation = equationOf([math, ...behind.slice(0, cut)], math.line ?? line);
+  const [found] = equation ?? [];
+  if (found?.t !== 'Equation' || (found.id === '' && !math.c[1].includes('\\tag'))) return null;
+  const paragraph = (c: Inline[]): Block[] => {
+    const text = trimmed(c);
+    return text.length === 0 ? [] : [{ t: 'Para', c: text, line }];
+  };
+  const rest = trimmed(behind.slice(cut));
+  return [
+    ...paragraph(inlines.slice(0, at)),
+    found,
+    ...(rest.length === 0 ? [] : (aroundEquation(rest, line) ?? paragraph(rest))),
+  ];
 }
 
 /** Pictures alone, each perhaps with attributes behind it; null where other words stand there. */

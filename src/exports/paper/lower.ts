@@ -12,7 +12,6 @@ import {
   type ImageNode,
   type Inline,
   type Problem,
-  plainOf,
   type ReferenceNode,
   str,
   type TableNode,
@@ -20,9 +19,14 @@ import {
 } from './ast.ts';
 import type { PaperFormat } from './format.ts';
 import type { Label, LabelKind } from './labels.ts';
+import { type Pixels, pictureSize } from './picture-size.ts';
+import { columnShares, everyColumnShare, pandocTable, typstTable } from './tables.ts';
 
 /** A picture's name among the bytes that go with the document, or why it is not shown. */
-export type PictureOf = (path: string, written: string) => { name: string } | { problem: string };
+export type PictureOf = (
+  path: string,
+  written: string,
+) => { name: string; pixels: Pixels | null } | { problem: string };
 
 export interface Lowering {
   format: PaperFormat;
@@ -38,13 +42,8 @@ const NAMES: Record<'en' | 'zh', Record<LabelKind, string>> = {
 };
 
 const NBSP = '\u00a0';
-/** Where a picture has no size of its own. */
-const USUAL_WIDTH = '80%';
 /** Rows beyond which a table may go over pages. */
 const LONG_TABLE = 20;
-/** Characters of a table's row beyond which its columns share the page's width. */
-const WIDE_ROW = 80;
-
 export function lowered(blocks: readonly Block[], to: Lowering): Block[] {
   return new Lower(to).blocks(blocks);
 }
@@ -55,6 +54,8 @@ export function loweredInlines(inlines: readonly Inline[], to: Lowering): Inline
 
 class Lower {
   #to: Lowering;
+  /** In lists and quotations: what stands there does not leave its place. */
+  #isWithin = false;
 
   constructor(to: Lowering) {
     this.#to = to;
@@ -62,6 +63,14 @@ class Lower {
 
   blocks(blocks: readonly Block[]): Block[] {
     return blocks.map((block) => this.#block(block));
+  }
+
+  #within(blocks: readonly Block[]): Block[] {
+    const before = this.#isWithin;
+    this.#isWithin = true;
+    const made = this.blocks(blocks);
+    this.#isWithin = before;
+    return made;
   }
 
   inlines(inlines: readonly Inline[]): Inline[] {
@@ -78,11 +87,11 @@ class Lower {
         return { t: 'Header', c: [level, attributes, this.inlines(text)] };
       }
       case 'BulletList':
-        return { t: 'BulletList', c: block.c.map((item) => this.blocks(item)) };
+        return { t: 'BulletList', c: block.c.map((item) => this.#within(item)) };
       case 'OrderedList':
-        return { t: 'OrderedList', c: [block.c[0], block.c[1].map((item) => this.blocks(item))] };
+        return { t: 'OrderedList', c: [block.c[0], block.c[1].map((item) => this.#within(item))] };
       case 'BlockQuote':
-        return { t: 'BlockQuote', c: this.blocks(block.c) };
+        return { t: 'BlockQuote', c: this.#within(block.c) };
       case 'Div':
         return { t: 'Div', c: [block.c[0], this.blocks(block.c[1])] };
       case 'Figure':
@@ -109,7 +118,7 @@ class Lower {
       case 'Link':
         return { t: 'Link', c: [inline.c[0], this.inlines(inline.c[1]), inline.c[2]] };
       case 'Note':
-        return { t: 'Note', c: this.blocks(inline.c) };
+        return { t: 'Note', c: this.#within(inline.c) };
       case 'Image':
         return this.#image(inline);
       case 'Reference':
@@ -119,23 +128,29 @@ class Lower {
     }
   }
 
-  #image(image: ImageNode): Inline {
+  #image(image: ImageNode, { isAlone }: { isAlone: boolean } = { isAlone: false }): Inline {
     const [[, , size], text, [written, path]] = image.c;
     const found = this.#to.picture(path, written);
-    if ('name' in found) return { t: 'Image', c: [attr('', [], size), this.inlines(text), [found.name, '']] };
+    if ('name' in found) {
+      // A picture within a line is as large as it is, unless it says.
+      const shown = isAlone || size.length > 0 ? pictureSize(size, found.pixels) : [];
+      return { t: 'Image', c: [attr('', [], shown), this.inlines(text), [found.name, '']] };
+    }
     this.#problem('figure_missing', found.problem, image.line);
     return { t: 'Strong', c: words(`[${written.slice(0, 200)}]`) };
   }
 
   #figure({ id, number, caption, image }: FigureNode): Block {
     const [, , size] = image.c[0];
-    const lines = this.#image({
-      ...image,
-      c: [attr('', [], size.length > 0 ? size : [['width', USUAL_WIDTH]]), [], image.c[2]],
-    });
+    const lines = this.#image({ ...image, c: [attr('', [], size), [], image.c[2]] }, { isAlone: true });
     const text = this.inlines(caption);
     if (this.#to.format === 'pdf')
-      return typstFigure(lines, { id, kind: 'image', caption: number === undefined ? null : text });
+      return typstFigure(lines, {
+        id,
+        kind: 'image',
+        caption: number === undefined ? null : text,
+        floats: !this.#isWithin,
+      });
     // A picture without a caption is a paragraph: pandoc would number it in LaTeX.
     if (number === undefined) return centred(lines, this.#to.format);
     return {
@@ -145,28 +160,21 @@ class Lower {
   }
 
   #table(table: TableNode): Block {
-    const { id, number, alignments, caption } = table;
+    const { id, number, caption } = table;
     const head = table.head.map((cell) => this.inlines(cell));
     const rows = table.rows.map((row) => row.map((cell) => this.inlines(cell)));
     const text = this.inlines(caption);
-    const widths = widthsOf(table);
     if (this.#to.format === 'pdf') {
-      const inside = typstTable(alignments, widths, head, rows);
+      const inside = typstTable(table, head, rows);
       const isLong = rows.length > LONG_TABLE;
       return typstFigure(inside, { id, kind: 'table', caption: number === undefined ? null : text, isLong });
     }
-    const columns = alignments.map((t, index) => [
-      { t },
-      widths === null ? { t: 'ColWidthDefault' } : { t: 'ColWidth', c: widths[index] ?? 0 },
-    ]);
-    const row = (cells: Inline[][]): [ReturnType<typeof attr>, Cell[]] => [
-      attr(),
-      cells.map((c): Cell => [attr(), { t: 'AlignDefault' }, 1, 1, [{ t: 'Plain', c }]]),
-    ];
+    // Word knows no table that is as wide as its words.
+    const widths = this.#to.format === 'docx' ? everyColumnShare(table) : columnShares(table);
     const shown: Caption = number === undefined ? [null, []] : this.#caption('tbl', number, text);
     return {
       t: 'Table',
-      c: [attr(id), shown, columns, [attr(), [row(head)]], [[attr(), 0, [], rows.map(row)]], [attr(), []]],
+      c: [attr(id), shown, ...pandocTable(table, { widths, head, rows })],
     } as unknown as Block;
   }
 
@@ -275,67 +283,29 @@ interface FigureParts {
   caption: Inline[] | null;
   /** It may go over pages. */
   isLong?: boolean;
+  /** It may stand at the top or bottom of a page: what follows fills the place that it has no room in. */
+  floats?: boolean;
 }
 
-function typstFigure(inside: Inline | Inline[], { id, kind, caption, isLong = false }: FigureParts): Block {
+function typstFigure(
+  inside: Inline | Inline[],
+  { id, kind, caption, isLong = false, floats = false }: FigureParts,
+): Block {
   const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
   const content = Array.isArray(inside) ? inside : [inside];
   if (caption === null) return { t: 'Para', c: [raw('#align(center)['), ...content, raw(']')] };
   return {
     t: 'Para',
     c: [
-      raw(`${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, [`),
+      raw(
+        `${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, ${floats ? 'placement: auto, ' : ''}[`,
+      ),
       ...content,
       raw('], caption: ['),
       ...caption,
       raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}`),
     ],
   };
-}
-
-const TYPST_ALIGNMENTS: Record<string, string> = {
-  AlignLeft: 'left',
-  AlignRight: 'right',
-  AlignCenter: 'center',
-  AlignDefault: 'auto',
-};
-
-function typstTable(
-  alignments: readonly string[],
-  widths: number[] | null,
-  head: Inline[][],
-  rows: Inline[][][],
-): Inline[] {
-  const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
-  const columns = alignments.map((_, index) =>
-    widths === null ? 'auto' : `${((widths[index] ?? 0) * 100).toFixed(1)}fr`,
-  );
-  const aligns = alignments.map((t) => TYPST_ALIGNMENTS[t] ?? 'auto');
-  const cells = (row: Inline[][]): Inline[] => row.flatMap((cell) => [raw('['), ...cell, raw('],')]);
-  return [
-    raw(`#paper-table(columns: (${columns.join(', ')},), align: (${aligns.join(', ')},), table.header(`),
-    ...cells(head),
-    raw('),'),
-    ...rows.flatMap(cells),
-    raw(')'),
-  ];
-}
-
-/** Shares of the page's width, where a row is too long to stand side by side; null where it is not. */
-function widthsOf({ head, rows }: TableNode): number[] | null {
-  const lengths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => lengthOf(row[column] ?? [])), 1),
-  );
-  const sum = lengths.reduce((all, one) => all + one, 0);
-  if (sum <= WIDE_ROW) return null;
-  // A column of a few words is not squeezed by one of sentences.
-  const weights = lengths.map((length) => Math.sqrt(length));
-  const all = weights.reduce((total, one) => total + one, 0);
-  return weights.map((weight) => Math.round((weight / all) * 1_000) / 1_000);
-}
-
-function lengthOf(cell: readonly Inline[]): number {
-  return [...plainOf(cell)].reduce((sum, char) => sum + (char > '\u2e80' ? 2 : 1), 0);
 }
 
 function centred(image: Inline, format: PaperFormat): Block {

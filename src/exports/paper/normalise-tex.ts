@@ -16,7 +16,10 @@ export const MOST_TEX_CHARACTERS = 20_000;
 /** How often macros are looked for in what macros stand for. */
 const MOST_DEPTH = 8;
 
-export function normaliseTex(tex: string, macros: Macros): NormalTex {
+/** Who sets the formula: typst needs some otherwise, LaTeX takes as they are some that texmath does not read. */
+export type Setter = 'typst' | 'latex' | 'other';
+
+export function normaliseTex(tex: string, macros: Macros, setter: Setter = 'other'): NormalTex {
   let tag: string | null = null;
   if (tex.length > MOST_TEX_CHARACTERS) return { tex, tag };
   let made = withMacros(forKatex(withoutComments(tex), true), macros);
@@ -24,7 +27,8 @@ export function normaliseTex(tex: string, macros: Macros): NormalTex {
     tag ??= text.replace(/^\$|\$$/g, '').trim();
     return '';
   });
-  for (const rewrite of REWRITES) made = rewrite(made);
+  for (const rewrite of setter === 'latex' ? REWRITES : [...REWRITES, ...OF_LATEX]) made = rewrite(made);
+  if (setter === 'typst') made = environment('cases', twoColumns)(made);
   return { tex: made.trim(), tag: tag === '' ? null : tag };
 }
 
@@ -136,8 +140,6 @@ const REWRITES: Rewrite[] = [
   command('argmax', 0, () => '\\operatorname*{arg\\,max}'),
   command('argmin', 0, () => '\\operatorname*{arg\\,min}'),
   command('operatornamewithlimits', 1, (args) => `\\operatorname*{${last(args)}}`),
-  command('dfrac tfrac cfrac', 2, ([a = '', b = '']) => `\\frac{${a}}{${b}}`),
-  command('dbinom tbinom binom', 2, ([a = '', b = '']) => `\\binom{${a}}{${b}}`),
   command(
     'genfrac',
     6,
@@ -166,12 +168,25 @@ const REWRITES: Rewrite[] = [
   command('dddot', 1, (args) => `\\overset{...}{${last(args)}}`),
   command('limits nolimits', 0, () => ''),
   (tex) => tex.replaceAll('\\begin{dcases}', '\\begin{cases}').replaceAll('\\end{dcases}', '\\end{cases}'),
+  (tex) => tex.replace(/\\begin\{(aligned|gathered|alignedat|array)\}\[[tbc]\]/g, '\\begin{$1}'),
+];
+
+/** What LaTeX sets well as it is. */
+const OF_LATEX: Rewrite[] = [
+  command('dfrac tfrac cfrac', 2, ([a = '', b = '']) => `\\frac{${a}}{${b}}`),
+  command('dbinom tbinom binom', 2, ([a = '', b = '']) => `\\binom{${a}}{${b}}`),
   environment('vmatrix', (inside) => `\\left|\\begin{matrix}${inside}\\end{matrix}\\right|`),
   environment('Vmatrix', (inside) => `\\left\\|\\begin{matrix}${inside}\\end{matrix}\\right\\|`),
-  (tex) => tex.replace(/\\begin\{(aligned|gathered|alignedat|array)\}\[[tbc]\]/g, '\\begin{$1}'),
   systems,
-  environment('cases', twoColumns),
 ];
+
+const SYSTEM =
+  /\\left\s*\\(?:\{|lbrace)\s*\\begin\{(?:aligned|gathered|array|split|matrix)\}|\\begin\{dcases\}/;
+
+/** Whether a brace stands before equations: their fractions are as large as in equations, unlike those of cases. */
+export function isSystem(tex: string): boolean {
+  return SYSTEM.test(tex);
+}
 
 /** `\left\{ … \right.` over lines is a brace before them: what a system of equations is, as cases are. */
 function systems(tex: string): string {

@@ -58,7 +58,10 @@ export async function makeDocument(job: Job, around: Surroundings): Promise<Made
   const pictures = await readPictures(paper, around, problems);
   const convert = await loadPandoc();
   const typst = job.format === 'pdf' ? loadTypst(around.fonts) : null;
-  if (typst !== null) pictures.tryIn(typst);
+  if (typst !== null) {
+    typst.add('common.typ', Buffer.from(job.common));
+    pictures.tryIn(typst);
+  }
   await around.step('references');
   const bib = (await around.want([BIBLIOGRAPHY]))[0];
   const bibliography = await readBibliography(
@@ -142,7 +145,9 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
   const lines = linesOfFormulas(document);
   document = withoutLines(document);
   if (bibliography !== null && citesAnything(document)) {
-    if (job.format === 'latex') document = { ...document, blocks: withList(document.blocks, paper.language) };
+    // BibTeX makes the list, but knows no Chinese one.
+    if (job.format === 'latex' && paper.language === 'en')
+      document = { ...document, blocks: withList(document.blocks, paper.language) };
     else {
       const blocks = withList(document.blocks, paper.language);
       document = await cited({ ...document, blocks }, bibliography, job.texts[paper.language].csl, convert);
@@ -150,6 +155,7 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
   }
   await around.step('formulas');
   document = await withFormulas(withSafeLinks(document), {
+    format: job.format,
     convert,
     typst,
     macros: paper.macros,
@@ -161,6 +167,7 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
     job,
     paper,
     convert,
+    authors: job.style.checks.anonymous ? [] : paper.facts.authors,
     title: inlinesOf(titleParts)[0] ?? [],
     plainTitle: plainOf(title).replace(/\s+/g, ' ').trim(),
     keywords: inlinesOf(keywords),

@@ -12,6 +12,8 @@ export interface Parts {
   paper: Paper;
   convert: Convert;
   /** Of meta `title`, `abstract` and the like, and of the body. */
+  /** Nobody where the style wants no names. */
+  authors: readonly string[];
   title: Inline[];
   plainTitle: string;
   abstract: Block[];

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { imageHeader } from '../../workspace/image-header.ts';
 import { PICTURE_PIXELS } from '../job.ts';
 import type { PictureOf } from '../paper/lower.ts';
+import type { Pixels } from '../paper/picture-size.ts';
 import type { Typst } from './typst.ts';
 
 export interface Picture {
@@ -10,6 +11,8 @@ export interface Picture {
   name: string;
   mime: 'image/png' | 'image/jpeg';
   bytes: Buffer;
+  /** null for a drawing that does not say. */
+  pixels: Pixels | null;
 }
 
 type Entry = Picture | { problem: string };
@@ -52,7 +55,7 @@ export class Pictures {
       };
     if ('problem' in entry) return entry;
     this.#used.add(entry);
-    return { name: entry.name };
+    return { name: entry.name, pixels: entry.pixels };
   };
 
   async #made(path: string, bytes: Buffer): Promise<Entry> {
@@ -65,9 +68,15 @@ export class Pictures {
       };
     const mime = format === 'jpeg' ? 'image/jpeg' : 'image/png';
     const name = this.#nameFor(path, mime === 'image/jpeg' ? 'jpg' : 'png');
-    if (format === 'png' || format === 'jpeg') return { name, mime, bytes };
+    const pixels = width === null || height === null ? null : { width, height };
+    if (format === 'png' || format === 'jpeg') return { name, mime, bytes, pixels };
     try {
-      return { name, mime, bytes: await asPng(bytes, format === 'svg') };
+      // A drawing is sharp at any size: only its shape counts.
+      const shape =
+        pixels === null || format !== 'svg'
+          ? pixels
+          : { width: pixels.width * SVG_SIDE, height: pixels.height * SVG_SIDE };
+      return { name, mime, bytes: await asPng(bytes, format === 'svg'), pixels: shape };
     } catch {
       return { problem: `${path} cannot be drawn: save it as PNG.` };
     }

@@ -1,26 +1,35 @@
 /** DOCX: real headings, captions, formulas and references, in the styles of the reference document (O4). */
-import type { Block, Inline } from '../paper/ast.ts';
-import { attr, str } from '../paper/ast.ts';
+import { attr, type Block, type Inline, str } from '../paper/ast.ts';
+import { escapedXml, finishDocx } from './finish-docx.ts';
 import { documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';
+import { textOf } from './walk.ts';
 
 const NAME = 'paper.docx';
+
+const WORDS = {
+  en: {
+    abstract: 'Abstract',
+    summary: 'Summary',
+    keywords: 'Keywords: ',
+    between: '; ',
+    contents: 'Contents',
+    names: ', ',
+  },
+  zh: {
+    abstract: '摘要',
+    summary: '摘要',
+    keywords: '关键词：',
+    between: '；',
+    contents: '目录',
+    names: '，',
+  },
+};
 
 export async function writeDocx(parts: Parts, reference: Buffer | undefined): Promise<{ bytes: Uint8Array }> {
   const { convert, job, paper, pictures } = parts;
   const { language, facts } = paper;
-  const inlines = (c: Inline[]) => ({ t: 'MetaInlines', c });
-  const meta = {
-    title: inlines(parts.title),
-    lang: { t: 'MetaString', c: language === 'zh' ? 'zh-CN' : 'en-US' },
-    'abstract-title': { t: 'MetaString', c: language === 'zh' ? '摘要' : 'Abstract' },
-    'toc-title': { t: 'MetaString', c: language === 'zh' ? '目录' : 'Contents' },
-    ...(facts.authors.length === 0
-      ? {}
-      : { author: { t: 'MetaList', c: facts.authors.map((name) => inlines([str(name)])) } }),
-    ...(facts.date === undefined ? {} : { date: inlines([str(facts.date)]) }),
-    ...(parts.abstract.length === 0 ? {} : { abstract: { t: 'MetaBlocks', c: parts.abstract } }),
-  };
+  const meta = { lang: { t: 'MetaString', c: language === 'zh' ? 'zh-CN' : 'en-US' } };
   const files: Record<string, Blob> = {};
   for (const { name, bytes } of pictures) files[name] = new Blob([new Uint8Array(bytes)]);
   if (reference !== undefined) files['reference.docx'] = new Blob([new Uint8Array(reference)]);
@@ -30,24 +39,101 @@ export async function writeDocx(parts: Parts, reference: Buffer | undefined): Pr
     standalone: true,
     'output-file': NAME,
     'number-sections': job.style.numbersSections && !paper.numbersItself,
-    'table-of-contents': job.style.contents,
     'syntax-highlighting': 'none',
     ...(reference === undefined ? {} : { 'reference-doc': 'reference.docx' }),
   };
-  const document = documentOf([...keywordsOf(parts), ...parts.body], meta);
+  const document = documentOf([...frontOf(parts), ...parts.body], meta);
   const made = (await convert(options, JSON.stringify(document), files)).files[NAME];
   if (made === undefined) throw new Error('pandoc wrote no document');
-  return { bytes: new Uint8Array(await made.arrayBuffer()) };
+  const bytes = await finishDocx(new Uint8Array(await made.arrayBuffer()), {
+    latex: job.style.latex,
+    title: parts.plainTitle,
+    authors: parts.authors,
+    runningHead: job.style.front === 'sheet' ? `Team # ${facts.team ?? ''}` : null,
+  });
+  return { bytes };
 }
 
-function keywordsOf({ keywords, paper: { language } }: Parts): Block[] {
-  if (keywords.length === 0) return [];
-  const isChinese = language === 'zh';
-  const words = keywords.flatMap((word, index) => [
-    ...(index > 0 ? [str(isChinese ? '；' : '; ')] : []),
-    ...word,
-  ]);
-  const name: Inline = { t: 'Strong', c: [str(isChinese ? '关键词：' : 'Keywords:')] };
-  const line: Block = { t: 'Para', c: [name, ...(isChinese ? [] : [str(' ')]), ...words] };
-  return [{ t: 'Div', c: [attr('', [], [['custom-style', 'Abstract']]), [line]] }];
+/** Title, names, abstract and keywords, on pages of their own where the style wants them so. */
+function frontOf(parts: Parts): Block[] {
+  const { job, paper, title, abstract, keywords } = parts;
+  const { facts, language } = paper;
+  const { front, contents } = job.style;
+  const words = WORDS[language];
+  const inStyle = (style: string, blocks: Block[]): Block => ({
+    t: 'Div',
+    c: [attr('', [], [['custom-style', style]]), blocks],
+  });
+  const line = (style: string, c: Inline[]): Block => inStyle(style, [{ t: 'Para', c }]);
+  const named = keywords.flatMap((word, index) => [...(index > 0 ? [str(words.between)] : []), ...word]);
+  return [
+    ...(front === 'sheet' ? [sheetHead(paper.facts)] : []),
+    line('Title', title),
+    ...(parts.authors.length === 0 ? [] : [line('Author', [str(parts.authors.join(words.names))])]),
+    ...(facts.date === undefined ? [] : [line('Date', [str(facts.date)])]),
+    ...(abstract.length === 0
+      ? []
+      : [
+          line('Abstract Title', [str(front === 'sheet' ? words.summary : words.abstract)]),
+          inStyle('Abstract', abstract),
+        ]),
+    ...(named.length === 0 ? [] : [line('Abstract', [{ t: 'Strong', c: [str(words.keywords)] }, ...named])]),
+    ...(front === 'above' ? [] : [PAGE_BREAK]),
+    ...(contents ? [contentsOf(words.contents, parts.body), ...(front === 'above' ? [] : [PAGE_BREAK])] : []),
+  ];
+}
+
+const PAGE_BREAK: Block = { t: 'RawBlock', c: ['openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'] };
+
+/** The headings, until Word counts the pages: when it opens the file, or when somebody asks it to. */
+function contentsOf(name: string, body: readonly Block[]): Block {
+  const paragraph = (style: string, inside: string) =>
+    `<w:p><w:pPr><w:pStyle w:val="${style}"/></w:pPr>${inside}</w:p>`;
+  const run = (text: string) => `<w:r><w:t xml:space="preserve">${escapedXml(text)}</w:t></w:r>`;
+  const field = (kind: string, more = '') => `<w:r><w:fldChar w:fldCharType="${kind}"${more}/></w:r>`;
+  const instruction = '<w:r><w:instrText xml:space="preserve">TOC \\o "1-2" \\h \\z \\u</w:instrText></w:r>';
+  const begin = `${field('begin', ' w:dirty="true"')}${instruction}${field('separate')}`;
+  const lines = body.flatMap((block) =>
+    block.t === 'Header' && block.c[0] <= 2
+      ? [`${'\u2003'.repeat(block.c[0] - 1)}${textOf(block.c[2])}`]
+      : [],
+  );
+  const [first = '', ...more] = lines;
+  return {
+    t: 'RawBlock',
+    c: [
+      'openxml',
+      [
+        paragraph('TOCHeading', run(name)),
+        paragraph('Compact', begin + run(first)),
+        ...more.map((line) => paragraph('Compact', run(line))),
+        paragraph('Compact', field('end')),
+      ].join(''),
+    ],
+  };
+}
+
+/** The head of a contest's summary sheet: problem, contest, team. */
+function sheetHead(facts: Parts['paper']['facts']): Block {
+  const column = (above: Inline[], below: Inline[]): Block[] => [
+    { t: 'Plain', c: [{ t: 'Strong', c: above }, { t: 'LineBreak' }, { t: 'Strong', c: below }] },
+  ];
+  const cell = (blocks: Block[]) => [attr(), { t: 'AlignCenter' }, 1, 1, blocks];
+  const width = { t: 'ColWidth', c: 0.333 };
+  const cells = [
+    cell(column([str('Problem Chosen')], [str(facts.problem ?? '')])),
+    cell(column([str(facts.year ?? '')], [str('MCM/ICM Summary Sheet')])),
+    cell(column([str('Team Control Number')], [str(facts.team ?? '')])),
+  ];
+  return {
+    t: 'Table',
+    c: [
+      attr(),
+      [null, []],
+      [width, width, width].map((one) => [{ t: 'AlignCenter' }, one]),
+      [attr(), []],
+      [[attr(), 0, [], [[attr(), cells]]]],
+      [attr(), []],
+    ],
+  } as unknown as Block;
 }

@@ -18,7 +18,7 @@ html[lang="zh-CN"] :is(h1, h2, h3, h4) { font-family: "Noto Sans", "Noto Sans CJ
 header { text-align: center; margin-bottom: 2rem; } header h1 { font-size: 1.75rem; margin: 0 0 .5rem; }
 header p, .abstract p, figcaption, caption, td p, th p, li p { text-indent: 0 !important; }
 .abstract { margin: 0 2rem 2rem; font-size: .95em; } .abstract h2 { font-size: 1em; text-align: center; margin: 0 0 .5em; }
-figure, .picture { margin: 1.75rem 0; text-align: center; } img { max-width: 100%; height: auto; }
+figure, .picture { margin: 1.75rem 0; text-align: center; } img { max-width: 100%; max-height: 90vh; height: auto; object-fit: contain; }
 figcaption, caption { font-size: .92em; margin: .5rem 0; } caption { caption-side: top; }
 table { border-collapse: collapse; margin: 1.75rem auto; border-top: 1.5px solid; border-bottom: 1.5px solid; font-size: .95em; }
 th, td { padding: .3em .8em; vertical-align: top; } thead th { border-bottom: 1px solid; } td > p, th > p { margin: 0; }
@@ -64,7 +64,7 @@ export async function writeHtml(parts: Parts): Promise<{ bytes: Uint8Array }> {
 <style>${CSS}</style>
 </head>
 <body>
-<header><h1>${await inline(parts.title)}</h1>${lineOf(paper.facts.authors.join(isChinese ? '，' : ', '))}${lineOf(paper.facts.date ?? '')}</header>
+<header><h1>${await inline(parts.title)}</h1>${lineOf(parts.authors.join(isChinese ? '，' : ', '))}${lineOf(paper.facts.date ?? '')}</header>
 ${abstract === '' ? '' : `<section class="abstract"><h2>${isChinese ? '摘要' : 'Abstract'}</h2>\n${abstract}\n${keywords === '' ? '' : `<p><strong>${isChinese ? '关键词：' : 'Keywords: '}</strong>${keywords}</p>`}</section>`}
 <main>
 ${await fragment(parts.body, numbers)}

@@ -2,111 +2,14 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { attr, type Block, type Inline, str } from '../paper/ast.ts';
+import { preambleOf, wrappedCode } from './latex-preamble.ts';
+import { withSymbols } from './latex-symbols.ts';
 import { documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';
 import { mapNodes, type Node } from './walk.ts';
 
 /** The same paper makes the same bytes. */
 const WRITTEN = new Date(Date.UTC(2000, 0, 1));
-
-/** Characters that the usual fonts of text lack, as formulas (O4). */
-const SYMBOLS: Record<string, string> = {
-  ...{
-    α: '\\alpha',
-    β: '\\beta',
-    γ: '\\gamma',
-    δ: '\\delta',
-    ε: '\\varepsilon',
-    ζ: '\\zeta',
-    η: '\\eta',
-    θ: '\\theta',
-  },
-  ...{
-    ι: '\\iota',
-    κ: '\\kappa',
-    λ: '\\lambda',
-    μ: '\\mu',
-    ν: '\\nu',
-    ξ: '\\xi',
-    π: '\\pi',
-    ρ: '\\rho',
-    σ: '\\sigma',
-  },
-  ...{
-    τ: '\\tau',
-    υ: '\\upsilon',
-    φ: '\\varphi',
-    χ: '\\chi',
-    ψ: '\\psi',
-    ω: '\\omega',
-    Γ: '\\Gamma',
-    Δ: '\\Delta',
-  },
-  ...{
-    Θ: '\\Theta',
-    Λ: '\\Lambda',
-    Ξ: '\\Xi',
-    Π: '\\Pi',
-    Σ: '\\Sigma',
-    Φ: '\\Phi',
-    Ψ: '\\Psi',
-    Ω: '\\Omega',
-  },
-  ...{
-    '≈': '\\approx',
-    '≤': '\\le',
-    '≥': '\\ge',
-    '≠': '\\ne',
-    '±': '\\pm',
-    '×': '\\times',
-    '÷': '\\div',
-    '∞': '\\infty',
-  },
-  ...{
-    '→': '\\to',
-    '←': '\\leftarrow',
-    '↔': '\\leftrightarrow',
-    '⇒': '\\Rightarrow',
-    '⇔': '\\Leftrightarrow',
-  },
-  ...{
-    '√': '\\surd',
-    '−': '-',
-    '∈': '\\in',
-    '∉': '\\notin',
-    '⊂': '\\subset',
-    '∪': '\\cup',
-    '∩': '\\cap',
-    '∅': '\\emptyset',
-  },
-  ...{
-    '∑': '\\sum',
-    '∏': '\\prod',
-    '∫': '\\int',
-    '∂': '\\partial',
-    '∇': '\\nabla',
-    '∝': '\\propto',
-    '∼': '\\sim',
-  },
-  ...{
-    '≡': '\\equiv',
-    '⋅': '\\cdot',
-    '·': '\\cdot',
-    '°': '^\\circ',
-    '∀': '\\forall',
-    '∃': '\\exists',
-    '²': '^2',
-    '³': '^3',
-  },
-  ...{
-    '✓': '\\checkmark',
-    '✗': '\\times',
-    '★': '\\star',
-    '•': '\\bullet',
-    ℝ: '\\mathbb{R}',
-    ℕ: '\\mathbb{N}',
-  },
-};
 
 export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
   const { paper, job, convert, bibliography, pictures } = parts;
@@ -116,20 +19,20 @@ export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
   const meta = {
     title: inlines(parts.title),
     'title-meta': { t: 'MetaString', c: parts.plainTitle },
-    ...(facts.authors.length === 0
+    ...(parts.authors.length === 0
       ? {}
-      : { author: { t: 'MetaList', c: facts.authors.map((name) => inlines([str(name)])) } }),
+      : { author: { t: 'MetaList', c: parts.authors.map((name) => inlines([str(name)])) } }),
     ...(facts.date === undefined ? {} : { date: inlines([str(facts.date)]) }),
     ...(abstract.length === 0 ? {} : { abstract: { t: 'MetaBlocks', c: inTex(abstract) } }),
     // ctex sets Chinese by itself.
     ...(language === 'zh' ? {} : { lang: { t: 'MetaString', c: 'en-US' } }),
   };
-  const { latex, contents } = job.style;
+  const { latex, contents, front } = job.style;
   const options = {
     from: 'json',
     to: 'latex',
     standalone: true,
-    'cite-method': 'natbib',
+    ...(language === 'zh' ? {} : { 'cite-method': 'natbib' }),
     'number-sections': job.style.numbersSections && !paper.numbersItself,
     'table-of-contents': contents,
     'syntax-highlighting': 'none',
@@ -138,11 +41,20 @@ export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
       fontsize: latex.fontSize,
       papersize: latex.paper,
       geometry: [`margin=${latex.margin}`],
+      indent: true,
       natbiboptions: 'numbers,sort&compress',
       'biblio-style': 'unsrtnat',
+      'header-includes': [preambleOf(parts)],
+      ...(front === 'above' ? {} : { 'include-before': ['\\newpage'] }),
     },
   };
-  const { stdout } = await convert(options, JSON.stringify(documentOf(inTex(parts.body), meta)), {});
+  const behindContents: Block[] =
+    contents && front !== 'above' ? [{ t: 'RawBlock', c: ['latex', '\\newpage'] }] : [];
+  const { stdout } = await convert(
+    options,
+    JSON.stringify(documentOf([...behindContents, ...inTex(parts.body)], meta)),
+    {},
+  );
   const zip = new ZipFile();
   const add = (name: string, bytes: Uint8Array) =>
     zip.addBuffer(Buffer.from(bytes), name, { mtime: WRITTEN });
@@ -158,9 +70,19 @@ function inTex<T extends Block[] | Inline[]>(tree: T): T {
     switch (node.t) {
       case 'Str':
         return withSymbols(String(node.c));
+      case 'CodeBlock':
+        return {
+          t: 'CodeBlock',
+          c: [(node.c as [unknown])[0], wrappedCode((node.c as [unknown, string])[1])],
+        };
       case 'Image': {
         const [attributes, text, [name]] = node.c as [unknown, unknown, [string, string]];
         return { t: 'Image', c: [attributes, text, [`figures/${name}`, '']] };
+      }
+      case 'Link': {
+        // Where the list is made already, TeX has no name for its entries.
+        const [, text, [url]] = node.c as [unknown, Inline[], [string, string]];
+        return url.startsWith('#ref-') ? { t: 'Span', c: [attr(), text] } : node;
       }
       case 'Div':
         return division(node);
@@ -173,7 +95,8 @@ function inTex<T extends Block[] | Inline[]>(tree: T): T {
 /** Numbered formulas become equations, the place of the references what BibTeX fills. */
 function division(node: Node): Node {
   const [[id, classes, pairs], content] = node.c as [[string, string[], [string, string][]], Block[]];
-  if (id === 'refs')
+  // In Chinese the list is there already.
+  if (id === 'refs' && content.length === 0)
     return { t: 'RawBlock', c: ['latex', '\\renewcommand{\\bibsection}{}\n\\bibliography{references}'] };
   if (!classes.includes('equation')) return node;
   const [first] = content;
@@ -205,25 +128,6 @@ function within(tex: string): string {
       return made === '' ? '' : `\\${which}{${made}}`;
     },
   );
-}
-
-function withSymbols(text: string): Node[] {
-  const made: Node[] = [];
-  let run = '';
-  const flush = () => {
-    if (run !== '') made.push({ t: 'Str', c: run });
-    run = '';
-  };
-  for (const char of text) {
-    const tex = SYMBOLS[char];
-    if (tex === undefined) run += char;
-    else {
-      flush();
-      made.push({ t: 'Math', c: [{ t: 'InlineMath' }, tex] });
-    }
-  }
-  flush();
-  return made;
 }
 
 function keywordsOf({ keywords, paper: { language } }: Parts): Block[] {

@@ -15,7 +15,6 @@ export async function writePdf(
   problems: Problem[],
 ): Promise<{ bytes: Uint8Array; pages: number }> {
   const { job, paper } = parts;
-  typst.add('common.typ', Buffer.from(job.common));
   typst.add('style.typ', Buffer.from(job.texts[paper.language].typst));
   const source = await sourceOf(parts);
   const made = typst.pdf(source);
@@ -46,7 +45,7 @@ async function sourceOf(parts: Parts): Promise<string> {
   const given: Record<string, string> = {
     title: await inline(parts.title),
     'plain-title': typstText(plainTitle),
-    authors: listOf(facts.authors.map(typstText)),
+    authors: listOf(parts.authors.map(typstText)),
     date: facts.date === undefined ? 'none' : typstText(facts.date),
     abstract: parts.abstract.length === 0 ? 'none' : await content(parts.abstract),
     keywords: listOf(keywords),
@@ -60,7 +59,7 @@ async function sourceOf(parts: Parts): Promise<string> {
     year: typstText(facts.year ?? ''),
   };
   const fields = Object.entries(given).map(([name, value]) => `  ${name}: ${value},`);
-  const body = await typstOf(convert, withAppendixMark(parts.body));
+  const body = await typstOf(convert, withMarks(parts.body));
   return [
     '#import "common.typ": *',
     '#import "style.typ": paper',
@@ -89,9 +88,14 @@ function listOf(values: string[]): string {
   return `(${values.map((value) => `${value},`).join(' ')})`;
 }
 
-function withAppendixMark(blocks: Block[]): Block[] {
-  const at = blocks.findIndex((block) => block.t === 'Header' && block.c[1][1].includes('appendix'));
-  if (at < 0) return blocks;
-  const mark: Block = { t: 'RawBlock', c: ['typst', '#page-mark("appendix")'] };
-  return [...blocks.slice(0, at + 1), mark, ...blocks.slice(at + 1)];
+/** Figures stand before the references and appendices, whose place on the pages is marked. */
+function withMarks(blocks: Block[]): Block[] {
+  const raw = (text: string): Block => ({ t: 'RawBlock', c: ['typst', text] });
+  let isMarked = false;
+  return blocks.flatMap((block) => {
+    if (block.t !== 'Header' || block.c[0] !== 1 || !block.c[1][1].includes('unnumbered')) return [block];
+    const isAppendix = !isMarked && block.c[1][1].includes('appendix');
+    isMarked ||= isAppendix;
+    return [raw('#place.flush()'), block, ...(isAppendix ? [raw('#page-mark("appendix")')] : [])];
+  });
 }

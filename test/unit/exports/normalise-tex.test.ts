@@ -11,12 +11,7 @@ test.each([
   ['\\bm x^\\top', '\\boldsymbol{x}^\\top'],
   ['\\textcolor{red}{x_{1}} + \\color{blue} y', 'x_{1} +  y'],
   ['\\begin{vmatrix}a&b\\\\c&d\\end{vmatrix}', '\\left|\\begin{matrix}a&b\\\\c&d\\end{matrix}\\right|'],
-  ['\\begin{cases}a\\\\b\\end{cases}', '\\begin{cases}a & \\\\b & \\end{cases}'],
-  ['\\begin{cases}1,& x\\\\0,& y\\end{cases}', '\\begin{cases}1,&\\quad  x\\\\0,&\\quad  y\\end{cases}'],
-  [
-    '\\left\\{\\begin{aligned}a&=b\\\\c&=d\\end{aligned}\\right.',
-    '\\begin{cases}a=b & \\\\c=d & \\end{cases}',
-  ],
+  ['\\left\\{\\begin{aligned}a&=b\\\\c&=d\\end{aligned}\\right.', '\\begin{cases}a=b\\\\c=d\\end{cases}'],
   ['\\begin{multline}a\\\\+d\\end{multline}', '\\begin{gather}a\\\\+d\\end{gather}'],
   ['\\begin{aligned}[t]a&=b\\end{aligned}', '\\begin{aligned}a&=b\\end{aligned}'],
   ['a \\label{eq:x} \\nonumber % a remark\n+ 5\\%', 'a   + 5\\%'],
@@ -26,6 +21,20 @@ test.each([
   ['\\phantom', '\\phantom'],
 ])('O3: %s', (tex, expected) => {
   expect(normaliseTex(tex, {}).tex).toBe(expected);
+});
+
+test.each([
+  ['\\begin{cases}a\\\\b\\end{cases}', '\\begin{cases}a & \\\\b & \\end{cases}'],
+  ['\\begin{cases}1,& x\\\\0,& y\\end{cases}', '\\begin{cases}1,&\\quad  x\\\\0,&\\quad  y\\end{cases}'],
+])('O3: %s for typst, whose cases have two columns', (tex, expected) => {
+  expect(normaliseTex(tex, {}, 'typst').tex).toBe(expected);
+});
+
+test('O3: LaTeX is given what it knows as it was written', () => {
+  const tex =
+    '\\dfrac{a}{b} \\begin{vmatrix}a\\end{vmatrix} \\left\\{\\begin{aligned}a&=b\\end{aligned}\\right.';
+  expect(normaliseTex(tex, {}, 'latex').tex).toBe(tex);
+  expect(normaliseTex('\\href{javascript:alert(1)}{x}', {}, 'latex').tex).toBe('x');
 });
 
 test('O3: a tag is what stands beside the formula, and no part of it', () => {

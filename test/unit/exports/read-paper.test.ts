@@ -57,6 +57,20 @@ function shorts(nodes: readonly (Block | Inline)[]): string {
 
 const bodyOf = (markdown: string): string[] => readPaper(markdown).body.map(short);
 
+test('O2: a formula with a label or a tag within a paragraph is numbered, with the text before and behind it', () => {
+  expect(bodyOf('We have\n$$\na=b\n$$ {#eq:a}\nand so on.')).toEqual([
+    'Para(We have)',
+    expect.stringMatching(/^Equation eq:a#1\(\s*a=b\s*\)$/),
+    'Para(and so on.)',
+  ]);
+  expect(bodyOf('With $$a=b \\tag{A1}$$ it holds')).toEqual([
+    'Para(With)',
+    'Equation #A1(a=b \\tag{A1})',
+    'Para(it holds)',
+  ]);
+  expect(bodyOf('With $$a=b$$ it holds')).toHaveLength(1);
+});
+
 test.each([
   ['a picture alone is a figure', '![A plot](images/a.png)', ['Figure #1(A plot; images/a.png; )']],
   [

@@ -1,0 +1,107 @@
+/** What pandoc leaves to do in a Word document: the style's page, its running head, tables as they are printed. */
+import { buffer } from 'node:stream/consumers';
+import { ZipFile } from 'yazl';
+import { unpack } from '../../documents/zip.ts';
+import { MOST_DOCUMENT_BYTES } from '../job.ts';
+import type { Style } from '../style.ts';
+import { withMatrices } from './equation-arrays.ts';
+
+export interface Finish {
+  latex: Pick<Style['latex'], 'paper' | 'margin'>;
+  /** Stands in the file's properties. */
+  title: string;
+  authors: readonly string[];
+  /** At the top of every page but the first, with the page's number; null: the number stands at the bottom. */
+  runningHead: string | null;
+}
+
+/** Twentieths of a point. */
+const PAPERS = { a4: [11_906, 16_838], letter: [12_240, 15_840] } as const;
+const UNITS: Record<string, number> = { cm: 567, mm: 56.7, in: 1_440 };
+/** The same paper makes the same bytes. */
+const WRITTEN = new Date(Date.UTC(2000, 0, 1));
+const DOCUMENT = 'word/document.xml';
+const HEADER = 'word/header-of-style.xml';
+
+export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buffer> {
+  const files = unpack(Buffer.from(bytes), () => true, MOST_DOCUMENT_BYTES);
+  const change = (name: string, how: (xml: string) => string) => {
+    const file = files.get(name);
+    if (file !== undefined) files.set(name, Buffer.from(how(file.toString('utf8'))));
+  };
+  change(DOCUMENT, (xml) => withPage(withTables(withMatrices(xml)), finish));
+  change('docProps/core.xml', (xml) => withProperties(xml, finish));
+  if (finish.runningHead !== null) {
+    files.set(HEADER, Buffer.from(headerXml(finish.runningHead)));
+    change('[Content_Types].xml', (xml) =>
+      xml.replace(
+        '</Types>',
+        `<Override PartName="/${HEADER}" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/></Types>`,
+      ),
+    );
+    change('word/_rels/document.xml.rels', (xml) =>
+      xml.replace(
+        '</Relationships>',
+        '<Relationship Id="rIdHead" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header-of-style.xml"/></Relationships>',
+      ),
+    );
+  }
+  const zip = new ZipFile();
+  for (const [name, content] of files) zip.addBuffer(content, name, { mtime: WRITTEN });
+  zip.end();
+  return await buffer(zip.outputStream);
+}
+
+/** In the middle, their lines whole, without the number that pandoc's summary lacks. */
+function withTables(xml: string): string {
+  return xml
+    .replace(/<w:tbl>.*?<\/w:tblPr>/gs, (head) => {
+      const inMiddle = head.includes('<w:jc ') || !head.includes('w:val="Table"');
+      const named = head.replace(/(<w:tblCaption w:val=")(?:Table|表)[\s\u00a0]*\.?[\s\u2002]*/, '$1');
+      return inMiddle ? named : named.replace(/<w:tblW [^>]*\/>/, '$&<w:jc w:val="center"/>');
+    })
+    .replace(/<w:tr>(<w:trPr>)?/g, (_, has?: string) =>
+      has === undefined ? '<w:tr><w:trPr><w:cantSplit/></w:trPr>' : '<w:tr><w:trPr><w:cantSplit/>',
+    )
+    .replace(/<w:tbl><w:tblPr><w:tblStyle w:val="Equation".*?<\/w:tbl>/gs, (table) =>
+      table
+        .replace(/<w:tcPr\s*\/>/g, '<w:tcPr></w:tcPr>')
+        .replaceAll('</w:tcPr>', '<w:vAlign w:val="center"/></w:tcPr>'),
+    );
+}
+
+function withPage(xml: string, { latex: { paper, margin }, runningHead }: Finish): string {
+  const [width, height] = PAPERS[paper];
+  const [, number = '2.5', unit = 'cm'] = /^([\d.]+)(cm|mm|in)$/.exec(margin) ?? [];
+  const edge = Math.round(Number(number) * (UNITS[unit] ?? 567));
+  const page = `<w:pgSz w:w="${width}" w:h="${height}"/><w:pgMar w:left="${edge}" w:right="${edge}" w:top="${edge}" w:bottom="${edge}" w:header="720" w:footer="720" w:gutter="0"/>`;
+  return xml.replace(/<w:sectPr[^>]*>.*?<\/w:sectPr>/gs, (section) => {
+    const sized = section.replace(/<w:pgMar [^>]*\/>/, '').replace(/<w:pgSz [^>]*\/>/, page);
+    if (runningHead === null) return sized;
+    return sized
+      .replace(/<w:footerReference [^>]*\/>/g, '')
+      .replace(/^<w:sectPr[^>]*>/, '$&<w:headerReference w:type="default" r:id="rIdHead"/>')
+      .replace('</w:sectPr>', '<w:titlePg/></w:sectPr>');
+  });
+}
+
+function withProperties(xml: string, { title, authors }: Finish): string {
+  return xml
+    .replace(/<dc:title>.*?<\/dc:title>|<dc:title\s*\/>/s, `<dc:title>${escapedXml(title)}</dc:title>`)
+    .replace(
+      /<dc:creator>.*?<\/dc:creator>|<dc:creator\s*\/>/s,
+      `<dc:creator>${escapedXml(authors.join('; '))}</dc:creator>`,
+    );
+}
+
+function headerXml(text: string): string {
+  const run = (content: string) => `<w:r><w:rPr><w:sz w:val="20"/></w:rPr>${content}</w:r>`;
+  const words = (content: string) => run(`<w:t xml:space="preserve">${escapedXml(content)}</w:t>`);
+  const field = (name: string) => `<w:fldSimple w:instr=" ${name} ">${run('<w:t>1</w:t>')}</w:fldSimple>`;
+  return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="9360"/></w:tabs></w:pPr>${words(text)}${run('<w:tab/>')}${words('Page ')}${field('PAGE')}${words(' of ')}${field('NUMPAGES')}</w:p></w:hdr>`;
+}
+
+export function escapedXml(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,94 @@
+/** What LaTeX is told before the text: pages, code, a contest's summary sheet. */
+import type { Parts } from './parts.ts';
+
+/** Columns of code that fit on a line; a Chinese character takes two. */
+const CODE_COLUMNS = 84;
+
+/** Numbers in circles and the like are Chinese characters to xeCJK, not letters of the Latin font. */
+const CHINESE = String.raw`\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> "217F, "2103, "2200 -> "2209, "2220 -> "22FF}
+\ctexset{section={format=\Large\heiti\raggedright}, subsection={format=\large\heiti}, subsubsection={format=\normalsize\heiti}}
+\AtBeginDocument{\pagestyle{plain}}`;
+
+/** Chinese words in a paper that is not. */
+const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}`;
+
+const TABLES = String.raw`\AtBeginEnvironment{longtable}{\small\setlength{\tabcolsep}{4pt}}`;
+
+const CODE = String.raw`\makeatletter\def\verbatim@font{\footnotesize\ttfamily}\makeatother`;
+
+export function preambleOf({ job, paper: { language, facts } }: Parts): string {
+  const { front } = job.style;
+  return [
+    CODE,
+    TABLES,
+    ...(language === 'en' && /[\u2e80-\u9fff\uff00-\uffef]/.test(job.source) ? [SOME_CHINESE] : []),
+    ...(language === 'zh' ? [CHINESE] : []),
+    ...(front === 'page' && language === 'zh' ? [ABSTRACT_PAGE] : []),
+    ...(front === 'sheet' ? [sheetOf(facts)] : []),
+  ].join('\n');
+}
+
+const ABSTRACT_PAGE = String.raw`\ctexset{section={format=\large\heiti\centering}}
+\renewenvironment{abstract}{\begin{center}\large\heiti 摘\quad 要\end{center}\par}{\par}
+\makeatletter
+\renewcommand{\maketitle}{\begin{center}{\Large\heiti\@title\par}\ifx\@author\@empty\else\vspace{0.6em}{\@author\par}\fi\end{center}\thispagestyle{plain}}
+\makeatother`;
+
+function sheetOf({ team = '', problem = '', year = '' }: Parts['paper']['facts']): string {
+  const [shownTeam, shownProblem, shownYear] = [team, problem, year].map(plain);
+  return String.raw`\usepackage{fancyhdr}
+\pagestyle{fancy}
+\fancyhf{}
+\lhead{Team \# ${shownTeam}}
+\rhead{Page \thepage\ of \pageref{page:last}}
+\setlength{\headheight}{15pt}
+\AtEndDocument{\label{page:last}}
+\renewenvironment{abstract}{\begin{center}\textbf{Summary}\end{center}\par\noindent\ignorespaces}{\par}
+\makeatletter
+\renewcommand{\maketitle}{\thispagestyle{empty}\noindent
+\begin{minipage}[c]{0.3\textwidth}\centering\textbf{Problem Chosen}\\[2pt]{\LARGE\textbf{${shownProblem}}}\end{minipage}\hfill
+\begin{minipage}[c]{0.34\textwidth}\centering\textbf{${shownYear}\\MCM/ICM\\Summary Sheet}\end{minipage}\hfill
+\begin{minipage}[c]{0.3\textwidth}\centering\textbf{Team Control Number}\\[2pt]{\LARGE\textbf{${shownTeam}}}\end{minipage}
+\par\noindent\rule{\textwidth}{0.8pt}\begin{center}{\Large\textbf{\@title}\par}\end{center}}
+\makeatother`;
+}
+
+/** Letters, digits and blanks: the rest might mean something to TeX. */
+function plain(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .-]/gu, '').slice(0, 40);
+}
+
+/** TeX breaks no line of code: one that is too long is broken where it has a blank, and goes on further to the right. */
+export function wrappedCode(code: string): string {
+  return code.split('\n').flatMap(wrappedLine).join('\n');
+}
+
+function wrappedLine(line: string): string[] {
+  const indent = `${/^ */.exec(line)?.[0].slice(0, CODE_COLUMNS / 3) ?? ''}    `;
+  const made: string[] = [];
+  let rest = line;
+  while (columnsOf(rest) > CODE_COLUMNS) {
+    const cut = cutOf(rest, indent.length);
+    made.push(rest.slice(0, cut).trimEnd());
+    rest = indent + rest.slice(cut).trimStart();
+  }
+  return [...made, rest];
+}
+
+function cutOf(line: string, least: number): number {
+  let columns = 0;
+  let fits = 0;
+  for (const char of line) {
+    columns += char > '\u2e80' ? 2 : 1;
+    if (columns > CODE_COLUMNS) break;
+    fits += char.length;
+  }
+  const blank = line.lastIndexOf(' ', fits);
+  return blank > least + 8 ? blank + 1 : Math.max(fits, least + 8);
+}
+
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const char of text) columns += char > '\u2e80' ? 2 : 1;
+  return columns;
+}

@@ -1,0 +1,68 @@
+/** How large pictures, columns, code and equations stand on a page (O2, O4). */
+import { expect, test } from '@jest/globals';
+import type { TableNode } from '../../../src/exports/paper/ast.ts';
+import { pictureSize } from '../../../src/exports/paper/picture-size.ts';
+import { columnShares, everyColumnShare } from '../../../src/exports/paper/tables.ts';
+import { withMatrices } from '../../../src/exports/program/equation-arrays.ts';
+import { wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
+
+test.each([
+  ['a usual one', [], { width: 1600, height: 1000 }, [['width', '80%']]],
+  ['a square one', [], { width: 1200, height: 1200 }, [['width', '62%']]],
+  ['a tall one, so that it fits', [], { width: 600, height: 2400 }, [['width', '15.5%']]],
+  ['a tiny one, so that its pixels are not seen', [], { width: 140, height: 70 }, [['width', '20%']]],
+  ['one of unknown size', [], null, [['width', '80%']]],
+  ['one that its writer sized', [['width', '50%']], { width: 1600, height: 1000 }, [['width', '50%']]],
+  ['one sized higher than a page', [['width', '80%']], { width: 600, height: 2400 }, [['width', '31.3%']]],
+  ['one in centimetres', [['width', '4cm']], { width: 600, height: 600 }, [['width', '4cm']]],
+] as const)('O2: the width of %s', (_, written, pixels, expected) => {
+  expect(
+    pictureSize(
+      written.map(([name, value]) => [name, value]),
+      pixels,
+    ),
+  ).toEqual(expected);
+});
+
+function table(...rows: string[][]): TableNode {
+  const [head = [], ...body] = rows.map((row) => row.map((c) => [{ t: 'Str' as const, c }]));
+  return { t: 'Table', id: '', caption: [], alignments: head.map(() => 'AlignDefault'), head, rows: body };
+}
+
+test('O2: a table of few words is as wide as they are; one of sentences fills the page, and its words stay whole', () => {
+  expect(columnShares(table(['a', 'b'], ['1', '2']))).toBeNull();
+  const sentence = 'It is a long sentence of many words that goes over several lines of its column.';
+  const wide = table(['Method', 'Remark', 'Other'], ['Hypercube', sentence, sentence]);
+  const shares = columnShares(wide) ?? [];
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
+  expect((shares[0] ?? 0) * 80).toBeGreaterThanOrEqual('Hypercube'.length);
+  expect(everyColumnShare(table(['a', 'long head']))[1]).toBeGreaterThan(
+    everyColumnShare(table(['a', 'b']))[1] ?? 1,
+  );
+});
+
+test('O4: a line of code that is wider than the page goes on below, further to the right; the others stay', () => {
+  const long = `    x = ${Array.from({ length: 30 }, (_, index) => `name${index}`).join(' + ')}`;
+  const lines = wrappedCode(`def f():\n${long}\n    return x`).split('\n');
+  expect(lines[0]).toBe('def f():');
+  expect(lines.at(-1)).toBe('    return x');
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(84);
+  expect(lines.slice(1, -1).join(' ').replace(/\s+/g, ' ').trim()).toBe(long.trim());
+  expect(lines[2]).toMatch(/^ {8}\S/);
+  const noBlank = wrappedCode('中'.repeat(100)).split('\n');
+  expect(noBlank.every((line) => [...line].length <= 50)).toBe(true);
+});
+
+test('O4: an array of equations becomes a matrix whose columns meet at its marks; a mark within a pair is none', () => {
+  const run = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
+  const mark = '<m:r><m:rPr><m:sty m:val="p" /></m:rPr><m:t>&amp;</m:t></m:r>';
+  const pair = `<m:d><m:e>${run('x')}${run('y')}</m:e></m:d>`;
+  const made = withMatrices(
+    `<m:oMath><m:eqArr><m:e>${run('a')}${mark}${pair}</m:e><m:e>${mark}${run('b')}</m:e></m:eqArr></m:oMath>`,
+  );
+  expect(made).not.toMatch(/eqArr|&amp;/);
+  expect(made.match(/<m:mcJc m:val="(\w+)"/g)).toEqual(['<m:mcJc m:val="right"', '<m:mcJc m:val="left"']);
+  expect(made).toContain(`<m:mr><m:e>${run('a')}</m:e><m:e>${pair}</m:e></m:mr>`);
+  expect(made.match(/<m:mr>/g)).toHaveLength(2);
+});
