@@ -4,6 +4,7 @@ import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
 import type { PaperTools } from '../exports/make-paper.ts';
+import type { PaperChecker } from '../paper-check/check-work.ts';
 import type { ProvenanceThreads } from '../provenance/jobs.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
@@ -29,6 +30,8 @@ export interface ActivityDependencies {
   markdown: ToolMarkdown;
   /** Traces numbers of papers without keeping the process from everything else. */
   provenance: ProvenanceThreads;
+  /** Says what is wrong with papers. */
+  paperChecker: PaperChecker;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;
   /** Absolute path of PA_DATA. */

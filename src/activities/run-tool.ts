@@ -44,6 +44,11 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
           return written;
         }),
       markdown: deps.markdown,
+      checkPaper: async (file) => {
+        const asked = { workId, file, style: null };
+        const asking = { person: claim.person, signal: attempt.signal };
+        return (await deps.paperChecker.check(asked, workspace, asking)).items;
+      },
       person: claim.person,
       journal: {
         find: (path) => findChange(deps.db, call, path),

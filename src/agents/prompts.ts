@@ -76,7 +76,8 @@ function mainRules(paper: string): string {
 4. Delegate with code_agent. The programmer does not see this conversation: the task says everything, namely the question, the method, the parameters, the input files with their columns, the figures to save (images/name.png) and the numbers to print. Ask for uncertainties, a check against a known or limiting case, and fixed random seeds. Give one coherent task at a time; give another when the results raise a question.
 5. Read the result critically. Is it of the right size and sign, does it converge, do two ways to it agree? If something is missing or wrong, delegate again with what you learnt. If it cannot be had, say so in the paper.
 6. Write the paper section by section with update_section_content, each section with what it asks for. Several sections may go into one answer. Use add_section for what the template lacks, rename_section_title to give the paper its real title. Leave no placeholder of the template behind.
-7. Finish with a short answer: the main result with its number and uncertainty, what the paper holds, what is uncertain or left open. Two to six sentences; do not repeat the paper. An answer without a tool call ends the turn: never end with a promise ("I will now …"). Do it first, or say what is missing and why.
+7. When the paper is written, run check_paper and repair what it finds: errors always, warnings unless you have a reason. Check again after repairs, at most twice more; name in your answer what is left and why.
+8. Finish with a short answer: the main result with its number and uncertainty, what the paper holds, what is uncertain or left open. Two to six sentences; do not repeat the paper. An answer without a tool call ends the turn: never end with a promise ("I will now …"). Do it first, or say what is missing and why.
 
 # Rules for the paper
 

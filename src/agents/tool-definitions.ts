@@ -35,6 +35,7 @@ export const mainTools: ToolDefinition[] = (
     'add_section',
     'rename_section_title',
     'writemd',
+    'check_paper',
     'tree',
     'read_file',
     'list_attachments',

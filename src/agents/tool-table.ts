@@ -117,6 +117,17 @@ export const TOOLS = {
       ),
     },
   },
+  check_paper: {
+    description:
+      'Checks a Markdown paper by program, without judging what it says: figures that are missing or never referred to, ' +
+      'references and citations that lead nowhere, numbers that stand in no run or are out of date, placeholders, empty ' +
+      'sections, repeated paragraphs, code too wide for a page, units missing in tables. Run it before you say that a ' +
+      'paper is done, and again after repairs. Not for reading the paper (read_file, get_section_content). Returns the ' +
+      'items with their lines, errors first, or says that nothing was found. An error means that there is no such file ' +
+      'or that it is too large to be read as Markdown.',
+    effect: 'reads',
+    parameters: { file: path(FILE) },
+  },
   read_file: {
     description:
       'Reads a text file of the workspace by lines. An image comes back as its format and size in pixels, other ' +

@@ -4,7 +4,7 @@ import { type Language, languageOf } from './language.ts';
 import { readMeasurements } from './measurements.ts';
 import { answer, type Move } from './move.ts';
 import { changedCalls, paperCalls, repairCalls } from './paper-calls.ts';
-import { phrases } from './phrases.ts';
+import { type Phrases, phrases } from './phrases.ts';
 import { topicOf } from './topic-of.ts';
 import type { DataFile, Topic } from './topics/topic.ts';
 import { hasFailed, type MadeCall, type Turn } from './turn.ts';
@@ -65,20 +65,27 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
     return { text: say.repairing, calls: repairCalls(sections) };
   }
   const summary = texts.summary(measurements);
+  /** The last words, once the paper was checked as it stands. */
+  const checked = (words: string): Move => {
+    const check = lastOf(calls.slice(calls.findLastIndex((made) => WRITES.has(made.name))), 'check_paper');
+    if (check === undefined)
+      return { text: say.checkingPaper, calls: [call('check_paper', { file: 'paper.md' })] };
+    return answer([words, ...leftOver(check, say)].join('\n\n'));
+  };
   const guess = workedOut?.guess(measurements);
-  if (workedOut === undefined || guess === undefined) return answer(summary);
+  if (workedOut === undefined || guess === undefined) return checked(summary);
   const mendRun = after[mend];
   if (mendRun === undefined) {
     return writes.some((made) => isUntraced(guess, made))
       ? { text: say.caught(guess), calls: [call('code_agent', { task: workedOut.task(language) })] }
-      : answer(`${summary} ${say.left(guess)}`);
+      : checked(`${summary} ${say.left(guess)}`);
   }
   const all = readMeasurements(`${lastRun.result}\n${mendRun.result}`, language);
-  if (!all.has(workedOut.key)) return answer(`${summary} ${say.left(guess)}`);
+  if (!all.has(workedOut.key)) return checked(`${summary} ${say.left(guess)}`);
   const value = all.value(workedOut.key);
   const isWritten = after.slice(mend + 1).some((made) => WRITES.has(made.name));
   return isWritten
-    ? answer(`${summary} ${say.mended(guess, value)}`)
+    ? checked(`${summary} ${say.mended(guess, value)}`)
     : { text: say.mending(value), calls: changedCalls(writes, paper, texts.paper(all), language) };
 }
 
@@ -86,6 +93,12 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
 function isUntraced(number: string, { result }: MadeCall): boolean {
   const [, told = ''] = /\bIn no run, message or file: (.*?)\. Let /.exec(result) ?? [];
   return told.split(', ').includes(number);
+}
+
+/** What the check of the paper found, to be named: this dialogue repairs nothing. */
+function leftOver({ result }: MadeCall, say: Phrases): string[] {
+  const found = /\bfound (\d+) thing/.exec(result)?.[1];
+  return found === undefined ? [] : [say.leftOver(Number(found))];
 }
 
 /** What is known of the file to analyse: nothing yet but its path, the file with its columns, or why there is none. */

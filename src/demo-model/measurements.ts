@@ -65,7 +65,10 @@ export function tableOf(rows: Row[], columns: [key: string, heading: string][], 
 /** The figure whose path holds `name`, embedded; or a sentence that it is missing. */
 export function figureOf(m: Measurements, name: string, caption: string, language: Language): string {
   const path = m.images.find((image) => image.includes(name));
-  if (path !== undefined) return `![${caption}](${path})`;
+  if (path !== undefined) {
+    const says = language === 'zh' ? `下图为：${caption}。` : `The figure below shows: ${caption}.`;
+    return `${says}\n\n![${caption}](${path})`;
+  }
   return language === 'zh' ? `（运行没有生成图“${caption}”）` : `(The run made no figure "${caption}".)`;
 }
 

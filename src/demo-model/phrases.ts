@@ -14,6 +14,8 @@ export interface Phrases {
   /** Behind the summary: how the number that was worked out was mended, or that it was not. */
   mended(number: string, mended: string): string;
   left(number: string): string;
+  checkingPaper: string;
+  leftOver(count: number): string;
   noDataFile: string;
   unreadableData: string;
   noNumbers: string;
@@ -48,6 +50,9 @@ The code, the figures and the numbers of these demos are real: they come from a 
       `One number, ${number}, I had worked out by myself: that was noticed as I wrote it, and now a script of its own gives ${mended}. I was told of no other number without a source.`,
     left: (number) =>
       `But one: ${number} in the results I worked out by myself from the table. No run printed it: check it, or take it out.`,
+    checkingPaper: 'Demo model: I have the paper checked.',
+    leftOver: (count) =>
+      `The check of the paper names ${count} more ${count === 1 ? 'thing' : 'things'} that a real model would repair.`,
     noDataFile:
       'Demo model: I found no CSV or Excel file among the attachments of this Work. Upload one, then ask me again. (A configured real model can also work with other files.)',
     unreadableData:
@@ -85,6 +90,8 @@ The code, the figures and the numbers of these demos are real: they come from a 
       `有一个数值（${number}）原是我自行推算的：写入时即被指出，现由单独的程序给出 ${mended}。没有其他数值被指出没有来源。`,
     left: (number) =>
       `但有一个例外：结果一节中的 ${number} 是我根据表格自行推算的，没有任何运行输出过它，请核对或删除。`,
+    checkingPaper: '演示模型：检查论文。',
+    leftOver: (count) => `论文检查还指出 ${count} 处，真实模型会加以修正。`,
     noDataFile:
       '演示模型：没有在附件中找到 CSV 或 Excel 文件。请先上传，再让我分析。（配置真实模型后也可处理其他文件。）',
     unreadableData:

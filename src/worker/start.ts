@@ -24,7 +24,10 @@ import { startJobs } from '../jobs/job.ts';
 import { workerJobs } from '../jobs/worker-jobs.ts';
 import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import { createPaperChecker } from '../paper-check/check-work.ts';
+import { createCheckThreads } from '../paper-check/jobs.ts';
 import { createProvenanceThreads } from '../provenance/jobs.ts';
+import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { withWarmPool } from '../sandbox/warm-pool.ts';
 import { connectionOptions, lazyConnection, type TemporalEndpoint } from '../temporal/endpoint.ts';
 import { archiveWork } from '../temporal/work-client.ts';
@@ -149,6 +152,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
           (of, err) => log.warn({ ...of, err }, 'a span is left out of its trace'),
         );
 
+  const provenance = createProvenanceThreads();
   const deps: ActivityDependencies = {
     db,
     writer: createEventWriter(db, metrics.onBatch),
@@ -157,7 +161,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
-    provenance: createProvenanceThreads(),
+    provenance,
+    paperChecker: createPaperChecker(createPaperTracer(db, provenance), createCheckThreads()),
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     dataDir: settings.dataDir,

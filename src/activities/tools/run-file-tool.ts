@@ -9,6 +9,7 @@ import {
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { checkPaper } from './check-paper.ts';
 import { addSectionToFile, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
 import { listAttachments, tree } from './list-files.ts';
 import { readAttachment } from './read-attachment.ts';
@@ -30,6 +31,7 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
     add_section: addSectionToFile,
     rename_section_title: renameSectionTitle,
     read_file: readFile,
+    check_paper: checkPaper,
     list_attachments: listAttachments,
     read_attachment: readAttachment,
     write_file: writeFile,

@@ -1,6 +1,7 @@
 /** What every file tool is given and gives back. */
 import type { JournalEntry } from '../../db/runs.ts';
 import type { AgentId, FileChange } from '../../domain/messages.ts';
+import type { CheckItem } from '../../paper-check/item.ts';
 import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { ToolMarkdown } from './markdown-jobs.ts';
@@ -25,6 +26,11 @@ export interface ToolContext {
   withRoom<T>(path: string, bytes: number, write: (temporaryId: string) => Promise<T>): Promise<T>;
   /** Reads and changes Markdown without keeping the process from everything else. */
   markdown: ToolMarkdown;
+  /**
+   * What is wrong with a paper.
+   * @throws WorkspaceError, UnreadableMarkdown
+   */
+  checkPaper(path: string): Promise<CheckItem[]>;
   /** Whose Work it is. */
   person: Person;
   journal: ChangeJournal;

@@ -8,7 +8,7 @@ import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatMessages } from '../../../src/llm/requests/chat-messages.ts';
 import type { ChatMessage } from '../../../src/llm/types.ts';
-import { type Played, play } from './play.ts';
+import { checkedAlone, type Played, play } from './play.ts';
 
 const TEMPLATE =
   '# Title\n\n## Abstract\n\n## Introduction\n\n## Method\n\n### Data\n\n### Model\n\n## Results\n\n## Conclusion\n';
@@ -170,6 +170,27 @@ test('F18: an uploaded CSV is read first, and its name and columns come from it'
   expect(section(played, 'Results')).toContain('| Weight, kg | 0 | 70.1234 |');
   expect(outline(played.paper)[0]?.title).toBe('An analysis of my heights.csv');
 });
+
+test.each([
+  ['Estimate π using the Monte Carlo method', PI_OUTPUT],
+  ['用蒙特卡洛方法估计π的值', PI_OUTPUT],
+  ['Study the superposition of sine and cosine waves', WAVES_OUTPUT],
+  ['研究正弦波、余弦波的叠加', WAVES_OUTPUT],
+  ['Please analyse the data file I uploaded', DATA_OUTPUT],
+  ['分析我上传的数据文件', DATA_OUTPUT],
+])(
+  'F18, O9: "%s" has its paper checked once, before it says that it is done, and leaves nothing',
+  async (prompt, output) => {
+    const played = await play(prompt, {
+      paper: TEMPLATE,
+      attachments: { 'attachments/my heights.csv': CSV },
+      python: () => output,
+    });
+    expect(played.calls.filter((name) => name === 'check_paper')).toHaveLength(1);
+    expect(played.calls.at(-1)).toBe('check_paper');
+    expect(checkedAlone(played.paper)).toEqual([]);
+  },
+);
 
 const WORKBOOK =
   'Workbook of 2 sheets: "销售": 3 rows, 3 columns; "门店": 3 rows, 2 columns\n\n' +

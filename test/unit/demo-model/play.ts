@@ -1,4 +1,5 @@
 /** Plays a demo dialogue to its end against tools that keep one paper in memory and a Python that is scripted. */
+import { inWords } from '../../../src/activities/tools/check-paper.ts';
 import { codeTools, mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoScript } from '../../../src/demo-model/demo-script.ts';
 import { startScriptedModel } from '../../../src/demo-model/server.ts';
@@ -9,9 +10,19 @@ import { guidedOutline } from '../../../src/domain/markdown/guidance.ts';
 import { pathOf } from '../../../src/domain/markdown/outline.ts';
 import { renameSection } from '../../../src/domain/markdown/rename-section.ts';
 import type { Edited } from '../../../src/domain/markdown/splice.ts';
+import type { Provenance } from '../../../src/domain/provenance/types.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
 import type { ChatMessage, ModelToolCall, ToolDefinition } from '../../../src/llm/types.ts';
+import { checkPaper } from '../../../src/paper-check/check-paper.ts';
+import type { CheckItem } from '../../../src/paper-check/item.ts';
 import { modelRequest, said } from '../llm/model-call.ts';
+
+/** What is wrong with a paper whose files and sources nobody knows. */
+export function checkedAlone(source: string): CheckItem[] {
+  return checkPaper({ source, files: null, bibliography: null, provenance: NO_SOURCES, style: null });
+}
+
+const NO_SOURCES = { numbers: [], figures: [], counts: {} } as unknown as Provenance;
 
 export interface World {
   paper: string;
@@ -102,6 +113,8 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
       case 'writemd':
         played.paper = appendToDocument(played.paper, content);
         return `Wrote ${file}.${noteOf(content)}`;
+      case 'check_paper':
+        return inWords(file, checkedAlone(played.paper));
       case 'list_attachments':
         return (
           Object.keys(world.attachments ?? {})

@@ -37,6 +37,7 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     add_section: 'file title level content after',
     rename_section_title: 'file section new_title',
     writemd: 'file content mode',
+    check_paper: 'file',
     tree: 'path',
     read_file: 'path offset limit',
     list_attachments: '',
@@ -58,6 +59,7 @@ test('P12: every tool has a strict schema, a description of each argument, and t
 test('tools that only read are told from those that write', () => {
   const reading = [
     'tree',
+    'check_paper',
     'analyze_template',
     'get_section_content',
     'read_file',

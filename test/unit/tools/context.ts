@@ -66,6 +66,7 @@ function context(workspace: Workspace, options: AttemptOptions): ToolContext {
     agent,
     signal,
     markdown: MARKDOWN,
+    checkPaper: async () => [],
     withRoom: (_path, _bytes, write) => write(randomUUID()),
     person: { id: 'ada', guest: false },
     personEdited: async (path) => options.edited?.delete(path) ?? false,

@@ -68,6 +68,8 @@ function summaryOf(part: ToolPart): ToolSummary {
       return { icon: 'i-lucide-folder-tree', title: 'tree', subject: file, body: null };
     case 'analyze_template':
       return { icon: 'i-lucide-list-tree', title: part.name, subject: file, body: null };
+    case 'check_paper':
+      return { icon: 'i-lucide-list-checks', title: part.name, subject: file, body: null };
     case 'list_attachments':
       return { icon: 'i-lucide-paperclip', title: part.name, subject: '', body: null };
     case 'read_file':

@@ -277,6 +277,7 @@ export const en = {
     list_attachments: 'List attachments',
     get_section_content: 'Read section',
     analyze_template: 'Read outline',
+    check_paper: 'Check paper',
     tree: 'List files',
     other: 'Tool',
     card: '{title}: {state}',

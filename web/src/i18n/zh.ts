@@ -269,6 +269,7 @@ export const zh: Messages = {
     list_attachments: '列出附件',
     get_section_content: '读取章节',
     analyze_template: '读取大纲',
+    check_paper: '检查论文',
     tree: '列出文件',
     other: '工具',
     card: '{title}：{state}',

@@ -1,0 +1,35 @@
+/** The tool `check_paper` (O9): what the model is told. */
+import { expect, test } from '@jest/globals';
+import { inWords, MOST_TOLD } from '../../../src/activities/tools/check-paper.ts';
+import { item } from '../../../src/paper-check/item.ts';
+import { withBench } from './context.ts';
+
+test('O9: nothing is said to be nothing, and an item has its line, errors first', () => {
+  expect(inWords('paper.md', [])).toBe('The check of paper.md found nothing.');
+  const items = [
+    item('section_empty', 'The section "A" is empty.', { line: 3 }),
+    item('figure_missing', 'There is no figure a.png.', { line: 9 }),
+    item('style_language', 'Of all of it.'),
+  ];
+  expect(inWords('paper.md', items)).toBe(
+    [
+      'The check of paper.md found 3 things, 1 error among them.',
+      '- line 9, error: There is no figure a.png.',
+      '- line 3, warning: The section "A" is empty.',
+      '- warning: Of all of it.',
+    ].join('\n'),
+  );
+});
+
+test('O9: no more is told at once than can be mended', () => {
+  const items = Array.from({ length: MOST_TOLD + 5 }, (_, line) => item('section_empty', 'Empty.', { line }));
+  const lines = inWords('paper.md', items).split('\n');
+  expect(lines).toHaveLength(MOST_TOLD + 2);
+  expect(lines.at(-1)).toBe('… and 5 more: mend these, then check again.');
+});
+
+test('O9: the main agent may call it, a code agent may not', () =>
+  withBench(async ({ attempt }) => {
+    expect(await attempt('check_paper', { file: 'paper.md' })).toMatchObject({ ok: true });
+    expect(await attempt('check_paper', { file: 'paper.md' }, { agent: 'c' })).toMatchObject({ ok: false });
+  }));
