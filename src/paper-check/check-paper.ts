@@ -43,6 +43,9 @@ export function checkPaper({ source, files, bibliography, provenance, style }: C
   const paper = readPaper(source);
   const numbered = [...paper.abstract, ...paper.body];
   const passages = passagesOf(paper.written);
+  // A template that nobody has begun to fill is not full of mistakes.
+  if (paper.written.every(({ t }) => t === 'Header' || t === 'HorizontalRule'))
+    return [item('paper_empty', 'Nothing is written in it yet.')];
   const cited = citedKeys(paper.written);
   const known =
     bibliography === null ? null : new Set(readBibtex(bibliography).entries.map(({ key }) => key));

@@ -16,7 +16,7 @@ export const paperCheck = z
       z.object({
         code: z.string().meta({
           description:
-            'figure_missing, figure_unreferenced, figure_without_caption, figure_stale, figure_edited, reference_unresolved, ' +
+            'paper_empty, figure_missing, figure_unreferenced, figure_without_caption, figure_stale, figure_edited, reference_unresolved, ' +
             'label_twice, citation_unresolved, number_untraced, number_stale, number_superseded, placeholder, ' +
             'section_empty, paragraph_repeated, code_line_long, unit_missing, html_left_out, and those of styles',
         }),

@@ -126,3 +126,24 @@ test('T12, U14: on a phone, in Chinese', async () => {
   await page.getByText('POINTS = 123_456').first().waitFor();
   expect(visitor.complaints).toEqual([]);
 });
+
+test('O9: the head of the paper counts what is wrong; the list leads to the line by key, and follows the paper', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  await put(visitor, workId, 'paper.md', '# A paper\n\nAs @fig:a shows.\n\n## Method\n');
+  const page = await visitor.open(`/works/${workId}`);
+  const pane = paper(page);
+  await pane.getByRole('button', { name: 'Check of the paper: 2 to look at' }).click();
+  const panel = pane.getByRole('complementary', { name: 'Check of the paper' });
+  await panel.getByText('1 error, 1 warning').waitFor();
+  const first = panel.getByRole('button', { name: /@fig:a leads nowhere/ });
+  await first.focus();
+  await page.keyboard.press('Enter');
+  await pane.locator('.cm-content:focus').waitFor();
+  await page.keyboard.type('!');
+  await pane.locator('.cm-line').getByText('!As @fig:a shows.').waitFor();
+  await panel.getByText('Of the paper as it was saved last.').waitFor();
+  await say(page, 'write');
+  await panel.getByText(/0\.77125 stands in no run/).waitFor();
+  expect(await panel.getByText(/section "Method"/).count()).toBe(0);
+});

@@ -119,6 +119,10 @@ test.each<[string, string, string[]]>([
   expect(said(source)).toEqual(items);
 });
 
+test('O9: a template that nobody has begun to fill is said to be empty, and no more', () => {
+  expect(said('# Title\n\n## Abstract\n\n<!-- Say it. -->\n\n## Method\n')).toEqual(['paper_empty:']);
+});
+
 test('O9: a cited key that references.bib has is no item, another is named', () => {
   const bibliography = '@article{knuth, title={A}}\n';
   const items = check('As [@knuth; @euler].\n', { bibliography });
