@@ -27,6 +27,7 @@ const allowed = {
   references: ['domain'],
   'paper-check': ['domain', 'exports', 'markdown', 'provenance', 'references', 'threads', 'workspace'],
   recording: ['domain', 'documents', 'sandbox', 'workspace'],
+  verification: ['domain', 'recording', 'sandbox', 'threads', 'workspace'],
   temporal: ['domain'],
   jobs: ['domain', 'db', 'room', 'sandbox', 'temporal', 'workspace'],
   activities: [
@@ -45,6 +46,7 @@ const allowed = {
     'threads',
     'workspace',
     'tracing',
+    'verification',
   ],
   api: [
     'domain',

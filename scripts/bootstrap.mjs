@@ -35,6 +35,7 @@ const commands = {
   migrate: [['src/main/migrate.ts']],
   invite: [['src/main/invite.ts']],
   export: [['src/main/export.ts']],
+  verify: [['src/main/verify.ts']],
   // docker-compose.yml for real where no image can be pulled; ten minutes, so that it is no test.
   'compose:offline': [['scripts/compose-offline/run.ts']],
   // The whole table of faults is a run of its own: it takes an hour, and measures. So is what strangers try, which

@@ -1,6 +1,7 @@
 /** The activities of a worker: a factory over what they need of the world. */
 import type { ActivityDependencies } from './dependencies.ts';
 import { startAfter } from './eager-start.ts';
+import { failVerification, makeAgain } from './make-again.ts';
 import { failExport, makeExport } from './make-export.ts';
 import { callModel } from './model-step.ts';
 import { runPython } from './run-python.ts';
@@ -16,6 +17,8 @@ export function createActivities(deps: ActivityDependencies): Activities {
     finishCodeAgent: finishCodeAgent(deps),
     makeExport: makeExport(deps),
     failExport: failExport(deps),
+    makeAgain: makeAgain(deps),
+    failVerification: failVerification(deps),
   };
 }
 

@@ -69,6 +69,11 @@ export interface ExportInput {
   exportId: string;
 }
 
+/** Of a verification (P19): the order is a row. */
+export interface VerifyInput {
+  verificationId: string;
+}
+
 export interface Activities {
   /** Claims the step, calls the model, streams and stores its answer. */
   callModel(input: ModelStepInput): Promise<ModelStep>;
@@ -82,6 +87,10 @@ export interface Activities {
   makeExport(input: ExportInput): Promise<void>;
   /** Says that it could not be made. */
   failExport(input: ExportInput): Promise<void>;
+  /** Makes a Work's runs again, and compares. */
+  makeAgain(input: VerifyInput): Promise<void>;
+  /** Says that it could not be done. */
+  failVerification(input: VerifyInput): Promise<void>;
 }
 
 /** Activities of the queue whose slots are the machine's cores and memory. */

@@ -37,6 +37,7 @@ import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
 import { templateRoutes } from './templates/routes.ts';
+import { verifyRoutes } from './verify/routes.ts';
 import { workRoutes } from './works/routes.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
@@ -91,6 +92,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));
+  app.route('/api/works', verifyRoutes(deps));
   const papers = createOwnPapers(deps);
   app.route('/api/works', provenanceRoutes(deps, papers));
   app.route('/api/works', checkRoutes(deps, papers));

@@ -359,6 +359,22 @@ export interface Users {
   password_hash: string | null;
 }
 
+export interface Verifications {
+  attempt: Generated<number>;
+  began: Json | null;
+  created_at: Generated<Timestamp>;
+  error: string | null;
+  id: string;
+  mode: string;
+  report: Json | null;
+  runs: Generated<Json>;
+  scratch: string | null;
+  state: Generated<string>;
+  step: string | null;
+  woken_at: Generated<Timestamp>;
+  work_id: string;
+}
+
 export interface WorkerCrashes {
   at: Generated<Timestamp>;
   reason: string;
@@ -431,6 +447,7 @@ export interface DB {
   turns: Turns;
   upload_room: UploadRoom;
   users: Users;
+  verifications: Verifications;
   worker_crashes: WorkerCrashes;
   workers: Workers;
   works: Works;

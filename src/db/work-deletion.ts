@@ -40,6 +40,13 @@ export async function existingWorks(db: Database, ids: readonly string[]): Promi
     .selectFrom('works')
     .select('id')
     .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .union(
+      db
+        .selectFrom('verifications')
+        .select(sql<string>`scratch`.as('id'))
+        .where('scratch', '=', sql<string>`any(${ids}::uuid[])`)
+        .where('state', '=', 'running'),
+    )
     .execute();
   return new Set(rows.map((row) => row.id));
 }

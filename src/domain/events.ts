@@ -11,6 +11,7 @@ import type {
   Usage,
   UserMessage,
 } from './messages.ts';
+import type { VerifyMode } from './verification/types.ts';
 
 /**
  * The `what` of a `retrying` that tells of no failure: the agent waits for a place among all that work here at once, and
@@ -86,6 +87,14 @@ export type EventBody =
       code?: string;
       reason: string;
       inMs: number;
+    }
+  | { kind: 'verification.started'; id: string; mode: VerifyMode }
+  /** `reproduced`: nothing differs, is missing or was not run. */
+  | {
+      kind: 'verification.completed';
+      id: string;
+      state: 'done' | 'failed' | 'stopped';
+      reproduced?: boolean;
     }
   | { kind: 'turn.completed'; outcome: TurnOutcome; usage: Usage; error?: TurnError };
 

@@ -177,6 +177,10 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
         },
       ];
       return next;
+    case 'verification.started':
+    case 'verification.completed':
+      // Beside the conversation.
+      return next;
     default:
       // Of a newer server than this page (P14). The type says that none of ours is forgotten.
       event satisfies never;

@@ -14,3 +14,8 @@ export function codeWorkflowIdOf(toolCallId: string): string {
 export function exportWorkflowIdOf(exportId: string): string {
   return `export-${exportId}`;
 }
+
+/** The workflow that makes a Work's runs again. */
+export function verifyWorkflowIdOf(verificationId: string): string {
+  return `verify-${verificationId}`;
+}

@@ -9,8 +9,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { Database } from '../db/database.ts';
 import { runningExports } from '../db/exports.ts';
+import { runningVerifications } from '../db/verifications.ts';
 import { agentsNobodyIsAt, collectDeadWorkers, type LostActivity, registeredOf } from '../db/workers.ts';
-import { codeWorkflowIdOf, exportWorkflowIdOf, workflowIdOf } from '../domain/work-names.ts';
+import {
+  codeWorkflowIdOf,
+  exportWorkflowIdOf,
+  verifyWorkflowIdOf,
+  workflowIdOf,
+} from '../domain/work-names.ts';
 import type { Job } from './job.ts';
 
 export interface DeadWorkersDependencies {
@@ -89,7 +95,7 @@ async function fail({ client, log }: DeadWorkersDependencies, activity: LostActi
   }
 }
 
-/** What Temporal believes to be with these workers, of the workflows that nobody alive is at, and of exports. */
+/** What Temporal believes to be with these workers, of the workflows that nobody alive is at, of exports and of verifications. */
 async function unclaimedActivities(
   { db, client }: DeadWorkersDependencies,
   workerIds: string[],
@@ -101,6 +107,7 @@ async function unclaimedActivities(
     ...works.map(workflowIdOf),
     ...codeAgents.map(codeWorkflowIdOf),
     ...exports.map(exportWorkflowIdOf),
+    ...(await runningVerifications(db)).map(verifyWorkflowIdOf),
   ];
   const found: LostActivity[] = [];
   await Promise.all(

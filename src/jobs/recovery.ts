@@ -7,7 +7,9 @@ import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import { claimStalledExports } from '../db/exports.ts';
 import { claimStalledWorks } from '../db/sweeps.ts';
+import { claimStalledVerifications } from '../db/verifications.ts';
 import { startExport } from '../temporal/export-client.ts';
+import { startVerification } from '../temporal/verify-client.ts';
 import { stopWork, wakeWork } from '../temporal/work-client.ts';
 import { deadWorkersJob } from './dead-workers.ts';
 import type { Job } from './job.ts';
@@ -24,6 +26,7 @@ export function recoveryJobs(deps: RecoveryDependencies): Job[] {
     deadWorkersJob(deps),
     { name: 'stalled works', everyMs: 2_000, run: () => wakeStalledWorks(deps) },
     { name: 'stalled exports', everyMs: 5_000, run: () => startStalledExports(deps) },
+    { name: 'stalled verifications', everyMs: 5_000, run: () => startStalledVerifications(deps) },
   ];
 }
 
@@ -39,5 +42,12 @@ async function startStalledExports({ db, client, log }: RecoveryDependencies): P
   for (const exportId of await claimStalledExports(db)) {
     log.info({ exportId }, 'an export waits and nobody is at it: started');
     await startExport(client, exportId);
+  }
+}
+
+async function startStalledVerifications({ db, client, log }: RecoveryDependencies): Promise<void> {
+  for (const verificationId of await claimStalledVerifications(db)) {
+    log.info({ verificationId }, 'a verification waits and nobody is at it: started');
+    await startVerification(client, verificationId);
   }
 }

@@ -3,6 +3,7 @@ import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
+import { isScratchRunWanted } from '../db/verifications.ts';
 import { measureWork } from '../room/room.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
@@ -74,7 +75,8 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
       atStart: true,
       run: () =>
         sandbox.reap({
-          run: (key) => isRunWanted(db, key.workId, key.toolCallId),
+          run: async (key) =>
+            (await isRunWanted(db, key.workId, key.toolCallId)) || (await isScratchRunWanted(db, key)),
           agent: (owner) => isAgentWanted(db, owner),
         }),
     });

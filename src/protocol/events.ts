@@ -1,6 +1,7 @@
 /** Every kind of event, as the log stores it and the wire shows it. The union itself is the domain's. */
 import { z } from 'zod';
 import type { LogEvent } from '../domain/events.ts';
+import { VERIFY_MODES } from '../domain/verification/types.ts';
 import {
   fileChange,
   isoTime,
@@ -74,6 +75,12 @@ export const logEvent = z
       code: z.string().exactOptional(),
       reason: z.string(),
       inMs: count,
+    }),
+    event('verification.started', { id: uuid, mode: z.enum(VERIFY_MODES) }),
+    event('verification.completed', {
+      id: uuid,
+      state: z.enum(['done', 'failed', 'stopped']),
+      reproduced: z.boolean().exactOptional(),
     }),
     event('turn.completed', turnOutcome),
   ])

@@ -40,6 +40,8 @@ export interface FileRoom {
 const FILE_MS = 600_000;
 /** A copy may be of 1 GiB on a slow disk. */
 const COPY_MS = 3_600_000;
+/** What runs that are made again may write beside what they wrote. */
+const VERIFY_SPARE = 64 * 1024 ** 2;
 /** With less than this a run is not begun: its script and a figure take as much. */
 const RUN_LEAST = 1024 ** 2;
 
@@ -174,6 +176,36 @@ export async function withCopyRoom<T>(place: Place, use: (size: number) => Promi
     return await use(size);
   } finally {
     // By then the copy is a Work of its own, or gone.
+    await releaseRoom(place.db, id, 0);
+  }
+}
+
+/**
+ * Reserves room for a folder in which the Work's runs are made again, for as long as `use` runs; it is given how many bytes
+ * may be there. Asked for again under the same id it replaces what a worker that died had.
+ * @throws WorkspaceError no_room, not_found
+ */
+export async function withVerifyRoom<T>(
+  place: Place,
+  id: string,
+  use: (bytes: number) => Promise<T>,
+): Promise<T> {
+  const { since, bytes: measured } = await measure(place);
+  const given = await reserveRoom(
+    place.db,
+    {
+      ...{ workId: place.workId, id, kind: 'copy', measured, replaced: 0, since },
+      bytes: Math.min(WORKSPACE_BYTES, 2 * measured + VERIFY_SPARE),
+      least: measured + RUN_LEAST,
+      limit: Number.MAX_SAFE_INTEGER,
+      lifetimeMs: COPY_MS,
+    },
+    place.shares,
+  );
+  if (given.kind !== 'reserved') throw refusal(given);
+  try {
+    return await use(given.bytes);
+  } finally {
     await releaseRoom(place.db, id, 0);
   }
 }
