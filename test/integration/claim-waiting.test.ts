@@ -8,12 +8,13 @@ import {
   createClaimRunner,
 } from '../../src/activities/claims/claim-runner.ts';
 import { stepKey } from '../../src/db/claims.ts';
-import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
 import { claimStep, completeStep } from '../../src/db/steps.ts';
 import { holdLease, type WorkerLease } from '../../src/db/worker-lease.ts';
-import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
+import { collectDeadWorkers } from '../../src/db/workers.ts';
 import { postgresGraceOver } from '../support/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { liveWorker } from '../support/live-worker.ts';
 import { until } from '../support/until.ts';
 import { makeWork, queueMessage } from '../support/works.ts';
 
@@ -174,16 +175,7 @@ test('R4: to wait for 200 streams of another worker takes a few statements a sec
 }, 120_000);
 
 test('R4, R9: who waits for a claim is told that its holder died, by whoever finds it dead; nobody has to look', async () => {
-  const holder = { workerId: randomUUID(), workflowId: 'work-x', activityId: '1' };
-  const lockKey = await registerWorker(db, { id: holder.workerId, host: 'test', pid: 1 });
-  const session = createClient({ connectionString: database.url });
-  await session.connect();
-  await holdWorkerLock(session, lockKey);
-  await db
-    .updateTable('workers')
-    .set({ started_at: new Date(Date.now() - 60_000) })
-    .where('id', '=', holder.workerId)
-    .execute();
+  const holder = await liveWorker(db, database.url);
   const works = await worksWithAMessage(20);
   for (const workId of works)
     await claimStep(db, { workId, turn: null, agent: 'main', step: 1, model: 'test' }, holder);
@@ -197,7 +189,7 @@ test('R4, R9: who waits for a claim is told that its holder died, by whoever fin
     'all claims were waited for',
     60_000,
   );
-  await session.end();
+  await holder.die();
   await until(
     async () => (await collectDeadWorkers(db)).workerIds.includes(holder.workerId),
     'its death was found',

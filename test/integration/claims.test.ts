@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type pg from 'pg';
 import { beginAlone, type Holder, stepKey, toolKey } from '../../src/db/claims.ts';
-import { createClient, type Database, openDatabase } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createEventWriter, Fenced } from '../../src/db/event-writer.ts';
 import { readMessages } from '../../src/db/messages.ts';
 import { noteCrash } from '../../src/db/note-crash.ts';
@@ -12,11 +11,12 @@ import { readSnapshot } from '../../src/db/snapshot.ts';
 import { claimStep, completeStep, failStep } from '../../src/db/steps.ts';
 import { claimTool, completeTool } from '../../src/db/tool-calls.ts';
 import { finishTurn, requestStop } from '../../src/db/turns.ts';
-import { collectDeadWorkers, holdWorkerLock, registerWorker } from '../../src/db/workers.ts';
+import { collectDeadWorkers } from '../../src/db/workers.ts';
 import type { Part } from '../../src/domain/messages.ts';
 import { emptyConversation, reduceAll } from '../../src/domain/reducer.ts';
 import { postgresGraceOver } from '../support/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type LiveWorker, liveWorker as makeLiveWorker } from '../support/live-worker.ts';
 import {
   makeWork,
   NO_LIMIT,
@@ -29,7 +29,7 @@ import {
 
 let database: TestDatabase;
 let db: Database;
-const sessions: pg.Client[] = [];
+const workers: LiveWorker[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -38,25 +38,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all(sessions.map((session) => session.end()));
+  await Promise.all(workers.map((worker) => worker.die()));
   await db.destroy();
   await database.drop();
 });
 
-/** A worker that lives: registered long enough ago, holding its lock. `die` ends its session. */
-async function liveWorker(): Promise<Holder & { die(): Promise<void> }> {
-  const workerId = randomUUID();
-  const lockKey = await registerWorker(db, { id: workerId, host: 'test', pid: 1 });
-  await db
-    .updateTable('workers')
-    .set({ started_at: new Date(Date.now() - 60_000) })
-    .where('id', '=', workerId)
-    .execute();
-  const session = createClient({ connectionString: database.url });
-  await session.connect();
-  sessions.push(session);
-  await holdWorkerLock(session, lockKey);
-  return { workerId, workflowId: 'work-x', activityId: '1', die: () => session.end() };
+async function liveWorker(): Promise<LiveWorker> {
+  const worker = await makeLiveWorker(db, database.url);
+  workers.push(worker);
+  return worker;
 }
 
 const first = (work: TestWork): Parameters<typeof claimStep>[1] => ({
