@@ -16,7 +16,7 @@ MPL_READY = "/opt/paperagent/mpl"
 
 
 def close_inherited(kept):
-    """Whatever a shell, a starter or an engine left open leads out of the sandbox (M5)."""
+    """Whatever a shell, a starter or an engine left open leads out of the sandbox (SR-M5)."""
     for name in os.listdir("/proc/self/fd"):
         if int(name) > 2 and int(name) != kept:
             try:
@@ -75,7 +75,7 @@ def read_order():
 
 
 def bound_files(most):
-    """No file grows past what the Work has left (C2)."""
+    """No file grows past what the Work has left (SR-C2)."""
     import resource
 
     most = min(most, resource.getrlimit(resource.RLIMIT_FSIZE)[1])

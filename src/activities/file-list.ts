@@ -1,4 +1,4 @@
-/** Changed files as a result has them: some in words for a model, more of them as data, neither without bound (H6). */
+/** Changed files as a result has them: some in words for a model, more of them as data, neither without bound (SR-H6). */
 import type { FileChange } from '../domain/messages.ts';
 import { figuresAmong } from '../workspace/figures.ts';
 import type { Workspace } from '../workspace/workspace.ts';

@@ -50,7 +50,7 @@ export async function recordedOf(
 
 /**
  * What a run changed, in words and as stored. One that filled the workspace, or the disk, has first what it added taken
- * away again, as far as that is needed (C2). A person's stop does not wait for what takes long to look at (H8).
+ * away again, as far as that is needed (SR-C2). A person's stop does not wait for what takes long to look at (SR-H8).
  */
 export async function whatItLeft(
   deps: ActivityDependencies,

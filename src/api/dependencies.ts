@@ -21,7 +21,7 @@ export interface ApiConfig {
   jwtSecret: string;
   /** 32 bytes that people's model keys are sealed with (A5). */
   encryptionKey: Buffer;
-  /** Whether a request's Host is a name of this server's (L3); undefined: any may be. */
+  /** Whether a request's Host is a name of this server's (SR-L3); undefined: any may be. */
   isOwnHost: AllowHost | undefined;
   /** Hosts of people's own models that need not be public (A6). */
   allowModelHost: AllowHost;

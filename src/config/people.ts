@@ -45,7 +45,7 @@ const GUEST_TOKENS_PER_DAY = 1_000_000;
 export interface PeopleSettings {
   readonly port: number;
   readonly host: string;
-  /** Whether a request's Host is a name of this server's (L3); undefined: any may be. */
+  /** Whether a request's Host is a name of this server's (SR-L3); undefined: any may be. */
   readonly isOwnHost: AllowHost | undefined;
   /** Reverse proxies before the api, whose word about a client's address counts. */
   readonly trustedProxies: number;

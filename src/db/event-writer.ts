@@ -177,7 +177,7 @@ function openStream(
 
 /**
  * Joins an event to one that waits for the same place. Between them may stand others, so that an answer whose text,
- * reasoning and calls come in turn is a few rows a batch, and not one for each token (H7). A run's two outputs are
+ * reasoning and calls come in turn is a few rows a batch, and not one for each token (SR-H7). A run's two outputs are
  * shown as one, in the order in which they came: only neighbours are joined.
  */
 function joinToWaiting(events: StreamedEvent[], event: Piece): boolean {

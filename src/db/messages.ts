@@ -31,7 +31,7 @@ const MESSAGE_COLUMNS = [
 ] as const;
 
 /**
- * Bytes of the messages that are read together for one reader, about: fewer come where they are long (H6). One message
+ * Bytes of the messages that are read together for one reader, about: fewer come where they are long (SR-H6). One message
  * comes in any case, its calls' results and output cut to this together.
  */
 export const PAGE_BYTES = 8 * 1024 ** 2;

@@ -1,7 +1,7 @@
 /**
  * Room on the disk: what each Work's files take, as of when somebody last looked, and what is reserved for those who are
  * writing. Whoever is about to write reserves first, so that a Work and all Works of a person are within their bounds
- * together, however much comes at once, over all processes (M1, M10).
+ * together, however much comes at once, over all processes (SR-M1, SR-M10).
  */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';

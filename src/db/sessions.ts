@@ -102,7 +102,7 @@ async function holdSessions(held: Database, userId: string): Promise<void> {
   await held.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute();
 }
 
-/** Ends the sessions of these tokens and tells every api (L8), once a session. */
+/** Ends the sessions of these tokens and tells every api (SR-L8), once a session. */
 async function revoke(held: Database, which: RawBuilder<unknown>): Promise<void> {
   await sql`
     with ended as (

@@ -33,7 +33,7 @@ export type StepClaim =
   | { kind: 'stopped'; turn: number }
   | { kind: 'done'; turn: number; step: number; result: StepResult }
   | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
-  /** `crashed` where this very question gave it up, for it had brought too many workers down (C1). */
+  /** `crashed` where this very question gave it up, for it had brought too many workers down (SR-C1). */
   | { kind: 'failed'; turn: number; crashed?: true }
   | { kind: 'wait'; turn: number; step: number; inMs: number }
   | ({

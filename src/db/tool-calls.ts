@@ -14,7 +14,7 @@ export type ToolClaim =
   | { kind: 'over' }
   | { kind: 'stopped' }
   | { kind: 'busy'; worker: string; attempt: number }
-  /** `crashed` where this very question gave it up (C1). */
+  /** `crashed` where this very question gave it up (SR-C1). */
   | { kind: 'done'; result: { ok: boolean }; crashed?: true }
   | ({
       kind: 'claimed';
@@ -56,7 +56,7 @@ export interface ToolOutcome {
   record?: KeptRecord;
 }
 
-/** Characters of a result that are stored: each reader of the conversation is sent them (H6). */
+/** Characters of a result that are stored: each reader of the conversation is sent them (SR-H6). */
 export const RESULT_STORED = 1024 ** 2;
 
 function bounded(outcome: ToolOutcome): ToolOutcome {

@@ -1,6 +1,6 @@
 /**
  * A thread that ends its process where that holds more than it may: what a library unpacks outside of the heap has no other
- * bound, and keeps the main thread busy meanwhile (H5). Whoever waits for the process sees that it died.
+ * bound, and keeps the main thread busy meanwhile (SR-H5). Whoever waits for the process sees that it died.
  */
 import { workerData } from 'node:worker_threads';
 

@@ -1,5 +1,5 @@
 /**
- * The deadlines of one answer (P10, M11, M16, H7), watched by one timer. Times are milliseconds.
+ * The deadlines of one answer (P10, M11, M16, SR-H7), watched by one timer. Times are milliseconds.
  * Silence: nothing at all came for the time that the answer's state allows. Signs of life (comments, empty events)
  * hold it off for twice that time, tokens for as long as they come. A whole answer has ten minutes, and more as it
  * grows.

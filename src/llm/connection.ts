@@ -47,7 +47,7 @@ export interface ModelConnectionOptions {
   learning?: Learning;
 }
 
-/** Ports of the web, and those that no service of the system is on: a person's address may name these (M9). */
+/** Ports of the web, and those that no service of the system is on: a person's address may name these (SR-M9). */
 const WEB_PORTS = new Set([80, 443]);
 const FIRST_FREE_PORT = 1024;
 
@@ -59,7 +59,7 @@ const FIRST_FREE_PORT = 1024;
 export function openModelConnection(options: ModelConnectionOptions = {}): ModelConnection {
   const { allowHost, connectTimeoutMs = 10_000, resolve = dnsLookup, learning = createLearning() } = options;
   const own = options.ownAddresses ?? ownAddresses;
-  // This machine may have a public address, and behind a firewall what listens there is not public (M9).
+  // This machine may have a public address, and behind a firewall what listens there is not public (SR-M9).
   const isAllowed = (address: string) => isPublicAddress(address) && !own().has(address);
   const publicLookup = lookUpPublic(resolve, isAllowed);
   const agents = allowHost === undefined ? openAgents() : straightAgents();

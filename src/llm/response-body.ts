@@ -1,4 +1,4 @@
-/** The two ways to read a model server's answer: event by event, or as a whole; both bounded (H7). */
+/** The two ways to read a model server's answer: event by event, or as a whole; both bounded (SR-H7). */
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 

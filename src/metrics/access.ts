@@ -7,7 +7,7 @@ const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 /**
  * A request that came by way of a proxy is not this machine's own, wherever the proxy runs; nor is one of a page that
- * points its name here (L3), which a browser on this machine sends.
+ * points its name here (SR-L3), which a browser on this machine sends.
  */
 export function mayReadMetrics(
   headers: IncomingHttpHeaders,

@@ -1,6 +1,6 @@
 /**
  * Ends this process when its main thread stands still, or its memory is all but used up: what it was at is then
- * counted (C1), and everybody else's work goes on in the next process.
+ * counted (SR-C1), and everybody else's work goes on in the next process.
  */
 import inspector from 'node:inspector';
 import { totalmem } from 'node:os';

@@ -1,4 +1,4 @@
-/** Room in a Work, and in all of its person's: reserved before something is written, measured as it was (S6, M1, M10). */
+/** Room in a Work, and in all of its person's: reserved before something is written, measured as it was (S6, SR-M1, SR-M10). */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../db/database.ts';
 import {

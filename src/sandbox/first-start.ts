@@ -9,7 +9,7 @@ const LEAST_FILE_BYTES = 1024 ** 2;
 
 /**
  * Makes a workspace ready for a run. One that is over its limits runs nothing: each run would add what it can before
- * anybody looks (C2).
+ * anybody looks (SR-C2).
  * @returns the limits that the run gets, or how it ends without having begun
  */
 export async function readyForRun(

@@ -14,14 +14,14 @@ import { UNPRIVILEGED_ID } from './unprivileged-id.ts';
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Linux's O_PATH, which Node does not name: what is opened so is only held, neither read nor waited for. */
 const HELD = 0o10000000 | constants.O_NOFOLLOW;
-/** S_ISUID and S_ISGID: they would lend the owner of a file to whoever starts it on the host (H3). */
+/** S_ISUID and S_ISGID: they would lend the owner of a file to whoever starts it on the host (SR-H3). */
 const SET_ID_BITS = 0o6000;
 
 /**
  * Opens the workspace again, should code have closed it, for no program could be started in it. Takes the set-user-id
  * and set-group-id bits off everything in it and, where root calls this, gives it to the user that sandboxes run as.
  * Walks by open folders, never by a path that a program in the workspace could change meanwhile (S7), and no deeper
- * than a path can say (M6): a workspace that is deeper runs nothing anyway.
+ * than a path can say (SR-M6): a workspace that is deeper runs nothing anyway.
  */
 export async function ownWorkspace(workspace: string): Promise<void> {
   await unlockRoot(workspace);

@@ -66,13 +66,13 @@ function residentBytes(pid: number): number {
   return Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE;
 }
 
-/** What the kernel needs to know where a process's pages are: gigabytes for one that reads where nothing is (H4). */
+/** What the kernel needs to know where a process's pages are: gigabytes for one that reads where nothing is (SR-H4). */
 function pageTableBytes(pid: number): number {
   return Number(/^VmPTE:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
 /**
- * What the pairs of sockets in a process's network may hold, full or not: their buffers show in nobody's size (H4). A
+ * What the pairs of sockets in a process's network may hold, full or not: their buffers show in nobody's size (SR-H4). A
  * buffer takes a last piece when it is nearly full, hence twice its size.
  */
 function socketBytes(pid: number): number {

@@ -1,5 +1,5 @@
 /**
- * Who else has an account on this machine reads nothing of what is kept here (M4): the folders that hold it are entered
+ * Who else has an account on this machine reads nothing of what is kept here (SR-M4): the folders that hold it are entered
  * by their owner only, whatever the modes of what is in them.
  */
 import { chmodSync, mkdirSync, statSync } from 'node:fs';

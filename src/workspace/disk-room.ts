@@ -1,6 +1,6 @@
 /**
  * The room on the disk under the workspaces. Postgres and Temporal may stand on the same one, so what people and their
- * code do to files stops while those can still store, not least that somebody deletes a Work (C2).
+ * code do to files stops while those can still store, not least that somebody deletes a Work (SR-C2).
  */
 import { statfs } from 'node:fs/promises';
 import { WorkspaceError } from './workspace-error.ts';

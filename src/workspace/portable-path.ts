@@ -1,4 +1,4 @@
-/** Which names a person may give a file: those that every system can unpack, and that read as they are (L1). */
+/** Which names a person may give a file: those that every system can unpack, and that read as they are (SR-L1). */
 import { quote, WorkspaceError } from './workspace-error.ts';
 
 /** What is wrong with a name, for a sentence; the first that fits is told. */

@@ -8,7 +8,7 @@ export interface FileState {
   size: number;
   /** Nanoseconds since 1970, in decimal (too large for a number). */
   mtimeNs: string;
-  /** Absent for a file that is too large to be read each time: its size and times tell whether it changed (H8). */
+  /** Absent for a file that is too large to be read each time: its size and times tell whether it changed (SR-H8). */
   sha256?: string;
   /** What must be unchanged for the hash to be taken over unread; opaque. */
   seen: string;

@@ -1,4 +1,4 @@
-/** Bringing a workspace back within its limits after a run has filled it (C2). */
+/** Bringing a workspace back within its limits after a run has filled it (SR-C2). */
 import type { BigIntStats } from 'node:fs';
 import { codeOf } from '../system-error.ts';
 import { type Directory, type EntryName, type Walk, withDirectory } from './directory.ts';

@@ -196,7 +196,7 @@ time.sleep(20)`);
     expect(ending.kind).toBe('disk_limit');
   });
 
-  attack('C2: no room on the disk can be had without writing; what libraries ask for works', async () => {
+  attack('SR-C2: no room on the disk can be had without writing; what libraries ask for works', async () => {
     const { stdout } = await box.run(attackProgram('fill_by_fallocate'));
     expect(stdout).toBe('0\n');
     const earnest = await box.run(attackProgram('posix_fallocate'));
@@ -204,24 +204,27 @@ time.sleep(20)`);
     expect(earnest.stdout).toBe(`${8 * MIB} 8000000\n`);
   });
 
-  attack('C2: sparse files end as disk_limit by their length, and no code runs over the limit', async () => {
-    const { ending } = await box.run(attackProgram('sparse_files'));
-    expect(ending.kind).toBe('disk_limit');
-    const again = await box.run('print("ran")');
-    expect(again.ending.kind).toBe('disk_limit');
-    expect(again.ending.message).toContain('no code runs in it until files are deleted');
-    expect(again.stdout).toBe('');
-    const workspace = openWorkspace(box.workspace);
-    const target = { bytes: DEFAULT_LIMITS.workspaceBytes, entries: 10_000, diskBytes: 0 };
-    // How many there are depends on when it was ended; four of them fit.
-    const made = readdirSync(box.workspace).filter((name) => name.startsWith('sparse-')).length;
-    expect(made).toBeGreaterThan(4);
-    const removed = await workspace.trim({ before: new Map(), keep: [], target });
-    expect(removed).toBeGreaterThanOrEqual(made - 4);
-    expect((await box.run('print("ran")')).stdout).toBe('ran\n');
-  });
+  attack(
+    'SR-C2: sparse files end as disk_limit by their length, and no code runs over the limit',
+    async () => {
+      const { ending } = await box.run(attackProgram('sparse_files'));
+      expect(ending.kind).toBe('disk_limit');
+      const again = await box.run('print("ran")');
+      expect(again.ending.kind).toBe('disk_limit');
+      expect(again.ending.message).toContain('no code runs in it until files are deleted');
+      expect(again.stdout).toBe('');
+      const workspace = openWorkspace(box.workspace);
+      const target = { bytes: DEFAULT_LIMITS.workspaceBytes, entries: 10_000, diskBytes: 0 };
+      // How many there are depends on when it was ended; four of them fit.
+      const made = readdirSync(box.workspace).filter((name) => name.startsWith('sparse-')).length;
+      expect(made).toBeGreaterThan(4);
+      const removed = await workspace.trim({ before: new Map(), keep: [], target });
+      expect(removed).toBeGreaterThanOrEqual(made - 4);
+      expect((await box.run('print("ran")')).stdout).toBe('ran\n');
+    },
+  );
 
-  attack('C2: no file grows past what the Work has left', async () => {
+  attack('SR-C2: no file grows past what the Work has left', async () => {
     const full = join(box.workspace, 'full');
     writeFileSync(full, '');
     truncateSync(full, 1020 * MIB);
@@ -231,7 +234,7 @@ print(resource.getrlimit(resource.RLIMIT_FSIZE)[0] <= 4 * 1024 ** 2)`);
   });
 
   attack(
-    'M6: folders nested without end end as disk_limit, and are removed with few of them open',
+    'SR-M6: folders nested without end end as disk_limit, and are removed with few of them open',
     async () => {
       const { ending } = await box.run(attackProgram('nested_folders'));
       expect(ending.kind).toBe('disk_limit');
@@ -241,13 +244,13 @@ print(resource.getrlimit(resource.RLIMIT_FSIZE)[0] <= 4 * 1024 ** 2)`);
     120_000,
   );
 
-  attack('H3: no file gets a bit that lends its owner to whoever starts it', async () => {
+  attack('SR-H3: no file gets a bit that lends its owner to whoever starts it', async () => {
     const { stdout, stderr } = await box.run(attackProgram('set_id_bits'));
     expect(stderr).toBe('');
     expect(stdout).toBe('tried\n');
   });
 
-  attack('H3: such a bit that is there already is taken off before a run', async () => {
+  attack('SR-H3: such a bit that is there already is taken off before a run', async () => {
     const file = join(box.workspace, 'old');
     writeFileSync(file, '');
     chmodSync(file, 0o6755);
@@ -255,18 +258,18 @@ print(resource.getrlimit(resource.RLIMIT_FSIZE)[0] <= 4 * 1024 ** 2)`);
     expect(statSync(file).mode & 0o7777).toBe(0o755);
   });
 
-  attack('M5: what a shell above left open leads nowhere inside', async () => {
+  attack('SR-M5: what a shell above left open leads nowhere inside', async () => {
     const { stdout } = await box.run(attackProgram('inherited_descriptors').replace('MARKER', outside));
     expect(stdout).toBe('tried\n');
   });
 
-  attack("L7: the first process's command line names no folder of the host", async () => {
+  attack("SR-L7: the first process's command line names no folder of the host", async () => {
     const { stdout } = await box.run(attackProgram('host_paths'));
     expect(stdout).not.toContain(box.workspace);
   });
 
   attack(
-    'H4: memory in sockets and page tables counts, or is refused',
+    'SR-H4: memory in sockets and page tables counts, or is refused',
     async () => {
       for (const name of ['socket_buffers', 'page_tables']) {
         const { ending, stdout } = await box.run(attackProgram(name), { limits: { memoryBytes: 256 * MIB } });

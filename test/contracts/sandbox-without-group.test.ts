@@ -1,4 +1,4 @@
-/** Bubblewrap where no control group can be made: memory that no process's size shows is counted or refused (H4). */
+/** Bubblewrap where no control group can be made: memory that no process's size shows is counted or refused (SR-H4). */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ async function runProgram(program: string, mib: number, leftOpen = '/dev/null') 
 const run = (attack: string, mib: number) => runProgram(path.join(SUPPORT, 'attacks', `${attack}.py`), mib);
 
 asRoot(
-  'M5: a folder that the shell above left open, as flock does, leads nowhere inside',
+  'SR-M5: a folder that the shell above left open, as flock does, leads nowhere inside',
   async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'pa-left-open-'));
     const attack = readFileSync(path.join(SUPPORT, 'attacks', 'inherited_descriptors.py'), 'utf8');
@@ -44,7 +44,7 @@ asRoot(
 );
 
 asRoot(
-  'H4: buffers of sockets count, as large as they may become, and cannot be made larger',
+  'SR-H4: buffers of sockets count, as large as they may become, and cannot be made larger',
   async () => {
     const { ending, stdout } = await run('socket_buffers', 256);
     expect(ending.kind).toBe('out_of_memory');
@@ -54,7 +54,7 @@ asRoot(
 );
 
 asRoot(
-  'H4: page tables count',
+  'SR-H4: page tables count',
   async () => {
     const { ending } = await run('page_tables', 256);
     expect(ending.kind).toBe('out_of_memory');
@@ -63,7 +63,7 @@ asRoot(
 );
 
 asRoot(
-  'H4: a message queue is refused',
+  'SR-H4: a message queue is refused',
   async () => {
     expect((await run('message_queues', 256)).stdout).toBe('0\n');
   },
@@ -71,7 +71,7 @@ asRoot(
 );
 
 asRoot(
-  'H4: numpy, pandas, matplotlib, multiprocessing, executors and asyncio need nothing of what is refused',
+  'SR-H4: numpy, pandas, matplotlib, multiprocessing, executors and asyncio need nothing of what is refused',
   async () => {
     const { ending, stdout, stderr } = await run('useful_without_sockets', 1024);
     expect(stderr).toBe('');

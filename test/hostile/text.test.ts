@@ -14,7 +14,7 @@ const PROMPT_MS = 3_000;
 const ATTACK_MS = 180_000;
 
 test(
-  'C1: titles times sections of a template take neither the memory nor the time of the api',
+  'SR-C1: titles times sections of a template take neither the memory nor the time of the api',
   async () => {
     await suite.attack(async () => {
       const content = `# ${'字'.repeat(98_000)}\n${'##\n'.repeat(33_000)}`;
@@ -33,7 +33,7 @@ test(
 );
 
 test(
-  'C1: a paper.md of titles times sections does not take its worker, and the turn ends',
+  'SR-C1: a paper.md of titles times sections does not take its worker, and the turn ends',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -47,7 +47,7 @@ test(
 );
 
 test(
-  'C3: names of 75,000 characters in an upload are refused at once',
+  'SR-C3: names of 75,000 characters in an upload are refused at once',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -107,7 +107,7 @@ const CALLS: { name: string; file?: { path: string; text: string }; call: string
 ];
 
 test.each(CALLS)(
-  'H1: $name keeps nobody waiting',
+  'SR-H1: $name keeps nobody waiting',
   async ({ file, call, args }) => {
     await suite.attack(async () => {
       const workId = await suite.newWork();

@@ -68,7 +68,7 @@ test('F12: a guest cannot take an address that is taken; who has an account alre
   expect(wrong.status).toBe(401);
 });
 
-test('L4: of registrations of one guest at once, with two addresses, one makes the account and the others make none', async () => {
+test('SR-L4: of registrations of one guest at once, with two addresses, one makes the account and the others make none', async () => {
   const guest = await api.guest();
   const emails = [newEmail(), newEmail()];
   const asked = Array.from({ length: 8 }, (_, n) =>

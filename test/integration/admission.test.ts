@@ -1,4 +1,4 @@
-/** Who may come in, as an operator chooses it (M10). */
+/** Who may come in, as an operator chooses it (SR-M10). */
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { createInvitation } from '../../src/db/invitations.ts';
@@ -22,7 +22,7 @@ async function post(route: string, body: object, token: string | null = null) {
 
 const refused = { status: 403, body: { error: { code: 'forbidden' } } };
 
-test('M10: where registration is closed nobody makes an account, a guest neither; who has one signs in', async () => {
+test('SR-M10: where registration is closed nobody makes an account, a guest neither; who has one signs in', async () => {
   api = await startTestApi({ admission: { ...OPEN, registration: 'closed' } });
   expect(await post('/api/auth/register', account())).toMatchObject(refused);
   const guest = await api.guest();
@@ -44,7 +44,7 @@ test.each([
   },
 );
 
-test('M10: an invitation is good for one account, for its time, and again where nothing came of it', async () => {
+test('SR-M10: an invitation is good for one account, for its time, and again where nothing came of it', async () => {
   api = await startTestApi({ admission: { ...OPEN, registration: 'invitation' } });
   const invitation = await createInvitation(api.db, 7);
   expect(await post('/api/auth/register', account())).toMatchObject(refused);
@@ -67,12 +67,12 @@ test('M10: an invitation is good for one account, for its time, and again where 
   expect(await post('/api/auth/register', account({ invitation: old }))).toMatchObject(refused);
 });
 
-test('M10: where guests are off nobody comes in without an account', async () => {
+test('SR-M10: where guests are off nobody comes in without an account', async () => {
   api = await startTestApi({ admission: { ...OPEN, guests: false } });
   expect(await post('/api/auth/guest', {})).toMatchObject(refused);
 });
 
-test('H7, M10: a guest names no model server, and does once they have an account', async () => {
+test('SR-H7, SR-M10: a guest names no model server, and does once they have an account', async () => {
   api = await startTestApi({ admission: OPEN });
   const guest = await api.guest();
   const model = { role: 'main', baseUrl: 'https://api.example.com/v1', model: 'm' };

@@ -157,7 +157,7 @@ test('A3: too many attempts are told with 429 and Retry-After, per account and p
   }
 });
 
-test('M8: wrong passwords from other networks keep nobody out where their right one came from', async () => {
+test('SR-M8: wrong passwords from other networks keep nobody out where their right one came from', async () => {
   const strict = await startTestApi({ rateLoginsPerMinute: 2, trustedProxies: 1 });
   try {
     const email = newEmail();
@@ -179,7 +179,7 @@ test('M8: wrong passwords from other networks keep nobody out where their right 
   }
 });
 
-test('M10: new guests of one network are bounded an hour as well, exactly however many ask at once', async () => {
+test('SR-M10: new guests of one network are bounded an hour as well, exactly however many ask at once', async () => {
   const strict = await startTestApi({ rateLoginsPerMinute: 1 });
   try {
     const guests = async (count: number) => {

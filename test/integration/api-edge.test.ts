@@ -173,7 +173,7 @@ test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the s
   expect(await ask('GET', '/health/live')).toBe(200);
 });
 
-test('L4: a body that is nested too deeply is refused with a sentence by every route that takes JSON', async () => {
+test('SR-L4: a body that is nested too deeply is refused with a sentence by every route that takes JSON', async () => {
   const work = await api.newWork(token);
   const nested = (levels: number) => `{"params":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   for (const { method, path } of routes.filter(({ takesJson }) => takesJson)) {

@@ -167,7 +167,7 @@ test('text that is no JSON, and bytes, are errors about one frame', async () => 
   socket.close();
 });
 
-test('L4: a frame that is nested too deeply is an error about that frame, and ends a socket as its first', async () => {
+test('SR-L4: a frame that is nested too deeply is an error about that frame, and ends a socket as its first', async () => {
   const nested = `{"type":"ping","x":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
   const socket = await rawSocket(socketUrl());
   socket.send(JSON.stringify({ type: 'auth', token }));

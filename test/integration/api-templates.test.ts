@@ -117,7 +117,7 @@ test('F11, A2: a private template is its owner’s alone; a public one everybody
   expect((await api.request(other, 'POST', '/api/works', { templateId: id })).status).toBe(201);
 });
 
-test('M3: guests publish nothing, an account five templates however they are asked for', async () => {
+test('SR-M3: guests publish nothing, an account five templates however they are asked for', async () => {
   const guest = (await api.guest()).accessToken;
   const publish = (as: string, id: string) =>
     api.request(as, 'PATCH', `/api/templates/${id}`, { public: true });
@@ -136,7 +136,7 @@ test('M3: guests publish nothing, an account five templates however they are ask
   expect(asked.filter(({ status }) => status === 403)).toHaveLength(10);
 });
 
-test('M3: in the list the publishers take turns', async () => {
+test('SR-M3: in the list the publishers take turns', async () => {
   const [busy, quiet] = [await api.register(), await api.register()];
   const quietOne = await make({ public: true }, quiet.accessToken);
   const busyOnes = [];

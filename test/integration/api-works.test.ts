@@ -308,7 +308,7 @@ test('F10: a file is written, read, read in part, replaced on condition and dele
   expect((await send('DELETE')).status).toBe(404);
 });
 
-test('M7: a byte, a HEAD and a condition on a large file do not cost reading all of it each time', async () => {
+test('SR-M7: a byte, a HEAD and a condition on a large file do not cost reading all of it each time', async () => {
   const work = await api.newWork(token);
   const large = path.join(folderOf(work), 'large.bin');
   await writeFile(large, '');

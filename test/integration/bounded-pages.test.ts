@@ -1,4 +1,4 @@
-/** What a conversation and a list of files are for one reader is bounded in bytes, not only in number (H6). */
+/** What a conversation and a list of files are for one reader is bounded in bytes, not only in number (SR-H6). */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ async function page(workId: string, cursor?: number): Promise<{ bytes: number; p
   return { bytes: text.length, page: JSON.parse(text) as Page };
 }
 
-test('H6: pages of a conversation with long results are bounded, and together have all of it', async () => {
+test('SR-H6: pages of a conversation with long results are bounded, and together have all of it', async () => {
   const workId = await api.newWork(token);
   const turns = Array.from({ length: 20 }, (_, n) => ({
     said: `s${n}`,
@@ -64,7 +64,7 @@ test('H6: pages of a conversation with long results are bounded, and together ha
   expect(older.page.items.at(-1)).toEqual(all.at(-snapshot.messages.length - 1));
 });
 
-test('H6: one message that is longer than a page comes, its calls cut', async () => {
+test('SR-H6: one message that is longer than a page comes, its calls cut', async () => {
   const workId = await api.newWork(token);
   await addPastTurns(api.db, workId, [{ said: 's', output: 'x', answer: 'a' }]);
   await sql`update tool_calls set result = repeat('y', 12 * 1024 * 1024) where work_id = ${workId}::uuid`.execute(
@@ -83,7 +83,7 @@ test('H6: one message that is longer than a page comes, its calls cut', async ()
   expect(third.page.nextCursor).toBeUndefined();
 });
 
-test('H6: a list of files with long paths is bounded, and says that there is more', async () => {
+test('SR-H6: a list of files with long paths is bounded, and says that there is more', async () => {
   const workId = await api.newWork(token);
   const long = Array.from({ length: 15 }, () => 'd'.repeat(240)).join('/');
   const folder = path.join(api.dataDir, 'workspaces', workId, long);

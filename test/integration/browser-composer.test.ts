@@ -144,7 +144,7 @@ test('F7, P12: when a conversation no longer fits the model, the page says so an
   await page.close();
 });
 
-test('H8: that a turn waits for a free place is said calmly, in both languages, until it has one; it can be stopped meanwhile', async () => {
+test('SR-H8: that a turn waits for a free place is said calmly, in both languages, until it has one; it can be stopped meanwhile', async () => {
   for (const [locale, waits, stop] of [
     ['en-US', 'Waiting for a free place…', 'Stop'],
     ['zh-CN', '正在等待空闲名额…', '停止'],

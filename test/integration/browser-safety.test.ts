@@ -121,7 +121,7 @@ async function expectHarmless(page: Page, wrong: string[]): Promise<void> {
   expect(left).toEqual([]);
 }
 
-test('A8, L2: an answer and a paper full of attacks run nothing, ask nothing of elsewhere, and cover nothing', async () => {
+test('A8, SR-L2: an answer and a paper full of attacks run nothing, ask nothing of elsewhere, and cover nothing', async () => {
   const { visitor, workId, page } = await work();
   const wrong = await watch(page);
   await put(visitor, workId, 'paper.md', `# Paper\n\n${attacks}\n\nEnd of the paper.`);
@@ -153,7 +153,7 @@ test('A8: an SVG with a script is an image and nothing else', async () => {
   await visitor.context.close();
 });
 
-test('A8, H2: whoever opens the address of what the page shows as an image finds no script of the app’s origin, and no session', async () => {
+test('A8, SR-H2: whoever opens the address of what the page shows as an image finds no script of the app’s origin, and no session', async () => {
   const { visitor, workId, page } = await work();
   // Says by its own attributes who ran it, and what it could read.
   const hostile = `const root = document.documentElement;
@@ -202,7 +202,7 @@ test('A8, H2: whoever opens the address of what the page shows as an image finds
   await visitor.context.close();
 });
 
-test('L1: a name that turns its own letters around is shown as what it is, in the tree, the title and the download', async () => {
+test('SR-L1: a name that turns its own letters around is shown as what it is, in the tree, the title and the download', async () => {
   const { visitor, workId, page } = await work();
   const name = 'report\u202efdp.exe';
   // As code leaves it: no person may give a file such a name.

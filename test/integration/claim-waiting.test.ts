@@ -1,4 +1,4 @@
-/** R4, H7: what it costs to wait for a claim that another worker holds, and who tells that it is free. */
+/** R4, SR-H7: what it costs to wait for a claim that another worker holds, and who tells that it is free. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KyselyPlugin } from 'kysely';

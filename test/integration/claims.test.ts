@@ -175,7 +175,7 @@ async function deadWith<T>(how: 'crashed' | 'killed', claim: (by: Holder) => Pro
   return claim_;
 }
 
-test('C1: of two steps that one worker crashed with, the one that began alone as the next crashed is given up', async () => {
+test('SR-C1: of two steps that one worker crashed with, the one that began alone as the next crashed is given up', async () => {
   const [guilty, innocent] = [await makeWork(db), await makeWork(db)];
   for (const work of [guilty, innocent]) await queueMessage(db, work, 'hello');
   const key = stepKey(1, 'main', 1);
@@ -200,7 +200,7 @@ test('C1: of two steps that one worker crashed with, the one that began alone as
   expect(await claimed(innocent, last)).toMatchObject({ attempt: 4, crashes: 1 });
 });
 
-test('C1, D5: a call that brings workers down ends once, as an error; kills alone give it up at the tenth', async () => {
+test('SR-C1, D5: a call that brings workers down ends once, as an error; kills alone give it up at the tenth', async () => {
   for (const [how, deaths] of [
     ['crashed', 3],
     ['killed', 10],
@@ -295,7 +295,7 @@ test('R5: streamed batches are stored once and in order, and a superseded stream
   expect(await textOf(kept.workId)).toBe('one two three');
 });
 
-test('H7: text, reasoning and calls that come in turn are one event each of what waits, and not one a token', async () => {
+test('SR-H7: text, reasoning and calls that come in turn are one event each of what waits, and not one a token', async () => {
   const work = await makeWork(db);
   await queueMessage(db, work, 'hello');
   const { turn, step, attempt, messageId } = await claimed(work, await liveWorker());
@@ -320,7 +320,7 @@ test('H7: text, reasoning and calls that come in turn are one event each of what
   ]);
 });
 
-test('H7: what a run prints to its two outputs in turn keeps its order', async () => {
+test('SR-H7: what a run prints to its two outputs in turn keeps its order', async () => {
   const work = await makeWork(db);
   await queueMessage(db, work, 'hello');
   const { turn, step, attempt } = await claimed(work, await liveWorker());

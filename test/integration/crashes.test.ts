@@ -1,4 +1,4 @@
-/** C1: work that brings its worker down is given up, and nobody else's is, nor what somebody kills from outside. */
+/** SR-C1: work that brings its worker down is given up, and nobody else's is, nor what somebody kills from outside. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -24,7 +24,7 @@ const claimsOf = (workId: string) =>
     .where('work_id', '=', workId)
     .executeTakeFirstOrThrow();
 
-test('C1: a step that brings three workers down fails with a sentence, and a turn beside it ends done', async () => {
+test('SR-C1: a step that brings three workers down fails with a sentence, and a turn beside it ends done', async () => {
   const release = Promise.withResolvers<void>();
   system.model.setScript(() => heldReply('At first, ', release.promise, 'and at last.'));
   const start = () => system.startWorker({ NODE_OPTIONS: `--import ${SEAM}` });
@@ -61,7 +61,7 @@ test('C1: a step that brings three workers down fails with a sentence, and a tur
   await worker.signal('SIGTERM');
 }, 240_000);
 
-test('C1, D2: a worker killed five times at one step from outside is no sign against the step', async () => {
+test('SR-C1, D2: a worker killed five times at one step from outside is no sign against the step', async () => {
   const release = Promise.withResolvers<void>();
   system.model.setScript(() => heldReply('Still here, ', release.promise, 'and done.'));
   let worker = await system.startWorker();
@@ -86,7 +86,7 @@ test('C1, D2: a worker killed five times at one step from outside is no sign aga
   await worker.signal('SIGTERM');
 }, 180_000);
 
-test('C1: a process that was suspended for longer than the watchdog waits goes on when it wakes', async () => {
+test('SR-C1: a process that was suspended for longer than the watchdog waits goes on when it wakes', async () => {
   system.model.setScript(() => textReply('Awake.'));
   const worker = await system.startWorker();
   await worker.signal('SIGSTOP');

@@ -1,4 +1,4 @@
-/** The disk that all Works of a person take together, and all of the guests of a network (M1, M10). */
+/** The disk that all Works of a person take together, and all of the guests of a network (SR-M1, SR-M10). */
 import { randomUUID } from 'node:crypto';
 import { truncate } from 'node:fs/promises';
 import path from 'node:path';
@@ -60,7 +60,7 @@ const placeOf = (workId: string) => ({
   shares: diskSharesOf(api.config.quotas),
 });
 
-test('M1, M10: of 12 files of 5 MiB sent to 12 Works at once, by two apis, as many are stored as their person may have', async () => {
+test('SR-M1, SR-M10: of 12 files of 5 MiB sent to 12 Works at once, by two apis, as many are stored as their person may have', async () => {
   const guest = await loneGuest();
   const works = await newWorks(guest, 12);
   const answers = await Promise.all(
@@ -70,7 +70,7 @@ test('M1, M10: of 12 files of 5 MiB sent to 12 Works at once, by two apis, as ma
   expect(answers.filter(({ status }) => status !== 201)).toEqual(Array(8).fill(FULL));
 }, 120_000);
 
-test('M10: what is deleted, a file or a Work, makes room; what takes the place of a file counts for what it adds', async () => {
+test('SR-M10: what is deleted, a file or a Work, makes room; what takes the place of a file counts for what it adds', async () => {
   const guest = await loneGuest();
   const [a = '', b = '', c = ''] = await newWorks(guest, 3);
   expect((await put(api.url, guest, a, 'a.bin', 10 * MIB)).status).toBe(201);
@@ -88,7 +88,7 @@ test('M10: what is deleted, a file or a Work, makes room; what takes the place o
   );
 }, 120_000);
 
-test('M10: a file whose length nobody said is stored as far as the person has room, and refused beyond', async () => {
+test('SR-M10: a file whose length nobody said is stored as far as the person has room, and refused beyond', async () => {
   const guest = await loneGuest();
   const [workId = ''] = await newWorks(guest, 1);
   const body = new ReadableStream<Uint8Array>({
@@ -106,7 +106,7 @@ test('M10: a file whose length nobody said is stored as far as the person has ro
   expect((await put(api.url, guest, workId, 'data.bin', 20 * MIB)).status).toBe(201);
 }, 60_000);
 
-test('M10: a copy of a Work takes its person’s room, is refused where there is none, and leaves nothing', async () => {
+test('SR-M10: a copy of a Work takes its person’s room, is refused where there is none, and leaves nothing', async () => {
   const guest = await loneGuest();
   const [workId = ''] = await newWorks(guest, 1);
   expect((await put(api.url, guest, workId, 'data.bin', 7 * MIB)).status).toBe(201);
@@ -118,7 +118,7 @@ test('M10: a copy of a Work takes its person’s room, is refused where there is
   expect((await put(api.url, guest, workId, 'more.bin', 6 * MIB)).status).toBe(201);
 }, 60_000);
 
-test('M10: the guests of one network have five guests’ disk together, and an account has its own', async () => {
+test('SR-M10: the guests of one network have five guests’ disk together, and an account has its own', async () => {
   const network = randomUUID();
   const guests = await Promise.all(Array.from({ length: 6 }, () => loneGuest(network)));
   const answers = await Promise.all(
@@ -133,7 +133,7 @@ test('M10: the guests of one network have five guests’ disk together, and an a
   expect((await put(api.url, account, workId, 'a.bin', 40 * MIB)).status).toBe(201);
 }, 120_000);
 
-test('M1, S6: runs that begin at once reserve half of what is left each, and what they left is counted at their end', async () => {
+test('SR-M1, S6: runs that begin at once reserve half of what is left each, and what they left is counted at their end', async () => {
   const guest = await loneGuest();
   const works = await newWorks(guest, 3);
   const run = { toolCallId: randomUUID(), bytes: 1_000, lifetimeMs: 600_000 };
@@ -177,7 +177,7 @@ test('S6: a tool’s file has a place in its Work and among its person’s, howe
   await expect(more).rejects.toMatchObject({ message: expect.stringContaining('of a Work may have 1 GiB') });
 }, 60_000);
 
-test('M10: a Work that nobody measured, and one whose writer died, are found and measured', async () => {
+test('SR-M10: a Work that nobody measured, and one whose writer died, are found and measured', async () => {
   const guest = await loneGuest();
   const [workId = ''] = await newWorks(guest, 1);
   const place = placeOf(workId);

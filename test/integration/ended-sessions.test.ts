@@ -1,4 +1,4 @@
-/** L8: what was given out for a session ends with it, at every api: access tokens, tickets, sockets and event streams. */
+/** SR-L8: what was given out for a session ends with it, at every api: access tokens, tickets, sockets and event streams. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -55,7 +55,7 @@ async function holdings({ accessToken }: Session) {
   };
 }
 
-test('L8: a guest becomes an account: what the guest had given out opens nothing more, and the account has their Works', async () => {
+test('SR-L8: a guest becomes an account: what the guest had given out opens nothing more, and the account has their Works', async () => {
   const guest = await api.guest();
   const held = await holdings(guest);
   expect(await held.statuses()).toEqual([200, 200, 200, 200]);
@@ -67,7 +67,7 @@ test('L8: a guest becomes an account: what the guest had given out opens nothing
   expect((await api.request(accessToken, 'GET', `/api/works/${held.work}`)).status).toBe(200);
 });
 
-test('L8: signing out ends one session, another password the others, and the end of an account all of them', async () => {
+test('SR-L8: signing out ends one session, another password the others, and the end of an account all of them', async () => {
   const account = { email: `${randomUUID()}@example.org`, password };
   const login = async () =>
     (await (await api.request(null, 'POST', '/api/auth/login', account)).json()) as Session;
@@ -90,7 +90,7 @@ test('L8: signing out ends one session, another password the others, and the end
   expect(await here?.over()).toEqual([4404, 4404]);
 });
 
-test('L8, A1: a refresh token that is used again ends what its session had given out', async () => {
+test('SR-L8, A1: a refresh token that is used again ends what its session had given out', async () => {
   const session = await api.guest();
   const held = await holdings(session);
   const refresh = () =>
@@ -103,7 +103,7 @@ test('L8, A1: a refresh token that is used again ends what its session had given
   expect(await held.over()).toEqual([4401, 4401]);
 });
 
-test('L8: an end that was told while an api did not listen is found when it listens again', async () => {
+test('SR-L8: an end that was told while an api did not listen is found when it listens again', async () => {
   const guest = await api.guest();
   const held = await holdings(guest);
   // In one transaction: the sessions that listen break, and are not told of what ends with them.

@@ -1,4 +1,4 @@
-/** H8: whoever has begun much keeps nobody else waiting. */
+/** SR-H8: whoever has begun much keeps nobody else waiting. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
 import { PLACE } from '../../src/domain/events.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => system?.close());
 
 testWith('bubblewrap')(
-  "H8: while one guest sleeps in twelve Works for ten minutes each, another's code runs at once",
+  "SR-H8: while one guest sleeps in twelve Works for ten minutes each, another's code runs at once",
   async () => {
     const worker = await system.startWorker();
     const sleeper = await system.guest();

@@ -120,7 +120,7 @@ test('quota: of the turns at once, a message to another Work is one too many; to
   expect((await send(guest, second)).status).toBe(202);
 });
 
-test('M2: of fifty messages sent to fifty idle Works at once, as many start a turn as may', async () => {
+test('SR-M2: of fifty messages sent to fifty idle Works at once, as many start a turn as may', async () => {
   const { accessToken, user } = await api.guest();
   const works = Array.from({ length: 50 }, () => randomUUID());
   await api.db
@@ -132,7 +132,7 @@ test('M2: of fifty messages sent to fifty idle Works at once, as many start a tu
   expect(answers.filter(({ code }) => code === 'quota_exceeded')).toHaveLength(49);
 });
 
-test('M2: of Works, models and templates made at once, as many are made as may be', async () => {
+test('SR-M2: of Works, models and templates made at once, as many are made as may be', async () => {
   const guest = (await api.guest()).accessToken;
   const made = await Promise.all(
     Array.from({ length: 20 }, () => api.request(guest, 'POST', '/api/works', {})),
@@ -145,7 +145,7 @@ test('M2: of Works, models and templates made at once, as many are made as may b
   expect(templates.filter(({ status }) => status === 201)).toHaveLength(200);
 });
 
-test('M2: a Work that is deleted leaves what it used, and what waited for a turn is not run without tokens', async () => {
+test('SR-M2: a Work that is deleted leaves what it used, and what waited for a turn is not run without tokens', async () => {
   const guest = (await api.guest()).accessToken;
   const [first, second] = [await api.newWork(guest), await api.newWork(guest)];
   await send(guest, first);
@@ -172,7 +172,7 @@ test('M2: a Work that is deleted leaves what it used, and what waited for a turn
   expect(await send(guest, second)).toEqual({ status: 403, code: 'quota_exceeded' });
 });
 
-test('M10: the guests of one network have five guests’ tokens together', async () => {
+test('SR-M10: the guests of one network have five guests’ tokens together', async () => {
   const guests = await Promise.all(Array.from({ length: 6 }, () => api.guest()));
   for (const { accessToken } of guests.slice(0, 5)) {
     const workId = await api.newWork(accessToken);

@@ -1,4 +1,4 @@
-/** M10: how many sockets and event streams a person, and a network, may have open at a time. */
+/** SR-M10: how many sockets and event streams a person, and a network, may have open at a time. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NO_PLACE } from '../../src/api/live/places.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';

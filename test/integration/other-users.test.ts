@@ -1,4 +1,4 @@
-/** Whoever else has an account on the machine reads nothing of people's files (M4), also in a folder that was open. */
+/** Whoever else has an account on the machine reads nothing of people's files (SR-M4), also in a folder that was open. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
@@ -45,7 +45,7 @@ describeWith('root', 'bubblewrap')('somebody else', () => {
   });
   afterAll(() => system?.close());
 
-  test('M4: what a Work, its run and its conversation leave is read by nobody else, by whatever path', async () => {
+  test('SR-M4: what a Work, its run and its conversation leave is read by nobody else, by whatever path', async () => {
     const { dataDir } = system;
     const worker = await system.startWorker();
     const { account, workId, chat } = await system.newChat();
@@ -72,7 +72,7 @@ describeWith('root', 'bubblewrap')('somebody else', () => {
   });
 });
 
-test('M4: a data folder that others may enter is closed as the system starts', async () => {
+test('SR-M4: a data folder that others may enter is closed as the system starts', async () => {
   await withTemporaryFolder(async (parent) => {
     const root = path.join(parent, randomUUID());
     makeDataFolder(root);

@@ -1,4 +1,4 @@
-/** L3: a page that points its own name at this machine gets nothing here. */
+/** SR-L3: a page that points its own name at this machine gets nothing here. */
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
@@ -55,7 +55,7 @@ function upgrade(host: string): Promise<string> {
   });
 }
 
-test('L3: the page, the API, health and metrics answer by names of this server alone, and say which setting has them', async () => {
+test('SR-L3: the page, the API, health and metrics answer by names of this server alone, and say which setting has them', async () => {
   // Tests have no built page, which its address says.
   for (const [path, expected] of [
     ['/', 503],
@@ -76,12 +76,12 @@ test('L3: the page, the API, health and metrics answer by names of this server a
   expect((await ask('evil.example', '/metrics')).status).toBe(403);
 });
 
-test('L3: nor does a socket open by another name, although its page has that name too', async () => {
+test('SR-L3: nor does a socket open by another name, although its page has that name too', async () => {
   for (const host of OURS) expect([host, await upgrade(host)]).toEqual([host, 'open']);
   for (const host of OTHERS) expect([host, await upgrade(host)]).toEqual([host, '403']);
 });
 
-test('L3: by default this holds where only this machine reaches the port and no proxy stands before it', () => {
+test('SR-L3: by default this holds where only this machine reaches the port and no proxy stands before it', () => {
   const takes = (env: Record<string, string>) => readConfig(env).isOwnHost?.('evil.example', 3000) ?? true;
   expect(takes({})).toBe(false);
   expect(takes({ HOST: '::1' })).toBe(false);

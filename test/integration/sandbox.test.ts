@@ -149,7 +149,7 @@ testWith('bubblewrap').each([
 });
 
 testWith('bubblewrap')(
-  'M10, S6: a run takes half of what its person’s Works may still have, and is not begun where they have it all',
+  'SR-M10, S6: a run takes half of what its person’s Works may still have, and is not begun where they have it all',
   async () => {
     await startWorker({ QUOTA_GUEST_DISK_GIB: '1' });
     const fill = `piece = bytes(8 * 1024**2)

@@ -1,4 +1,4 @@
-/** A disk that one person's code fills, with everybody's files on it: the others go on, and so does deleting (C2). */
+/** A disk that one person's code fills, with everybody's files on it: the others go on, and so does deleting (SR-C2). */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 asRoot(
-  'C2: a run that fills the disk ends before the reserve is gone, and what it added goes',
+  'SR-C2: a run that fills the disk ends before the reserve is gone, and what it added goes',
   async () => {
     const { account, workId, chat } = await system.newChat();
     const other = await system.newChat();
@@ -79,7 +79,7 @@ asRoot(
 );
 
 asRoot(
-  'C2: with nothing left at all, deleting works, and /health/ready says that the disk is full',
+  'SR-C2: with nothing left at all, deleting works, and /health/ready says that the disk is full',
   async () => {
     const { account, workId, chat } = await system.newChat();
     chat.close();

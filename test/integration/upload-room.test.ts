@@ -1,4 +1,4 @@
-/** A Work's 1 GiB under uploads that go on at once, to several apis (M1). */
+/** A Work's 1 GiB under uploads that go on at once, to several apis (SR-M1). */
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -75,7 +75,7 @@ function heldBody() {
   };
 }
 
-test('M1: of 40 uploads of 49 MiB at once, to two apis, as many are stored as a Work has room for', async () => {
+test('SR-M1: of 40 uploads of 49 MiB at once, to two apis, as many are stored as a Work has room for', async () => {
   const workId = await api.newWork(token);
   const body = new Blob([new Uint8Array(49 * MIB)]);
   const answers = await Promise.all(
@@ -88,7 +88,7 @@ test('M1: of 40 uploads of 49 MiB at once, to two apis, as many are stored as a 
   expect(await living(workId)).toBe(0);
 });
 
-test('M1: many small uploads at once all find room, whether or not they say how long they are', async () => {
+test('SR-M1: many small uploads at once all find room, whether or not they say how long they are', async () => {
   const workId = await api.newWork(token);
   const form = (n: number) => {
     const data = new FormData();
@@ -107,7 +107,7 @@ test('M1: many small uploads at once all find room, whether or not they say how 
   expect(new Set(answers)).toEqual(new Set([201]));
 });
 
-test('M1: what a run adds while an upload goes on is seen as the upload would take its place', async () => {
+test('SR-M1: what a run adds while an upload goes on is seen as the upload would take its place', async () => {
   const workId = await api.newWork(token);
   const before = await used(workId);
   const held = heldBody();
@@ -121,7 +121,7 @@ test('M1: what a run adds while an upload goes on is seen as the upload would ta
   expect(await living(workId)).toBe(0);
 });
 
-test('M1: an upload that breaks off gives its room back, and one whose api died does by its time', async () => {
+test('SR-M1: an upload that breaks off gives its room back, and one whose api died does by its time', async () => {
   const workId = await api.newWork(token);
   await leave(workId, 65 * MIB);
   const held = heldBody();
@@ -147,7 +147,7 @@ test('M1: an upload that breaks off gives its room back, and one whose api died 
   expect(await put(other, workId, 'c.bin', body)).toEqual(STORED);
 });
 
-test('M1: a full Work takes one new state of a file at a time, and none of them doubles what it holds', async () => {
+test('SR-M1: a full Work takes one new state of a file at a time, and none of them doubles what it holds', async () => {
   const workId = await api.newWork(token);
   await leave(workId, 40 * MIB);
   expect(await put(api.url, workId, 'full.bin', new Blob([new Uint8Array(40 * MIB)]))).toEqual(STORED);

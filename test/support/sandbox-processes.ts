@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Ids of the processes that have this workspace as their /workspace: bubblewrap's command line names none (L7), so
+ * Ids of the processes that have this workspace as their /workspace: bubblewrap's command line names none (SR-L7), so
  * what they see mounted tells them.
  */
 export function processesInside(workspace: string): number[] {

@@ -46,7 +46,7 @@ export async function inItsPlace<T>(
     return await suspects.run(claim, signal, (begun) => {
       clearTimeout(long);
       if (isTold) onWaiting(false);
-      // Before anything else: where it brings this process down, the last lines say what it was at (C1).
+      // Before anything else: where it brings this process down, the last lines say what it was at (SR-C1).
       log.info({ workId, turn, key, attempt, ...(crashes > 0 ? { crashes } : {}) }, 'an attempt begins');
       return body(begun);
     });

@@ -1,5 +1,5 @@
 /**
- * Which sessions go on. An access token ends with its session (L8): when somebody signs out, changes the password, or is
+ * Which sessions go on. An access token ends with its session (SR-L8): when somebody signs out, changes the password, or is
  * gone, and when a guest becomes an account. Postgres is asked once a session, and tells every api of those that end;
  * while it cannot be heard, it is asked each time.
  */

@@ -59,7 +59,7 @@ const archive = createRoute({
   responses: { 200: { description: 'a zip of all files' }, ...errors(401, 404) },
 });
 
-/** Bytes that a list of files has at most: paths may have 14,000 each (H6). And what an entry has besides its path. */
+/** Bytes that a list of files has at most: paths may have 14,000 each (SR-H6). And what an entry has besides its path. */
 const LISTED_BYTES = 8 * 1024 ** 2;
 const ENTRY_BYTES = 100;
 

@@ -1,6 +1,6 @@
 /**
  * By which name a request came. A page may point its own name at this machine (DNS rebinding): to the browser what the
- * server then says is that page's, and the page would be a guest here, and this machine to /metrics (L3).
+ * server then says is that page's, and the page would be a guest here, and this machine to /metrics (SR-L3).
  */
 import type { MiddlewareHandler } from 'hono';
 import { ApiError } from '../api-error.ts';

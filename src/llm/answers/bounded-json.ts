@@ -1,4 +1,4 @@
-/** JSON from a stranger's server, parsed where that costs no more than its size says (H7). */
+/** JSON from a stranger's server, parsed where that costs no more than its size says (SR-H7). */
 import { exceeds } from '../../domain/json-nesting.ts';
 
 /** Below this a text is parsed as it is. */

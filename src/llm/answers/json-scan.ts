@@ -1,4 +1,4 @@
-/** Follows a JSON object as its text comes in pieces, each read once (H1): where it is whole, and what comes behind. */
+/** Follows a JSON object as its text comes in pieces, each read once (SR-H1): where it is whole, and what comes behind. */
 
 export interface JsonScan {
   /** Reads the next piece up to where the first whole object ends; gives that place, or undefined. */

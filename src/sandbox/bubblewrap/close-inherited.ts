@@ -1,4 +1,4 @@
-/** Descriptors that a shell above left open, which would otherwise lead into the sandbox and out again (M5). */
+/** Descriptors that a shell above left open, which would otherwise lead into the sandbox and out again (SR-M5). */
 import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { codeOf } from '../../system-error.ts';
 

@@ -13,7 +13,7 @@ import type { Box, Order, Outcome } from './run-folder.ts';
 const MEMORY_EVERY_MS = 25;
 /**
  * Memory that the machine keeps, where no control group does: whatever else a run has found to take it by ends before
- * the kernel begins to choose what to end (H4).
+ * the kernel begins to choose what to end (SR-H4).
  */
 const MEMORY_RESERVE_BYTES = 128 * 1024 ** 2;
 /** Between asking a program to end and ending it (S4). */

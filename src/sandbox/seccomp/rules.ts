@@ -27,7 +27,7 @@ const AF_INET6 = 10;
 /** clone's flags that make a namespace, each of which is refused. */
 const CLONE_NEW_ANYTHING = 0x7e020000;
 
-/** S_ISUID and S_ISGID: on a file of the host such a bit lends the server's user to whoever starts it (H3). */
+/** S_ISUID and S_ISGID: on a file of the host such a bit lends the server's user to whoever starts it (SR-H3). */
 const SET_ID_BITS = 0o6000;
 
 /** The calls that give a file its mode, by which argument. */
@@ -62,7 +62,7 @@ export const ARGUMENT_RULES: readonly ArgumentRule[] = [
 /**
  * Answered as by a kernel, or a file system, that does not have them, so that libraries fall back to what can be
  * judged: `clone`, whose flags can be read, for clone3; `openat`, whose mode can be read, for openat2; and writing for
- * fallocate, which takes gigabytes of the disk in milliseconds, before anybody has looked (C2).
+ * fallocate, which takes gigabytes of the disk in milliseconds, before anybody has looked (SR-C2).
  */
 export const ABSENT_CALLS: readonly { name: SyscallName; errno: number }[] = [
   { name: 'clone3', errno: ENOSYS },
@@ -79,7 +79,7 @@ export const ALLOWED_CALLS: readonly SyscallName[] = (Object.keys(SYSCALLS) as S
 
 /**
  * Memory that counts in no process's size: refused where sizes are all that can be watched, because there is no memory
- * control group (H4). Pairs of sockets are left, which every asyncio loop begins with: they are counted (processes.ts),
+ * control group (SR-H4). Pairs of sockets are left, which every asyncio loop begins with: they are counted (processes.ts),
  * each as what its buffer may hold, which `setsockopt` would raise.
  */
 export const HIDDEN_MEMORY_CALLS: readonly SyscallName[] = ['memfd_create', 'shmget', 'socket', 'setsockopt'];

@@ -10,7 +10,7 @@ const ATTACK_MS = 180_000;
 const MIB = 1024 ** 2;
 
 test(
-  'M1: forty uploads begun together leave a workspace within its gibibyte',
+  'SR-M1: forty uploads begun together leave a workspace within its gibibyte',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -33,7 +33,7 @@ for n in range(4):
 );
 
 test(
-  'M7: a byte of a large file costs a byte',
+  'SR-M7: a byte of a large file costs a byte',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -57,7 +57,7 @@ test(
 );
 
 test(
-  'M2: a guest has as many turns at once as a guest may, however they are sent',
+  'SR-M2: a guest has as many turns at once as a guest may, however they are sent',
   async () => {
     await suite.attack(async () => {
       const works = await Promise.all(Array.from({ length: 20 }, () => suite.newWork()));
@@ -80,7 +80,7 @@ test(
 );
 
 test(
-  'M3: no guest publishes a template',
+  'SR-M3: no guest publishes a template',
   async () => {
     await suite.attack(async () => {
       const body = { name: 'x', description: '', language: 'en', content: '# a\n', public: true };
@@ -92,7 +92,7 @@ test(
 );
 
 test(
-  'H7, M10: no guest names a model server of their own',
+  'SR-H7, SR-M10: no guest names a model server of their own',
   async () => {
     await suite.attack(async () => {
       const body = { role: 'main', baseUrl: 'https://api.example.com/v1', apiKey: 'k', model: 'm' };
@@ -104,7 +104,7 @@ test(
 );
 
 test(
-  'L4: a body nested without end is a bad body',
+  'SR-L4: a body nested without end is a bad body',
   async () => {
     await suite.attack(async () => {
       const nested = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
@@ -127,7 +127,7 @@ test(
 );
 
 test(
-  'M10: guests of one address come to an end, and the service goes on for whoever is there',
+  'SR-M10: guests of one address come to an end, and the service goes on for whoever is there',
   async () => {
     await suite.attack(async () => {
       const answers = await Promise.all(

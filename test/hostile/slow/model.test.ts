@@ -27,7 +27,7 @@ async function useModel(person: Person, url: string): Promise<void> {
 }
 
 test.each(Object.entries(EVILS))(
-  'H7: %s',
+  'SR-H7: %s',
   async (_, answer) => {
     const evil = await startEvilModel(answer);
     try {
@@ -59,7 +59,7 @@ test.each(Object.entries(EVILS))(
 );
 
 test(
-  'H7: 580 calls of ten guests whose models drip do not take the places of everybody',
+  'SR-H7: 580 calls of ten guests whose models drip do not take the places of everybody',
   async () => {
     const evil = await startEvilModel(drip);
     try {

@@ -60,7 +60,7 @@ for n in range(40):
 `;
 
 test(
-  'C2: one run that takes the disk at once leaves the others theirs, and is given back',
+  'SR-C2: one run that takes the disk at once leaves the others theirs, and is given back',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -84,7 +84,7 @@ for n in range(400):
 `;
 
 test(
-  'C2, H8: sparse files are neither hashed for minutes nor written out by a copy',
+  'SR-C2, SR-H8: sparse files are neither hashed for minutes nor written out by a copy',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -102,7 +102,7 @@ test(
 );
 
 test(
-  'H8: a guest who sleeps in a dozen Works keeps nobody from running code',
+  'SR-H8: a guest who sleeps in a dozen Works keeps nobody from running code',
   async () => {
     await suite.attack(async () => {
       const works = await Promise.all(Array.from({ length: 12 }, () => suite.newWork()));
@@ -121,7 +121,7 @@ test(
 );
 
 test(
-  'H6: nine thousand files that a run leaves are told within bounds',
+  'SR-H6: nine thousand files that a run leaves are told within bounds',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -146,7 +146,7 @@ for n in range(9000): open(f'{folder}/{n}', 'w').close()
 );
 
 test(
-  'M6: twenty thousand nested folders neither use up descriptors nor keep a Work from being deleted',
+  'SR-M6: twenty thousand nested folders neither use up descriptors nor keep a Work from being deleted',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();
@@ -175,7 +175,7 @@ print(oct(os.stat('own').st_mode))
 `;
 
 test(
-  'H3: a run leaves no program that would run as another user',
+  'SR-H3: a run leaves no program that would run as another user',
   async () => {
     await suite.attack(async () => {
       const workId = await suite.newWork();

@@ -1,4 +1,4 @@
-"""C2: takes gigabytes of the disk in milliseconds, before anybody has looked. Prints how many MiB it was given."""
+"""SR-C2: takes gigabytes of the disk in milliseconds, before anybody has looked. Prints how many MiB it was given."""
 import ctypes, os
 
 libc = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""M5: what a shell above left open. Prints every descriptor of every process that leads to a file of the host."""
+"""SR-M5: what a shell above left open. Prints every descriptor of every process that leads to a file of the host."""
 import glob, os
 
 for path in glob.glob("/proc/[0-9]*/fd/*"):

@@ -1,4 +1,4 @@
-"""H4: memory that no process's size shows, in messages that nobody takes. Prints how many queues it got."""
+"""SR-H4: memory that no process's size shows, in messages that nobody takes. Prints how many queues it got."""
 import ctypes
 
 libc = ctypes.CDLL(None, use_errno=True)

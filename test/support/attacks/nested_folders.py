@@ -1,4 +1,4 @@
-"""M6: folders in folders for as long as it lasts, deeper than any path can say."""
+"""SR-M6: folders in folders for as long as it lasts, deeper than any path can say."""
 import os
 
 while True:

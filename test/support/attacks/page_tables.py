@@ -1,4 +1,4 @@
-"""H4: memory that no process's size shows, in the tables of pages that were only read. Prints how many MiB of tables."""
+"""SR-H4: memory that no process's size shows, in the tables of pages that were only read. Prints how many MiB of tables."""
 import ctypes, mmap
 
 libc = ctypes.CDLL(None, use_errno=True)

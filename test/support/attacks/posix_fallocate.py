@@ -1,4 +1,4 @@
-"""C2: what libraries ask for in earnest still works, by writing."""
+"""SR-C2: what libraries ask for in earnest still works, by writing."""
 import os
 
 with open("wanted", "wb") as file:

@@ -1,4 +1,4 @@
-"""H3: a program in the workspace that lends its owner to whoever starts it. Prints the ways that worked."""
+"""SR-H3: a program in the workspace that lends its owner to whoever starts it. Prints the ways that worked."""
 import ctypes, os, platform, stat
 
 libc = ctypes.CDLL(None, use_errno=True)

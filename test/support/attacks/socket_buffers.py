@@ -1,4 +1,4 @@
-"""H4: memory that no process's size shows, in the buffers of sockets. Prints how many MiB it got, if it is let."""
+"""SR-H4: memory that no process's size shows, in the buffers of sockets. Prints how many MiB it got, if it is let."""
 import socket
 
 held, taken, refused = [], 0, None

@@ -1,4 +1,4 @@
-"""C2, H8: files of 12 GiB that take a few KiB of the disk, until somebody copies or hashes them."""
+"""SR-C2, SR-H8: files of 12 GiB that take a few KiB of the disk, until somebody copies or hashes them."""
 import time
 
 for number in range(50):

@@ -1,4 +1,4 @@
-"""H4: what scripts use goes on where the network's sockets are refused. Prints one word."""
+"""SR-H4: what scripts use goes on where the network's sockets are refused. Prints one word."""
 import asyncio, concurrent.futures, multiprocessing, socket
 
 import matplotlib.pyplot as plt

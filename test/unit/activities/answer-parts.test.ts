@@ -22,7 +22,7 @@ test('U8: an answer that the model’s length or a filter cut off says so in its
   expect(parts({ text: '' })).toEqual([]);
 });
 
-test('L4: arguments that are nested too deeply stay text, as what is no JSON does', () => {
+test('SR-L4: arguments that are nested too deeply stay text, as what is no JSON does', () => {
   const nested = (levels: number) => `{"content":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   const parts = answerParts(
     randomUUID(),

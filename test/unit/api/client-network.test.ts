@@ -12,6 +12,6 @@ test.each([
   ['[2001:db8:1:2::9]:443', '2001:db8:1:2::/64'],
   ['1::2:3:4:5:6:7', '1:0:2:3::/64'],
   ['unknown', 'unknown'],
-])('M10: %s counts as %s', (address, network) => {
+])('SR-M10: %s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

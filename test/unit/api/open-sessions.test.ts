@@ -21,7 +21,7 @@ function setUp(...ids: string[]) {
   };
 }
 
-test('L8: while ends are heard a session is asked about once, and its end is known as it is told', async () => {
+test('SR-L8: while ends are heard a session is asked about once, and its end is known as it is told', async () => {
   const { sessions, asked, news, end } = setUp('a');
   await news.heard();
   expect([await sessions.goesOn('a'), await sessions.goesOn('a')]).toEqual([true, true]);
@@ -31,7 +31,7 @@ test('L8: while ends are heard a session is asked about once, and its end is kno
   expect(await sessions.goesOn('a')).toBe(false);
 });
 
-test('L8: while ends are not heard nothing is remembered, and what was is forgotten', async () => {
+test('SR-L8: while ends are not heard nothing is remembered, and what was is forgotten', async () => {
   const { sessions, news, end } = setUp('a');
   await news.heard();
   await sessions.goesOn('a');
@@ -42,7 +42,7 @@ test('L8: while ends are not heard nothing is remembered, and what was is forgot
   expect(await sessions.goesOn('a')).toBe(false);
 });
 
-test('L8: an end that is told while the answer is under way is not forgotten over it', async () => {
+test('SR-L8: an end that is told while the answer is under way is not forgotten over it', async () => {
   const { sessions, news, end } = setUp('a');
   await news.heard();
   const before = sessions.goesOn('a');
@@ -52,7 +52,7 @@ test('L8: an end that is told while the answer is under way is not forgotten ove
   expect(await sessions.goesOn('a')).toBe(false);
 });
 
-test('L8: who watches a session is told of its end: at once, after ends were not heard, or where it was over before', async () => {
+test('SR-L8: who watches a session is told of its end: at once, after ends were not heard, or where it was over before', async () => {
   const { sessions, news, end } = setUp('a', 'b', 'c', 'kept');
   await news.heard();
   const told: string[] = [];

@@ -86,7 +86,7 @@ test('A7: files go where the field before them says; a folder that is none is ba
   });
 });
 
-test('C3: a name that nobody could have meant is refused before anything is made of it, and nothing is stored', async () => {
+test('SR-C3: a name that nobody could have meant is refused before anything is made of it, and nothing is stored', async () => {
   await withFiles(async (files, workspace) => {
     const pieces = [part(`${'a'.repeat(1_001)}.txt`, 'text\r\n--x--\r\n')];
     await expect(receiveUploads(upload(pieces), files)).rejects.toMatchObject({ code: 'bad_path' });

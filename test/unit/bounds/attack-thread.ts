@@ -14,31 +14,31 @@ import * as attacks from '../../support/attacks/bounds.ts';
 
 /** As long as the largest Markdown that is read, or longer where nothing else bounds it. */
 export const ATTACKS = {
-  'C1: a long title over many sections': () =>
+  'SR-C1: a long title over many sections': () =>
     describeOutline('x.md', attacks.longTitleOverSections(98_000, 33_000)),
-  'C1: the longest titles that are read over most of the sections that are read': () =>
+  'SR-C1: the longest titles that are read over most of the sections that are read': () =>
     describeOutline('x.md', attacks.longTitleOverSections(1_000, 9_000)),
-  'H1: sections with one title': () => describeOutline('x.md', attacks.twinSections(10_000)),
-  'H1: more sections with one title than are read': () =>
+  'SR-H1: sections with one title': () => describeOutline('x.md', attacks.twinSections(10_000)),
+  'SR-H1: more sections with one title than are read': () =>
     describeOutline('x.md', attacks.twinSections(131_000)),
-  'H1: a title of marks': () => describeOutline('x.md', attacks.markedTitle(500_000)),
-  'H1: titles of marks, each as long as a title may be': () =>
+  'SR-H1: a title of marks': () => describeOutline('x.md', attacks.markedTitle(500_000)),
+  'SR-H1: titles of marks, each as long as a title may be': () =>
     describeOutline('x.md', attacks.markedTitle(996).repeat(500)),
-  'H1: an argument of marks': () => collapse(attacks.markedTitle(8_000_000)).length,
-  'H1: a reference of separators': () =>
+  'SR-H1: an argument of marks': () => collapse(attacks.markedTitle(8_000_000)).length,
+  'SR-H1: a reference of separators': () =>
     findSection(outline('# >\n'.repeat(10_000)), attacks.separatedReference(5_000)).ok,
-  'H1: a reference of as many separators as fit': () =>
+  'SR-H1: a reference of as many separators as fit': () =>
     findSection(outline('# >\n'.repeat(10_000)), attacks.separatedReference(500)).ok,
-  'H1: a path of slashes': async () => {
+  'SR-H1: a path of slashes': async () => {
     const workspace = { list: async () => ({ entries: [], truncated: false }) };
     return (await tree({ path: attacks.slashedPath(4_000_000) }, { workspace } as unknown as ToolContext)).ok;
   },
-  'H1: an SVG with a spaced width': () => imageHeader(Buffer.from(attacks.spacedWidth(255_000)))?.format,
-  'H1: an SVG with a spaced attribute': () =>
+  'SR-H1: an SVG with a spaced width': () => imageHeader(Buffer.from(attacks.spacedWidth(255_000)))?.format,
+  'SR-H1: an SVG with a spaced attribute': () =>
     imageHeader(Buffer.from(attacks.spacedAttribute(255_000)))?.format,
-  'H1: arguments whose string nothing closes': () =>
+  'SR-H1: arguments whose string nothing closes': () =>
     readArguments('writemd', attacks.unclosedString(4_000_000)).length,
-  'C3: a long file name': () => Buffer.byteLength(cleanName(attacks.longFileName(400_000))),
+  'SR-C3: a long file name': () => Buffer.byteLength(cleanName(attacks.longFileName(400_000))),
 } satisfies Record<string, () => unknown>;
 
 const name: unknown = workerData?.attack;

@@ -10,23 +10,23 @@ const DEADLINE_MS = 20_000;
 const HEAP_MB = 256;
 
 const ANSWERS: [attack: string, answer: unknown][] = [
-  ['C1: a long title over many sections', expect.stringContaining('line 1 has more than 1000 characters')],
+  ['SR-C1: a long title over many sections', expect.stringContaining('line 1 has more than 1000 characters')],
   [
-    'C1: the longest titles that are read over most of the sections that are read',
+    'SR-C1: the longest titles that are read over most of the sections that are read',
     expect.stringContaining('x.md: 9001 sections'),
   ],
-  ['H1: sections with one title', expect.stringContaining('x.md: 10000 sections')],
-  ['H1: more sections with one title than are read', expect.stringContaining('more than 10000 headings')],
-  ['H1: a title of marks', expect.stringContaining('more than 1000 characters')],
-  ['H1: titles of marks, each as long as a title may be', expect.stringContaining('x.md: 500 sections')],
-  ['H1: an argument of marks', 8_000_003],
-  ['H1: a reference of separators', false],
-  ['H1: a reference of as many separators as fit', false],
-  ['H1: a path of slashes', true],
-  ['H1: an SVG with a spaced width', 'svg'],
-  ['H1: an SVG with a spaced attribute', 'svg'],
-  ['H1: arguments whose string nothing closes', 8_000_002],
-  ['C3: a long file name', 199],
+  ['SR-H1: sections with one title', expect.stringContaining('x.md: 10000 sections')],
+  ['SR-H1: more sections with one title than are read', expect.stringContaining('more than 10000 headings')],
+  ['SR-H1: a title of marks', expect.stringContaining('more than 1000 characters')],
+  ['SR-H1: titles of marks, each as long as a title may be', expect.stringContaining('x.md: 500 sections')],
+  ['SR-H1: an argument of marks', 8_000_003],
+  ['SR-H1: a reference of separators', false],
+  ['SR-H1: a reference of as many separators as fit', false],
+  ['SR-H1: a path of slashes', true],
+  ['SR-H1: an SVG with a spaced width', 'svg'],
+  ['SR-H1: an SVG with a spaced attribute', 'svg'],
+  ['SR-H1: arguments whose string nothing closes', 8_000_002],
+  ['SR-C3: a long file name', 199],
 ];
 
 test.each(ANSWERS)(

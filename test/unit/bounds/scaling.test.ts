@@ -1,5 +1,5 @@
 /**
- * H1: what a parser takes grows with its input, not with the square of it: four times the text may take eight times as
+ * SR-H1: what a parser takes grows with its input, not with the square of it: four times the text may take eight times as
  * long. Counted in processor time of this thread; what is done within a few milliseconds needs no comparison.
  */
 import { expect, test } from '@jest/globals';

@@ -1,5 +1,5 @@
 /**
- * H1: every text, list and record that a client sends has a bound where it is parsed: whatever the OpenAPI document
+ * SR-H1: every text, list and record that a client sends has a bound where it is parsed: whatever the OpenAPI document
  * says of bodies and parameters, and the frames of the socket. A new schema without a bound fails here.
  */
 import { expect, test } from '@jest/globals';
@@ -60,7 +60,7 @@ function unbounded(schema: unknown, at: string, refs: Record<string, unknown>): 
   return found;
 }
 
-test('H1: whatever a request may hold has a bound', async () => {
+test('SR-H1: whatever a request may hold has a bound', async () => {
   const app = createApp(BARE);
   const document = (await (await app.request('/api/openapi.json')).json()) as {
     paths: Record<string, Record<string, Operation>>;
@@ -79,12 +79,12 @@ test('H1: whatever a request may hold has a bound', async () => {
   expect(found).toEqual([]);
 });
 
-test('H1: whatever a frame of a client may hold has a bound', () => {
+test('SR-H1: whatever a frame of a client may hold has a bound', () => {
   const schema = z.toJSONSchema(clientFrame, { io: 'input' }) as Schema;
   expect(unbounded(schema, 'frame', (schema.$defs ?? {}) as Schema)).toEqual([]);
 });
 
-test('H1: whatever text a tool takes has a bound', () => {
+test('SR-H1: whatever text a tool takes has a bound', () => {
   const longer = 'a'.repeat(8 * 1024 ** 2 + 1);
   for (const { parameters } of Object.values(TOOLS)) {
     for (const { zod } of Object.values(parameters)) expect(zod.safeParse(longer).success).toBe(false);

@@ -1,5 +1,5 @@
 /**
- * H1: what each file tool takes of the thread that all people of a worker share, at the largest input that it is given
+ * SR-H1: what each file tool takes of the thread that all people of a worker share, at the largest input that it is given
  * to, of the costliest kind that is known. Counted in processor time of this thread, which other programs do not change.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';

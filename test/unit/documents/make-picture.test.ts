@@ -69,7 +69,7 @@ test('W10: a scanned page is drawn as large as a model looks at, and a page that
   expect(await makePage(encryptedPdf, 1)).toEqual({ ok: false, problem: 'it is protected by a password' });
 }, 60_000);
 
-test('H5, W10: a page that unpacks to gigabytes ends its process, and is a sentence', async () => {
+test('SR-H5, W10: a page that unpacks to gigabytes ends its process, and is a sentence', async () => {
   const bomb = await makePage(pdfBomb(900 * 1024 ** 2, 2), 1);
   expect(bomb).toEqual({ ok: false, problem: 'it could not be unpacked' });
 }, 120_000);

@@ -46,7 +46,7 @@ test.each([
   expect(isPublicAddress(address)).toBe(false);
 });
 
-test('A6: a user may not reach this machine by literal or by name; a host that the operator allows is reached', async () => {
+test('A6, SR-M9: a user may not reach this machine by literal or by name; a host that the operator allows is reached', async () => {
   await withModel(textReply('inside'), async (model) => {
     const guarded = openModelConnection({ allowHost: readAllowedHosts('') });
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1']) {

@@ -1,4 +1,4 @@
-/** A model server that means harm (H7): it writes what it likes to the bare socket, as fast as it is read. */
+/** A model server that means harm (SR-H7): it writes what it likes to the bare socket, as fast as it is read. */
 import { createServer, type Socket } from 'node:net';
 
 export interface EvilModel {

@@ -197,7 +197,7 @@ test.each<[string, (request: IncomingMessage, response: ServerResponse) => void]
     'says nonsense of its window',
     (_, r) => void r.end('{"data":[{"id":"some-model","max_model_len":"-1e999"}]}'),
   ],
-])('M7, H7: a server that %s has the default window soon', async (_what, answer) => {
+])('M7, SR-H7: a server that %s has the default window soon', async (_what, answer) => {
   const connection = openModelConnection();
   await withServer(answer, async (url) => {
     const { contextWindow } = await findLimits(endpoint(`${url}/v1`), connection);

@@ -127,7 +127,7 @@ test('M17: waits are read from headers, bodies and words', () => {
   expect(wait({})).toBeUndefined();
 });
 
-test('M20, H7: usage in vendors’ forms; what is no count is none', () => {
+test('M20, SR-H7: usage in vendors’ forms; what is no count is none', () => {
   expect(
     readUsage({ prompt_tokens: 100, completion_tokens: 5, total_tokens: 125, prompt_cache_hit_tokens: 60 }),
   ).toEqual({ inputTokens: 100, outputTokens: 25, cachedTokens: 60 });

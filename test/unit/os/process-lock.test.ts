@@ -51,7 +51,7 @@ test.each([
 });
 
 testWith('root')(
-  'L5: a lock that somebody else wrote in the name of a process that is not theirs counts as free',
+  'SR-L5: a lock that somebody else wrote in the name of a process that is not theirs counts as free',
   async () => {
     await withTemporaryFolder(async (folder) => {
       const file = join(folder, 'lock');

@@ -74,7 +74,7 @@ test.each(machines)('S2: on %s sockets are local or of the internet, and no name
   expect([0x10000000n, 0x20000n, 0x40000000n, 0x2000000n].map(clone)).toEqual([1, 1, 1, 1]);
 });
 
-test.each(machines)('H3: on %s no file is given a set-user-id or set-group-id bit', (machine) => {
+test.each(machines)('SR-H3: on %s no file is given a set-user-id or set-group-id bit', (machine) => {
   const program = bpfFilter(machine);
   const calls = { fchmod: 1, fchmodat: 2, fchmodat2: 2, openat: 3, mknodat: 2 } as const;
   for (const [name, index] of Object.entries(calls)) {

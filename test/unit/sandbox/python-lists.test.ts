@@ -15,7 +15,7 @@ test('W1: code may count on each package that the rule names, and on the heavy o
   expect(names('all')).toEqual(expect.arrayContaining(['torch', 'pymc', 'prophet', 'geopandas', 'ortools']));
 });
 
-test('M11: each list is locked by version and hash, and a later list repeats nothing of an earlier one', () => {
+test('SR-M11: each list is locked by version and hash, and a later list repeats nothing of an earlier one', () => {
   const seen = new Set<string>();
   for (const list of listsOf('all')) {
     const entries = readFileSync(lockFile(list), 'utf8')

@@ -28,7 +28,7 @@ test.each(every)(
 );
 
 test.each(every)(
-  'M11: every package in $name has a hash (else: node scripts/complete-lock.mjs)',
+  'SR-M11: every package in $name has a hash (else: node scripts/complete-lock.mjs)',
   ({ lock }) => {
     const entries = Object.entries(lock.packages);
     const bare = entries.filter(([path, { link, integrity }]) => path !== '' && !link && !integrity);

@@ -93,7 +93,7 @@ test('a process that served is started again though its first new start fails, a
   await worker.stop();
 });
 
-test('C1: of a process that aborts or exits with an error it is told whose crash that was; of one that is killed it is not', async () => {
+test('SR-C1: of a process that aborts or exits with an error it is told whose crash that was; of one that is killed it is not', async () => {
   const ends = [
     "process.kill(process.pid, 'SIGKILL')",
     'process.abort()',

@@ -23,7 +23,7 @@ async function settled(): Promise<void> {
   for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
 }
 
-describe('H7, H8: places that people share', () => {
+describe('SR-H7, SR-H8: places that people share', () => {
   test('580 calls of ten guests that never end leave places for whoever comes', async () => {
     const gate = gateOf(500, 375);
     const calls = [];
@@ -101,7 +101,7 @@ const commands = fc.array(
   { maxLength: 80 },
 );
 
-test('H7, H8: whatever comes and goes, limits hold, nobody who may enter waits, and all places come back', async () => {
+test('SR-H7, SR-H8: whatever comes and goes, limits hold, nobody who may enter waits, and all places come back', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 8 }),

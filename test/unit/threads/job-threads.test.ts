@@ -9,7 +9,7 @@ const guest = (id: string) => ({ person: { id, guest: true }, signal: never });
 const threadsOf = (options: Partial<JobThreadsOptions> = {}) =>
   createJobThreads<OddJob, number>({ module: MODULE, places: 1, ...options });
 
-describe('H1: jobs in threads', () => {
+describe('SR-H1: jobs in threads', () => {
   test('threads are kept: the next job has the same', async () => {
     const kept = threadsOf();
     const first = await kept.run('say which thread', ada);
@@ -51,7 +51,7 @@ describe('H1: jobs in threads', () => {
     await expect(threads.run('say which thread', ada)).rejects.toThrow('no-such-thread');
   });
 
-  test('H8: ten guests whose jobs do not end leave a place to somebody with an account', async () => {
+  test('SR-H8: ten guests whose jobs do not end leave a place to somebody with an account', async () => {
     const threads = threadsOf({ places: 2, placesForGuests: 1 });
     const ends = new AbortController();
     const jobs = Array.from({ length: 10 }, (_, n) =>

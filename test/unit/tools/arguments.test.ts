@@ -195,7 +195,7 @@ test('code_agent: a task is needed', () => {
   expect(parseCodeAgent({ task: ' ' })).toMatchObject({ ok: false });
 });
 
-test('L4: arguments that are nested too deeply are refused in one sentence', () => {
+test('SR-L4: arguments that are nested too deeply are refused in one sentence', () => {
   const sent = `{"task":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
   expect(parseCodeAgent(sent)).toMatchObject({ ok: false, problem: expect.stringContaining(TOO_NESTED) });
   expect(parseCodeAgent(`{"task":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`)).toMatchObject({ ok: true });

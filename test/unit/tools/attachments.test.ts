@@ -165,7 +165,7 @@ test('HTML of Word documents becomes text with nested lists', () => {
   expect(htmlToText(html)).toBe('A\nb\n\n- one\n  - two\n- three\n\n[image]x <');
 });
 
-test('H5: eight PDFs at once whose streams are bombs are refused, within a bounded memory', async () => {
+test('SR-H5: eight PDFs at once whose streams are bombs are refused, within a bounded memory', async () => {
   await withBench(async (bench) => {
     let most = 0;
     const look = setInterval(() => {

@@ -94,7 +94,7 @@ test('two tabs that renew in the same instant stay signed in: a refusal is no en
   expect(keeper.current()?.refreshToken).toBe('refresh 7');
 });
 
-test('L8: who is refused while a guest becomes an account waits for the account’s tokens, and is not signed out', async () => {
+test('SR-L8: who is refused while a guest becomes an account waits for the account’s tokens, and is not signed out', async () => {
   const { keeper, asked, refuseWith } = setUp();
   keeper.begin(tokens(1));
   refuseWith(new SessionOver('the guest’s session has ended'));

@@ -95,7 +95,7 @@ test('U8: the status names what runs now: the innermost call, a retry before it,
   });
 });
 
-test('H8: waiting for a free place is a state of its own, and no trouble', () => {
+test('SR-H8: waiting for a free place is a state of its own, and no trouble', () => {
   const { conversation } = [PLACE.awaited, PLACE.found].reduce(
     ({ conversation, seen }, what) => {
       const event = { kind: 'retrying', agent: 'main', what, reason: 'all are busy', inMs: 0 } as const;

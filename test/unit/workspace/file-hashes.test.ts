@@ -1,4 +1,4 @@
-/** Hashes that many readers of one process share (M7). */
+/** Hashes that many readers of one process share (SR-M7). */
 import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ async function opened(name: string, agoMs: number): Promise<OpenFile> {
   return { handle, stats };
 }
 
-test('M7: a large file is hashed in the thread, and what cannot be read fails only for who asked', async () => {
+test('SR-M7: a large file is hashed in the thread, and what cannot be read fails only for who asked', async () => {
   const content = Buffer.alloc(LARGE, 'paper');
   await writeFile(path.join(folder, 'large'), content);
   const hashOf = createFileHashes().for('ada');
@@ -35,7 +35,7 @@ test('M7: a large file is hashed in the thread, and what cannot be read fails on
   await file.handle.close();
 });
 
-test('M7: what many ask for at once is read once, and not again while it stays as it is', async () => {
+test('SR-M7: what many ask for at once is read once, and not again while it stays as it is', async () => {
   await truncate(path.join(folder, 'large'), LARGE);
   const read: bigint[] = [];
   const hashes = createFileHashes(async (_person, { stats }) => {
@@ -53,7 +53,7 @@ test('M7: what many ask for at once is read once, and not again while it stays a
   await file.handle.close();
 });
 
-test('M7: a file that was changed just now is read again, for it may change without its times telling', async () => {
+test('SR-M7: a file that was changed just now is read again, for it may change without its times telling', async () => {
   let reads = 0;
   const hashes = createFileHashes(async () => {
     reads += 1;
@@ -64,7 +64,7 @@ test('M7: a file that was changed just now is read again, for it may change with
   await file.handle.close();
 });
 
-test('M7: people take turns at the thread', async () => {
+test('SR-M7: people take turns at the thread', async () => {
   await writeFile(path.join(folder, 'large'), Buffer.alloc(LARGE));
   const hashes = createFileHashes();
   const file = await opened('large', 5_000);

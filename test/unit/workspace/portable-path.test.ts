@@ -9,7 +9,7 @@ test.each([
   ['folder /x.md', 'dot or a blank'],
   ['a:b', 'Windows allows none'],
   ['a\u0007b', 'control character'],
-])('L1: %j is refused, and the sentence says why', (path, why) => {
+])('SR-L1: %j is refused, and the sentence says why', (path, why) => {
   expect(() => mustBePortable(path)).toThrow(why);
 });
 
@@ -21,6 +21,6 @@ test.each([
   '.hidden',
   'a/common.txt',
   'emoji 👩‍🔬.md',
-])('L1: %j is a name like any other', (path) => {
+])('SR-L1: %j is a name like any other', (path) => {
   expect(() => mustBePortable(path)).not.toThrow();
 });

@@ -53,7 +53,7 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 }
 
-test('H7: of 2,000 messages at once no more are claimed eagerly than there are places left', async () => {
+test('SR-H7: of 2,000 messages at once no more are claimed eagerly than there are places left', async () => {
   const claims = runner();
   const gate = gateOf(500);
   const busy = await Promise.all(
@@ -75,7 +75,7 @@ test('H7: of 2,000 messages at once no more are claimed eagerly than there are p
   expect(gate.taken).toBe(0);
 });
 
-test('H7: a place that was set aside for an eager start is free again where there was nothing to do', async () => {
+test('SR-H7: a place that was set aside for an eager start is free again where there was nothing to do', async () => {
   const claims = runner();
   const gate = gateOf(1);
   const nothing = (kind: 'busy' | 'settled'): ClaimOf<string> => ({
@@ -95,7 +95,7 @@ test('H7: a place that was set aside for an eager start is free again where ther
   expect(await claims.tryOnce(step(gate, Promise.resolve(), () => {}))).toBeUndefined();
 });
 
-test('H8: an attempt that waits for a place says so, and when it has one; whoever need not wait says nothing', async () => {
+test('SR-H8: an attempt that waits for a place says so, and when it has one; whoever need not wait says nothing', async () => {
   const claims = runner();
   const gate = gateOf(1);
   const told: string[] = [];

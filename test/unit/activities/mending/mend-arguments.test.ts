@@ -131,7 +131,7 @@ test.each([
   ['backslashes', '\\\\'],
   ['invalid escapes', '\\q'],
   ['letters behind a break', `\\n${'u'.repeat(64)}`],
-])('H1: four times as many %s take no more than a few times as long', (_what, piece) => {
+])('SR-H1: four times as many %s take no more than a few times as long', (_what, piece) => {
   const time = (length: number) => {
     const json = `{"content":"${piece.repeat(Math.floor(length / piece.length))}"}`;
     const times = Array.from({ length: 5 }, () => {
