@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { FROM_BUNDLE, NODE_ENVIRONMENT, NODE_OPTIONS } from '../src/process/node-options.mjs';
 import { installDependencies } from './install.mjs';
-import { findRuntime, root } from './runtime.mjs';
+import { findRuntime, needGlibc, root } from './runtime.mjs';
 
 const jest = [
   '--experimental-vm-modules',
@@ -63,6 +63,7 @@ async function main() {
   const steps = commands[name];
   if (!steps)
     throw new Error(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
+  needGlibc();
   await installDependencies();
   const runtime = findRuntime();
   for (const [index, step] of steps.entries()) {

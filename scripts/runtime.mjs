@@ -22,6 +22,26 @@ export const nodePackages = [
 ];
 
 /**
+ * Says at once what would otherwise be said by a loader, after minutes of installing: Temporal's worker and Postgres'
+ * server come built against glibc alone.
+ * @param {string} platform of Node's names
+ * @param {{ glibcVersionRuntime?: string }} header of Node's report about itself: which libc it runs on
+ * @throws {Error} with a sentence for the person at the terminal
+ */
+export function needGlibc(platform = process.platform, header = headerOfReport()) {
+  if (platform !== 'linux' || header.glibcVersionRuntime !== undefined) return;
+  throw new Error(
+    'this machine has another libc than glibc (Alpine has musl), and Temporal and Postgres are built for glibc alone: please use Debian, Ubuntu or Fedora, or a container of such an image, like node:24-bookworm',
+  );
+}
+
+function headerOfReport() {
+  // Else it looks up the names of whoever is connected.
+  process.report.excludeNetwork = true;
+  return process.report.getReport().header;
+}
+
+/**
  * The Node that was installed, else this one where it is new enough (platforms that the installed one is not built
  * for). It is looked for in its package: several of them bring a `node`, and npm 10 may leave none in .bin then.
  * @param {string} [folder] the node_modules to look in

@@ -19,11 +19,11 @@ if [ "$READ_ONLY_HOME" = 1 ]; then
   mount --bind "$ROOT/home/new" "$ROOT/home/new"
   mount -o remount,ro,bind "$ROOT/home/new"
 fi
-drop='setpriv --reuid 1000 --regid 1000 --clear-groups --no-new-privs --inh-caps=-all'
+bare='setpriv --no-new-privs --inh-caps=-all'
 cd "$ROOT"
 # The kernel gives no user namespace to who is in a changed root, whatever its settings are.
-if [ "$NAMESPACES" = 0 ]; then exec chroot . $drop "$@"; fi
+if [ "$NAMESPACES" = 0 ]; then exec $bare chroot --userspec 1000:1000 --groups 1000 . "$@"; fi
 mkdir -p .outside
 pivot_root . .outside
 umount -l /.outside
-exec $drop "$@"
+exec $bare --reuid 1000 --regid 1000 --clear-groups "$@"

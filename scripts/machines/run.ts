@@ -105,6 +105,8 @@ function whatItSaid(root: string, code: number): string {
   const sentence = /code cannot be run here: .*/.exec(start)?.[0];
   if (code === 0 && sentence === undefined && /run_python ok/.test(ask)) return DONE;
   if (code === 0 && sentence !== undefined) return `answers; ${sentence}`;
+  const refusal = /^paperagent: (.*)/m.exec(start)?.[1];
+  if (code === STARTED_NOT && refusal !== undefined) return `does not start: ${refusal}`;
   const last = (code === STARTED_NOT || code === NOT_READY ? start : ask).trim().split('\n').at(-1);
   return `ended with code ${code}: ${last}`;
 }

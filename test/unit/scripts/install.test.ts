@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { cacheForNpm, lockOfOne } from '../../../scripts/install.mjs';
+import { needGlibc } from '../../../scripts/runtime.mjs';
 import { withTemporaryFolder } from '../../support/temporary-folder.ts';
 
 test('a cache of npm that cannot be written, as in a home that is read-only, is replaced by one that can', async () => {
@@ -25,4 +26,11 @@ test('the Node that npm is to run on may not be left out, for a failure would be
     '': { name: 'node', version: '1.0.0', dependencies: { node: '24.0.0' } },
     'node_modules/node': { version: '24.0.0' },
   });
+});
+
+test('on a libc that is not glibc it is said before anything is installed, with what to do', () => {
+  expect(() => needGlibc('linux', {})).toThrow(/Alpine has musl.*please use Debian, Ubuntu or Fedora/);
+  expect(() => needGlibc('linux', { glibcVersionRuntime: '2.36' })).not.toThrow();
+  expect(() => needGlibc('darwin', {})).not.toThrow();
+  expect(() => needGlibc()).not.toThrow();
 });

@@ -1,0 +1,1 @@
+export function needGlibc(platform?: NodeJS.Platform, header?: { glibcVersionRuntime?: string }): void;
