@@ -1,8 +1,7 @@
 /** Runs a parser in a thread with bounds on its heap, its buffers and its time. */
 import { Worker } from 'node:worker_threads';
-import type { Preview } from '../protocol/previews.ts';
 import type { Window } from './line-window.ts';
-import type { Ask, Converted, PreviewAsk } from './types.ts';
+import type { Ask, Converted, PreviewAsk, Previewed } from './types.ts';
 
 const DEADLINE_MS = 30_000;
 const HEAP_MB = 384;
@@ -24,9 +23,9 @@ export async function convertDocument(bytes: Buffer, window: Window): Promise<Co
 }
 
 /** What a person is shown of the file. The bytes are given away. */
-export async function previewDocument(bytes: Buffer, preview: PreviewAsk): Promise<Preview> {
-  const answer = await askThread<Preview>(bytes, { preview });
-  return typeof answer === 'string' ? { kind: 'none', reason: 'too_much' } : answer;
+export async function previewDocument(bytes: Buffer, preview: PreviewAsk): Promise<Previewed> {
+  const answer = await askThread<Previewed>(bytes, { preview });
+  return typeof answer === 'string' ? { preview: { kind: 'none', reason: 'too_much' } } : answer;
 }
 
 async function askThread<Answer>(bytes: Buffer, ask: Ask): Promise<Answer | 'too_much' | 'too_long'> {

@@ -5,10 +5,11 @@ import { parseJson, treeOf } from './json-tree.ts';
 import { kindOfDocument, mayBeDocument } from './kind.ts';
 import { notebookOf } from './notebook-cells.ts';
 import { tabbedTables } from './tabbed-tables.ts';
+import { type Mark, piecesOfLines, type TableMarks, type TablePart } from './table-marks.ts';
 import { RowReader } from './table-rows.ts';
 import { openDecoder } from './text-decoder.ts';
 import { type TextFacts, textFactsOf } from './text-facts.ts';
-import type { PreviewAsk, Text } from './types.ts';
+import type { PreviewAsk, Previewed, Text } from './types.ts';
 import { isLocked, sheetPreview } from './workbook.ts';
 import { listArchive } from './zip.ts';
 
@@ -24,7 +25,16 @@ const PLAIN = /\.(?:txt|md|log|asc|prn)$/i;
 
 const JSON_NAME = /\.(?:json|geojson|ipynb)$/i;
 
-export async function previewOf(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
+export async function previewOf(bytes: Buffer, ask: PreviewAsk): Promise<Previewed> {
+  if (ask.part !== undefined) return { rows: rowsOf(bytes, ask.part, ask.offset) };
+  const found = await shownOf(bytes, ask);
+  return 'preview' in found ? found : { preview: found };
+}
+
+async function shownOf(
+  bytes: Buffer,
+  ask: PreviewAsk,
+): Promise<Preview | { preview: Preview; marks: TableMarks }> {
   if (bytes.length === 0) return none('empty');
   const kind = mayBeDocument(bytes) ? kindOfDocument(bytes) : 'text';
   if (kind === 'text') return await textOrTable(bytes, ask);
@@ -77,7 +87,10 @@ async function documentPreview(found: Text): Promise<Preview> {
   return { kind: 'document', text: tabbedTables(text.toWellFormed()), rest: length - text.length };
 }
 
-async function textOrTable(bytes: Buffer, ask: PreviewAsk): Promise<Preview> {
+async function textOrTable(
+  bytes: Buffer,
+  ask: PreviewAsk,
+): Promise<Preview | { preview: Preview; marks: TableMarks }> {
   const facts = await textFactsOf(ask.name, async () => Readable.from(piecesOf(bytes)));
   if (facts === null) return none('not_shown');
   if (JSON_NAME.test(ask.name) && bytes.length === ask.size) return jsonOf(bytes, facts, ask);
@@ -111,20 +124,26 @@ function textOf(bytes: Buffer, { encoding }: TextFacts, { size }: PreviewAsk): P
   };
 }
 
-function tableOf(bytes: Buffer, { encoding, table }: TextFacts, { name, size, offset }: PreviewAsk): Preview {
+function tableOf(
+  bytes: Buffer,
+  { encoding, table, hasOnlyCr }: TextFacts,
+  { name, size, offset }: PreviewAsk,
+): { preview: PreviewTable; marks: TableMarks } {
   const separator = table?.separator ?? (/\.csv$/i.test(name) ? ',' : '\t');
   const reader = new RowReader(separator, { offset, skipped: table?.isSaid ? 1 : 0 });
   const decoder = openDecoder(encoding.label);
+  const marks: Mark[] = [];
   let isFirst = true;
-  for (const piece of piecesOf(bytes)) {
+  for (const { piece, end, isAtLine } of piecesOfLines(bytes, encoding.label, hasOnlyCr ? '\r' : '\n')) {
     const text = decoder.write(piece).replaceAll('\0', '');
     reader.write(isFirst ? text.replace(/^\ufeff/, '') : text);
     isFirst = false;
+    if (isAtLine && reader.isAtRow) marks.push([reader.total, end]);
   }
   reader.write(decoder.end());
   reader.end();
   const isWhole = bytes.length >= size;
-  return {
+  const preview: PreviewTable = {
     kind: 'table',
     head: reader.head ?? [],
     rows: reader.window.rows,
@@ -134,5 +153,16 @@ function tableOf(bytes: Buffer, { encoding, table }: TextFacts, { name, size, of
     format: { encoding: encoding.name, separator, decimalCommas: table?.hasDecimalCommas ?? false },
     sheets: [],
     sheet: 0,
-  } satisfies PreviewTable;
+  };
+  return { preview, marks: { label: encoding.label, separator, marks } };
+}
+
+/** Rows of a part of a table, which begins with a row. */
+function rowsOf(bytes: Buffer, { row, label, separator }: TablePart, offset: number): string[][] {
+  const reader = new RowReader(separator, { offset, skipped: 0, first: row });
+  const decoder = openDecoder(label);
+  for (const piece of piecesOf(bytes)) reader.write(decoder.write(piece).replaceAll('\0', ''));
+  reader.write(decoder.end());
+  reader.end();
+  return reader.window.rows;
 }

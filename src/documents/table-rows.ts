@@ -67,12 +67,24 @@ export class RowReader {
   #isClosing = false;
   #isAfterCr = false;
 
-  /** @param window.rows how many rows are kept; absent: as many as one preview has */
-  constructor(separator: string, window: { offset: number; skipped: number; rows?: number }) {
-    const { offset, skipped, rows } = window;
+  /**
+   * @param window.rows how many rows are kept; absent: as many as one preview has
+   * @param window.first the number of the first row that is read, where the head was read before
+   */
+  constructor(separator: string, window: { offset: number; skipped: number; rows?: number; first?: number }) {
+    const { offset, skipped, rows, first } = window;
+    if (first !== undefined) {
+      this.head = [];
+      this.total = first;
+    }
     this.#separator = separator.charCodeAt(0);
     this.#skipped = skipped;
     this.window = new RowWindow(offset, rows);
+  }
+
+  /** Whether the next character begins a row behind the head, so that another reader could go on from there. */
+  get isAtRow(): boolean {
+    return this.head !== null && this.#count === 1 && this.#length === 0 && !this.#isQuoted;
   }
 
   write(text: string): void {

@@ -1,5 +1,7 @@
 /** What is asked of a file that somebody brought, and what its parser answers. */
+import type { Preview } from '../protocol/previews.ts';
 import type { Window } from './line-window.ts';
+import type { TableMarks, TablePart } from './table-marks.ts';
 
 /** Which part of which file; `size` is that of the whole file, of which the reader gets no more than it may read. */
 export interface PreviewAsk {
@@ -7,7 +9,12 @@ export interface PreviewAsk {
   size: number;
   sheet: number;
   offset: number;
+  /** The bytes are but this part of a table that was read before. */
+  part?: TablePart;
 }
+
+/** What is shown; of a table that has parts, where these begin; of one of them, its rows alone. */
+export type Previewed = { preview: Preview; marks?: TableMarks } | { rows: string[][] };
 
 /** What is wanted of a file: a window of its text, or what a person is shown of it. */
 export type Ask = { window: Window } | { preview: PreviewAsk };

@@ -11,7 +11,7 @@ import { withMadeDirectory } from './made-directory.ts';
 import { type HashFile, hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
-import { type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
+import { isSettled, type Snapshot, type SnapshotOptions, stateOf, takeSnapshot } from './snapshot.ts';
 import { type TrimTarget, trim } from './trim.ts';
 import { BLOCK_BYTES, roomOf, type Usage, workspaceUsage } from './usage.ts';
 import { meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
@@ -29,11 +29,14 @@ export interface Workspace {
   readonly root: string;
   /** Bytes of a file from `offset` on, `limit` at most. `too_large` when that would be over `maxBytes`. */
   read(path: string, range?: { offset?: number; limit?: number; maxBytes?: number }): Promise<Buffer>;
-  /** The bytes from `start` up to and with `end`, for a download; `size` is the whole file's. */
+  /**
+   * The bytes from `start` up to and with `end`, for a download; `size` is the whole file's. `state` is the same as long
+   * as the file is; null where it has just changed and may change unseen.
+   */
   openRead(
     path: string,
     range?: { start?: number; end?: number },
-  ): Promise<{ size: number; stream: Readable }>;
+  ): Promise<{ size: number; state: string | null; stream: Readable }>;
   stat(path: string): Promise<Entry>;
   /** All files and folders, or those under `path`; at most 10,000. */
   list(path?: string): Promise<Listing>;
@@ -113,9 +116,11 @@ export function openWorkspace(
         const size = Number(stats.size);
         // A fixed length: a file that grows meanwhile must not outgrow the Content-Length already sent.
         const length = Math.max(0, Math.min(size, (end ?? size - 1) + 1) - start);
-        if (length > 0) return { size, stream: handle.createReadStream({ start, end: start + length - 1 }) };
+        const state = isSettled(stats, Date.now()) ? stateOf(stats) : null;
+        if (length > 0)
+          return { size, state, stream: handle.createReadStream({ start, end: start + length - 1 }) };
         await handle.close();
-        return { size, stream: Readable.from([]) };
+        return { size, state, stream: Readable.from([]) };
       }),
 
     stat: (path) =>

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { diskSharesOf } from '../../db/room.ts';
 import { findUser } from '../../db/users.ts';
 import { findWork } from '../../db/works.ts';
-import { previewFile } from '../../documents/preview-file.ts';
+import { createPreviews } from '../../documents/preview-file.ts';
 import * as shapes from '../../protocol/files.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { preview } from '../../protocol/previews.ts';
@@ -66,6 +66,7 @@ const ENTRY_BYTES = 100;
 export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
   const app = createRouter();
   const hashes = createFileHashes();
+  const previews = createPreviews();
   const shares = diskSharesOf(config.quotas);
 
   /** The workspace of the Work that the request names, and its title. @throws ApiError not_found */
@@ -133,12 +134,13 @@ export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
     const { kind, size } = await workspace.stat(path);
     if (kind === 'directory') throw new ApiError('conflict', `${path} is a folder.`);
     const file = {
+      id: `${workspace.root}/${path}`,
       name: path,
       size,
-      open: async (end: number) => (await workspace.openRead(path, { end })).stream,
+      open: (range: { start: number; end: number }) => workspace.openRead(path, range),
     };
     const person = { id: userId, guest: (await findUser(db, userId))?.guest ?? true };
-    return c.json(await previewFile(file, part.data, { person, signal: c.req.raw.signal }), 200, {
+    return c.json(await previews.of(file, part.data, { person, signal: c.req.raw.signal }), 200, {
       'Cache-Control': 'private, no-store',
     });
   });

@@ -4,20 +4,36 @@ import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
 import { previewOf } from '../../../src/documents/preview.ts';
-import { previewFile } from '../../../src/documents/preview-file.ts';
+import { createPreviews } from '../../../src/documents/preview-file.ts';
+import { rangeOf } from '../../../src/documents/table-marks.ts';
 import type { Preview } from '../../../src/protocol/previews.ts';
 import { docxBytes, paragraph, pdfBytes, xlsxBytes, zipped } from '../tools/documents.ts';
 
 /** In this process: what the reader's own process does of it. */
-function shown(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
-  return previewOf(bytes, { name, size, sheet, offset });
+async function shown(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
+  const found = await previewOf(bytes, { name, size, sheet, offset });
+  if ('rows' in found) throw new Error('a part was not asked for');
+  return found.preview;
 }
 
 /** As the api has it done. */
 function shownApart(name: string, bytes: Buffer, { sheet = 0, offset = 0, size = bytes.length } = {}) {
-  const open = async (end: number) => Readable.from([bytes.subarray(0, end + 1)]);
-  const asking = { person: { id: 'p', guest: false }, signal: new AbortController().signal };
-  return previewFile({ name, size, open }, { sheet, offset }, asking);
+  return createPreviews().of({ ...file(name, bytes), size }, { sheet, offset }, ASKING);
+}
+
+const ASKING = { person: { id: 'p', guest: false }, signal: new AbortController().signal };
+
+/** A file in memory, that notes what is read of it. */
+function file(name: string, bytes: Buffer, state: string | null = 'settled') {
+  const reads: number[] = [];
+  return {
+    ...{ id: name, name, size: bytes.length, reads },
+    open: async ({ start, end }: { start: number; end: number }) => {
+      const part = bytes.subarray(start, end + 1);
+      reads.push(part.length);
+      return { stream: Readable.from([part]), state };
+    },
+  };
 }
 
 async function table(...file: Parameters<typeof shown>): Promise<Extract<Preview, { kind: 'table' }>> {
@@ -291,3 +307,67 @@ test('W12: a Parquet file that was cut, is damaged within, or is packed as it is
     ...{ kind: 'none', reason: 'too_large' },
   });
 });
+
+/** Rows that differ in length, some of several lines, in an encoding. */
+function longTable(encoding: string, lineEnd: string): { bytes: Buffer; rows: string[][] } {
+  const rows = Array.from({ length: 20_000 }, (_, n) => [
+    String(n),
+    n % 7 === 0 ? `año ${n}${lineEnd}región "x"` : `población ${'y'.repeat(n % 40)}`,
+  ]);
+  const quoted = rows.map(([n, text = '']) => `${n};"${text.replaceAll('"', '""')}"`);
+  return { bytes: iconv.encode(['n;texto', ...quoted].join(lineEnd), encoding), rows };
+}
+
+const OFFSETS = [200, 9_999, 15_001, 19_900, 19_999, 20_000, 3];
+
+test.each([
+  ['utf8', '\n'],
+  ['utf8', '\r\n'],
+  ['utf8', '\r'],
+  ['utf-16le', '\r\n'],
+  ['utf-16be', '\n'],
+  ['windows-1252', '\n'],
+])(
+  'W12: later parts of a table in %s (%j) are what they are when it is read whole',
+  async (encoding, lineEnd) => {
+    const { bytes, rows } = longTable(encoding, lineEnd);
+    const ask = { name: 'big.csv', size: bytes.length, sheet: 0 };
+    const whole = await previewOf(bytes, { ...ask, offset: 0 });
+    if (!('preview' in whole) || whole.marks === undefined) throw new Error('no table');
+    const { marks } = whole;
+    for (const offset of OFFSETS) {
+      const range = rangeOf(marks, offset, 200);
+      if (range === null) throw new Error(`row ${offset} has no place`);
+      const { row, start, end = bytes.length } = range;
+      const part = await previewOf(bytes.subarray(start, end + 1), {
+        ...ask,
+        offset,
+        part: { ...marks, row },
+      });
+      expect(part).toEqual({ rows: rows.slice(offset, offset + 200) });
+      expect(end - start).toBeLessThan(3 * 64 * 1024);
+    }
+  },
+);
+
+test('W12: of a later part of a table the reader gets what lies about it; one that has changed, or just changes, is read from its beginning', async () => {
+  const { bytes, rows } = longTable('utf8', '\n');
+  const previews = createPreviews();
+  const big = file('big.csv', bytes, 'old');
+  const first = await previews.of(big, { sheet: 0, offset: 0 }, ASKING);
+  expect(first).toMatchObject({ kind: 'table', head: ['n', 'texto'], total: rows.length });
+  const later = await previews.of(big, { sheet: 0, offset: 15_001 }, ASKING);
+  expect(later).toEqual({ ...first, offset: 15_001, rows: rows.slice(15_001, 15_201) });
+  expect(big.reads[1]).toBeLessThan(3 * 64 * 1024);
+
+  const now = Buffer.from(bytes.toString().replaceAll('población', 'POBLACIÓN'));
+  const changed = file('big.csv', now, 'new');
+  expect(await previews.of(changed, { sheet: 0, offset: 15_002 }, ASKING)).toMatchObject({
+    rows: expect.arrayContaining([['15002', `POBLACIÓN ${'y'.repeat(15_002 % 40)}`]]),
+  });
+  expect(changed.reads.at(-1)).toBe(now.length);
+
+  const unsettled = file('u.csv', bytes, null);
+  for (const offset of [0, 15_000]) await previews.of(unsettled, { sheet: 0, offset }, ASKING);
+  expect(unsettled.reads).toEqual([bytes.length, bytes.length]);
+}, 60_000);
