@@ -14,7 +14,8 @@ export function postgresSettings({ port, durable }: PostgresSettings): string {
     port,
     unix_socket_directories: '',
     password_encryption: 'scram-sha-256',
-    max_connections: 200,
+    // Tests have several systems at once on one server.
+    max_connections: durable ? 200 : 400,
     // A commit that was answered is on the disk: an acked message survives the machine, not only the process.
     synchronous_commit: 'on',
     fsync: durable ? 'on' : 'off',
