@@ -24,7 +24,7 @@ export function codeSystemPrompt(limits: CodeLimits): string {
   return codeRules(limits);
 }
 
-/** The prompt under which a model condenses older turns (F7, M6); the turns and `summaryClosing` follow. */
+/** The prompt under which a model compacts older turns (F7, M6); the turns and `summaryClosing` follow. */
 export function summarySystemPrompt(): string {
   return summaryRules();
 }

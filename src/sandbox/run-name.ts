@@ -12,11 +12,11 @@ export function runName(instance: string, key: RunKey): string {
 }
 
 /** The name of what was started ahead for an owner. */
-export function preparedName(instance: string, workspace: string, owner: string): string {
-  return `paperagent-ready-${digest(instance, workspace)}${preparedSuffix(owner)}`;
+export function warmName(instance: string, workspace: string, owner: string): string {
+  return `paperagent-ready-${digest(instance, workspace)}${warmSuffix(owner)}`;
 }
 
 /** How the names of all that was started ahead for an owner end. */
-export function preparedSuffix(owner: string): string {
+export function warmSuffix(owner: string): string {
   return `-${digest(owner)}`;
 }

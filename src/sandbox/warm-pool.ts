@@ -2,12 +2,12 @@
 import { DEFAULT_LIMITS, type Sandbox } from './types.ts';
 
 /** What one that waits holds, measured: 65 MiB in Docker with its shim, 85 MiB in bubblewrap with its runner. */
-export const PREPARED_BYTES = 96 * 1024 ** 2;
+export const WARM_BYTES = 96 * 1024 ** 2;
 
 /** One that nobody takes ends by itself after this long. Also in relay.py. */
-export const PREPARED_FOR_MS = 600_000;
+export const WARM_FOR_MS = 600_000;
 
-export interface PreparedBudget {
+export interface WarmBudget {
   /** 0 prepares none. */
   most: number;
   /** For one person; absent: all of them. */
@@ -16,7 +16,7 @@ export interface PreparedBudget {
   freeMemory: () => number;
 }
 
-interface Prepared {
+interface WarmSandbox {
   person: string | undefined;
   since: number;
   /** Settles when it waits for its order, or could not be started. */
@@ -24,37 +24,33 @@ interface Prepared {
 }
 
 /**
- * Wraps a sandbox so that at most `most` are prepared at a time, one for each owner, `mostOfOne` for one person, and none where it would take
+ * Wraps a sandbox so that at most `most` are warm at a time, one for each owner, `mostOfOne` for one person, and none where it would take
  * the memory that a run needs. Also makes one that is only just being started safe to take and to discard.
  */
-export function withWarmPool(
-  sandbox: Sandbox,
-  { most, mostOfOne = most, freeMemory }: PreparedBudget,
-): Sandbox {
-  const prepared = new Map<string, Prepared>();
+export function withWarmPool(sandbox: Sandbox, { most, mostOfOne = most, freeMemory }: WarmBudget): Sandbox {
+  const warm = new Map<string, WarmSandbox>();
 
   function fits(person: string | undefined): boolean {
-    for (const [owner, { since }] of prepared)
-      if (performance.now() - since > PREPARED_FOR_MS) prepared.delete(owner);
+    for (const [owner, { since }] of warm) if (performance.now() - since > WARM_FOR_MS) warm.delete(owner);
     // Those that are only just being started do not show in the free memory yet.
-    const wanted = (prepared.size + 1) * PREPARED_BYTES + DEFAULT_LIMITS.memoryBytes;
-    const ofPerson = [...prepared.values()].filter((one) => person !== undefined && one.person === person);
-    return prepared.size < most && ofPerson.length < mostOfOne && wanted <= freeMemory();
+    const wanted = (warm.size + 1) * WARM_BYTES + DEFAULT_LIMITS.memoryBytes;
+    const ofPerson = [...warm.values()].filter((one) => person !== undefined && one.person === person);
+    return warm.size < most && ofPerson.length < mostOfOne && wanted <= freeMemory();
   }
 
   /** Waits until what is being started for this owner can be found, and counts it no more. */
   async function release(owner: string): Promise<void> {
-    await prepared.get(owner)?.started;
-    prepared.delete(owner);
+    await warm.get(owner)?.started;
+    warm.delete(owner);
   }
 
   return {
     ...sandbox,
     async warm(owner, workspace, person) {
-      if (prepared.has(owner) || !fits(person)) return;
+      if (warm.has(owner) || !fits(person)) return;
       const starting = sandbox.warm(owner, workspace);
-      const started = starting.catch(() => void prepared.delete(owner));
-      prepared.set(owner, { person, since: performance.now(), started });
+      const started = starting.catch(() => void warm.delete(owner));
+      warm.set(owner, { person, since: performance.now(), started });
       await starting;
     },
     async run(spec, options) {
@@ -67,7 +63,7 @@ export function withWarmPool(
     },
     async reap(wanted) {
       await sandbox.reap(wanted);
-      for (const owner of [...prepared.keys()]) if (!(await wanted.agent(owner))) await release(owner);
+      for (const owner of [...warm.keys()]) if (!(await wanted.agent(owner))) await release(owner);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Whoever follows a run may let go of it: the run goes on, and nothing of the follower stays behind (D7). */
+/** Whoever follows a run may detach: the run goes on, and nothing of the follower stays behind (D7). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';

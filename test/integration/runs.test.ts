@@ -165,7 +165,7 @@ testWith('bubblewrap')(
 );
 
 testWith('bubblewrap')(
-  'T2, D7: a run whose worker is killed is adopted with what it had recorded before, once',
+  'T2, D7: a run whose worker is killed is reattached to with what it had recorded before, once',
   async () => {
     scripts = [{ code: WAITS, filename: 'wait.py' }];
     const first = await system.startWorker();

@@ -25,7 +25,7 @@ export interface HistoryFiles {
   settled(): Promise<void>;
 }
 
-/** What could not be written, or whose writer died, is written by a job later (jobs/housekeeping.ts). */
+/** What could not be written, or whose writer died, is written by a job later (jobs/worker-jobs.ts). */
 export function createHistoryFiles({
   db,
   dir,

@@ -10,7 +10,7 @@ import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf, isRunning } from '../processes.ts';
 import { kindsInWords, lockedPackages, ownInWords, type PythonChoice } from '../python-lists.ts';
-import { preparedName, preparedSuffix, runName } from '../run-name.ts';
+import { runName, warmName, warmSuffix } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
 import { type RunKey, type Sandbox, SandboxUnavailable } from '../types.ts';
@@ -23,7 +23,7 @@ import {
   ownModules,
   type PythonEnvironment,
 } from './python-environment.ts';
-import { abandonRun, reapFolders } from './reap-folders.ts';
+import { reapFolders, removeRun } from './reap-folders.ts';
 import * as runFolder from './run-folder.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
@@ -69,7 +69,7 @@ function hasAll(layers: Layer[], wanted: Layer[]): boolean {
   return wanted.every(({ site }) => layers.some((layer) => layer.site === site));
 }
 
-/** A prepared sandbox that was taken as it ended: nothing ran in it. */
+/** A warm sandbox that was taken as it ended: nothing ran in it. */
 function isUnused(folder: string): boolean {
   const order = runFolder.readState(folder, 'order.json');
   return order !== null && !runFolder.isOrder(order);
@@ -92,17 +92,17 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     creator: identityOf(process.pid),
   });
 
-  /** Gives the owner's prepared sandbox the name of this run. @returns whether it runs the order. */
-  const takePrepared = (prepared: string, folder: string, order: runFolder.Order): boolean => {
-    const runner = runFolder.readState(prepared, 'runner.json');
+  /** Gives the owner's warm sandbox the name of this run. @returns whether it runs the order. */
+  const takeWarm = (warm: string, folder: string, order: runFolder.Order): boolean => {
+    const runner = runFolder.readState(warm, 'runner.json');
     // Without a runner's name it is only just being started, and that will find the order.
     if (runner && !isRunning(runner)) return false;
     // It was started before packages came that its code may have been told of.
-    const box = runFolder.readState(prepared, 'box.json');
+    const box = runFolder.readState(warm, 'box.json');
     if (box && !hasAll(box.python.layers, completeLayers(cacheDir, config))) return false;
-    if (!runFolder.moveFolder(prepared, folder)) return false;
+    if (!runFolder.moveFolder(warm, folder)) return false;
     if (runFolder.settle(folder, 'order.json', order)) return true;
-    runFolder.removeFolder(folder); // It had been dismissed in this instant.
+    runFolder.removeFolder(folder); // It had been released in this instant.
     return false;
   };
 
@@ -120,11 +120,10 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
         const ready = await readyForRun(workspace, limits);
         if ('refused' in ready) return ready.refused;
         order = { key, script, limits: ready.limits };
-        const prepared = join(root, preparedName(instance, workspace, owner));
-        if (!takePrepared(prepared, folder, order))
-          runFolder.createFolder(folder, newBox(workspace, owner), order);
+        const warm = join(root, warmName(instance, workspace, owner));
+        if (!takeWarm(warm, folder, order)) runFolder.createFolder(folder, newBox(workspace, owner), order);
       }
-      // Who took a prepared sandbox may have died before giving the order: then this gives it.
+      // Who took a warm sandbox may have died before giving the order: then this gives it.
       runFolder.settle(folder, 'order.json', order);
       if (!runFolder.readState(folder, 'runner.json')) await startRunner(folder, compileCache);
       const outcome = await followRun({ folder, progress, signal, detach, onOutput });
@@ -158,21 +157,21 @@ export function createBubblewrapSandbox(config: BubblewrapConfig): Sandbox {
     },
 
     async endAndRemove(key) {
-      abandonRun(folderOf(key));
+      removeRun(folderOf(key));
     },
 
     reap: (wanted) => reapFolders(root, wanted, sightings.round()),
 
     async warm(owner, workspace) {
       await ownWorkspace(workspace);
-      const folder = join(root, preparedName(instance, workspace, owner));
+      const folder = join(root, warmName(instance, workspace, owner));
       if (runFolder.createFolder(folder, newBox(workspace, owner))) await startRunner(folder, compileCache);
     },
 
     async release(owner) {
-      const suffix = preparedSuffix(owner);
+      const suffix = warmSuffix(owner);
       for (const name of readdirSync(root).filter((entry) => entry.endsWith(suffix)))
-        runFolder.dismiss(join(root, name));
+        runFolder.release(join(root, name));
     },
 
     packages() {

@@ -8,7 +8,7 @@ import type { Wanted } from '../types.ts';
 import { removeOldCgroups } from './cgroup.ts';
 import { isLongOver } from './follow-run.ts';
 import { killRunner } from './kill-runner.ts';
-import { dismiss, isOrder, readState, removeFolder, settle } from './run-folder.ts';
+import { isOrder, readState, release, removeFolder, settle } from './run-folder.ts';
 
 /** Folders that are being made or removed; one that is older than this was left by a process that died. */
 const DRAFT_MS = 60_000;
@@ -27,7 +27,7 @@ export async function reapFolders(root: string, wanted: Wanted, seenFor: SeenFor
 }
 
 /** Ends the run of this folder, if it goes on, and removes the folder. */
-export function abandonRun(folder: string): void {
+export function removeRun(folder: string): void {
   killRunner(readState(folder, 'runner.json'));
   removeFolder(folder);
 }
@@ -37,10 +37,10 @@ async function reapFolder(folder: string, wanted: Wanted, seenFor: SeenFor): Pro
   const order = readState(folder, 'order.json');
   const runner = readState(folder, 'runner.json');
   if (!order || !isOrder(order)) {
-    // A prepared sandbox belongs to its owner, and to the process that asked for it.
-    if (!box || order || !isRunning(box.creator) || !(await wanted.agent(box.owner))) dismiss(folder);
+    // A warm sandbox belongs to its owner, and to the process that asked for it.
+    if (!box || order || !isRunning(box.creator) || !(await wanted.agent(box.owner))) release(folder);
   } else if (!(await wanted.run(order.key))) {
-    abandonRun(folder);
+    removeRun(folder);
   } else if (isLongOver(order.limits, seenFor(folder)) && !readState(folder, 'ending.json')) {
     // Its runner should have ended it: it hangs, or was stopped.
     killRunner(runner);

@@ -5,7 +5,7 @@
  *
  *   box.json     how the sandbox is made; the folder appears with it
  *   runner.json  the one process that holds it: the first of those started to make this file
- *   order.json   what to run. Written before the runner starts, or later for one prepared ahead (S12)
+ *   order.json   what to run. Written before the runner starts, or later for a warm one (S12)
  *   stdout, stderr   raw bytes, appended
  *   told         what the run tells of itself (sandbox/paperagent.py), appended
  *   ending.json  the one ending: the runner's, or `lost` from someone who found the runner dead
@@ -27,7 +27,7 @@ export interface Box {
   python: PythonEnvironment;
   workspace: string;
   owner: string;
-  /** The process that asked for it; a prepared sandbox does not outlive that one. */
+  /** The process that asked for it; a warm sandbox does not outlive that one. */
   creator: ProcessIdentity;
 }
 
@@ -37,12 +37,13 @@ export interface Order {
   limits: RunLimits;
 }
 
-/** In place of an order: a prepared sandbox that ends, or has ended, without having run anything. */
-export interface Dismissed {
+/** In place of an order: a warm sandbox that ends, or has ended, without having run anything. */
+export interface Released {
+  /** What runners of earlier versions look for. */
   dismissed: true;
 }
 
-export function isOrder(order: Order | Dismissed): order is Order {
+export function isOrder(order: Order | Released): order is Order {
   return !('dismissed' in order);
 }
 
@@ -51,7 +52,7 @@ export type Outcome = { ran: true; ending: Ending } | { ran: false; reason: stri
 
 interface Files {
   'box.json': Box;
-  'order.json': Order | Dismissed;
+  'order.json': Order | Released;
   'runner.json': ProcessIdentity;
   'ending.json': Outcome;
 }
@@ -115,8 +116,8 @@ export function removeFolder(folder: string): void {
     rmSync(trash, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 
-/** Ends a prepared sandbox, unless an order was faster: then nothing happens. */
-export function dismiss(folder: string): void {
+/** Ends a warm sandbox, unless an order was faster: then nothing happens. */
+export function release(folder: string): void {
   try {
     settle(folder, 'order.json', { dismissed: true });
   } catch (error) {

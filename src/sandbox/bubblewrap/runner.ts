@@ -1,7 +1,7 @@
 /**
  * The process that holds one bubblewrap sandbox: started detached, it outlives the worker that asked for it,
  * enforces the limits and leaves output and ending in the run's folder (S10), which is its current directory: the
- * folder is given another name when a prepared sandbox is taken. usage: node runner.ts NAME (for who lists processes)
+ * folder is given another name when a warm sandbox is taken. usage: node runner.ts NAME (for who lists processes)
  */
 
 import { identityOf } from '../processes.ts';
@@ -25,7 +25,7 @@ if (box && settle('.', 'runner.json', identityOf(process.pid))) {
     settle('.', 'ending.json', await enforceOrder(box, held, order, stop.signal));
   } else {
     await held.kill();
-    await held.closed; // Its folder is left to the one who dismissed it, or to the reaper.
+    await held.closed; // Its folder is left to the one who released it, or to the reaper.
   }
   held.cgroup?.remove();
 }

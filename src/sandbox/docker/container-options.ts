@@ -22,7 +22,7 @@ export interface EngineFacts {
   selinux: boolean;
 }
 
-/** The key of a run and when it is to end; or, for one that is prepared, who asked for it. */
+/** The key of a run and when it is to end; or, for a warm one, who asked for it. */
 export type ContainerPurpose =
   | { kind: 'run'; workId: string; turn: number; toolCallId: string; deadline: string; order: string }
   | { kind: 'ready'; owner: string; creator: ProcessIdentity };

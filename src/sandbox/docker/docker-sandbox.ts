@@ -6,7 +6,7 @@ import { readyForRun } from '../first-start.ts';
 import { ownWorkspace } from '../own-workspace.ts';
 import { identityOf } from '../processes.ts';
 import { kindsInWords, type Libraries, listsOf, lockedPackages, ownInWords } from '../python-lists.ts';
-import { preparedName, preparedSuffix, runName } from '../run-name.ts';
+import { runName, warmName, warmSuffix } from '../run-name.ts';
 import { scriptInside } from '../script-path.ts';
 import { createSightings } from '../sightings.ts';
 import {
@@ -81,12 +81,12 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
       }),
     );
 
-  /** Gives the owner's prepared container the name of this run. @returns false when there is none to take. */
-  const takePrepared = async ({ workspace, owner, limits }: RunSpec, name: string): Promise<boolean> => {
+  /** Gives the owner's warm container the name of this run. @returns false when there is none to take. */
+  const takeWarm = async ({ workspace, owner, limits }: RunSpec, name: string): Promise<boolean> => {
     if (limits.memoryBytes !== DEFAULT_LIMITS.memoryBytes) return false;
-    const prepared = preparedName(instance, workspace, owner);
-    const found = await inspect(engine, prepared);
-    return found?.State.Running === true && (await renameContainer(engine, prepared, name));
+    const warm = warmName(instance, workspace, owner);
+    const found = await inspect(engine, warm);
+    return found?.State.Running === true && (await renameContainer(engine, warm, name));
   };
 
   /** Starts what has been created; gives its order to what was started ahead. Both may be done again and again. */
@@ -141,7 +141,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
         if ('refused' in ready) return ready.refused;
         const kept = keepOrder(folder, { key, script, limits: ready.limits, at: Date.now() });
         if (!found) {
-          if (!(await takePrepared(spec, name))) await createRun(spec, name, kept);
+          if (!(await takeWarm(spec, name))) await createRun(spec, name, kept);
         }
         await begin(name, folder, kept, signal);
         return kept;
@@ -167,7 +167,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
     reap: (wanted) => reapContainers({ engine, instance, stateDir }, wanted, sightings.round()),
 
     async warm(owner, workspace) {
-      const name = preparedName(instance, workspace, owner);
+      const name = warmName(instance, workspace, owner);
       await ownWorkspace(workspace);
       await create(
         name,
@@ -181,7 +181,7 @@ export function createDockerSandbox(config: DockerConfig): Sandbox {
 
     async release(owner) {
       for (const { name } of await sandboxContainers(engine, instance))
-        if (name.endsWith(preparedSuffix(owner))) await removeContainer(engine, name);
+        if (name.endsWith(warmSuffix(owner))) await removeContainer(engine, name);
     },
 
     // An image of which one could not be imported is not made.

@@ -9,7 +9,7 @@ import { ask } from './engine.ts';
 import { overruledAfter } from './guard-limits.ts';
 import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from './run-record.ts';
 
-/** A container of one instance; `name` is that of a run, or of one that is prepared. */
+/** A container of one instance; `name` is that of a run, or of a warm one. */
 export interface SandboxContainer {
   name: string;
   running: boolean;
@@ -26,7 +26,7 @@ export async function sandboxContainers(engine: Docker, instance: string): Promi
   }));
 }
 
-/** A prepared one whose owner is done, that has ended, or that was prepared by a process that is dead. */
+/** A warm one whose owner is done, that has ended, or that was prepared by a process that is dead. */
 async function isForsaken({ running, labels }: SandboxContainer, wanted: Wanted): Promise<boolean> {
   const creator = JSON.parse(labels[CREATOR_LABEL] ?? 'null') as ProcessIdentity | null;
   if (!running || !creator || (creator.machine === thisMachine() && !isRunning(creator))) return true;

@@ -1,7 +1,7 @@
 /**
  * What a container cannot say of its run itself, in a folder under PA_DATA with the container's name:
  *
- *   order.json      what it was told to run, and when. A prepared container's labels cannot hold it
+ *   order.json      what it was told to run, and when. A warm container's labels cannot hold it
  *   starter-N.json  who may start it: number N counts only when N-1 has died without starting it
  *   verdict.json    why it was killed from outside: written before the kill, so that it is known afterwards
  */

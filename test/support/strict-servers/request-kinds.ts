@@ -150,25 +150,25 @@ export const REQUEST_KINDS: readonly RequestKind[] = [
     },
   },
   {
-    name: 'condensation',
+    name: 'compaction',
     async play(talk) {
       talk.says('Write about pendulums.', { attachments: ['attachments/data.csv'] });
       await talk.asks(look('paper.md'));
       talk.results('# A paper');
       await talk.asks(DONE);
       talk.says('And now?');
-      await talk.condenses();
+      await talk.compacts();
     },
   },
   {
-    name: 'after a condensation',
+    name: 'after a compaction',
     async play(talk) {
       talk.says('Write about pendulums.', { attachments: ['attachments/data.csv'] });
       await talk.asks(look('paper.md'));
       talk.results('# A paper');
       await talk.asks(DONE);
       talk.says('And now?');
-      await talk.condenses();
+      await talk.compacts();
       await talk.asks(look('paper.md'));
       talk.results('# A paper');
       await talk.asks(DONE);

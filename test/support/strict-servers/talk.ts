@@ -31,8 +31,8 @@ export interface Talk {
   answeredElsewhere(call: { name: string; arguments: Record<string, unknown> }): void;
   /** The person has the last turn made again in other words. */
   reruns(text: string): void;
-  /** Older turns are condensed by the same model. */
-  condenses(): Promise<ModelAnswer>;
+  /** Older turns are compacted by the same model. */
+  compacts(): Promise<ModelAnswer>;
 }
 
 export interface TalkOptions {
@@ -147,7 +147,7 @@ export function startTalk({ server, endpoint, connection, task }: TalkOptions): 
       turn += 1;
       add('user', [{ type: 'text', text }]);
     },
-    async condenses() {
+    async compacts() {
       const all = blocks();
       const through = all.findLastIndex((block) => block.turn !== turn) + 1;
       const count = await loadTokenCounter();

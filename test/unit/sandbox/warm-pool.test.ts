@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { DEFAULT_LIMITS, type RunSpec, type Sandbox } from '../../../src/sandbox/types.ts';
-import { PREPARED_BYTES, withWarmPool } from '../../../src/sandbox/warm-pool.ts';
+import { WARM_BYTES, withWarmPool } from '../../../src/sandbox/warm-pool.ts';
 
 const PLENTY = 64 * 1024 ** 3;
 
@@ -71,11 +71,11 @@ test('S12: as many are prepared as code can run at once, one for each agent', as
 
 test('S12: none is prepared where it would take the memory of a run, and none at all when it is off', async () => {
   const { sandbox, calls } = recordingSandbox();
-  let free = DEFAULT_LIMITS.memoryBytes + PREPARED_BYTES;
+  let free = DEFAULT_LIMITS.memoryBytes + WARM_BYTES;
   const limited = withWarmPool(sandbox, { most: 10, freeMemory: () => free });
   await limited.warm('a', '/w');
   await limited.warm('b', '/w');
-  free += PREPARED_BYTES;
+  free += WARM_BYTES;
   await limited.warm('c', '/w');
   expect(begun(calls)).toEqual(['prepare a', 'prepare c']);
   await withWarmPool(sandbox, { most: 0, freeMemory: () => PLENTY }).warm('d', '/w');
