@@ -36,6 +36,7 @@ export const mainTools: ToolDefinition[] = (
     'rename_section_title',
     'writemd',
     'check_paper',
+    'add_reference',
     'tree',
     'read_file',
     'list_attachments',

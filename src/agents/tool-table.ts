@@ -128,6 +128,23 @@ export const TOOLS = {
     effect: 'reads',
     parameters: { file: path(FILE) },
   },
+  add_reference: {
+    description:
+      'Adds works to references.bib, from which the list of references is made. What stands in the file stays; a work ' +
+      'that is there already, by its DOI or its title and year, is not added again. Only works that you are certain ' +
+      'exist, with author, title, year and where they were published, and the DOI where you know it. Not for writing ' +
+      'the list of references into the paper: it is made from what the paper cites. Returns the key of each work, ' +
+      'which is cited as [@key] or [@key, p. 3]. An error means that nothing was added, and says what is wrong with ' +
+      'the BibTeX.',
+    effect: 'writes',
+    parameters: {
+      bibtex: content(
+        'One or more BibTeX entries, at most 20, such as "@article{knuth1984, author = {Knuth, Donald E.}, title = ' +
+          '{Literate Programming}, journal = {The Computer Journal}, year = {1984}, doi = {10.1093/comjnl/27.2.97}}".',
+        'code',
+      ),
+    },
+  },
   read_file: {
     description:
       'Reads a text file of the workspace by lines. An image comes back as its format and size in pixels, other ' +

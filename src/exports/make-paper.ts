@@ -20,6 +20,7 @@ import {
 } from './job.ts';
 import type { Problem } from './paper/ast.ts';
 import type { PaperFormat } from './paper/format.ts';
+import { factsOf } from './paper/front-matter.ts';
 import { readStyleFiles, SHIPPED_STYLES, type Style } from './style.ts';
 
 /** What this machine has for it; looked for once a process. */
@@ -152,7 +153,11 @@ async function openingOf(
   { source, title, format, style }: PaperOrder,
   tools: PaperTools,
 ): Promise<{ opening: Opening; attached: Buffer[] }> {
-  const [en, zh] = await Promise.all([readStyleFiles(style, 'en'), readStyleFiles(style, 'zh')]);
+  const { citations } = factsOf(source);
+  const [en, zh] = await Promise.all([
+    readStyleFiles(style, 'en', citations),
+    readStyleFiles(style, 'zh', citations),
+  ]);
   const chinese = format === 'pdf' ? await tools.chinese() : null;
   const fonts = await Promise.all((chinese?.files ?? []).map((file) => readFile(file)));
   const named: [string, Buffer][] = fonts.map((bytes) => ['font', bytes]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { codeOf, unlessMissing } from '../system-error.ts';
+import { CITATION_STYLES, isCitationStyle } from './citation-styles.ts';
 
 const text = z.object({ en: z.string().max(300), zh: z.string().max(300) });
 const fileName = z.string().regex(/^[\w-][\w.-]{0,80}$/);
@@ -104,8 +105,15 @@ export interface StyleFiles {
   csl: string;
 }
 
-/** A file that is not in the style's folder is one that all share. */
-export async function readStyleFiles(style: Style, language: 'en' | 'zh'): Promise<StyleFiles> {
+/**
+ * A file that is not in the style's folder is one that all share.
+ * @param citations how the paper wants citations, where it says; what is no such name changes nothing
+ */
+export async function readStyleFiles(
+  style: Style,
+  language: 'en' | 'zh',
+  citations?: string,
+): Promise<StyleFiles> {
   const read = async (name: string): Promise<Buffer> => {
     for (const folder of [style.folder, join(SHIPPED_STYLES, 'shared')]) {
       const bytes = await unlessMissing(readFile(join(folder, name)));
@@ -114,9 +122,11 @@ export async function readStyleFiles(style: Style, language: 'en' | 'zh'): Promi
     throw new Error(`the style ${style.id} names ${name}, which is not in its folder`);
   };
   const reference = style.reference[language];
+  const chosen =
+    citations !== undefined && isCitationStyle(citations) ? CITATION_STYLES[citations] : undefined;
   return {
     typst: (await read(style.typst)).toString('utf8'),
     reference: reference === undefined ? null : await read(reference),
-    csl: (await read(style.csl[language])).toString('utf8'),
+    csl: (await read(chosen ?? style.csl[language])).toString('utf8'),
   };
 }

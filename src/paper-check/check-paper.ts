@@ -4,19 +4,19 @@
  */
 import { lineCounter } from '../domain/markdown/line-ends.ts';
 import type { Provenance } from '../domain/provenance/types.ts';
+import { readBibtex } from '../domain/references/bibtex.ts';
 import { type ImageNode, type Problem, plainOf } from '../exports/paper/ast.ts';
 import { readPaper } from '../exports/paper/read-paper.ts';
 import { styleProblems } from '../exports/paper/style-checks.ts';
 import { nodesOf } from '../exports/program/walk.ts';
 import type { Style } from '../exports/style.ts';
-import { readBibtex } from '../references/bibtex.ts';
 import { type CheckItem, item } from './item.ts';
 import { passagesOf } from './passages.ts';
 import { overlongCode } from './rules/code-lines.ts';
 import { missingFigures, unreferencedFigures } from './rules/figures.ts';
 import { figureItems, numberItems } from './rules/numbers.ts';
 import { placeholders } from './rules/placeholders.ts';
-import { citedKeys, unresolvedCitations, unresolvedReferences } from './rules/references.ts';
+import { citedKeys, referenceItems, unresolvedCitations, unresolvedReferences } from './rules/references.ts';
 import { repeatedParagraphs } from './rules/repeats.ts';
 import { emptySections } from './rules/sections.ts';
 import { missingUnits } from './rules/units.ts';
@@ -27,6 +27,7 @@ export interface CheckInput {
   files: string[] | null;
   /** The text of references.bib; null where there is none. */
   bibliography: string | null;
+  thisYear: number;
   provenance: Provenance;
   /** null: no style is asked. */
   style: Pick<Style, 'checks' | 'languages'> | null;
@@ -39,7 +40,14 @@ export const MOST_ITEMS = 200;
  * In the order of the text; what is about the whole paper comes first.
  * @throws UnreadableMarkdown
  */
-export function checkPaper({ source, files, bibliography, provenance, style }: CheckInput): CheckItem[] {
+export function checkPaper({
+  source,
+  files,
+  bibliography,
+  thisYear,
+  provenance,
+  style,
+}: CheckInput): CheckItem[] {
   const paper = readPaper(source);
   const numbered = [...paper.abstract, ...paper.body];
   const passages = passagesOf(paper.written);
@@ -47,8 +55,8 @@ export function checkPaper({ source, files, bibliography, provenance, style }: C
   if (paper.written.every(({ t }) => t === 'Header' || t === 'HorizontalRule'))
     return [item('paper_empty', 'Nothing is written in it yet.')];
   const cited = citedKeys(paper.written);
-  const known =
-    bibliography === null ? null : new Set(readBibtex(bibliography).entries.map(({ key }) => key));
+  const references = bibliography === null ? null : readBibtex(bibliography);
+  const known = references === null ? null : new Set(references.entries.map(({ key }) => key));
   const lines = linesOfFigures(paper.written);
   const items = [
     ...paper.problems.map(ofExport),
@@ -57,6 +65,7 @@ export function checkPaper({ source, files, bibliography, provenance, style }: C
     ...unreferencedFigures(numbered),
     ...unresolvedReferences(paper.written, paper.labels),
     ...unresolvedCitations(cited, known),
+    ...referenceItems(references, cited, thisYear),
     ...placeholders(passages),
     ...emptySections(paper.written, plainOf(paper.title), cited.size > 0),
     ...repeatedParagraphs(passages),

@@ -40,7 +40,8 @@ export function createPaperChecker(tracer: PaperTracer, threads: CheckThreads): 
         .update(JSON.stringify([traced.hash, files, bibliography, asked]))
         .digest('hex');
       const { source, provenance } = traced;
-      const job = { source, files, bibliography, provenance, style: asked };
+      const thisYear = new Date().getUTCFullYear();
+      const job = { source, files, bibliography, thisYear, provenance, style: asked };
       return { hash, items: await threads.run('checkPaper', [job], asking) };
     },
   };

@@ -16,6 +16,7 @@ const ERRORS = new Set([
   'reference_unresolved',
   'citation_unresolved',
   'bibliography_unreadable',
+  'bib_key_twice',
   'placeholder',
   'number_superseded',
 ]);

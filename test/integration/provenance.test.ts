@@ -179,7 +179,7 @@ test('O9, P20: the check names what is wrong with the paper, with lines; a style
       headers: { authorization: `Bearer ${work.token}`, ...headers },
     });
   await work.put('paper.md', `${PAPER}\nSee @fig:b and [@knuth; @euler].\n\n## Empty\n`);
-  await work.put('references.bib', '@article{knuth, title = {A}}\n');
+  await work.put('references.bib', '@misc{knuth, title = {A}}\n');
   const response = await check();
   const { items } = (await response.json()) as { items: { code: string; line?: number; about?: string }[] };
   expect(items.map(({ code, line, about }) => [code, line, about])).toEqual([

@@ -9,6 +9,7 @@ import {
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { addReference } from './add-reference.ts';
 import { checkPaper } from './check-paper.ts';
 import { addSectionToFile, renameSectionTitle, updateSectionContent } from './edit-sections.ts';
 import { listAttachments, tree } from './list-files.ts';
@@ -32,6 +33,7 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
     rename_section_title: renameSectionTitle,
     read_file: readFile,
     check_paper: checkPaper,
+    add_reference: addReference,
     list_attachments: listAttachments,
     read_attachment: readAttachment,
     write_file: writeFile,

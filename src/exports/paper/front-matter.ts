@@ -1,5 +1,7 @@
 /** What a paper says about itself in its first lines; everything else there is passed over (O10). */
 import { parse } from 'yaml';
+import { frontMatterLines } from '../../domain/markdown/front-matter.ts';
+import { linesOf } from '../../domain/markdown/line-ends.ts';
 
 export interface Facts {
   /** undefined where it does not say. */
@@ -9,6 +11,8 @@ export interface Facts {
   date?: string;
   abstract?: string;
   keywords: string[];
+  /** How citations and the list of references are to be written, as it is said; absent: as the style has it. */
+  citations?: string;
   /** A contest's: control number, problem and year. */
   team?: string;
   problem?: string;
@@ -16,6 +20,13 @@ export interface Facts {
 }
 
 const MOST_CHARACTERS = 20_000;
+
+/** What a paper's first lines say. */
+export function factsOf(source: string): Facts {
+  const lines = linesOf(source);
+  const shift = frontMatterLines(source, lines);
+  return readFacts(source.slice(lines[1]?.start ?? 0, Math.max(0, lines[shift - 1]?.start ?? 0)));
+}
 
 /** @param yaml what stands between the fences; nothing in it makes the paper unreadable */
 export function readFacts(yaml: string): Facts {
@@ -30,6 +41,7 @@ export function readFacts(yaml: string): Facts {
       title: one('title'),
       date: one('date'),
       abstract: one('abstract', 'summary'),
+      citations: one('citations', 'citation-style')?.toLowerCase(),
       team: one('team', 'control-number', 'control_number'),
       problem: one('problem'),
       year: one('year'),

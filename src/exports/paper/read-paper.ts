@@ -13,9 +13,10 @@ import {
   tooDeep,
   tooLong,
 } from '../../domain/markdown/unreadable.ts';
+import { CITATION_STYLES, isCitationStyle } from '../citation-styles.ts';
 import type { Block, Inline, Problem } from './ast.ts';
 import { readBlocks } from './blocks.ts';
-import { type Facts, readFacts } from './front-matter.ts';
+import { type Facts, factsOf } from './front-matter.ts';
 import { type Label, numbered } from './labels.ts';
 import { structureOf } from './structure.ts';
 
@@ -52,7 +53,7 @@ export function readPaper(source: string): Paper {
   const lines = linesOf(source);
   const shift = frontMatterLines(source, lines);
   const text = source.slice(lines[shift]?.start ?? source.length);
-  const facts = readFacts(source.slice(lines[1]?.start ?? 0, Math.max(0, lines[shift - 1]?.start ?? 0)));
+  const facts = factsOf(source);
   const tokens = PARSER.parse(text, {});
   if (tokens.some(({ level }) => level >= MOST_NESTING - 1)) throw tooDeep();
   const { blocks, problems } = readBlocks(tokens, shift);
@@ -68,8 +69,18 @@ export function readPaper(source: string): Paper {
     body: all.blocks.slice(structure.abstract.length),
     labels: all.labels,
     macros: macrosOf(text),
-    problems: [...problems, ...all.problems],
+    problems: [...problems, ...all.problems, ...citationStyleProblems(facts)],
   };
+}
+
+function citationStyleProblems({ citations }: Facts): Problem[] {
+  if (citations === undefined || isCitationStyle(citations)) return [];
+  return [
+    {
+      code: 'citation_style_unknown',
+      message: `There is no citation style "${citations.slice(0, 60)}": write one of ${Object.keys(CITATION_STYLES).join(', ')} behind \`citations:\`.`,
+    },
+  ];
 }
 
 /** A text is Chinese where a good part of its letters is. */

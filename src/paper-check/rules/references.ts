@@ -1,4 +1,7 @@
 /** References within the paper that lead nowhere, and citations of keys that references.bib has not. */
+
+import type { Bibliography } from '../../domain/references/bibtex.ts';
+import { checkReferences } from '../../domain/references/check-references.ts';
 import type { Block, Citation, ReferenceNode } from '../../exports/paper/ast.ts';
 import type { Label } from '../../exports/paper/labels.ts';
 import { nodesOf } from '../../exports/program/walk.ts';
@@ -32,6 +35,22 @@ export function citedKeys(blocks: readonly Block[]): Map<string, number | undefi
     for (const { citationId } of c[0]) if (!keys.has(citationId)) keys.set(citationId, line);
   }
   return keys;
+}
+
+/** What is wrong with references.bib itself: at the line where the paper cites the work, if it does. */
+export function referenceItems(
+  references: Bibliography | null,
+  cited: ReadonlyMap<string, number | undefined>,
+  thisYear: number,
+): CheckItem[] {
+  if (references === null) return [];
+  return checkReferences(references, new Set(cited.keys()), thisYear).map(({ code, message, key }) => {
+    const line = key === undefined ? undefined : cited.get(key);
+    return item(code, message, {
+      ...(line === undefined ? {} : { line }),
+      ...(key === undefined ? {} : { about: key }),
+    });
+  });
 }
 
 /** @param known keys of references.bib; null where there is none */

@@ -29,6 +29,9 @@ import { workspacePath } from '../../../src/domain/markdown/workspace-path.ts';
 import { wordsOfName } from '../../../src/domain/provenance/name-words.ts';
 import { numbersOf } from '../../../src/domain/provenance/paper-numbers.ts';
 import { literalsOf } from '../../../src/domain/provenance/script-literals.ts';
+import { addReferences } from '../../../src/domain/references/add-reference.ts';
+import { readBibtex } from '../../../src/domain/references/bibtex.ts';
+import { peopleOf, plainValue } from '../../../src/domain/references/plain-text.ts';
 import { parseBounded } from '../../../src/llm/answers/bounded-json.ts';
 import { callsInText } from '../../../src/llm/answers/calls-in-text.ts';
 import { createJsonScan } from '../../../src/llm/answers/json-scan.ts';
@@ -38,7 +41,6 @@ import { readWords } from '../../../src/llm/vendor-words.ts';
 import { numbersOfFigures } from '../../../src/paper-check/rules/figures.ts';
 import { placeholders } from '../../../src/paper-check/rules/placeholders.ts';
 import { repeatedParagraphs } from '../../../src/paper-check/rules/repeats.ts';
-import { readBibtex } from '../../../src/references/bibtex.ts';
 import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { mustBePortable } from '../../../src/workspace/portable-path.ts';
 import { segmentsOf } from '../../../src/workspace/relative-path.ts';
@@ -242,6 +244,21 @@ export const PARSERS: Record<string, Parser> = {
       ['@a{b, c = "', '"}'],
       ['@a{b, c = d #', ''],
       ['@a{', ',}'],
+    ],
+  },
+  plainValue: {
+    parse: plainValue,
+    around: [
+      ['', 'x'],
+      ['\\', '}'],
+    ],
+  },
+  peopleOf: { parse: peopleOf, around: [['a', 'b']] },
+  addReferences: {
+    parse: (text) => addReferences(text, '@misc{a, title={A title}}'),
+    around: [
+      ['', ''],
+      ['@misc{b, title={', '}}'],
     ],
   },
   wordsOfName: { parse: wordsOfName, around: [['', 'x']] },

@@ -19,7 +19,14 @@ import { modelRequest, said } from '../llm/model-call.ts';
 
 /** What is wrong with a paper whose files and sources nobody knows. */
 export function checkedAlone(source: string): CheckItem[] {
-  return checkPaper({ source, files: null, bibliography: null, provenance: NO_SOURCES, style: null });
+  return checkPaper({
+    source,
+    files: null,
+    bibliography: null,
+    thisYear: 2026,
+    provenance: NO_SOURCES,
+    style: null,
+  });
 }
 
 const NO_SOURCES = { numbers: [], figures: [], counts: {} } as unknown as Provenance;

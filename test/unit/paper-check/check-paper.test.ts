@@ -26,6 +26,7 @@ function check(source: string, more: Partial<CheckInput> = {}) {
     source,
     files: ['paper.md', 'images/a.png', 'images/b.png'],
     bibliography: null,
+    thisYear: 2026,
     provenance: NOTHING,
     style: null,
     ...more,
@@ -124,9 +125,13 @@ test('O9: a template that nobody has begun to fill is said to be empty, and no m
 });
 
 test('O9: a cited key that references.bib has is no item, another is named', () => {
-  const bibliography = '@article{knuth, title={A}}\n';
+  const bibliography = '@misc{knuth, title={A}}\n@misc{gauss}\n';
   const items = check('As [@knuth; @euler].\n', { bibliography });
-  expect(items).toEqual([
+  expect(items.slice(0, 2).map(({ code, about }) => [code, about])).toEqual([
+    ['bib_field_missing', 'gauss'],
+    ['bib_unused', 'gauss'],
+  ]);
+  expect(items.slice(2)).toEqual([
     {
       code: 'citation_unresolved',
       message: 'references.bib has no @euler.',

@@ -1,6 +1,6 @@
 /** references.bib as it is written (O6): what is read of it, and what is said of what cannot be read. */
 import { expect, test } from '@jest/globals';
-import { readBibtex } from '../../../src/references/bibtex.ts';
+import { readBibtex } from '../../../src/domain/references/bibtex.ts';
 
 function read(source: string) {
   return readBibtex(source).entries.map(({ type, key, line, fields }) => [

@@ -38,6 +38,7 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     rename_section_title: 'file section new_title',
     writemd: 'file content mode',
     check_paper: 'file',
+    add_reference: 'bibtex',
     tree: 'path',
     read_file: 'path offset limit',
     list_attachments: '',

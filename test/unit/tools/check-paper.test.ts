@@ -33,3 +33,16 @@ test('O9: the main agent may call it, a code agent may not', () =>
     expect(await attempt('check_paper', { file: 'paper.md' })).toMatchObject({ ok: true });
     expect(await attempt('check_paper', { file: 'paper.md' }, { agent: 'c' })).toMatchObject({ ok: false });
   }));
+
+test('O6: add_reference writes references.bib, says the key, and adds no work twice', () =>
+  withBench(async ({ attempt, text }) => {
+    const bibtex = '@misc{knuth84, title = {Literate Programming}, year = 1984}';
+    const first = await attempt('add_reference', { bibtex });
+    expect(first).toMatchObject({ ok: true, files: [{ path: 'references.bib', change: 'added' }] });
+    expect(first.result).toBe('Added "Literate Programming": cite it as [@knuth84].');
+    const again = await attempt('add_reference', { bibtex: bibtex.replace('knuth84', 'other') });
+    expect(again).toMatchObject({ ok: true, files: [] });
+    expect(again.result).toContain('cite it as [@knuth84]');
+    expect(await text('references.bib')).toBe(`${bibtex}\n`);
+    expect(await attempt('add_reference', { bibtex: 'Knuth 1984' })).toMatchObject({ ok: false, files: [] });
+  }));

@@ -70,6 +70,13 @@ function summaryOf(part: ToolPart): ToolSummary {
       return { icon: 'i-lucide-list-tree', title: part.name, subject: file, body: null };
     case 'check_paper':
       return { icon: 'i-lucide-list-checks', title: part.name, subject: file, body: null };
+    case 'add_reference':
+      return {
+        icon: 'i-lucide-book-marked',
+        title: part.name,
+        subject: '',
+        body: { text: text('bibtex'), language: 'text' },
+      };
     case 'list_attachments':
       return { icon: 'i-lucide-paperclip', title: part.name, subject: '', body: null };
     case 'read_file':

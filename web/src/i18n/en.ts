@@ -278,6 +278,7 @@ export const en = {
     get_section_content: 'Read section',
     analyze_template: 'Read outline',
     check_paper: 'Check paper',
+    add_reference: 'Add reference',
     tree: 'List files',
     other: 'Tool',
     card: '{title}: {state}',

@@ -270,6 +270,7 @@ export const zh: Messages = {
     get_section_content: '读取章节',
     analyze_template: '读取大纲',
     check_paper: '检查论文',
+    add_reference: '添加参考文献',
     tree: '列出文件',
     other: '工具',
     card: '{title}：{state}',

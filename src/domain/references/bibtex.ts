@@ -6,7 +6,7 @@
  * Each character is looked at a bounded number of times: an entry ends at the latest where a line begins the next.
  */
 
-import { lineCounter } from '../domain/markdown/line-ends.ts';
+import { lineCounter } from '../markdown/line-ends.ts';
 
 export interface BibField {
   /** Without its outer braces or quotes; macros are put in. */
