@@ -3,36 +3,15 @@
  * says of bodies and parameters, and the frames of the socket. A new schema without a bound fails here.
  */
 import { expect, test } from '@jest/globals';
-import pino from 'pino';
 import { z } from 'zod';
 import { TOOLS } from '../../../src/agents/tool-table.ts';
-import { createApp } from '../../../src/api/app.ts';
-import type { ApiDependencies } from '../../../src/api/dependencies.ts';
-import { createApiMetrics } from '../../../src/api/metrics/api-metrics.ts';
 import { clientFrame } from '../../../src/protocol/frames.ts';
-import { NO_QUOTAS } from '../../support/works.ts';
+import { bareApp } from '../../support/bare-app.ts';
 
 type Schema = Record<string, unknown>;
 
 /** Formats whose pattern has a length of its own; a file's bytes are counted as they come (A7). */
 const FIXED = new Set(['uuid', 'date-time', 'binary']);
-
-/** Enough to build the app, of which only its description is asked for. */
-const BARE = {
-  config: {
-    readerTimeoutMs: 1_000,
-    version: '0',
-    isOwnHost: () => true,
-    webDir: '.',
-    quotas: NO_QUOTAS,
-    admission: {},
-  },
-  metrics: createApiMetrics(),
-  log: pino({ level: 'silent' }),
-  tokens: {},
-  openStreams: {},
-  dataDir: '.',
-} as unknown as ApiDependencies;
 
 /** Where in the schema something has no bound, as a path. */
 function unbounded(schema: unknown, at: string, refs: Record<string, unknown>): string[] {
@@ -61,8 +40,7 @@ function unbounded(schema: unknown, at: string, refs: Record<string, unknown>): 
 }
 
 test('SR-H1: whatever a request may hold has a bound', async () => {
-  const app = createApp(BARE);
-  const document = (await (await app.request('/api/openapi.json')).json()) as {
+  const document = (await (await bareApp().request('/api/openapi.json')).json()) as {
     paths: Record<string, Record<string, Operation>>;
     components?: { schemas?: Record<string, unknown> };
   };
