@@ -8,6 +8,7 @@
  * messages are taken by whoever claims a step, so neither has to wait for the workflow to come along.
  */
 import { whatNext } from '../domain/next-step.ts';
+import { askOfCall } from './ask-person.ts';
 import type { EagerRun } from './claims/eager-starts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepEagerly } from './model-step.ts';
@@ -63,6 +64,14 @@ async function goOn(
     for (const { runner, calls } of groups) {
       // Code has slots of its own, which its queue gives out.
       if (runner === 'python' || !run.isWanted()) return;
+      if (runner === 'person') {
+        for (const { id } of calls) {
+          // Whoever is asked takes their time: the workflow waits for them.
+          const asked = await askOfCall(deps, { workId: of.workId, turn, toolCallId: id });
+          if (asked.kind !== 'done') return;
+        }
+        continue;
+      }
       if (runner === 'agent') {
         const [call] = calls;
         if (call !== undefined) startAgent(deps, { ...of, agent: call.id }, { turn, step: 1 });

@@ -1,4 +1,5 @@
 /** The activities of a worker: a factory over what they need of the world. */
+import { askPerson } from './ask-person.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { startAfter } from './eager-start.ts';
 import { failVerification, makeAgain } from './make-again.ts';
@@ -13,6 +14,7 @@ export function createActivities(deps: ActivityDependencies): Activities {
   return {
     callModel: callModel(deps, (of, answer) => startAfter(deps, of, answer)),
     runTool: runTool(deps),
+    askPerson: askPerson(deps),
     finishTurn: finishTurn(deps),
     finishCodeAgent: finishCodeAgent(deps),
     makeExport: makeExport(deps),

@@ -49,6 +49,9 @@ export interface ToolInput {
 /** 'over': the turn ended meanwhile. A tool's own failure is no failure of the activity (R6). */
 export type ToolStep = { kind: 'done'; ok: boolean } | { kind: 'stopped' } | { kind: 'over' };
 
+/** `waiting`: a person is to answer, within `inMs` where there is a deadline. */
+export type AskStep = ToolStep | { kind: 'waiting'; inMs?: number };
+
 /** Why a turn, or a code agent, ends without a final answer of its own. */
 export type EndCode = 'step_limit' | 'step_failed';
 
@@ -79,6 +82,8 @@ export interface Activities {
   callModel(input: ModelStepInput): Promise<ModelStep>;
   /** Runs a tool that touches files. */
   runTool(input: ToolInput): Promise<ToolStep>;
+  /** Asks a person, unless that was done, and says how it stands. */
+  askPerson(input: ToolInput): Promise<AskStep>;
   /** Ends the turn as stopped or failed; `queued` where a message waits, or another turn has begun. */
   finishTurn(input: FinishInput): Promise<{ queued: boolean }>;
   /** Answers a code_agent call from what its agent said and made. */

@@ -70,7 +70,7 @@ function mainRules(paper: string): string {
 
 # How to work
 
-1. Understand the request. Where it leaves something open, choose the sensible reading and say which one you chose; ask only when you cannot go on without an answer. A question that needs no paper and no computation gets a plain answer, without tools.
+1. Understand the request. Where it leaves something open, choose the sensible reading and say which one you chose; ask, by ask_person, only when you cannot go on well without an answer. A question that needs no paper and no computation gets a plain answer, without tools.
 2. Say your plan in two to four lines, then begin in the same answer, by calling a tool. Do not wait to be told to go on.
 3. Look before you write: analyze_template shows the paper's sections and what each asks for. Read the files that matter (list_attachments, read_attachment, read_file).
 4. Delegate with code_agent. The programmer does not see this conversation: the task says everything, namely the question, the method, the parameters, the input files with their columns, the figures to save (images/name.png) and the numbers to print. Ask for uncertainties, a check against a known or limiting case, and fixed random seeds. Give one coherent task at a time; give another when the results raise a question.

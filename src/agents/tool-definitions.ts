@@ -41,6 +41,7 @@ export const mainTools: ToolDefinition[] = (
     'read_file',
     'list_attachments',
     'read_attachment',
+    'ask_person',
   ] as const
 ).map(define);
 
@@ -197,4 +198,28 @@ export function parseCodeAgent(sent: ToolArguments): Parsed<{ task: string }> {
   const parsed = parseArguments('code_agent', sent);
   if (!parsed.ok || parsed.value.task.trim() !== '') return parsed;
   return { ok: false, problem: '"task" is empty: say what is to be computed.' };
+}
+
+/** What an `ask_person` call asks: without blank options, and with none where they are all alike. */
+export function parseAskPerson(sent: ToolArguments): Parsed<{
+  question: string;
+  options?: string[];
+  default?: string;
+  waitSeconds?: number;
+}> {
+  const parsed = parseArguments('ask_person', sent);
+  if (!parsed.ok) return parsed;
+  const { question, options = [], default: fallback, waitSeconds } = parsed.value;
+  if (question.trim() === '')
+    return { ok: false, problem: '"question" is empty: say what is to be decided.' };
+  const choices = [...new Set(options.map((option) => option.trim()))].filter((option) => option !== '');
+  return {
+    ok: true,
+    value: {
+      question,
+      ...(choices.length > 1 ? { options: choices } : {}),
+      ...(fallback === undefined || fallback.trim() === '' ? {} : { default: fallback }),
+      ...(waitSeconds === undefined ? {} : { waitSeconds }),
+    },
+  };
 }

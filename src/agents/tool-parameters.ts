@@ -1,11 +1,12 @@
 /** A tool's parameters, each said once: as JSON schema for the model, as zod for what the model sends. */
 import { z } from 'zod';
+import { argumentsProblem } from '../domain/json-nesting.ts';
 
 /** What a text is, which says how one that is nearly right is mended, and where tabs may stand in it (M15). */
 export type TextKind = 'path' | 'words' | 'markdown' | 'code';
 
 export interface Parameter<Value> {
-  schema: { type: string | string[]; description: string; enum?: unknown[] };
+  schema: { type: string | string[]; description: string; enum?: unknown[]; items?: { type: string } };
   zod: z.ZodType<Value>;
   /** What a right value is, for the sentence that a model repairs from. */
   expected: string;
@@ -27,6 +28,11 @@ export function path(description: string): Parameter<string> {
 /** A section, or a heading's text. */
 export function name(description: string): Parameter<string> {
   return text(description, NAME_CHARACTERS, 'words');
+}
+
+/** What is said to a person. */
+export function words(description: string, most: number): Parameter<string> {
+  return text(description, most, 'words');
 }
 
 /** What a file is to hold, or what an agent is to do. */
@@ -71,6 +77,25 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(
     ),
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
   };
+}
+
+/** Some texts, each short. A list that came as its JSON is that list. */
+export function texts(description: string, most: { items: number; characters: number }): Parameter<string[]> {
+  const one = z.string().max(most.characters);
+  return {
+    schema: { type: 'array', items: { type: 'string' }, description },
+    zod: z.preprocess(listIn, z.array(one).max(most.items)),
+    expected: `a list of at most ${most.items} strings of at most ${most.characters} characters`,
+  };
+}
+
+function listIn(given: unknown): unknown {
+  if (typeof given !== 'string' || argumentsProblem(given) !== undefined) return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    return given; // no JSON: the sentence about it says what it should be
+  }
 }
 
 /**

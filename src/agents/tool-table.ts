@@ -1,5 +1,15 @@
 /** The tools that a model may call (docs/tools.md): what it is told of each, and what each takes. */
-import { content, integer, name, oneOf, optional, type Parameter, path } from './tool-parameters.ts';
+import {
+  content,
+  integer,
+  name,
+  oneOf,
+  optional,
+  type Parameter,
+  path,
+  texts,
+  words,
+} from './tool-parameters.ts';
 
 export interface Tool {
   description: string;
@@ -198,6 +208,35 @@ export const TOOLS = {
           'compute and with which method and parameters, which input files to use, which figures to save under which ' +
           'names (images/….png), and which numbers to report.',
         'words',
+      ),
+    },
+  },
+  ask_person: {
+    description:
+      'Asks the person one question and waits for the answer, for as long as it takes. Use it where the work cannot ' +
+      'go on well without a decision that is theirs: two readings that lead to different papers, data that is ' +
+      'missing, something that cannot be undone. Not for what you can find out or sensibly assume yourself, and not ' +
+      'for telling what you did: that is your final answer. One question at a time. Returns the answer in their ' +
+      'words, which may be none of the options, or says that nobody answered in time: go on then with your default. ' +
+      'An error means that nothing was asked: the question was empty or too long.',
+    effect: 'writes',
+    parameters: {
+      question: words('The question, with what they must know to answer it, in their language.', 4_000),
+      options: optional(
+        texts('Up to 8 short answers to choose from. null: they answer in their own words.', {
+          items: 8,
+          characters: 200,
+        }),
+      ),
+      default: optional(
+        words('What you go on with if nobody answers in time. null: you decide then.', 4_000),
+      ),
+      waitSeconds: optional(
+        integer(
+          'Seconds to wait before the default is taken: people may be away for days. null: until they answer.',
+          1,
+          7_776_000,
+        ),
       ),
     },
   },

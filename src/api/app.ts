@@ -7,6 +7,7 @@ import { accountRoutes } from './auth/account-routes.ts';
 import { keyRoutes } from './auth/key-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { socketRoutes } from './chat-socket/routes.ts';
+import { askRoutes } from './conversation/ask-routes.ts';
 import { historyRoutes } from './conversation/history-routes.ts';
 import { revisionRoutes } from './conversation/revision-routes.ts';
 import { conversationRoutes } from './conversation/routes.ts';
@@ -89,6 +90,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', workRoutes(deps));
   app.route('/api/works', conversationRoutes(deps));
   app.route('/api/works', revisionRoutes(deps));
+  app.route('/api/works', askRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));

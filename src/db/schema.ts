@@ -56,6 +56,23 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface Asks {
+  allow: boolean | null;
+  answer: string | null;
+  answered_at: Timestamp | null;
+  answered_by: string | null;
+  deadline: Timestamp | null;
+  default_text: string | null;
+  id: string;
+  options: string[] | null;
+  question: string;
+  raised_at: Timestamp;
+  raised_seq: number;
+  tool_call_id: string | null;
+  turn: number;
+  work_id: string;
+}
+
 export interface Claims {
   activity_id: string;
   agent: string;
@@ -421,6 +438,7 @@ export interface DB {
   anchor_decisions: AnchorDecisions;
   answer_returns: AnswerReturns;
   api_keys: ApiKeys;
+  asks: Asks;
   claims: Claims;
   environments: Environments;
   events: Events;

@@ -20,6 +20,8 @@ export interface Snapshot {
   cursor?: number;
   /** The main agent's message while it streams. */
   running?: Message;
+  /** What the running turn asks a person. */
+  ask?: NonNullable<Conversation['ask']>;
   /** Why nothing moves just now. */
   retrying?: NonNullable<Conversation['retrying']>;
 }
@@ -75,11 +77,12 @@ export async function readSnapshot(
       );
       return {
         seq: state.seq,
-        status: statusOf(work.running_turn, work.stop_turn),
+        status: statusOf({ ...work, asking: state.ask !== undefined }),
         messages,
         outcomes: await readOutcomes(tx, workId, messages),
         ...(cursor === undefined ? {} : { cursor }),
         ...(running ? { running } : {}),
+        ...(state.ask ? { ask: state.ask } : {}),
         ...(state.retrying ? { retrying: state.retrying } : {}),
       };
     });
@@ -96,9 +99,14 @@ function tooLong(messages: Message[], bytes: number): number {
 }
 
 /** What the Work is doing, from its row. */
-export function statusOf(runningTurn: number | null, stopTurn: number | null): WorkStatus {
-  if (runningTurn === null) return 'idle';
-  return stopTurn === runningTurn ? 'stopping' : 'running';
+export function statusOf(work: {
+  running_turn: number | null;
+  stop_turn: number | null;
+  asking: boolean;
+}): WorkStatus {
+  if (work.running_turn === null) return 'idle';
+  if (work.stop_turn === work.running_turn) return 'stopping';
+  return work.asking ? 'asking' : 'running';
 }
 
 async function readOutcomes(db: Database, workId: string, messages: Message[]): Promise<TurnEnd[]> {

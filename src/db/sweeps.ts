@@ -10,8 +10,8 @@ export interface StalledWork {
 }
 
 /**
- * Works with a queued message or an unfinished turn, no event for `quietMs`, no living worker at them, and not
- * woken for `againMs`. They are marked as woken: of many sweepers one gets each.
+ * Works with a queued message or an unfinished turn, no event for `quietMs`, no living worker at them, no question that a
+ * person has yet to answer, and not woken for `againMs`. They are marked as woken: of many sweepers one gets each.
  */
 export async function claimStalledWorks(
   db: Database,
@@ -37,6 +37,10 @@ export async function claimStalledWorks(
           select 1 from claims c
           where c.work_id = w.id and c.turn = w.running_turn and c.state = 'running'
             and c.worker in (select id from alive))
+        -- Who waits for a person waits as long as they like (H1): but a stop and a deadline are to be kept.
+        and (w.stop_turn = w.running_turn or not exists (
+          select 1 from asks a
+          where a.work_id = w.id and a.answered_by is null and (a.deadline is null or a.deadline > pa_now())))
       order by w.id limit 200
       for update skip locked
     )

@@ -39,11 +39,14 @@ export interface WorkCursor {
 
 const precise = sql<string>`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+const asking = sql<boolean>`is_asking(works.id)`.as('asking');
+
 const WORK_COLUMNS = [
   'id',
   'title',
   'running_turn',
   'stop_turn',
+  asking,
   'template_id',
   'template_version',
   'models',
@@ -61,6 +64,7 @@ interface WorkRow {
   title: string;
   running_turn: number | null;
   stop_turn: number | null;
+  asking: boolean;
   template_id: string | null;
   template_version: string | null;
   models: unknown;
@@ -74,7 +78,7 @@ function toView(row: WorkRow): WorkView {
   return {
     id: row.id,
     title: row.title,
-    status: statusOf(row.running_turn, row.stop_turn),
+    status: statusOf(row),
     templateId: row.template_id,
     templateVersion: row.template_version,
     models: row.models as ModelChoice,
@@ -196,14 +200,14 @@ export async function findExtent(
 ): Promise<WorkExtent | undefined> {
   const row = await db
     .selectFrom('works')
-    .select(['running_turn', 'stop_turn', 'last_seq', 'pruned_through', 'history_seq'])
+    .select(['running_turn', 'stop_turn', asking, 'last_seq', 'pruned_through', 'history_seq'])
     .where('id', '=', workId)
     .where('owner_id', '=', ownerId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return (
     row && {
-      status: statusOf(row.running_turn, row.stop_turn),
+      status: statusOf(row),
       lastSeq: row.last_seq,
       prunedThrough: row.pruned_through,
       historySeq: row.history_seq,

@@ -1,7 +1,7 @@
 /** A tool call as the workflow knows it: what to run and how, not what it says (R1). */
 
-/** How a call may run beside others: what only reads in parallel, the rest in order. */
-export type CallMode = 'read' | 'write' | 'python' | 'agent';
+/** How a call may run beside others: what only reads in parallel, the rest in order. `person`: one answers it. */
+export type CallMode = 'read' | 'write' | 'python' | 'agent' | 'person';
 
 export interface CallRef {
   id: string;

@@ -2,6 +2,7 @@
  * The event log of a Work: one closed union of everything that can happen in it.
  * The field names are the protocol's (docs/protocol.md, "Event kinds"): what is stored is what is sent.
  */
+import type { AnsweredBy, Ask } from './asks.ts';
 import type {
   AgentId,
   FileChange,
@@ -76,6 +77,8 @@ export type EventBody =
       /** The number of the run of code that this was (P16). */
       run?: number;
     }
+  | ({ kind: 'ask.raised' } & Ask)
+  | { kind: 'ask.answered'; askId: string; by: AnsweredBy; text: string; allow?: boolean }
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
   | {

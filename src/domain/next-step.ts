@@ -12,8 +12,8 @@ export interface StepLimits {
   maxSteps: number;
 }
 
-/** Who runs a call: the tools, which touch files only; the sandbox; or an agent of its own. */
-export type Runner = 'tool' | 'python' | 'agent';
+/** Who runs a call: the tools, which touch files only; the sandbox; an agent of its own; or a person, who answers it. */
+export type Runner = 'tool' | 'python' | 'agent' | 'person';
 
 export interface CallGroup {
   runner: Runner;
@@ -46,7 +46,7 @@ export function whatNext(
 
 /** A tool that its agent does not have is run by the tools, which tell the model that there is none. */
 function runnerOf([first]: CallRef[], agent: AgentKind): Runner {
-  if (agent === 'main' && first?.mode === 'agent') return 'agent';
+  if (agent === 'main' && (first?.mode === 'agent' || first?.mode === 'person')) return first.mode;
   if (agent === 'code' && first?.mode === 'python') return 'python';
   return 'tool';
 }

@@ -2,10 +2,12 @@
  * The one reducer over the event log. The API's snapshots, the history file and the page all show what it
  * computes, so a client that starts from a snapshot ends up where one that watched from the start is (P6).
  */
+import type { Ask } from './asks.ts';
 import { type LogEvent, PLACE, type TurnError, type TurnOutcome } from './events.ts';
 import type { Message, Part, ToolPart, Usage } from './messages.ts';
 
-export type WorkStatus = 'idle' | 'running' | 'stopping';
+/** `asking`: the turn that runs waits for a person. */
+export type WorkStatus = 'idle' | 'running' | 'asking' | 'stopping';
 
 export interface TurnEnd {
   turn: number;
@@ -23,6 +25,8 @@ export interface Conversation {
   messages: Message[];
   /** How the turns ended that are known to have, oldest first. */
   outcomes: TurnEnd[];
+  /** What the running turn asks a person. */
+  ask?: Ask;
   /** Set while a retry is awaited; cleared by the next event of that turn. */
   retrying?: { agent: string; what: string; code?: string; reason: string; inMs: number; at: string };
 }
@@ -149,6 +153,14 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
         ...(event.ending ? { ending: event.ending } : {}),
       }));
       return next;
+    case 'ask.raised': {
+      const { seq: _seq, turn: _turn, at: _at, kind: _kind, ...ask } = event;
+      next.ask = ask;
+      return next;
+    }
+    case 'ask.answered':
+      delete next.ask;
+      return next;
     case 'message.completed':
       next.messages = change(state.messages, event.message.id, () => event.message);
       return next;
@@ -167,6 +179,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       return next;
     case 'turn.completed':
       next.runningTurn = null;
+      delete next.ask;
       next.outcomes = [
         ...state.outcomes,
         {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { LogEvent } from '../domain/events.ts';
 import { VERIFY_MODES } from '../domain/verification/types.ts';
+import { answeredBy, ask } from './asks.ts';
 import {
   fileChange,
   isoTime,
@@ -66,6 +67,13 @@ export const logEvent = z
       durationMs: count,
       ending: runEnding.exactOptional(),
       run: count.exactOptional(),
+    }),
+    event('ask.raised', ask.shape),
+    event('ask.answered', {
+      askId: uuid,
+      by: answeredBy,
+      text: z.string(),
+      allow: z.boolean().exactOptional(),
     }),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),

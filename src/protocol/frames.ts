@@ -1,5 +1,6 @@
 /** The frames of the WebSocket /api/chat/ws/{work_id}, version 1 (docs/protocol.md). */
 import { z } from 'zod';
+import { answerFrame, ask } from './asks.ts';
 import { errorCode } from './errors.ts';
 import { logEvent, turnEnd } from './events.ts';
 import {
@@ -12,7 +13,7 @@ import { delivery, isoTime, message, uuid } from './messages.ts';
 import { PROTOCOL_VERSION } from './socket.ts';
 
 const seq = z.number().int().nonnegative();
-const status = z.enum(['idle', 'running', 'stopping']);
+export const workStatus = z.enum(['idle', 'running', 'asking', 'stopping']);
 
 export const authFrame = z.object({
   type: z.literal('auth'),
@@ -41,7 +42,13 @@ export const stopBody = z.object({
 export const stopFrame = stopBody.extend({ type: z.literal('stop') });
 export const pingFrame = z.object({ type: z.literal('ping') });
 
-export const clientFrame = z.discriminatedUnion('type', [authFrame, messageFrame, stopFrame, pingFrame]);
+export const clientFrame = z.discriminatedUnion('type', [
+  authFrame,
+  messageFrame,
+  answerFrame,
+  stopFrame,
+  pingFrame,
+]);
 export type ClientFrame = z.infer<typeof clientFrame>;
 
 export const readyFrame = z.object({
@@ -49,7 +56,7 @@ export const readyFrame = z.object({
   protocol: z.literal(PROTOCOL_VERSION),
   workId: uuid,
   seq,
-  status,
+  status: workStatus,
 });
 
 /** A retry that is awaited, as its event told it. */
@@ -64,12 +71,13 @@ const retrying = z.object({
 
 export const snapshot = z.object({
   seq,
-  status,
+  status: workStatus,
   messages: z.array(message),
   outcomes: z.array(turnEnd).default([]),
   cursor: z.number().int().exactOptional(),
   running: message.exactOptional(),
   retrying: retrying.exactOptional(),
+  ask: ask.exactOptional(),
 });
 export const snapshotFrame = snapshot.extend({ type: z.literal('snapshot') });
 

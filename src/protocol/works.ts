@@ -1,10 +1,9 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
-import { newMessage } from './frames.ts';
+import { newMessage, workStatus } from './frames.ts';
 import * as limits from './limits.ts';
 import { isoTime, message, usage, uuid } from './messages.ts';
 
-export const workStatus = z.enum(['idle', 'running', 'stopping']);
 export const language = z.enum(['en', 'zh']);
 
 /** Which of the owner's models serves a role; a role that is absent has the default. */

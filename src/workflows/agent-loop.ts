@@ -15,13 +15,18 @@ export type LoopEnd =
   | { kind: 'over' }
   | { kind: 'stopped'; turn: number }
   | { kind: 'limit'; turn: number }
+  /** The history is long, and nothing is under way: the turn goes on in a new run. */
+  | { kind: 'anew' }
   /** A model step failed for good. */
   | { kind: 'failed'; turn: number }
   /** A final answer; `ended` where it ended the turn too. */
   | { kind: 'answered'; turn: number; ended: boolean; queued: boolean };
 
-/** How a call ended; 'failed' where a code agent's model failed for good, which fails the turn. */
-export type CallEnd = ToolStep | { kind: 'failed' };
+/**
+ * How a call ended; 'failed' where a code agent's model failed for good, which fails the turn; 'anew' where it waits, and
+ * is to go on waiting in a new run of the workflow.
+ */
+export type CallEnd = ToolStep | { kind: 'failed' } | { kind: 'anew' };
 
 export interface Loop {
   workId: string;
@@ -61,7 +66,7 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
     if (groups.length > 0) {
       loop.onPhase('tools', turn, answer.step, answer.calls);
       const end = await runGroups(loop, turn, groups);
-      if (end.kind === 'over') return { kind: 'over' };
+      if (end.kind === 'over' || end.kind === 'anew') return { kind: end.kind };
       if (end.kind !== 'done') return { kind: end.kind, turn };
     }
     switch (afterwards.kind) {

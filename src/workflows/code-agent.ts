@@ -35,6 +35,7 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
       return { kind: 'failed' };
     case 'idle':
     case 'gone':
+    case 'anew':
     case 'over':
       return { kind: 'over' };
   }

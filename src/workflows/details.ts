@@ -15,6 +15,8 @@ function sentence({ phase, turn, step, tools }: WorkState): string {
       return `${where}the model is answering.`;
     case 'tools':
       return `${where}running ${tools.map((tool) => `\`${tool}\``).join(', ')}.`;
+    case 'asking':
+      return `${where}waiting for a person's answer.`;
     case 'stopping':
       return `${where}stopping.`;
   }

@@ -27,7 +27,7 @@ export interface WorkInput {
 
 export { workflowIdOf } from '../domain/work-names.ts';
 
-/** "Look into Postgres": a message was queued, or a turn was left unfinished. Carries nothing (R1). */
+/** "Look into Postgres": a message was queued, a question answered, or a turn left unfinished. Carries nothing (R1). */
 export const wake = defineSignal('wake');
 
 /** A person asked to stop this turn; the row in Postgres says so too (R8). */
@@ -38,7 +38,7 @@ export const rest = defineSignal('rest');
 
 /** What the workflow says it is doing. */
 export interface WorkState {
-  phase: 'waiting' | 'model' | 'tools' | 'stopping';
+  phase: 'waiting' | 'model' | 'tools' | 'asking' | 'stopping';
   turn: number | null;
   step: number | null;
   /** Names of the tools that run, with their labels. */
@@ -48,7 +48,7 @@ export interface WorkState {
 export const state = defineQuery<WorkState>('state');
 
 /** Values of the search attribute PaperAgentStatus. */
-export type StatusAttribute = 'idle' | 'running' | 'stopping';
+export type StatusAttribute = 'idle' | 'running' | 'asking' | 'stopping';
 
 /** Search attributes, as the set-up registers them (F17). */
 export const SEARCH_ATTRIBUTES = {

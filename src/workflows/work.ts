@@ -40,11 +40,13 @@ const STOP_AT_ONCE = 'stop-at-once';
 /** Guards the end of a workflow that is let rest: code before it did not hear of that (docs/workflow-changes.md). */
 const REST = 'rest';
 
-/** Events after which the history is begun anew, between turns. */
+/** Events after which the history is begun anew: between turns, and in one that waits for a person. */
 const LONG_HISTORY = 1_000;
 
 export async function work({ workId, ended: endedBefore = 0, attributes }: WorkInput): Promise<void> {
   let woken = true;
+  /** Wakes so far: whoever waits in the middle of a turn looks again at each. */
+  let wakes = 0;
   let resting = false;
   /** The highest turn that somebody asked to stop, and the highest that is known to have ended. */
   let stopAsked = 0;
@@ -61,6 +63,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
   };
   setHandler(wake, () => {
     woken = true;
+    wakes += 1;
   });
   setHandler(stop, (turn) => {
     stopAsked = Math.max(stopAsked, turn);
@@ -78,8 +81,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
     if (turn === 'gone') return;
     ended = Math.max(ended, turn.ended);
     if (turn.more) woken = true;
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (continueAsNewSuggested || historyLength > LONG_HISTORY) {
+    if (isHistoryLong()) {
       await condition(allHandlersFinished);
       // The new run begins by looking, so a wake that came meanwhile is not lost.
       // Its status is "idle" here, or becomes so with the new run's first look.
@@ -110,6 +112,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       case 'idle':
         return { ended, more: false };
       case 'over':
+      case 'anew':
         return { ended, more: true };
       case 'answered':
         return { ended: end.turn, more: end.queued };
@@ -167,7 +170,26 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
 
   async function runCall(turn: number, { id, label }: CallRef, runner: Runner): Promise<CallEnd> {
     if (runner === 'agent') return await runCodeAgent(turn, id, label);
+    if (runner === 'person') return await untilAnswered(turn, id, label);
     return await activities(label).runTool({ workId, turn, toolCallId: id });
+  }
+
+  /**
+   * Waits for a person, at the cost of nothing but a timer where there is a deadline (H1). The answer is a row; the wake
+   * that tells of it may come for other reasons, and what is asked twice is asked once. A run that was woken too often
+   * goes on in a new one, which comes back to here by what is stored.
+   */
+  async function untilAnswered(turn: number, toolCallId: string, label: string): Promise<CallEnd> {
+    for (;;) {
+      const heard = wakes;
+      const step = await activities(label).askPerson({ workId, turn, toolCallId });
+      if (step.kind !== 'waiting') return step;
+      if (isHistoryLong()) return { kind: 'anew' };
+      show({ ...now, phase: 'asking', turn });
+      const isWoken = () => wakes > heard;
+      if (step.inMs === undefined) await condition(isWoken);
+      else await condition(isWoken, step.inMs);
+    }
   }
 
   async function runCodeAgent(turn: number, toolCallId: string, label: string): Promise<CallEnd> {
@@ -190,6 +212,12 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       }
     }
   }
+}
+
+/** Whether the run is to be followed by a new one as soon as nothing is under way. */
+function isHistoryLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > LONG_HISTORY;
 }
 
 /** What was left behind after a stop, or cancelled because it is not needed, may end as it likes. */

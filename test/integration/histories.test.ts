@@ -18,7 +18,7 @@ import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
-import { workflowOf } from '../support/workflow-of.ts';
+import { untilPhase, workflowOf } from '../support/workflow-of.ts';
 
 const RECORDED = fileURLToPath(new URL('../histories', import.meta.url));
 const History = proto.temporal.api.history.v1.History;
@@ -33,7 +33,19 @@ interface Kind {
 }
 
 /** Of what people, models and tools say in these turns, something from each. */
-const SAID = ['Hello.', 'Half ', 'hello', 'compute', 'Print one', 'print(1)', '# A', 'Done.'];
+const SAID = [
+  'Hello.',
+  'Half ',
+  'hello',
+  'compute',
+  'Print one',
+  'print(1)',
+  '# A',
+  'Done.',
+  'Which',
+  'Both',
+  'green',
+];
 
 /** One of each way that a turn can go. */
 const KINDS: Kind[] = [
@@ -95,6 +107,26 @@ const KINDS: Kind[] = [
       chat.say('long');
       await chat.event(({ kind }) => kind === 'text.delta', 'the first token');
       chat.send({ type: 'stop' });
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'asked',
+    script: (request) =>
+      answersSoFar(request) > 0
+        ? textReply('Done.')
+        : {
+            kind: 'stream',
+            steps: [
+              ...callTool(0, 'a', 'ask_person', { question: 'Which one?', waitSeconds: null }),
+              ...callTool(1, 'b', 'ask_person', { question: 'Which two?', waitSeconds: 1, default: 'Both.' }),
+            ],
+          },
+    play: async (chat, workId) => {
+      chat.say('ask me');
+      const asked = await chat.event(({ kind }) => kind === 'ask.raised', 'a question');
+      await untilPhase(system.temporal, workId, 'asking');
+      chat.send({ type: 'answer', ask: 'askId' in asked ? asked.askId : '', text: 'The green one.' });
       await endOf(chat, 1);
     },
   },

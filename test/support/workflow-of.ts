@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { workflowIdOf } from '../../src/domain/work-names.ts';
-import { state } from '../../src/workflows/messages.ts';
+import { state, type WorkState } from '../../src/workflows/messages.ts';
 import { until } from './until.ts';
 
 /** Resolves when the workflow has had its first task: it is there, and has asked for a turn. */
@@ -21,5 +21,17 @@ export async function workflowOf(temporal: Client, workId: string): Promise<Work
       },
     );
   await until(answers, 'the workflow answered');
+  return handle;
+}
+
+/** Resolves when the workflow says that it is in that phase. */
+export async function untilPhase(
+  temporal: Client,
+  workId: string,
+  phase: WorkState['phase'],
+): Promise<WorkflowHandle> {
+  const handle = await workflowOf(temporal, workId);
+  const isThere = async () => (await handle.query(state)).phase === phase;
+  await until(isThere, `the workflow was in the phase ${phase}`, 60_000);
   return handle;
 }

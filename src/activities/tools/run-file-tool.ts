@@ -4,6 +4,8 @@ import {
   codeTools,
   mainTools,
   parseArguments,
+  parseAskPerson,
+  parseCodeAgent,
   type ToolName,
 } from '../../agents/tool-definitions.ts';
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
@@ -20,7 +22,7 @@ import { failed, type ToolContext, type ToolResult } from './types.ts';
 import { writeFile } from './write-file.ts';
 import { writemd } from './writemd.ts';
 
-type FileToolName = Exclude<ToolName, 'code_agent' | 'run_python'>;
+type FileToolName = Exclude<ToolName, 'code_agent' | 'ask_person' | 'run_python'>;
 
 const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContext) => Promise<ToolResult> } =
   {
@@ -44,10 +46,11 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
  * results that a model can repair from; only failures of the machine and an abort throw (R6).
  */
 export async function runFileTool(name: string, sent: ToolArguments, ctx: ToolContext): Promise<ToolResult> {
-  const allowed = (ctx.agent === 'main' ? mainTools : codeTools).map((tool) => tool.name);
-  if (!isFileTool(name) || !allowed.includes(name)) {
+  const allowed: string[] = (ctx.agent === 'main' ? mainTools : codeTools).map((tool) => tool.name);
+  if (!allowed.includes(name)) {
     return failed(`There is no tool "${name}" here. The tools are: ${allowed.join(', ')}.`);
   }
+  if (!isFileTool(name)) return failed(problemOf(name, sent));
   try {
     return await parseAndRun(name, sent, ctx);
   } catch (error) {
@@ -63,6 +66,12 @@ async function parseAndRun<Name extends FileToolName>(
 ): Promise<ToolResult> {
   const parsed = parseArguments(name, sent);
   return parsed.ok ? TOOLS[name](parsed.value, ctx) : failed(parsed.problem);
+}
+
+/** Why a call came here that is nothing for a file tool: its arguments say nothing that could be done. */
+function problemOf(name: string, sent: ToolArguments): string {
+  const parsed = name === 'ask_person' ? parseAskPerson(sent) : parseCodeAgent(sent);
+  return parsed.ok ? `${name} is not to be had at present: go on without it.` : parsed.problem;
 }
 
 function isFileTool(name: string): name is FileToolName {

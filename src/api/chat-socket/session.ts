@@ -8,6 +8,7 @@ import { uuid } from '../../protocol/messages.ts';
 import { CLOSE, PROTOCOL_VERSION } from '../../protocol/socket.ts';
 import { ApiError, meaningOf } from '../api-error.ts';
 import type { Identity } from '../auth/tokens.ts';
+import { answerQuestion } from '../conversation/answer-ask.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { NO_PLACE, type Places } from '../live/places.ts';
@@ -188,7 +189,7 @@ export function serveSocket(
     }
     const frame = parsed.data;
     const as = { ownerId: by.userId, workId };
-    if (frame.type === 'stop' || frame.type === 'message') {
+    if (frame.type === 'stop' || frame.type === 'message' || frame.type === 'answer') {
       if (!mayDo(by, 'write')) return sendError('forbidden', 'This key may only read.', about);
     }
     switch (frame.type) {
@@ -198,6 +199,12 @@ export function serveSocket(
         return await orError(about, () => renew(frame.token, by));
       case 'stop':
         return await orError(about, async () => void (await requestStop(deps, as, frame.turn ?? null)));
+      case 'answer':
+        return await orError(frame.ask, async () => {
+          const answered = await answerQuestion(deps, as, frame.ask, frame);
+          if (answered === undefined) sendError('not_found', 'There is no such question.', frame.ask);
+          else send({ type: 'ack', id: frame.ask, duplicate: answered.duplicate });
+        });
       case 'message':
         return await orError(frame.id, async () => {
           const { duplicate } = await traceMessage(deps.tracer, { workId, id: frame.id }, () =>
@@ -252,6 +259,7 @@ function parse(text: string): unknown {
 
 /** The id that a frame carries, so that its sender knows which one an error is about. */
 function idOf(frame: unknown): string | undefined {
-  const id = typeof frame === 'object' && frame !== null && 'id' in frame ? frame.id : undefined;
+  if (typeof frame !== 'object' || frame === null) return undefined;
+  const id = 'id' in frame ? frame.id : 'ask' in frame ? frame.ask : undefined;
   return typeof id === 'string' && id.length <= 100 ? id : undefined;
 }

@@ -52,7 +52,8 @@ end $$;
 -- Ends a turn that does not end by a final answer: raises the fence over whatever still runs, keeps what was
 -- written, answers the open tool calls, and appends turn.completed. Ending it twice changes nothing.
 -- p_error: why it failed; null where a failed step says so itself. p_words: what the open tool calls' results say.
--- A code agent that is stopped has lasted since its first step began: its call has no claim until it ends (V12).
+-- A code agent that is stopped has lasted since its first step began, and a question since it was asked: their calls
+-- have no claim until they end (V12).
 -- Gives {ended: bool, outcome, queued: bool}.
 create or replace function finish_turn(
   p_work uuid, p_turn integer, p_outcome text, p_error jsonb, p_words text
@@ -96,10 +97,12 @@ begin
         'status', v_status, 'createdAt', iso_time(v_at), 'parts', v_parts))));
   end loop;
 
+  perform end_ask(p_work, p_turn);
   for t in
     select tc.*, coalesce(age_ms(cl.first_at), age_ms((
       select min(s.first_at) from claims s
-      where s.work_id = p_work and s.turn = p_turn and s.agent = tc.id::text and s.step is not null)), 0) as ms
+      where s.work_id = p_work and s.turn = p_turn and s.agent = tc.id::text and s.step is not null)), age_ms((
+      select a.raised_at from asks a where a.work_id = p_work and a.tool_call_id = tc.id)), 0) as ms
     from tool_calls tc left join claims cl on cl.work_id = tc.work_id and cl.key = 'tool:' || tc.id
     where tc.work_id = p_work and tc.turn = p_turn and tc.state = 'running'
     order by tc.agent <> 'main' desc, tc.step, tc.index

@@ -12,6 +12,7 @@ export function brokenInLog(events: LogEvent[]): string[] {
     ...textIsItsDeltas(events),
     ...callsAreTheirDrafts(events),
     ...callsEndOnce(events),
+    ...asksEndOnce(events),
   ];
 }
 
@@ -168,6 +169,26 @@ function callsEndOnce(events: LogEvent[]): string[] {
     } else if (event.kind === 'turn.completed') {
       for (const id of open.keys()) problems.push(`D5: call ${id} had not ended when its turn did`);
       open.clear();
+    }
+  }
+  return problems;
+}
+
+/** H1: a turn asks one thing at a time, and each question has one answer, before the call that asked it ends. */
+function asksEndOnce(events: LogEvent[]): string[] {
+  const problems: string[] = [];
+  let open: Extract<LogEvent, { kind: 'ask.raised' }> | undefined;
+  for (const event of events) {
+    if (event.kind === 'ask.raised') {
+      if (open !== undefined) problems.push(`H1: ${event.askId} was asked while ${open.askId} was open`);
+      open = event;
+    } else if (event.kind === 'ask.answered') {
+      if (open?.askId !== event.askId) problems.push(`H1: ${event.askId} was answered but not open`);
+      open = undefined;
+    } else if (event.kind === 'tool.completed' && event.toolCallId === open?.toolCallId) {
+      problems.push(`H1: the call of ${open.askId} ended before it was answered`);
+    } else if (event.kind === 'turn.completed' && open !== undefined) {
+      problems.push(`H1: ${open.askId} was still open when its turn ended`);
     }
   }
   return problems;

@@ -1,4 +1,5 @@
 /** What the rows say, compared with the log: a snapshot, turns, claims, what each turn cost (D1, D6, P6, R4). */
+import { listAsks } from '../../../src/db/asks.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { readSnapshot } from '../../../src/db/snapshot.ts';
 import type { LogEvent } from '../../../src/domain/events.ts';
@@ -17,6 +18,7 @@ export async function brokenInRows(db: Database, workId: string, events: LogEven
     ...(await turnsAgree(db, workId, events)),
     ...(await callsAgree(db, workId, events)),
     ...(await claimsAgree(db, workId, events)),
+    ...(await asksAgree(db, workId, events)),
   ];
 }
 
@@ -144,4 +146,20 @@ export function firstDifference(a: Message[] | undefined, b: Message[] | undefin
     }
   }
   return '  (only their order of keys)';
+}
+
+/** H1: the rows of questions say what the log says of them. */
+async function asksAgree(db: Database, workId: string, events: LogEvent[]): Promise<string[]> {
+  const { items } = await listAsks(db, workId, { limit: EVERYTHING });
+  const rows = items.toReversed().map(({ askId, question, answer }) => ({
+    ...{ askId, question, by: answer?.by, text: answer?.text },
+  }));
+  const ends = new Map(ofKind(events, 'ask.answered').map((end) => [end.askId, end]));
+  const wanted = ofKind(events, 'ask.raised').map(({ askId, question }) => {
+    const end = ends.get(askId);
+    return { askId, question, by: end?.by, text: end?.text };
+  });
+  return same(rows, wanted)
+    ? []
+    : [`H1: the questions' rows say ${canonical(rows)}, not ${canonical(wanted)}`];
 }

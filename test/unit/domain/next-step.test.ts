@@ -7,6 +7,7 @@ const READS = [call('read', 'r1'), call('read', 'r2')];
 const WRITE = call('write', 'w1');
 const PYTHON = call('python', 'p1');
 const AGENT = call('agent', 'a1');
+const PERSON = call('person', 'q1');
 
 interface Case {
   after: string;
@@ -29,6 +30,19 @@ const CASES: Case[] = [
     after: 'calls that read around one that writes: in order',
     calls: [READS[0] as CallRef, WRITE, READS[1] as CallRef],
     groups: ['tool r1', 'tool w1', 'tool r2'],
+    afterwards: ask(2),
+  },
+  {
+    after: 'a question to a person between others: alone, and in its place',
+    calls: [WRITE, PERSON, ...READS],
+    groups: ['tool w1', 'person q1', 'tool r1 r2'],
+    afterwards: ask(2),
+  },
+  {
+    after: 'a question of a code agent, which has nobody to ask',
+    agent: 'code',
+    calls: [PERSON],
+    groups: ['tool q1'],
     afterwards: ask(2),
   },
   {

@@ -93,3 +93,21 @@ test('what is kept of output is the same however it came, and never half a chara
   expect(pieces.isWellFormed()).toBe(true);
   expect(pieces.endsWith('🙂🙂🙂')).toBe(true);
 });
+
+test('P6, P21: a question is part of the state until it is answered, or its turn ends', () => {
+  const ask = { askId: 'q', toolCallId: 'c', question: 'Which?', options: ['a', 'b'], default: 'a' };
+  const asked = log(
+    [1, { kind: 'turn.started', messageIds: [] }],
+    [1, { kind: 'ask.raised', ...ask }],
+    [1, { kind: 'ask.answered', askId: 'q', by: 'person', text: 'b' }],
+  );
+  const open = reduceAll(emptyConversation, asked.slice(0, 2));
+  expect(open.ask).toEqual(ask);
+  expect(reduceAll(open, asked.slice(2))).not.toHaveProperty('ask');
+  const [, , , end] = log(...asked.map((event): [number, EventBody] => [1, event]), [
+    1,
+    { kind: 'turn.completed', outcome: 'stopped', usage },
+  ]);
+  if (end === undefined) throw new Error('four events');
+  expect(reduce({ ...open, seq: 3 }, end)).not.toHaveProperty('ask');
+});

@@ -5,6 +5,7 @@ import {
   isReadOnly,
   mainTools,
   parseArguments,
+  parseAskPerson,
   parseCodeAgent,
   parseRunPython,
   writesFiles,
@@ -43,6 +44,7 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     read_file: 'path offset limit',
     list_attachments: '',
     read_attachment: 'path offset limit',
+    ask_person: 'question options default waitSeconds',
     run_python: 'code filename timeoutSeconds',
     write_file: 'path content',
   });
@@ -53,6 +55,10 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     'tree',
     'write_file',
   ]);
+  expect(properties('ask_person').options).toMatchObject({
+    type: ['array', 'null'],
+    items: { type: 'string' },
+  });
   expect(properties('add_section').after?.type).toEqual(['string', 'null']);
   expect(properties('writemd').mode?.enum).toEqual(['write', 'append', 'prepend']);
 });
@@ -194,6 +200,32 @@ test('run_python: the file name is a plain one under code/, with a default and a
 test('code_agent: a task is needed', () => {
   expect(parseCodeAgent({ task: 'estimate pi' })).toEqual({ ok: true, value: { task: 'estimate pi' } });
   expect(parseCodeAgent({ task: ' ' })).toMatchObject({ ok: false });
+});
+
+test('H1: ask_person asks something, with options where there is a choice', () => {
+  const question = 'Which?';
+  expect(parseAskPerson({ question, options: null, default: null, waitSeconds: null })).toEqual({
+    ok: true,
+    value: { question },
+  });
+  expect(
+    parseAskPerson({ question, options: '[" a ", "b", "a", ""]', default: 'a', waitSeconds: '60' }),
+  ).toEqual({ ok: true, value: { question, options: ['a', 'b'], default: 'a', waitSeconds: 60 } });
+  expect(parseAskPerson({ question, options: ['only one'], default: ' ' })).toEqual({
+    ok: true,
+    value: { question },
+  });
+  for (const wrong of [
+    { question: ' ' },
+    { question: 'x'.repeat(4_001) },
+    { question, options: ['x'.repeat(201), 'b'] },
+    { question, options: [1, 2] },
+    { question, options: 'a or b' },
+    { question, options: Array.from({ length: 9 }, (_, index) => `option ${index}`) },
+    { question, waitSeconds: 0 },
+  ]) {
+    expect([wrong, parseAskPerson(wrong).ok]).toEqual([wrong, false]);
+  }
 });
 
 test('SR-L4: arguments that are nested too deeply are refused in one sentence', () => {

@@ -1,0 +1,51 @@
+/** What an agent asks a person, and the answer (P21). */
+import { z } from 'zod';
+import type { AnsweredBy, Ask } from '../domain/asks.ts';
+import { MAX_MESSAGE_CHARACTERS } from './limits.ts';
+import { isoTime, uuid } from './messages.ts';
+
+export const ask = z
+  .object({
+    askId: uuid,
+    toolCallId: uuid.exactOptional(),
+    question: z.string(),
+    options: z.array(z.string()).exactOptional(),
+    default: z.string().exactOptional(),
+    deadline: isoTime.exactOptional(),
+  })
+  .meta({ id: 'Ask' }) satisfies z.ZodType<Ask>;
+
+export const answeredBy = z.enum(['person', 'deadline', 'stop']) satisfies z.ZodType<AnsweredBy>;
+
+/** What a person answers; on the socket the same with the question's id. */
+export const answerBody = z.object({
+  text: z
+    .string()
+    .max(MAX_MESSAGE_CHARACTERS)
+    .refine((text) => text.trim() !== '', 'must not be blank')
+    .optional(),
+  allow: z.boolean().optional(),
+});
+
+export const answerFrame = answerBody.extend({ type: z.literal('answer'), ask: uuid });
+
+/** The one answer that a question has. */
+export const answerGiven = z.object({
+  id: uuid,
+  by: answeredBy,
+  text: z.string(),
+  allow: z.boolean().exactOptional(),
+});
+
+/** A question of a Work, with its answer where it has one. */
+export const listedAsk = ask
+  .extend({
+    turn: z.number().int().positive(),
+    raisedAt: isoTime,
+    answer: answerGiven.omit({ id: true }).extend({ at: isoTime }).exactOptional(),
+  })
+  .meta({ id: 'ListedAsk' });
+export const askPage = z.object({
+  items: z.array(listedAsk).meta({ description: 'the newest first; older ones from nextCursor' }),
+  nextCursor: z.number().int().optional(),
+});

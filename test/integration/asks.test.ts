@@ -1,0 +1,250 @@
+/** H1, P21: an agent asks a person in the middle of a turn, which waits for as long as it takes. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import type { LogEvent } from '../../src/domain/events.ts';
+import { wakeWork } from '../../src/temporal/work-client.ts';
+import { wake, workflowIdOf } from '../../src/workflows/messages.ts';
+import type { ChatClient } from '../support/chat-client.ts';
+import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
+import { untilPhase } from '../support/workflow-of.ts';
+import { ofKind } from '../support/works.ts';
+
+let system: TestSystem;
+
+/** Asks one thing, and says what came back. */
+const asks =
+  (ask: Record<string, unknown>): Script =>
+  (request) =>
+    answersSoFar(request) > 0
+      ? textReply(`I was told: ${String(request.messages.at(-1)?.content)}`)
+      : toolReply([{ name: 'ask_person', arguments: ask }]);
+
+const COLOUR = { question: 'Which colour?', options: ['red', 'blue'], default: 'red', waitSeconds: null };
+
+beforeAll(async () => {
+  system = await startTestSystem({ script: asks(COLOUR) });
+  await system.startWorker();
+});
+
+afterAll(async () => {
+  await system.close();
+});
+
+const raised = (chat: ChatClient, nth = 1) =>
+  chat.event(
+    (event) => event.kind === 'ask.raised' && ofKind(chat.events, 'ask.raised').indexOf(event) >= nth - 1,
+    `question ${nth}`,
+  ) as Promise<Extract<LogEvent, { kind: 'ask.raised' }>>;
+const ended = (chat: ChatClient) =>
+  chat.event(({ kind }) => kind === 'turn.completed', 'the end of the turn');
+
+async function answer(of: TestAccount, workId: string, askId: string, body: object) {
+  const response = await system.request(of, 'POST', `/api/works/${workId}/asks/${askId}`, body);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const statusOf = async (of: TestAccount, workId: string) => {
+  const response = await system.request(of, 'GET', `/api/works/${workId}`);
+  return ((await response.json()) as { status: string }).status;
+};
+
+test('H1, P21: a question is an event, its answer is the result of its call, and the turn goes on', async () => {
+  system.model.setScript(asks(COLOUR));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const question = await raised(chat);
+  expect(question).toMatchObject({ question: 'Which colour?', options: ['red', 'blue'], default: 'red' });
+  expect(question).not.toHaveProperty('deadline');
+  expect(question.toolCallId).toBe(ofKind(chat.events, 'tool.called')[0]?.toolCallId);
+  expect(await statusOf(account, workId)).toBe('asking');
+
+  // P6: a client that comes now sees the same.
+  const late = await system.chat(account, workId);
+  const { askId } = question;
+  const ask = { askId, toolCallId: question.toolCallId, question: 'Which colour?' };
+  expect(late.frames[0]).toMatchObject({ type: 'ready', status: 'asking' });
+  expect(await late.frame(({ type }) => type === 'snapshot', 'a snapshot')).toMatchObject({
+    ...{ status: 'asking', ask: { ...ask, options: ['red', 'blue'], default: 'red' } },
+  });
+  late.close();
+  const listed = await system.request(account, 'GET', `/api/works/${workId}/asks`);
+  expect(await listed.json()).toMatchObject({ items: [{ ...ask, turn: 1 }] });
+
+  // Nobody holds anything while a person thinks.
+  await untilPhase(system.temporal, workId, 'asking');
+  const running = await system.db
+    .selectFrom('claims')
+    .select('key')
+    .where('work_id', '=', workId)
+    .where('state', '=', 'running')
+    .execute();
+  expect(running).toEqual([]);
+  const { raw } = await system.temporal.workflow.getHandle(workflowIdOf(workId)).describe();
+  expect(raw.pendingActivities ?? []).toEqual([]);
+
+  const words = '  Neither: 绿色, please \u{1f600}\n';
+  const first = await answer(account, workId, askId, { text: words });
+  expect(first).toEqual({ status: 200, body: { id: askId, by: 'person', text: words } });
+  expect(await answer(account, workId, askId, { text: words })).toEqual(first);
+  expect(await answer(account, workId, askId, { text: 'red' })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', details: { by: 'person', text: words } } },
+  });
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'ask.answered')).toEqual([
+    expect.objectContaining({ askId, by: 'person', text: words, turn: 1 }),
+  ]);
+  // P12: their words, and nothing around them.
+  expect(ofKind(chat.events, 'tool.completed')[0]).toMatchObject({ ok: true, result: words });
+  expect(await statusOf(account, workId)).toBe('idle');
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('P21: an answer over the socket is acknowledged, a repeat too, and a later one is told so', async () => {
+  system.model.setScript(asks({ ...COLOUR, options: null, default: null }));
+  const { workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId } = await raised(chat);
+  const say = (text?: string) =>
+    chat.send({ type: 'answer', ask: askId, ...(text === undefined ? {} : { text }) });
+  say(' ');
+  expect(await chat.frame(({ type }) => type === 'error', 'no words')).toMatchObject({
+    ...{ code: 'bad_request', id: askId },
+  });
+  say('blue');
+  say('blue');
+  say('red');
+  await chat.frame(({ type, code }) => type === 'error' && code === 'conflict', 'the late answer');
+  expect(chat.frames.filter(({ type }) => type === 'ack').slice(1)).toEqual([
+    { type: 'ack', id: askId, duplicate: false },
+    { type: 'ack', id: askId, duplicate: true },
+  ]);
+  chat.send({ type: 'answer', ask: randomUUID(), text: 'blue' });
+  await chat.frame(({ type, code }) => type === 'error' && code === 'not_found', 'no such question');
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'ask.answered')).toHaveLength(1);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('A2: a question is answered by nobody but the owner', async () => {
+  system.model.setScript(asks(COLOUR));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId } = await raised(chat);
+  const stranger = await system.guest();
+  expect((await answer(stranger, workId, askId, { text: 'black' })).status).toBe(404);
+  expect((await answer(stranger, await system.newWork(stranger), askId, { text: 'black' })).status).toBe(404);
+  expect((await system.request(stranger, 'GET', `/api/works/${workId}/asks`)).status).toBe(404);
+  expect((await answer(account, workId, askId, { text: 'red' })).status).toBe(200);
+  await ended(chat);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H1: nobody answers: at the deadline the default holds, and who comes later is told so', async () => {
+  system.model.setScript(asks({ ...COLOUR, waitSeconds: 2 }));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId, deadline, at } = await raised(chat);
+  expect(Date.parse(deadline ?? '') - Date.parse(at)).toBe(2_000);
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'ask.answered')).toEqual([
+    expect.objectContaining({ askId, by: 'deadline', text: 'red' }),
+  ]);
+  expect(ofKind(chat.events, 'tool.completed')[0]?.result).toContain('red');
+  expect(await answer(account, workId, askId, { text: 'blue' })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', details: { by: 'deadline', text: 'red' } } },
+  });
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H1, D9, P11: a stop ends the wait with the turn, and the question with it', async () => {
+  system.model.setScript(asks(COLOUR));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId } = await raised(chat);
+  await untilPhase(system.temporal, workId, 'asking');
+  chat.send({ type: 'stop' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'stopped' });
+  expect(ofKind(chat.events, 'ask.answered')).toEqual([expect.objectContaining({ askId, by: 'stop' })]);
+  expect((await answer(account, workId, askId, { text: 'blue' })).status).toBe(409);
+  chat.say('And now?');
+  await raised(chat, 2);
+  chat.send({ type: 'stop' });
+  await chat.event(({ kind, turn }) => kind === 'turn.completed' && turn === 2, 'the second end');
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H1: of two questions in one answer the second is asked when the first is answered', async () => {
+  system.model.setScript((request) =>
+    answersSoFar(request) > 0
+      ? textReply('Thank you.')
+      : toolReply([
+          { name: 'ask_person', arguments: { ...COLOUR, question: 'First?' } },
+          { name: 'ask_person', arguments: { ...COLOUR, question: 'Second?' } },
+          { name: 'ask_person', arguments: { ...COLOUR, question: ' ' } },
+        ]),
+  );
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const first = await raised(chat);
+  expect(first.question).toBe('First?');
+  await answer(account, workId, first.askId, { text: 'red' });
+  const second = await raised(chat, 2);
+  expect(second.question).toBe('Second?');
+  await answer(account, workId, second.askId, { text: 'blue' });
+  await ended(chat);
+  expect(ofKind(chat.events, 'tool.completed').map(({ ok, result }) => [ok, result])).toEqual([
+    [true, 'red'],
+    [true, 'blue'],
+    // R6: a question without words is the model's to repair.
+    [false, expect.stringContaining('"question" is empty')],
+  ]);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H1, R2: the workflow that waited is gone: an answer starts another, which goes on', async () => {
+  system.model.setScript(asks(COLOUR));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId } = await raised(chat);
+  await untilPhase(system.temporal, workId, 'asking');
+  await system.temporal.workflow.getHandle(workflowIdOf(workId)).terminate('for this test');
+  await answer(account, workId, askId, { text: 'blue' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H1, R10: a wait that was woken often goes on in a new run, and the question is still the one that was asked', async () => {
+  system.model.setScript(asks(COLOUR));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Paint it.');
+  const { askId } = await raised(chat);
+  await untilPhase(system.temporal, workId, 'asking');
+  const handle = system.temporal.workflow.getHandle(workflowIdOf(workId));
+  const isContinued = async () => {
+    const { raw } = await handle.describe();
+    return raw.workflowExecutionInfo?.firstRunId !== raw.workflowExecutionInfo?.execution?.runId;
+  };
+  for (let wakes = 0; wakes < 3_000 && !(await isContinued()); wakes += 100) {
+    await Promise.all(Array.from({ length: 100 }, () => handle.signal(wake)));
+  }
+  expect(await isContinued()).toBe(true);
+  await untilPhase(system.temporal, workId, 'asking');
+  // A stop reaches the run that waits now, and so does an answer.
+  await wakeWork(system.temporal, { workId, ownerId: randomUUID() });
+  await answer(account, workId, askId, { text: 'blue' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'ask.raised')).toHaveLength(1);
+  chat.close();
+  await system.expectSound(workId);
+});
