@@ -10,6 +10,7 @@ import { demoScript } from '../src/demo-model/demo-script.ts';
 import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
+import { dialogsEn } from '../web/src/i18n/dialogs-en.ts';
 import { en } from '../web/src/i18n/en.ts';
 import { settingsEn } from '../web/src/i18n/settings-en.ts';
 import { zh } from '../web/src/i18n/zh.ts';
@@ -35,7 +36,7 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const LANGUAGES = {
-  en: { locale: 'en-US', words: { ...en, ...settingsEn } },
+  en: { locale: 'en-US', words: { ...en, ...settingsEn, ...dialogsEn } },
   zh: { locale: 'zh-CN', words: zh },
 } as const;
 type Words = (typeof LANGUAGES)[keyof typeof LANGUAGES]['words'];

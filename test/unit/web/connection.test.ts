@@ -341,3 +341,51 @@ test('a page that is looked at again asks its socket for a sign of life at once,
   expect(page.sockets[0]?.closedByPage).toBe(true);
   expect(page.sockets).toHaveLength(2);
 });
+
+test('H1, P21: an answer is said again after a reconnection until its question is answered', async () => {
+  const asked = log(
+    1,
+    queued(uuid(1), 'estimate pi'),
+    { kind: 'turn.started', messageIds: [uuid(1)] },
+    { kind: 'ask.raised', askId: uuid(7), question: 'How exactly?' },
+    { kind: 'ask.answered', askId: uuid(7), by: 'person', text: 'Roughly.' },
+  );
+  const page = await bench();
+  page.far().open();
+  page.far().ready(3, 'asking');
+  page.far().snapshot(reduceAll(emptyConversation, asked.slice(0, 3)));
+  expect(seen(page)?.ask).toEqual({ askId: uuid(7), question: 'How exactly?' });
+  page.connection.answer('Roughly.');
+  const frame = { type: 'answer', ask: uuid(7), text: 'Roughly.' };
+  expect(page.far().ofType('answer')).toEqual([frame]);
+  expect(page.connection.state().answer).toEqual({ askId: uuid(7), text: 'Roughly.' });
+  page.far().close(1001);
+  await page.pass(1_000);
+  page.far().open();
+  page.far().ready(3, 'asking');
+  expect(page.far().ofType('answer')).toEqual([frame]);
+  page.far().say({ type: 'ack', id: uuid(7), duplicate: false });
+  for (const event of asked.slice(3)) page.far().event(event);
+  expect(page.connection.state().answer).toBe(null);
+  page.connection.answer('Too late.');
+  expect(page.far().ofType('answer')).toHaveLength(1);
+});
+
+test('H1: an answer that the server will not have says why, and another may be given', async () => {
+  const [, started, raised] = log(
+    1,
+    queued(uuid(1), 'estimate pi'),
+    { kind: 'turn.started', messageIds: [uuid(1)] },
+    { kind: 'ask.raised', askId: uuid(7), question: 'How exactly?' },
+  );
+  const page = await bench();
+  page.far().open();
+  page.far().ready(1);
+  page.far().snapshot(asOf(1));
+  for (const event of [started, raised]) if (event) page.far().event(event);
+  page.connection.answer('x'.repeat(70_000));
+  page.far().say({ type: 'error', code: 'too_large', message: 'Too long.', retryable: false, id: uuid(7) });
+  expect(page.connection.state().answer).toMatchObject({ refused: 'Too long.' });
+  page.connection.answer('Roughly.');
+  expect(page.connection.state().answer).toEqual({ askId: uuid(7), text: 'Roughly.' });
+});

@@ -1,6 +1,6 @@
 /** A WorkConnection whose socket, clock, tokens and chance a test moves by hand. */
 import type { LogEvent } from '../../../src/domain/events.ts';
-import type { Conversation } from '../../../src/domain/reducer.ts';
+import type { Conversation, WorkStatus } from '../../../src/domain/reducer.ts';
 import type { ServerFrame } from '../../../src/protocol/frames.ts';
 import { WorkConnection } from '../../../web/src/live/connection.ts';
 import type { Credential, SocketHandlers } from '../../../web/src/live/link.ts';
@@ -39,14 +39,14 @@ export class FarEnd {
     return this.sent.filter((frame) => frame.type === type);
   }
 
-  ready(seq: number, status: 'idle' | 'running' | 'stopping' = 'idle'): void {
+  ready(seq: number, status: WorkStatus = 'idle'): void {
     this.say({ type: 'ready', protocol: 1, workId: WORK, seq, status });
   }
 
   snapshot(conversation: Conversation): void {
-    const { seq, messages, outcomes, runningTurn } = conversation;
-    const status = runningTurn === null ? 'idle' : 'running';
-    this.say({ type: 'snapshot', seq, status, messages, outcomes });
+    const { seq, messages, outcomes, runningTurn, ask } = conversation;
+    const status = runningTurn === null ? 'idle' : ask ? 'asking' : 'running';
+    this.say({ type: 'snapshot', seq, status, messages, outcomes, ...(ask ? { ask } : {}) });
   }
 
   event(event: LogEvent): void {

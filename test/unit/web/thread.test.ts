@@ -66,6 +66,7 @@ function activity(messages: Conversation['messages'], rest: Partial<Conversation
     conversation: { ...emptyConversation, seq: 1, runningTurn: 1, messages, ...rest },
     outgoing: [],
     stopping: false,
+    answer: null,
     olderCursor: null,
   });
 }
@@ -88,6 +89,9 @@ test('U8: the status names what runs now: the innermost call, a retry before it,
     inMs: 2_000,
     at: '2026-01-01T00:00:00Z',
   };
+  expect(activity(conversation.slice(0, 4), { ask: { askId: 'q', question: 'Which?' } })).toEqual({
+    kind: 'asking',
+  });
   expect(activity([], { retrying })).toMatchObject({
     kind: 'retrying',
     code: 'model_rate_limited',
@@ -115,7 +119,7 @@ test('SR-H8: waiting for a free place is a state of its own, and no trouble', ()
 test('U4: between the sending and the turn the status says so, and then that the agent is awaited', () => {
   const idle = { ...emptyConversation, seq: 1 };
   const outgoing = { id: 'x', text: 'x', delivery: 'queue' as const, createdAt: '' };
-  const state = { phase: { name: 'live' as const }, stopping: false, olderCursor: null };
+  const state = { phase: { name: 'live' as const }, stopping: false, answer: null, olderCursor: null };
   expect(activityOf({ ...state, conversation: idle, outgoing: [] })).toEqual({ kind: 'idle' });
   expect(
     activityOf({ ...state, conversation: idle, outgoing: [{ ...outgoing, state: { name: 'sending' } }] }),

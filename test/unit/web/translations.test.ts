@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { REPAIRS } from '../../../src/llm/profiles/repairs.ts';
+import { dialogsEn } from '../../../web/src/i18n/dialogs-en.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { settingsEn } from '../../../web/src/i18n/settings-en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
@@ -12,7 +13,7 @@ function leaves(node: object, path = ''): [string, string][] {
   );
 }
 
-const english = new Map(leaves({ ...en, ...settingsEn }));
+const english = new Map(leaves({ ...en, ...settingsEn, ...dialogsEn }));
 const chinese = new Map(leaves(zh));
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 

@@ -16,6 +16,8 @@ export type Activity =
   | { kind: 'calling'; tool: ToolPart }
   | { kind: 'tool'; tool: ToolPart }
   | { kind: 'retrying'; code?: string | undefined; reason: string; at: string; inMs: number }
+  /** A person is to answer. */
+  | { kind: 'asking' }
   | { kind: 'stopping' };
 
 export function activityOf(state: ConnectionState): Activity {
@@ -29,6 +31,7 @@ export function activityOf(state: ConnectionState): Activity {
       : { kind: 'idle' };
   }
   if (state.stopping) return { kind: 'stopping' };
+  if (conversation.ask) return { kind: 'asking' };
   if (conversation.retrying) {
     const { what, code, reason, at, inMs } = conversation.retrying;
     if (what === PLACE.awaited) return { kind: 'place' };

@@ -35,6 +35,13 @@ function summaryOf(part: ToolPart): ToolSummary {
       };
     case 'code_agent':
       return { icon: 'i-lucide-bot', title: 'code_agent', subject: firstLine(text('task')), body: null };
+    case 'ask_person':
+      return {
+        icon: 'i-lucide-message-circle-question',
+        title: 'ask_person',
+        subject: firstLine(text('question')),
+        body: null,
+      };
     case 'writemd':
       return {
         icon: 'i-lucide-file-pen',

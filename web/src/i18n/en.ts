@@ -1,6 +1,7 @@
+import type { dialogsEn } from './dialogs-en.ts';
 import type { settingsEn } from './settings-en.ts';
 
-/** Every sentence of the page in English but those of the settings' pages, which come with them (settings-en.ts). */
+/** Every sentence of the page in English but those that come with their parts (settings-en.ts, dialogs-en.ts). */
 export const en = {
   app: { name: 'PaperAgent' },
   pages: {
@@ -66,6 +67,7 @@ export const en = {
     cancel: 'Cancel',
     more: 'Show more',
     running: 'Running',
+    asking: 'Asks you',
     stopping: 'Stopping',
     updated: 'Changed {when}',
     updatedNow: 'Changed just now',
@@ -84,33 +86,9 @@ export const en = {
         'Study the graphs of trigonometric functions, such as the superposition of sine and cosine waves.',
     },
   },
-  export: {
-    open: 'Export the paper…',
-    title: 'Export the paper',
-    about: 'As PDF, Word, LaTeX or HTML, set in a style',
-    format: 'Format',
-    formats: { pdf: 'PDF', docx: 'Word (DOCX)', latex: 'LaTeX (zip)', html: 'HTML in one file' },
-    style: 'Style',
-    make: 'Make',
-    stop: 'Stop',
-    save: 'Save',
-    step: {
-      waiting: 'Waiting for its turn…',
-      reading: 'Reading the paper…',
-      references: 'Looking up the references…',
-      formulas: 'Trying the formulas…',
-      setting: 'Setting the pages…',
-    },
-    clean: 'Made. Nothing is wrong in it.',
-    withProblems: 'Made. | Made, with one thing to look at: | Made, with {count} things to look at:',
-    problems: 'What is wrong in the paper',
-    line: 'Line {line}:',
-    preview: 'The pages of the PDF',
-    noPreview: 'Saved files of this format open in their own program.',
-    previewHere: 'The pages of a PDF are shown here.',
-  },
   work: {
     menu: 'This project',
+    export: 'Export the paper…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
     notebook: 'Save as notebook (.ipynb)',
@@ -244,6 +222,7 @@ export const en = {
     code: 'Writing code',
     section: 'Writing {what}',
     tool: '{what}',
+    asking: 'Waits for your answer',
     stopping: 'Stopping',
     done: 'Done',
     stopped: 'Stopped',
@@ -265,6 +244,7 @@ export const en = {
   },
   tool: {
     outputCut: 'only the end is kept',
+    ask_person: 'Question',
     run_python: 'Run Python',
     code_agent: 'Code agent',
     writemd: 'Write',
@@ -449,4 +429,4 @@ export const en = {
 
 /** The shape that every language fills; its leaves are sentences. */
 /** What every other language has. */
-export type Messages = typeof en & typeof settingsEn;
+export type Messages = typeof en & typeof settingsEn & typeof dialogsEn;

@@ -48,6 +48,11 @@ export async function bringSettings(texts: { mergeLocaleMessage(language: 'en', 
   texts.mergeLocaleMessage('en', (await import('./settings-en.ts')).settingsEn);
 }
 
+/** The same for dialogs and cards that come when they are wanted. */
+export async function bringDialogs(texts: { mergeLocaleMessage(language: 'en', texts: object): void }) {
+  texts.mergeLocaleMessage('en', (await import('./dialogs-en.ts')).dialogsEn);
+}
+
 /** Remembers the choice. */
 export function keepLanguage(language: Language): void {
   browserStore.setItem(KEY, language);

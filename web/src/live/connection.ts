@@ -22,11 +22,19 @@ export interface ConnectionDependencies extends LinkDependencies {
   applied(event: LogEvent | null): void;
 }
 
+interface Answer {
+  askId: string;
+  text: string;
+  refused?: string;
+}
+
 export interface ConnectionState {
   phase: Phase;
   /** Null until the first snapshot. */
   conversation: Conversation | null;
   outgoing: Outgoing[];
+  /** What the person answers to the open question, until that is stored; `refused`: why the server will not have it. */
+  answer: Answer | null;
   /** A stop of the running turn is under way. */
   stopping: boolean;
   /** Where messages older than the snapshot's begin. */
@@ -45,6 +53,7 @@ export class WorkConnection {
   #outgoing: Outgoing[];
   #olderCursor: number | null = null;
   #stopTurn: number | null = null;
+  #answer: Answer | null = null;
   #cancelResend: () => void = () => {};
 
   constructor(dependencies: ConnectionDependencies) {
@@ -63,6 +72,7 @@ export class WorkConnection {
       phase: this.#link.phase,
       conversation: this.#conversation,
       outgoing: this.#outgoing,
+      answer: this.#openAnswer(),
       stopping: this.#runningTurn() !== null && this.#runningTurn() === this.#stopTurn,
       olderCursor: this.#olderCursor,
     };
@@ -116,6 +126,15 @@ export class WorkConnection {
     this.#with.changed();
   }
 
+  /** Answers the open question; said again after a reconnection while it is still open. */
+  answer(text: string): void {
+    const askId = this.#conversation?.ask?.askId;
+    if (askId === undefined) return;
+    this.#answer = { askId, text };
+    this.#sayAnswer();
+    this.#with.changed();
+  }
+
   /** Stops the turn that is running now; said again after a reconnection while that turn still runs. */
   stop(): void {
     this.#stopTurn = this.#runningTurn();
@@ -138,8 +157,22 @@ export class WorkConnection {
     return this.#conversation?.runningTurn ?? null;
   }
 
+  /** What was answered to the question that is open now. */
+  #openAnswer(): Answer | null {
+    return this.#answer !== null && this.#answer.askId === this.#conversation?.ask?.askId
+      ? this.#answer
+      : null;
+  }
+
+  #sayAnswer(): void {
+    const answer = this.#openAnswer();
+    if (answer !== null && answer.refused === undefined)
+      this.#link.transmit({ type: 'answer', ask: answer.askId, text: answer.text });
+  }
+
   #ready(): void {
     this.#resend();
+    this.#sayAnswer();
     if (this.#runningTurn() === this.#stopTurn) this.#sayStop();
   }
 
@@ -209,7 +242,11 @@ export class WorkConnection {
   }
 
   #refused(frame: Extract<ServerFrame, { type: 'error' }>): void {
-    if (frame.id === undefined) {
+    const answer = this.#openAnswer();
+    if (answer !== null && frame.id === answer.askId) {
+      this.#answer = { ...answer, refused: frame.message };
+      this.#with.changed();
+    } else if (frame.id === undefined) {
       console.warn(`the server says: ${frame.code}: ${frame.message}`);
     } else if (frame.retryable) {
       const ms = frame.retryAfter === undefined ? HOLD_MS : frame.retryAfter * 1_000;

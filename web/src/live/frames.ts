@@ -14,6 +14,7 @@ export interface MessageFrame {
 export type ClientFrame =
   | { type: 'auth'; token: string; after?: number; protocol: typeof PROTOCOL_VERSION }
   | MessageFrame
+  | { type: 'answer'; ask: string; text: string }
   | { type: 'stop'; turn: number }
   | { type: 'ping' };
 

@@ -17,6 +17,7 @@ export function fromSnapshot(frame: SnapshotFrame): Conversation {
     runningTurn: frame.status === 'idle' ? null : (running?.turn ?? Math.max(0, ...turns)),
     messages,
     outcomes: frame.outcomes,
+    ...(frame.ask ? { ask: frame.ask } : {}),
     ...(frame.retrying ? { retrying: frame.retrying } : {}),
   };
 }

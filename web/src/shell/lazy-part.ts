@@ -1,4 +1,5 @@
 import { type Component, defineAsyncComponent } from 'vue';
+import { bringDialogs } from '../i18n/index.ts';
 import { waitForRetry } from './missing-parts.ts';
 import PartLoading from './part-loading.vue';
 
@@ -15,4 +16,12 @@ export function lazyPart<T extends Component>(load: () => Promise<{ default: T }
       waitForRetry(retry);
     },
   });
+}
+
+/** A lazy part whose sentences come with it, for `texts`. */
+export function lazyDialog<T extends Component>(
+  load: () => Promise<{ default: T }>,
+  texts: Parameters<typeof bringDialogs>[0],
+): T {
+  return lazyPart(async () => (await Promise.all([load(), bringDialogs(texts)]))[0]);
 }

@@ -1,0 +1,36 @@
+/** The sentences of dialogs and cards that come when they are first wanted, in English. */
+export const dialogsEn = {
+  export: {
+    title: 'Export the paper',
+    about: 'As PDF, Word, LaTeX or HTML, set in a style',
+    format: 'Format',
+    formats: { pdf: 'PDF', docx: 'Word (DOCX)', latex: 'LaTeX (zip)', html: 'HTML in one file' },
+    style: 'Style',
+    make: 'Make',
+    stop: 'Stop',
+    save: 'Save',
+    step: {
+      waiting: 'Waiting for its turn…',
+      reading: 'Reading the paper…',
+      references: 'Looking up the references…',
+      formulas: 'Trying the formulas…',
+      setting: 'Setting the pages…',
+    },
+    clean: 'Made. Nothing is wrong in it.',
+    withProblems: 'Made. | Made, with one thing to look at: | Made, with {count} things to look at:',
+    problems: 'What is wrong in the paper',
+    line: 'Line {line}:',
+    preview: 'The pages of the PDF',
+    noPreview: 'Saved files of this format open in their own program.',
+    previewHere: 'The pages of a PDF are shown here.',
+  },
+  ask: {
+    label: 'A question to you',
+    own: 'Your own words',
+    answer: 'Answer',
+    sending: 'Sending your answer…',
+    untilDefault: 'At {time} it goes on with: {fallback}',
+    until: 'At {time} it goes on without an answer.',
+    suggestion: 'It would choose: {fallback}',
+  },
+};
