@@ -69,6 +69,7 @@ async function playTurn(guest: ReturnType<typeof guestOf>, strike: () => Promise
     token: guest.token,
     id: randomUUID(),
     text: PROMPT,
+    onAsk: async () => undefined,
     onEvent: (event) => {
       events.push(event);
       if (event.kind === 'tool.output') struck ??= strike();

@@ -11,6 +11,9 @@ import { hasFailed, type MadeCall, type Turn } from './turn.ts';
 
 const WRITES = new Set(['update_section_content', 'add_section', 'rename_section_title', 'writemd']);
 
+/** A person who wants to decide something themselves. */
+const WANTS_TO_BE_ASKED = /\bask me\b|问我|問我/i;
+
 export function mainMove(turn: Turn): Move {
   const topicPrompt = turn.prompts.findLast((prompt) => topicOf(prompt, turn.hasTable) !== undefined);
   const topic = topicPrompt === undefined ? undefined : topicOf(topicPrompt, turn.hasTable);
@@ -40,7 +43,12 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
     if (data === 'none') return answer(say.noDataFile);
     if (data === 'unreadable') return answer(say.unreadableData);
     if (typeof data === 'string') return { text: say.reading, calls: [readAttachment(data)] };
-    return { text: say.delegating, calls: [call('code_agent', { task: topic.task(language, data) })] };
+    const asked = lastOf(calls, 'ask_person');
+    const question = topic.question?.[language];
+    if (question !== undefined && asked === undefined && WANTS_TO_BE_ASKED.test(prompt))
+      return { text: say.asking, calls: [call('ask_person', { ...question, waitSeconds: null })] };
+    const task = topic.task(language, { data, answer: asked?.result });
+    return { text: say.delegating, calls: [call('code_agent', { task })] };
   }
 
   const measurements = readMeasurements(lastRun.result, language);

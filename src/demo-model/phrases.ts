@@ -5,6 +5,7 @@ export interface Phrases {
   whatIAm: string;
   steered: string;
   reading: string;
+  asking: string;
   delegating: string;
   again: string;
   writing: string;
@@ -39,6 +40,7 @@ export const phrases: Record<Language, Phrases> = {
 The code, the figures and the numbers of these demos are real: they come from a run in the sandbox.`,
     steered: '(Demo model: I have read your message, but my dialogue is fixed, so I go on with it.)',
     reading: 'Demo model: I read the beginning of the data file to learn its columns.',
+    asking: 'Demo model: I have a question before I begin. I wait for your answer, for as long as it takes.',
     delegating: 'Demo model: the code agent gets the computation now.',
     again: 'Demo model: the result holds no numbers that I could use. I ask the code agent once more.',
     writing: "Demo model: I write the sections of the paper now, with the run's numbers.",
@@ -79,6 +81,7 @@ The code, the figures and the numbers of these demos are real: they come from a 
 这些演示中的代码、图和数值都是真实的，来自沙箱中的运行。`,
     steered: '（演示模型：已读到您的消息，但我的对话是固定的，因此继续进行。）',
     reading: '演示模型：先读取数据文件的开头，了解各列。',
+    asking: '演示模型：开始之前有一个问题。我会一直等待您的回答。',
     delegating: '演示模型：现在把计算交给代码智能体。',
     again: '演示模型：结果中没有可用的数值，再请代码智能体运行一次。',
     writing: '演示模型：现在用运行得到的数值撰写论文各节。',

@@ -1,6 +1,7 @@
 /**
  * `npm run ask -- "prompt" [--json] [--work id]`: one question from the terminal, answered live. Starts the
- * system when it is not running. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped or an
+ * system when it is not running; what the agent asks meanwhile is asked here. To a Work that waits for an answer the
+ * words are that answer. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped or an
  * option is not known.
  */
 import { randomUUID } from 'node:crypto';
@@ -10,6 +11,7 @@ import { z } from 'zod';
 import { followTurn, type Outcome } from '../cli/ask/follow-turn.ts';
 import { guestOf, RefusedError } from '../cli/ask/guest.ts';
 import { findOrStartSystem } from '../cli/ask/running-system.ts';
+import { askInTerminal } from '../cli/ask/terminal-answers.ts';
 import { createTranscript } from '../cli/ask/transcript.ts';
 import { readCommandLine } from '../cli/command-line.ts';
 import { readConfig } from '../config/config.ts';
@@ -54,6 +56,14 @@ async function main(): Promise<number> {
       if (state !== connection)
         aside(state === 'lost' ? '(connection lost, trying again)' : '(connected again)');
       connection = state;
+    },
+    onAsk: async (ask, over) => {
+      const terminal = { input: process.stdin, output: process.stderr };
+      if (process.stdin.isTTY && process.stderr.isTTY) return await askInTerminal(ask, over, terminal);
+      aside(
+        `it waits for an answer: npm run ask -- --work ${workId} "your answer", or ${instance.appUrl}/works/${workId}`,
+      );
+      return undefined;
     },
     stop: stopOnInterrupt(),
   });

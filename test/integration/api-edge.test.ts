@@ -132,6 +132,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
       end: 1,
       verdict: 'dismissed',
     }),
+    '/api/works/{id}/asks/{askId}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
   };

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
+import type { Ask } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { Message } from '../../domain/messages.ts';
 import { type ServerFrame, serverFrame } from '../../protocol/frames.ts';
@@ -17,11 +18,14 @@ export interface Question {
   token: (refused?: string) => Promise<string>;
   /** The message's id, which the client makes (P5). */
   id: string;
+  /** What is said; to a Work that waits for an answer it is that answer. */
   text: string;
   /** Each event after the question was put, in order, once. */
   onEvent: (event: LogEvent) => void;
   /** The connection was lost, or is back. */
   onConnection: (state: 'lost' | 'back') => void;
+  /** Puts a question of the agent's to the person; undefined where they give no answer here. `over`: it has one. */
+  onAsk: (ask: Ask, over: AbortSignal) => Promise<string | undefined>;
   /** Asks for the turn to be stopped; it is followed to its end. */
   stop: AbortSignal;
 }
@@ -39,13 +43,20 @@ export async function followTurn(question: Question): Promise<Outcome> {
   let turn: number | undefined;
   let outcome: Outcome | undefined;
   let refusedToken: string | undefined;
+  /** As what the words are sent; not known before it is known whether the Work waits for an answer. */
+  let words: 'message' | 'answer' | undefined;
+  /** What the agent asks now, with the answer once there is one. */
+  let open: { ask: Ask; answer?: string; over: AbortController } | undefined;
+  let send: (frame: object) => void = () => {};
 
   /** One connection, to its end. Gives the code it was closed with; 0 when there was none. */
   async function connect(): Promise<number> {
     const token = await question.token(refusedToken);
     const socket = new WebSocket(question.url, { handshakeTimeout: 5_000 });
-    const send = (frame: object) => socket.send(JSON.stringify(frame));
-    const askToStop = () => socket.readyState === WebSocket.OPEN && send({ type: 'stop', turn });
+    send = (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+    };
+    const askToStop = () => send({ type: 'stop', turn });
     question.stop.addEventListener('abort', askToStop);
     let refusal: RefusedError | undefined;
     socket.on('open', () => {
@@ -61,7 +72,9 @@ export async function followTurn(question: Question): Promise<Outcome> {
       refusal ??= refusalIn(frame);
       if (refusal) return socket.close();
       if (frame.type === 'ready') {
-        if (!acked) send({ type: 'message', id: question.id, text: question.text });
+        // What it asks is in the snapshot that follows.
+        if (words !== undefined || frame.status !== 'asking') sayWords('message');
+        sayAnswer();
         if (question.stop.aborted) askToStop();
         question.onConnection('back');
       }
@@ -77,11 +90,40 @@ export async function followTurn(question: Question): Promise<Outcome> {
     return Number(code);
   }
 
+  function sayWords(as: 'message' | 'answer'): void {
+    words ??= as;
+    if (words === 'message' && !acked) send({ type: 'message', id: question.id, text: question.text });
+  }
+
+  function sayAnswer(): void {
+    if (open?.answer !== undefined) send({ type: 'answer', ask: open.ask.askId, text: open.answer });
+  }
+
+  function asked(ask: Ask | undefined): void {
+    if (open?.ask.askId === ask?.askId) return;
+    open?.over.abort();
+    open = ask && { ask, over: new AbortController() };
+    const mine = open;
+    if (mine === undefined) return;
+    const answer =
+      words === undefined ? Promise.resolve(question.text) : question.onAsk(mine.ask, mine.over.signal);
+    words ??= 'answer';
+    void answer.then((text) => {
+      if (open !== mine || text === undefined) return;
+      open.answer = text;
+      sayAnswer();
+    });
+  }
+
   function take(frame: ServerFrame): void {
     if (frame.type === 'ack' && frame.id === question.id) acked = true;
     if (frame.type === 'snapshot') {
       cursor = frame.seq;
       const messages = frame.messages as Message[];
+      const asker = turnOf(frame.ask, messages);
+      if (words === undefined) turn = asker;
+      if (asker === undefined || asker === turn) asked(frame.ask);
+      if (words === undefined) sayWords('message');
       turn ??= messages.find(({ id }) => id === question.id)?.turn ?? undefined;
       outcome = outcomeIn(messages, turn);
     }
@@ -91,13 +133,15 @@ export async function followTurn(question: Question): Promise<Outcome> {
     if (event.kind === 'turn.started' && event.messageIds.includes(question.id))
       turn = event.turn ?? undefined;
     if (event.kind === 'message.steered' && event.id === question.id) turn = event.turn ?? undefined;
+    if (event.kind === 'ask.raised' && event.turn === turn) asked(event);
+    if (event.kind === 'ask.answered' && event.askId === open?.ask.askId) asked(undefined);
     question.onEvent(event);
     if (event.kind === 'turn.completed' && turn !== undefined && event.turn === turn) outcome = event.outcome;
   }
 
   function refusalIn(frame: ServerFrame): RefusedError | undefined {
-    if (frame.type !== 'error' || frame.retryable || (frame.id ?? question.id) !== question.id)
-      return undefined;
+    const mine = words === 'answer' ? open?.ask.askId : question.id;
+    if (frame.type !== 'error' || frame.retryable || (frame.id ?? mine) !== mine) return undefined;
     return new RefusedError(400, frame.message);
   }
 
@@ -113,6 +157,14 @@ export async function followTurn(question: Question): Promise<Outcome> {
     if (failures === 1) question.onConnection('lost');
     await delay(Math.min(LONGEST_WAIT_MS, 50 * 2 ** failures));
   }
+}
+
+/** The turn that waits for the answer to this; undefined where nothing is asked. */
+function turnOf(ask: Ask | undefined, messages: readonly Message[]): number | undefined {
+  if (ask === undefined) return undefined;
+  const calls = (message: Message) =>
+    message.parts.some((part) => part.type === 'tool' && part.toolCallId === ask.toolCallId);
+  return messages.findLast(calls)?.turn ?? undefined;
 }
 
 /** How this turn ended, where a snapshot shows that it has: its last answer is final. */

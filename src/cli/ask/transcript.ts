@@ -50,6 +50,17 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
           for (const file of event.files) line(`  ${file.change} ${file.path}`, dim);
           return;
         }
+        case 'ask.raised': {
+          line(`? ${event.question}`, bold);
+          for (const [at, option] of (event.options ?? []).entries()) line(`  ${at + 1}. ${option}`);
+          if (event.default !== undefined) line(`  it would choose: ${event.default}`, dim);
+          if (event.deadline !== undefined)
+            line(`  it waits until ${new Date(event.deadline).toLocaleString()}`, dim);
+          return;
+        }
+        case 'ask.answered':
+          if (event.by === 'deadline') line('(nobody answered in time)', dim);
+          return;
         case 'retrying':
           return line(`(${event.what}: ${event.reason}${whenOf(event.inMs)})`, dim);
         case 'context.compacted':

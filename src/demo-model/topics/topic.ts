@@ -37,13 +37,22 @@ export interface WorkedOut {
 export interface Topic {
   id: 'pi' | 'waves' | 'data';
   texts: Record<Language, DialogueTexts>;
-  /** The code agent's task. `data` is the file to analyse, with its columns. */
-  task(language: Language, data?: DataFile): string;
+  /** What a person is asked before the computation, where they want to be (H1). */
+  question?: Record<Language, Question>;
+  /** The code agent's task. `data` is the file to analyse, with its columns; `answer` a person's to the question. */
+  task(language: Language, given: { data?: DataFile | undefined; answer?: string | undefined }): string;
   /** What the code agent runs first, and what it tries once if that fails. `task` names the data file. */
   scripts(language: Language, task: string): { first: PythonFile; repair: PythonFile };
   /** The value without which a run counts as failed. */
   proof: string;
   workedOut?: WorkedOut;
+}
+
+/** What ask_person takes. */
+export interface Question {
+  question: string;
+  options: string[];
+  default: string;
 }
 
 export interface DataFile {
@@ -52,7 +61,7 @@ export interface DataFile {
 }
 
 /** A script of the python folder, with the values of its constants replaced. */
-export function pythonFile(filename: string, constants: Record<string, string> = {}): PythonFile {
+export function pythonFile(filename: string, constants: Record<string, string | number> = {}): PythonFile {
   let code = readFileSync(new URL(`../python/${filename}`, import.meta.url), 'utf8');
   for (const [name, value] of Object.entries(constants)) {
     // A replacement function: a `$` in a file's name means nothing.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { followTurn, type Outcome } from '../../../src/cli/ask/follow-turn.ts';
+import { followTurn, type Outcome, type Question } from '../../../src/cli/ask/follow-turn.ts';
 import { RefusedError } from '../../../src/cli/ask/guest.ts';
 import type { LogEvent } from '../../../src/domain/events.ts';
 import { until } from '../../support/until.ts';
@@ -74,9 +74,7 @@ async function accept(): Promise<Peer> {
   };
 }
 
-function ask(
-  options: { stop?: AbortSignal; token?: (refused?: string) => Promise<string> } = {},
-): Promise<Outcome> {
+function ask(options: Partial<Pick<Question, 'stop' | 'token' | 'onAsk'>> = {}): Promise<Outcome> {
   const { port } = server.address() as AddressInfo;
   return followTurn({
     url: `ws://127.0.0.1:${port}/api/chat/ws/${WORK}`,
@@ -85,6 +83,7 @@ function ask(
     text: 'a question',
     onEvent: (seen) => events.push(seen),
     onConnection: (state) => connection.push(state),
+    onAsk: async () => undefined,
     stop: new AbortController().signal,
     ...options,
   });
@@ -199,5 +198,79 @@ describe('following a turn', () => {
     const peer = await accept();
     peer.close(4404);
     await expect(outcome).rejects.toThrow(RefusedError);
+  });
+
+  const ASK = '00000000-0000-4000-8000-000000000004';
+  const raised = event(2, { kind: 'ask.raised', askId: ASK, question: 'Which?' });
+  const answered = event(3, { kind: 'ask.answered', askId: ASK, by: 'person', text: 'blue' });
+  const answer = { type: 'answer', ask: ASK, text: 'blue' };
+
+  test('H1: what the agent asks is put to the person, and the answer is said until it is stored', async () => {
+    const asked: string[] = [];
+    const outcome = ask({
+      onAsk: async ({ question }) => {
+        asked.push(question);
+        return 'blue';
+      },
+    });
+    const first = await accept();
+    await first.next();
+    first.send(ready, snapshot);
+    await first.next();
+    first.send(started, raised);
+    expect(await first.next()).toEqual(answer);
+    first.close(1001);
+    const second = await accept();
+    await second.next();
+    second.send({ ...ready, seq: 2, status: 'asking' });
+    expect(await second.next()).toEqual({ type: 'message', id: QUESTION, text: 'a question' });
+    expect(await second.next()).toEqual(answer);
+    second.send(answered, completed(4, 'done'));
+    expect(await outcome).toBe('done');
+    expect(asked).toEqual(['Which?']);
+  });
+
+  test('H1: a question that is answered elsewhere is taken back from the person', async () => {
+    const taken = Promise.withResolvers<void>();
+    const outcome = ask({
+      onAsk: async (_ask, over) => {
+        await once(over, 'abort');
+        taken.resolve();
+        return undefined;
+      },
+    });
+    const peer = await accept();
+    await peer.next();
+    peer.send(ready, snapshot);
+    await peer.next();
+    peer.send(started, raised, answered);
+    await taken.promise;
+    peer.send(completed(4, 'done'));
+    expect(await outcome).toBe('done');
+  });
+
+  test('H1: to a Work that waits for an answer the words are that answer, and its turn is followed', async () => {
+    const outcome = ask();
+    const peer = await accept();
+    await peer.next();
+    const call = { type: 'tool', toolCallId: ANSWER, name: 'ask_person', arguments: {}, state: 'running' };
+    const message = {
+      id: WORK,
+      turn: 1,
+      role: 'assistant',
+      status: 'complete',
+      createdAt: at,
+      parts: [call],
+    };
+    peer.send(
+      { ...ready, seq: 2, status: 'asking' },
+      {
+        ...{ ...snapshot, seq: 2, status: 'asking', messages: [message] },
+        ask: { askId: ASK, toolCallId: ANSWER, question: 'Which?' },
+      },
+    );
+    expect(await peer.next()).toEqual({ ...answer, text: 'a question' });
+    peer.send({ type: 'ack', id: ASK, duplicate: false }, answered, completed(4, 'done'));
+    expect(await outcome).toBe('done');
   });
 });

@@ -90,6 +90,30 @@ test.each([
   expect(outline(played.paper)[0]?.title).toContain(title);
 });
 
+test.each([
+  ['Estimate π by the Monte Carlo method, and ask me first how many points to take.', '100 000', '100000'],
+  ['用蒙特卡洛方法估计π，先问我要取多少个点', '1,000,000 吧', '1000000'],
+  ['Estimate π, but ask me first.', 'as you like', '200000'],
+  ['Estimate π, but ask me first.', '99999999999', '2000000'],
+])('H1, F18: "%s" asks once, and computes with the answer "%s"', async (prompt, answer, points) => {
+  const codes: string[] = [];
+  const run = (_filename: string, code: string) => {
+    codes.push(code);
+    return PI_OUTPUT;
+  };
+  const played = await play(prompt, { paper: TEMPLATE, python: run, answer });
+  expect(played.calls.slice(0, 5)).toEqual([
+    'analyze_template',
+    'tree',
+    'ask_person',
+    'code_agent',
+    'run_python',
+  ]);
+  expect(played.calls.filter((name) => name === 'ask_person')).toHaveLength(1);
+  expect(codes[0]).toContain(`\nSAMPLES = ${points}\n`);
+  expect(played.final).toContain('3.198765');
+});
+
 test('F18: the superposition prompt becomes a paper, in the language of the prompt', async () => {
   const world = { paper: TEMPLATE, python: () => WAVES_OUTPUT };
   const english = await play(

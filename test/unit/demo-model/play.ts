@@ -39,6 +39,8 @@ export interface World {
   python: (filename: string, code: string) => string;
   /** Numbers of which an edit that writes them says that they stand in no run. */
   untraced?: string[];
+  /** What a person answers to ask_person. */
+  answer?: string;
   /** Figures that read_file finds; default all. */
   figures?: string[];
 }
@@ -134,6 +136,8 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
         return (world.figures?.includes(path) ?? true)
           ? 'A PNG image, 1200 x 675 pixels.'
           : `There is no file ${path}.`;
+      case 'ask_person':
+        return world.answer ?? 'Nobody answered in time.';
       case 'code_agent':
         return runAgent(codeTools, [{ role: 'system', content: 'You write Python.' }, said(args.task ?? '')]);
       case 'run_python':

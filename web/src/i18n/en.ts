@@ -85,6 +85,10 @@ export const en = {
       prompt:
         'Study the graphs of trigonometric functions, such as the superposition of sine and cosine waves.',
     },
+    asked: {
+      title: 'Estimate π, and be asked first',
+      prompt: 'Estimate π by the Monte Carlo method, and ask me first how many points to take.',
+    },
   },
   work: {
     menu: 'This project',

@@ -84,6 +84,10 @@ export const zh: Messages = {
       title: '正弦波与余弦波的叠加',
       prompt: '研究数学三角函数图像的特性，比如正弦波、余弦波的叠加',
     },
+    asked: {
+      title: '估计 π，先问你一个问题',
+      prompt: '用蒙特卡洛方法估计π，先问我要取多少个点',
+    },
   },
   export: {
     title: '导出论文',
