@@ -1,12 +1,17 @@
 """Writes the documents of this folder, each by a program that people's files come from.
 
 python3 -m venv v && v/bin/pip install openpyxl==3.1.5 xlsxwriter==3.3.1 xlwt==1.3.0 python-docx==1.2.0 \
-    pyarrow==26.0.1 python-pptx==1.0.2 odfpy==1.4.1 reportlab==5.1.0 pikepdf==10.18.0 msoffcrypto-tool==6.1.0
+    pyarrow==26.0.1 python-pptx==1.0.2 odfpy==1.4.1 reportlab==5.1.0 pikepdf==10.18.0 msoffcrypto-tool==6.1.0 \
+    pillow==13.0.0
 v/bin/python test/unit/tools/files/make-files.py
+
+scanned.pdf takes the program jbig2 (jbig2enc 0.30, a package of Debian 13) besides.
 """
 
 import datetime as dt
 import io
+import subprocess
+import tempfile
 from pathlib import Path
 
 import docx
@@ -18,6 +23,7 @@ import xlsxwriter
 import pikepdf
 import xlwt
 from docx.oxml import parse_xml
+from PIL import Image, ImageDraw
 from odf import opendocument, table as odf_table, text as odf_text
 from pptx import Presentation
 from reportlab.lib.pagesizes import A4
@@ -205,6 +211,45 @@ def parquet():
         pyarrow.parquet.write_table(table, HERE / f"{packed}.parquet", compression=packed, row_group_size=100)
 
 
+def scanned_pages():
+    """Four pages, each a picture: black on the left, white with some letters on the right; see jbig2's own help."""
+    width, height = 400, 200
+    left = (0, 0, width // 2 - 1, height - 1)
+    letters = Image.new("1", (width, height), 1)
+    draw = ImageDraw.Draw(letters)
+    draw.rectangle(left, fill=0)
+    for y in range(20, height, 40):
+        for x in range(220, 380, 20):
+            draw.text((x, y), "e", fill=0)
+    with tempfile.TemporaryDirectory() as folder:
+        letters.save(f"{folder}/scan.png")
+        jbig2 = lambda *args: subprocess.run(["jbig2", *args], cwd=folder, capture_output=True, check=True).stdout
+        alone = jbig2("-p", "scan.png")
+        jbig2("-s", "-p", "-b", "sym", "scan.png")
+        with_symbols, symbols = (Path(folder, f"sym.{end}").read_bytes() for end in ("0000", "sym"))
+    grey = Image.new("L", (width, height), 255)
+    ImageDraw.Draw(grey).rectangle(left, fill=0)
+    jpx, jpx_rgb = io.BytesIO(), io.BytesIO()
+    grey.save(jpx, "JPEG2000")
+    grey.convert("RGB").save(jpx_rgb, "JPEG2000", irreversible=True, quality_mode="rates", quality_layers=[20])
+
+    name = pikepdf.Name
+    pdf = pikepdf.new()
+    shared = pdf.make_indirect(pdf.make_stream(symbols))
+    bits = {"ColorSpace": name.DeviceGray, "BitsPerComponent": 1, "Filter": name.JBIG2Decode}
+    for data, more in (
+        (alone, bits),
+        (with_symbols, {**bits, "DecodeParms": pikepdf.Dictionary(JBIG2Globals=shared)}),
+        (jpx.getvalue(), {"Filter": name.JPXDecode}),
+        (jpx_rgb.getvalue(), {"Filter": name.JPXDecode, "ColorSpace": name.DeviceRGB}),
+    ):
+        image = pdf.make_stream(data, Type=name.XObject, Subtype=name.Image, Width=width, Height=height, **more)
+        page = pdf.add_blank_page(page_size=(200, 100))
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=image))
+        page.Contents = pdf.make_stream(b"q 200 0 0 100 0 0 cm /Im Do Q")
+    pdf.save(HERE / "scanned.pdf", compress_streams=False, deterministic_id=True)
+
+
 if __name__ == "__main__":
     openpyxl_workbook()
     xlsxwriter_workbook()
@@ -219,3 +264,4 @@ if __name__ == "__main__":
     open_text()
     open_sheet()
     parquet()
+    scanned_pages()
