@@ -46,6 +46,8 @@ beforeAll(async () => {
   );
   await put('long.txt', `first line\n${'more of it\n'.repeat(50_000)}last line\n`);
   await put('sound.mp3', Buffer.alloc(4_200, 1));
+  await put('runs.parquet', await fixture('zstd.parquet'));
+  await put('map.svg', `<svg xmlns="http://www.w3.org/2000/svg"><!--${'x'.repeat(6 * 1024 ** 2)}--></svg>`);
   await put('broken.xlsx', (await fixture('openpyxl.xlsx')).subarray(0, 900));
   page = await visitor.open(`/works/${workId}`);
 });
@@ -97,6 +99,23 @@ test('W9, W12: a Word document is read as a paper is', async () => {
   const preview = await open('report.docx');
   await preview.getByRole('heading').first().waitFor();
   await preview.getByRole('columnheader', { name: 'a', exact: true }).waitFor();
+});
+
+test('W12: the head of a Parquet file is a table with its columns, its rows counted', async () => {
+  const preview = await open('runs.parquet');
+  await preview.getByRole('columnheader', { name: 'share', exact: true }).waitFor();
+  await preview.getByText('Rows 1–200 of 300').waitFor();
+  await preview.getByRole('cell', { name: '方法 1', exact: true }).waitFor();
+  await preview.getByRole('button', { name: 'Next rows' }).click();
+  await preview.getByText('Rows 201–300 of 300').waitFor();
+});
+
+test('W12: a picture that is too large to be loaded says so, and offers to be downloaded', async () => {
+  const preview = await open('map.svg');
+  await preview.getByText('This picture is too large to be shown here').waitFor();
+  const download = page.waitForEvent('download');
+  await preview.locator('p').getByRole('button', { name: 'Download map.svg' }).click();
+  expect((await download).suggestedFilename()).toBe('map.svg');
 });
 
 test('W12: a notebook is shown by its cells, their output and figures', async () => {

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
-import { fileAddress } from '../../../web/src/api/files.ts';
+import { fileAddress, readPicture } from '../../../web/src/api/files.ts';
+import type { Http } from '../../../web/src/api/http.ts';
 import { kindOf } from '../../../web/src/files/file-kinds.ts';
 import { type FileNode, fileTree, readableSize } from '../../../web/src/files/file-tree.ts';
 import { changesOfTurn, latestTurn } from '../../../web/src/files/turn-changes.ts';
 import { createWorkspaceImages } from '../../../web/src/files/workspace-images.ts';
+import { until } from '../../support/until.ts';
 import { answer } from './log-of-a-turn.ts';
 
 const file = (path: string, kind: 'file' | 'directory' = 'file') => ({
@@ -80,6 +82,40 @@ test('kinds go by the ending alone', () => {
     'markdown',
   ]);
   expect([812, 4_200, 13_400_000].map(readableSize)).toEqual(['812 B', '4.2 kB', '13 MB']);
+});
+
+test('W12: a picture that is larger than the page loads is left before it is read, and says so; others say that they are missing', async () => {
+  const answers: Record<string, [type: string, length: number]> = {
+    'scan.png': ['image/png', 25 * 1024 ** 2],
+    'poster.png': ['image/png', 25 * 1024 ** 2 + 1],
+    'map.svg': ['image/svg+xml; charset=utf-8', 6 * 1024 ** 2],
+  };
+  const left: string[] = [];
+  const http = {
+    raw: async (address: string, signal?: AbortSignal) => {
+      const name = address.split('/').at(-1) ?? '';
+      const answer = answers[name];
+      if (answer === undefined) throw new Error('404');
+      signal?.addEventListener('abort', () => left.push(name));
+      const [type, length] = answer;
+      return new Response('x', { headers: { 'Content-Type': type, 'Content-Length': String(length) } });
+    },
+  } as unknown as Http;
+  const images = createWorkspaceImages({
+    fetchBlob: (path) => readPicture(http, 'w', path),
+    createUrl: async () => 'blob:1',
+    revokeUrl: () => {},
+  });
+  const paths = [...Object.keys(answers), 'gone.png'];
+  for (const path of paths) images.url(path);
+  await until(() => images.problem('gone.png') !== null && images.url('scan.png') !== undefined, 'all came');
+  expect(paths.map((path) => images.problem(path))).toEqual([
+    null,
+    'imageTooLarge',
+    'imageTooLarge',
+    'imageMissing',
+  ]);
+  expect(left).toEqual(['poster.png', 'map.svg']);
 });
 
 test('an image that a tool drew anew takes the place of the old one, and a late older answer does not', async () => {

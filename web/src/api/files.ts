@@ -53,6 +53,27 @@ export async function readPart(
   return { bytes, size, etag: response.headers.get('ETag') ?? '' };
 }
 
+/** Bytes of a picture that the page loads to show it; an SVG is held as text besides, and drawn from it each time. */
+const MOST_PICTURE_BYTES = 25 * 1024 ** 2;
+const MOST_SVG_BYTES = 5 * 1024 ** 2;
+
+/** A picture that is larger than what the page loads by itself. */
+export class TooLargePicture extends Error {
+  override name = 'TooLargePicture';
+}
+
+/** A picture whole. @throws TooLargePicture before any of it is read */
+export async function readPicture(http: Http, workId: string, path: string): Promise<Blob> {
+  const leave = new AbortController();
+  const response = await http.raw(fileAddress(workId, path), leave.signal);
+  const isSvg = response.headers.get('Content-Type')?.startsWith('image/svg') ?? false;
+  if (Number(response.headers.get('Content-Length')) > (isSvg ? MOST_SVG_BYTES : MOST_PICTURE_BYTES)) {
+    leave.abort();
+    throw new TooLargePicture(path);
+  }
+  return await response.blob();
+}
+
 /** The beginning of a text, and how many bytes of it are left. */
 export interface TextStart {
   text: string;

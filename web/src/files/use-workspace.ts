@@ -18,6 +18,7 @@ import {
   listFiles,
   type PreviewPart,
   readPart,
+  readPicture,
   readStart,
   readText,
   type StoredText,
@@ -78,7 +79,7 @@ export function provideWorkspace(workId: string): Workspace {
   const turnBegan = shallowRef<number | null>(null);
   const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
-    fetchBlob: blob,
+    fetchBlob: (path) => readPicture(http, workId, path),
     createUrl: (content) => imageUrl(content, { create: (raster) => URL.createObjectURL(raster) }),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   });

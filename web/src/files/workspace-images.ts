@@ -4,12 +4,16 @@
  * changed it.
  */
 import { type InjectionKey, type Ref, shallowRef } from 'vue';
+import { TooLargePicture } from '../api/files.ts';
+
+/** Why an image is not shown. */
+export type ImageProblem = 'imageMissing' | 'imageTooLarge';
 
 export interface WorkspaceImages {
   /** The image's URL; undefined until it has been fetched, which the first call starts. */
   url(path: string): string | undefined;
-  /** Whether the last fetch found no image. */
-  missing(path: string): boolean;
+  /** Why the last fetch gave no image; null where it gave one, or is under way. */
+  problem(path: string): ImageProblem | null;
   /** Changes whenever some image's URL does: reading it makes a rendering follow. */
   version: Readonly<Ref<number>>;
   /** Fetches it again if somebody shows it. */
@@ -30,7 +34,7 @@ export const imagesKey: InjectionKey<WorkspaceImages> = Symbol('images');
 
 interface Entry {
   url: string | undefined;
-  missing: boolean;
+  problem: ImageProblem | null;
   /** Raised with each fetch, so that an older answer never replaces a newer one. */
   fetches: number;
 }
@@ -44,11 +48,12 @@ export function createWorkspaceImages(dependencies: ImageDependencies): Workspac
     entry.fetches += 1;
     const mine = entry.fetches;
     let url: string | undefined;
+    let problem: ImageProblem | null = null;
     try {
       url = await dependencies.createUrl(await dependencies.fetchBlob(path));
-    } catch {
-      // Not written yet, gone, or no image: the place shows its alternative text, and a later change fetches again.
-      url = undefined;
+    } catch (error) {
+      // Not written yet, gone, too large, or no image: the place says so, and a later change fetches again.
+      problem = error instanceof TooLargePicture ? 'imageTooLarge' : 'imageMissing';
     }
     if (disposed || mine !== entry.fetches) {
       if (url !== undefined) dependencies.revokeUrl(url);
@@ -56,14 +61,14 @@ export function createWorkspaceImages(dependencies: ImageDependencies): Workspac
     }
     if (entry.url !== undefined) dependencies.revokeUrl(entry.url);
     entry.url = url;
-    entry.missing = url === undefined;
+    entry.problem = problem;
     version.value += 1;
   }
 
   function entryOf(path: string): Entry {
     const known = entries.get(path);
     if (known !== undefined) return known;
-    const entry: Entry = { url: undefined, missing: false, fetches: 0 };
+    const entry: Entry = { url: undefined, problem: null, fetches: 0 };
     entries.set(path, entry);
     void fetchInto(path, entry);
     return entry;
@@ -75,9 +80,9 @@ export function createWorkspaceImages(dependencies: ImageDependencies): Workspac
       void version.value;
       return entryOf(path).url;
     },
-    missing(path) {
+    problem(path) {
       void version.value;
-      return entryOf(path).missing;
+      return entryOf(path).problem;
     },
     renew(path) {
       const entry = entries.get(path);

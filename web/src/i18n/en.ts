@@ -376,6 +376,7 @@ export const en = {
     empty: 'The paper is still to be written',
     emptyHint: 'It appears here section by section.',
     imageMissing: 'Figure not found: {path}',
+    imageTooLarge: 'This picture is too large to be shown here; download the file to open it: {path}',
     failed: 'The paper could not be loaded.',
     updating: 'Being written',
     follow: 'Show where the agent is writing',

@@ -400,6 +400,7 @@ export const zh: Messages = {
     empty: '论文尚未开始撰写',
     emptyHint: '论文会在这里逐节呈现。',
     imageMissing: '未找到图片：{path}',
+    imageTooLarge: '图片过大，无法在此显示，请下载后打开：{path}',
     failed: '论文加载失败。',
     updating: '正在撰写',
     follow: '转到智能体正在写的位置',
