@@ -19,7 +19,7 @@ const QUICK: Partial<Record<Need, Look>> = {
   compose: () => (composeCommand() ? null : 'there is neither `docker compose` nor `docker-compose`'),
   nginx: () => (runs('nginx', '-v') ? null : 'there is no nginx'),
   pgbouncer: () => (runs('pgbouncer', '--version') ? null : 'there is no pgbouncer'),
-  Python: () => (runs('python3', '--version') ? null : 'there is no python3'),
+  Python: () => (runs('python3', '-c', 'import venv, ensurepip') ? null : 'there is no python3 with venv'),
   openssl: () => (runs('openssl', 'version') ? null : 'there is no openssl'),
 };
 

@@ -45,8 +45,13 @@ async function start(
   }
 }
 
+/** pip's own last line is the hash that it found. */
+const OTHER_HASH =
+  'a file of the package index has another hash than was told: it was altered on the way or in the index, and is not installed';
+
 /** The last line of what a program complained of, or why it could not be started. */
 export function whyItFailed(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };
+  if (stderr?.includes('DO NOT MATCH THE HASHES')) return OTHER_HASH;
   return (stderr || message).trim().split('\n').at(-1) ?? message;
 }
