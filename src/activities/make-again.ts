@@ -41,6 +41,7 @@ import { PAPER } from './context/opening.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { VerifyInput } from './types.ts';
 
+const NO_RUNS = 'No code has run to its end in this Work yet: there is nothing to make again.';
 /** Milliseconds for all runs together; those that would begin later are not made. */
 const TOTAL_MS = 45 * 60_000;
 /** A run may take so many times as long as it took, and a while for its start. */
@@ -92,6 +93,8 @@ export function makeAgain(deps: ActivityDependencies) {
       const place = { db: deps.db, workId: order.workId, workspace: now, shares: deps.limits.disk };
       await withVerifyRoom(place, order.id, async (workspaceBytes) => {
         const runs = await whatToMake(deps, order.workId, known, paper);
+        if (runs.length === 0)
+          return void (await endVerification(deps.db, order, { state: 'failed', error: NO_RUNS }));
         const verification: Verification = {
           ...{ deps, sandbox, order, now, runs, workspaceBytes, signal: watched.signal },
           files: recordedFiles(

@@ -6,6 +6,7 @@ import { mustHaveRoom } from '../workspace/disk-room.ts';
 import { removeExportsBut, writeExport } from '../workspace/export-files.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { makeBundle } from './export-bundle.ts';
 import { makeNotebook } from './export-notebook.ts';
 import { makePaperOf } from './export-paper.ts';
 import type { MadeFile } from './made-file.ts';
@@ -33,6 +34,7 @@ async function contentOf(
   order: ExportRow,
 ): Promise<MadeFile | { refused: string } | undefined> {
   if (order.format === 'ipynb') return await makeNotebook(deps, order);
+  if (order.format === 'bundle') return await makeBundle(deps, order);
   if (isPaperFormat(order.format)) return await makePaperOf(deps, order, order.format);
   // An api of a newer version took the order: a worker of that version makes it.
   throw ApplicationFailure.create({ message: `this worker makes no ${order.format}` });

@@ -208,6 +208,20 @@ export async function keptExports(db: Database, ownerId: string): Promise<string
   return rows.map(({ id }) => id);
 }
 
+/** The newest document of each format that was made of the Work's paper and is kept. */
+export async function doneExports(db: Database, workId: string): Promise<{ id: string; format: string }[]> {
+  return await db
+    .selectFrom('exports')
+    .select(['id', 'format'])
+    .distinctOn('format')
+    .where('work_id', '=', workId)
+    .where('state', '=', 'done')
+    .where('format', 'in', ['pdf', 'docx', 'latex', 'html', 'ipynb'])
+    .orderBy('format')
+    .orderBy('created_at', 'desc')
+    .execute();
+}
+
 /** Whose Work it is, deleted or not; undefined where it is gone. */
 export async function ownerOf(db: Database, workId: string): Promise<string | undefined> {
   const row = await db.selectFrom('works').select('owner_id').where('id', '=', workId).executeTakeFirst();

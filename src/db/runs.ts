@@ -80,6 +80,17 @@ export async function keepEnvironment(db: Database, hash: string, details: objec
     .execute();
 }
 
+/** Where a run ran, by the name that it has of it; undefined where that is not known. */
+export async function environmentOf(db: Database, hash: string | null): Promise<object | undefined> {
+  if (hash === null) return undefined;
+  const row = await db
+    .selectFrom('environments')
+    .select('details')
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row?.details as object | undefined;
+}
+
 /** The runs that a turn left when it ended without them, by their calls' ids. */
 export async function runsLeftBy(db: Database, of: { workId: string; turn: number }): Promise<string[]> {
   const rows = await db

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { uuid } from './messages.ts';
 
 /** What a Work can be made into. */
-export const EXPORT_FORMATS = ['pdf', 'docx', 'latex', 'html', 'ipynb'] as const;
+export const EXPORT_FORMATS = ['pdf', 'docx', 'latex', 'html', 'ipynb', 'bundle'] as const;
 
 export const exportOrder = z
   .object({

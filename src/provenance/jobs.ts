@@ -23,6 +23,6 @@ function traced(job: ProvenanceJob): Provenance {
 }
 
 /** Where the numbers of a paper stand. @throws UnreadableMarkdown */
-function placesOfNumbers(source: string): { start: number; end: number }[] {
-  return numbersOf(source).numbers.map(({ start, end }) => ({ start, end }));
+function placesOfNumbers(source: string): { start: number; end: number; section: string }[] {
+  return numbersOf(source).numbers.map(({ start, end, section }) => ({ start, end, section }));
 }

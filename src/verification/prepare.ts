@@ -1,4 +1,5 @@
 /** The folders that runs are made again in (T13): what each may find there. */
+import type { RecordedRun } from '../domain/provenance/types.ts';
 import type { EndedRun } from '../domain/runs.ts';
 import { createWorkspace, workspaceFolder } from '../workspace/create-workspace.ts';
 import { openWorkspace, type Workspace } from '../workspace/workspace.ts';
@@ -50,12 +51,20 @@ export async function putWhatNoRunMade(
   made: ReadonlySet<string>,
   now: Workspace,
 ): Promise<void> {
+  await copyFiles(now, scratch, isMadeByNoRun(runs, made));
+}
+
+/**
+ * Tells the files that runs find at the start: attachments and data that they read; where one may have read any file,
+ * every one that no run made.
+ */
+export function isMadeByNoRun(
+  runs: readonly Pick<RecordedRun, 'reads'>[],
+  made: ReadonlySet<string>,
+): (path: string) => boolean {
   const isAnything = runs.some(({ reads }) => reads === null);
   const read = new Set(runs.flatMap(({ reads }) => (reads ?? []).map(({ path }) => path)));
-  await copyFiles(now, scratch, (path) => {
-    if (made.has(path)) return false;
-    return isAnything || path.startsWith('attachments/') || read.has(path);
-  });
+  return (path) => !made.has(path) && (isAnything || path.startsWith('attachments/') || read.has(path));
 }
 
 async function copyFiles(from: Workspace, to: Workspace, isWanted: (path: string) => boolean): Promise<void> {

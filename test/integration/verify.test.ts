@@ -1,10 +1,12 @@
 /** A Work's runs made again (T13): as they were recorded, from scratch, whoever dies or changes their mind meanwhile. */
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { callTool, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { CHECKOUT } from '../../src/setup/checkout.ts';
+import { unzip } from '../../src/verification/unzip.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
@@ -94,6 +96,33 @@ function command(workId: string, mode: string): Promise<{ code: number; stdout: 
   });
 }
 
+/** What the Work's bundle says of itself, unpacked elsewhere and run in a bare virtual environment (T14). */
+async function bundled(account: TestAccount, workId: string) {
+  const { body } = await call(account, 'POST', `${workId}/exports`, { format: 'bundle' });
+  const info = await eventually(
+    async () => (await call(account, 'GET', `${workId}/exports/${body.id}`)).body,
+    ({ state }) => state === 'done' || state === 'failed',
+    WITHIN_MS,
+  );
+  expect(info).toMatchObject({ state: 'done', problems: [] });
+  const file = await system.request(account, 'GET', `/api/works/${workId}/exports/${body.id}/file`);
+  const files = unzip(Buffer.from(await file.arrayBuffer()), 2 ** 26);
+  const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
+  for (const [name, bytes] of files ?? []) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), bytes);
+  }
+  expect(String(files?.get('bundle/numbers.csv'))).toContain(
+    '0.8441,Paper,traced,zeta,0.84413221,,1,code/first.py,',
+  );
+  expect(files?.has('bundle/expected/run-001/data/table.csv')).toBe(true);
+  execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(folder, 'venv')]);
+  const python = path.join(folder, 'venv', 'bin', 'python');
+  const done = spawnSync(python, ['reproduce.py'], { cwd: path.join(folder, 'bundle'), encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  return done;
+}
+
 /** A Work whose turn has run both scripts and written the paper. */
 async function workThatRan(slow = false) {
   const made = await system.newChat();
@@ -153,6 +182,11 @@ testWith('bubblewrap')(
     );
     expect(told).toMatchObject({ state: 'done', reproduced: true, turn: null });
     expect(ofKind(chat.events, 'verification.started').length).toBeGreaterThanOrEqual(1);
+
+    expect(await bundled(account, workId)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Everything is as it was.'),
+    });
 
     // What the second run read is not what it was: as recorded it cannot be made again, from scratch the same comes out.
     writeFileSync(path.join(workspaceOf(workId), 'data', 'table.csv'), 'x,y\n1,2.5\n2,4\n');

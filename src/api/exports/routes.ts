@@ -28,7 +28,7 @@ const order = createRoute({
   security: bearer,
   description:
     'Orders a file made of the Work: its paper as `pdf`, `docx`, `latex` (a zip) or `html`, or `ipynb`, a notebook of its ' +
-    'runs. It is kept for a day.',
+    'runs, or `bundle`, a zip of paper, code, data and results that can be made again without us. It is kept for a day.',
   request: { params: workParams, body: body(shapes.exportOrder) },
   responses: { 202: json(shapes.exportAccepted, 'it is being made'), ...errors(400, 401, 404, 413, 429) },
 });
@@ -72,6 +72,7 @@ const TYPES: Record<string, string> = {
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   latex: 'application/zip',
   html: 'text/html; charset=utf-8',
+  bundle: 'application/zip',
 };
 
 export function exportStyleRoutes({ dataDir, log }: ApiDependencies): Router {
@@ -138,7 +139,7 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
     return c.body(streamBody(handle.createReadStream()), 200, {
       'Content-Type': TYPES[row.format] ?? 'application/octet-stream',
       'Content-Length': String(size),
-      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${row.format === 'latex' ? 'zip' : row.format}`)}`,
+      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${extensionOf(row.format)}`)}`,
     });
   });
 
@@ -146,9 +147,10 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
 
   async function mustBePossible(format: string, style: string | null, file: string | null): Promise<void> {
     if (!isPaperFormat(format)) {
-      if (style !== null) throw new ApiError('bad_request', 'A notebook has no style: leave `style` out.');
+      if (style !== null)
+        throw new ApiError('bad_request', 'Only a document of the paper has a style: leave `style` out.');
       if (file !== null)
-        throw new ApiError('bad_request', 'A notebook is of the whole Work: leave `file` out.');
+        throw new ApiError('bad_request', 'This is made of the whole Work: leave `file` out.');
       return;
     }
     if (file !== null && !/\.(?:md|markdown)$/i.test(file))
@@ -167,6 +169,10 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
     if (row === undefined) throw notFound('export');
     return row;
   }
+}
+
+function extensionOf(format: string): string {
+  return format === 'latex' || format === 'bundle' ? 'zip' : format;
 }
 
 function shown({ id, format, style, state, step, size, problems, error }: ExportRow) {
