@@ -40,6 +40,7 @@ const OF_WORKSPACE: Record<WorkspaceErrorCode, ErrorCode> = {
   not_found: 'not_found',
   not_regular: 'not_found',
   is_directory: 'conflict',
+  exists: 'conflict',
   not_directory: 'not_found',
   too_large: 'too_large',
   changed: 'changed_meanwhile',

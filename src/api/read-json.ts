@@ -1,4 +1,4 @@
-/** The body of a request to an interface that has errors of its own, so that its routes are not checked by a hook. */
+/** The body of a request whose route is not checked by a hook: it has errors of its own, or a path with slashes. */
 import type { Context } from 'hono';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { ApiError } from './api-error.ts';

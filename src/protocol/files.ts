@@ -21,4 +21,7 @@ export const writtenFile = z
   .object({ path: z.string(), size: z.number().int().nonnegative(), sha256: z.string() })
   .meta({ id: 'WrittenFile' });
 
+/** Where a file or folder is to be, and then is. */
+export const movedFile = z.object({ path: z.string().max(16_384) }).meta({ id: 'MovedFile' });
+
 export const uploaded = z.object({ items: z.array(writtenFile) });

@@ -7,6 +7,8 @@ export type WorkspaceErrorCode =
   /** A link, a FIFO, a device, a socket, or a file with a second name: never read or written (S7). */
   | 'not_regular'
   | 'is_directory'
+  /** What may not be replaced has the name. */
+  | 'exists'
   | 'not_directory'
   | 'too_large'
   /** The file is not, or no longer, the one that the caller said it had seen. */

@@ -8,6 +8,7 @@ import { type Directory, strongestWalk, type Walk, withDirectory } from './direc
 import { mustHaveRoom } from './disk-room.ts';
 import { type Entry, type Listing, listUnder } from './listing.ts';
 import { withMadeDirectory } from './made-directory.ts';
+import { moveEntry } from './move-entry.ts';
 import { type HashFile, hashFile, isSafe, type OpenFile, openRegular, pieces } from './regular-file.ts';
 import { segmentsOf } from './relative-path.ts';
 import { removeAll, removeEntry } from './removal.ts';
@@ -46,6 +47,8 @@ export interface Workspace {
   write(path: string, content: Content, options?: WriteOptions): Promise<Written>;
   /** Removes a file, or a folder with all that is in it. */
   remove(path: string): Promise<FileChange>;
+  /** Gives a file or folder another path, and makes the folders above it. `exists` where something has that path. */
+  move(from: string, to: string): Promise<void>;
   /** SHA-256 of a file, as lower-case hex. */
   hash(path: string): Promise<string>;
   /** The state of all files; hashes of files untouched since `previous` are taken from it. */
@@ -152,6 +155,17 @@ export function openWorkspace(
         await withDirectory(walk, root, [], (top) => removeEntry(walk, top, parent, name));
         return { path, change: 'removed' };
       }),
+
+    move: (from, to) =>
+      at(from, (folder, name) =>
+        meant(to, async () => {
+          const segments = segmentsOf(to);
+          const wanted = segments.at(-1) ?? segments[0];
+          await withMadeDirectory(walk, root, segments.slice(0, -1), (target) =>
+            moveEntry(walk, { folder, name, path: from }, { folder: target, name: wanted, path: to }),
+          );
+        }),
+      ),
 
     snapshot: async (options = {}) => {
       const { entries } = await seen();

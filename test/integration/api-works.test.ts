@@ -357,7 +357,7 @@ test('a path with an empty, "." or ".." segment, plain or encoded, a leading sla
     '..%5Csecret',
   ];
   for (const file of paths) {
-    for (const method of ['GET', 'PUT', 'DELETE']) {
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
       const { status, body } = await sendRaw(method, `/api/works/${work}/files/${file}`);
       expect({ file, method, status, body }).toMatchObject({ file, method, status: 400 });
       expect({ file, body: body && JSON.parse(body) }).toMatchObject({
@@ -366,6 +366,35 @@ test('a path with an empty, "." or ".." segment, plain or encoded, a leading sla
       });
     }
   }
+});
+
+test('V41: a file or folder is moved, the folders above it made; nothing that is there is replaced', async () => {
+  const work = await api.newWork(token);
+  await mkdir(path.join(folderOf(work), 'data'));
+  await writeFile(path.join(folderOf(work), 'data', 'a.csv'), 'a');
+  await writeFile(path.join(folderOf(work), 'b.csv'), 'b');
+  const move = (file: string, to: unknown) => json('PATCH', `/api/works/${work}/files/${file}`, to);
+  expect(await move('b.csv', { path: 'raw/2026/c.csv' })).toMatchObject({
+    status: 200,
+    body: { path: 'raw/2026/c.csv' },
+  });
+  expect((await move('data', { path: 'raw/2025' })).status).toBe(200);
+  expect(await readFile(path.join(folderOf(work), 'raw', '2026', 'c.csv'), 'utf8')).toBe('b');
+  expect(await readFile(path.join(folderOf(work), 'raw', '2025', 'a.csv'), 'utf8')).toBe('a');
+  expect(await readdir(folderOf(work))).not.toContain('b.csv');
+  const refused: [string, unknown, number, string][] = [
+    ['raw/2026/c.csv', { path: 'raw/2025/a.csv' }, 409, 'conflict'],
+    ['raw/2026/c.csv', { path: 'paper.md/x' }, 409, 'conflict'],
+    ['raw', { path: 'raw/2025/raw' }, 400, 'bad_path'],
+    ['raw/2026/c.csv', { path: '../c.csv' }, 400, 'bad_path'],
+    ['none.csv', { path: 'some.csv' }, 404, 'not_found'],
+    ['raw/2026/c.csv', { to: 'x' }, 400, 'bad_request'],
+  ];
+  for (const [file, to, status, code] of refused) {
+    expect({ file, to, ...(await move(file, to)) }).toMatchObject({ status, body: { error: { code } } });
+  }
+  expect(await readFile(path.join(folderOf(work), 'raw', '2025', 'a.csv'), 'utf8')).toBe('a');
+  expect(await readFile(path.join(folderOf(work), 'raw', '2026', 'c.csv'), 'utf8')).toBe('b');
 });
 
 test('S7: links in a workspace are neither read, nor listed, nor in the archive', async () => {

@@ -37,6 +37,7 @@ const script: Script = (request) => {
   const asked = lastWords(request.messages);
   const [, how, text] = /^(write|replace): (.*)/s.exec(asked) ?? [];
   if (last?.role === 'tool') return textReply('Written.');
+  if (asked === 'some code') return textReply('Run this:\n\n```python\nprint(1)\nprint(2)\n```\n');
   if (asked === 'a long section') return { kind: 'stream', steps: longSection() };
   if (text === undefined) return textReply('Written.');
   const written =
@@ -249,6 +250,17 @@ test('U10: what a turn changed in the paper is shown, also after a reload; a bro
   await system.expectSound(workId);
 });
 
+test('V32: a code block of an answer is copied by its button', async () => {
+  const { page } = await newPage();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await say(page, 'some code');
+  const frame = page.locator('.code-frame');
+  await frame.getByText('python', { exact: true }).waitFor();
+  await frame.getByRole('button', { name: 'Copy' }).click();
+  await frame.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe('print(1)\nprint(2)');
+});
+
 test('U10: the outline leads to a section', async () => {
   const { page } = await newPage();
   await paper(page).getByRole('heading', { name: 'References' }).waitFor();
@@ -260,6 +272,40 @@ test('U10: the outline leads to a section', async () => {
     (box) => box !== null && box.y < 900,
   );
   expect(place?.y).toBeLessThan(900);
+});
+
+test('V41: a person makes a script, edits it, gives it another name, and deletes it', async () => {
+  const { page, workId } = await newPage();
+  const files = page.getByRole('region', { name: 'Files', exact: true });
+  await files.getByRole('button', { name: 'New file' }).click();
+  await files.getByRole('textbox', { name: 'Path of the new file' }).fill('code/area.py');
+  await files.getByRole('button', { name: 'Create' }).click();
+  const preview = page.getByRole('region', { name: 'code/area.py' });
+  await preview.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Text of the paper' }).pressSequentially('print(42)');
+  await page.keyboard.press('Control+s');
+  await preview.getByRole('button', { name: 'Done' }).click();
+  await preview.getByText('print(42)').waitFor();
+
+  await files.getByRole('button', { name: 'area.py', exact: true }).hover();
+  await files.getByRole('button', { name: 'Actions for area.py' }).click();
+  await page.getByRole('menuitem', { name: 'Rename or move' }).click();
+  const place = files.getByRole('textbox', { name: 'New path of area.py' });
+  await place.fill('paper.md');
+  await place.press('Enter');
+  await files.getByRole('alert').waitFor();
+  await place.fill('code/round/disc.py');
+  await place.press('Enter');
+  await page.getByRole('region', { name: 'code/round/disc.py' }).getByText('print(42)').waitFor();
+  const file = path.join(system.dataDir, 'workspaces', workId, 'code', 'round', 'disc.py');
+  expect(await readFile(file, 'utf8')).toBe('print(42)');
+
+  await files.getByRole('button', { name: 'disc.py', exact: true }).hover();
+  await files.getByRole('button', { name: 'Actions for disc.py' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await files.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await files.getByRole('button', { name: 'disc.py', exact: true }).waitFor({ state: 'detached' });
+  expect(await paperOf(workId)).toContain('#');
 });
 
 test('U9: a PDF is drawn in the page', async () => {

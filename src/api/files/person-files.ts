@@ -23,6 +23,8 @@ export interface PersonFiles {
   /** @throws WorkspaceError; no_room where the Work, or its person's Works together, have none for it */
   write(path: string, content: Content, options?: PersonWrite): Promise<Written>;
   remove(path: string): Promise<void>;
+  /** @throws WorkspaceError exists where something has the path `to` */
+  move(path: string, to: string): Promise<void>;
 }
 
 export function personFiles(
@@ -74,6 +76,7 @@ export function personFiles(
       await notePersonEdit(db, workId, written.path);
       return written;
     },
+    move: (path, to) => noted(path, () => noted(to, () => workspace.move(path, to))),
     remove: (path) =>
       noted(path, async () => {
         await workspace.remove(path);

@@ -1,4 +1,4 @@
-/** A Work's files: list, read, write, upload, delete, all as a zip (F10). */
+/** A Work's files: list, read, write, upload, move, delete, all as a zip (F10). */
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { createRoute } from '@hono/zod-openapi';
@@ -17,6 +17,7 @@ import { mustBePortable } from '../../workspace/portable-path.ts';
 import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import { readJson } from '../read-json.ts';
 import { bearer, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
@@ -156,6 +157,16 @@ export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
     return c.json({ path, size, sha256 }, change === 'added' ? 201 : 200);
   });
 
+  app.patch('/:id/files/:path{.+}', async (c) => {
+    const { person } = await workspaceOf(c);
+    const from = filePathOf(c);
+    const to = shapes.movedFile.safeParse(await readJson(c));
+    if (!to.success) throw new ApiError('bad_request', 'Say where to move it: {"path": "images/plot.png"}.');
+    mustBePortable(to.data.path);
+    await person.move(from, to.data.path);
+    return c.json(to.data, 200);
+  });
+
   app.delete('/:id/files/:path{.+}', async (c) => {
     const { person } = await workspaceOf(c);
     await person.remove(filePathOf(c));
@@ -248,6 +259,13 @@ function describeFileRoutes() {
         201: json(shapes.writtenFile, 'new'),
         ...errors(400, 401, 404, 412, 413, 507),
       },
+    },
+    {
+      ...fileRoute,
+      method: 'patch' as const,
+      description: 'Gives a file or folder another path, where nothing may be yet.',
+      request: { ...request, body: { content: { 'application/json': { schema: shapes.movedFile } } } },
+      responses: { 200: json(shapes.movedFile, 'moved'), ...errors(400, 401, 404, 409) },
     },
     {
       ...fileRoute,

@@ -18,7 +18,10 @@ const LIMITS = { files: 20, fields: 5, parts: 25, fieldSize: 1_024, headerPairs:
  * @throws ApiError for a body that is none, or that ends before its time; what `files` throws for a file that cannot
  * be stored
  */
-export async function receiveUploads(request: Request, files: PersonFiles): Promise<Written[]> {
+export async function receiveUploads(
+  request: Request,
+  files: Pick<PersonFiles, 'write'>,
+): Promise<Written[]> {
   const { body } = request;
   if (body === null) throw new ApiError('bad_request', 'The body is empty.');
   const form = openForm(request.headers.get('Content-Type') ?? '');

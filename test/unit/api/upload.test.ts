@@ -28,12 +28,14 @@ function upload(pieces: string[], gone?: Error): Request {
   return new Request('http://test/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
 }
 
-async function withFiles(use: (files: PersonFiles, workspace: Workspace) => Promise<void>): Promise<void> {
+type Files = Pick<PersonFiles, 'write'>;
+
+async function withFiles(use: (files: Files, workspace: Workspace) => Promise<void>): Promise<void> {
   const place = await makeFolder();
   try {
     const workspace = await createWorkspace(join(place.path, 'work'));
     const write: PersonFiles['write'] = (path, content) => workspace.write(path, content);
-    await use({ write, remove: async () => {} }, workspace);
+    await use({ write }, workspace);
   } finally {
     await place.clear();
   }
@@ -51,10 +53,9 @@ test.each([
 });
 
 test('A7: a file that cannot be stored is why the upload failed, and the files beside it are let go', async () => {
-  await withFiles(async ({ write, remove }, workspace) => {
+  await withFiles(async ({ write }, workspace) => {
     const full = new ApiError('storage_full', 'no room');
-    const files: PersonFiles = {
-      remove,
+    const files: Files = {
       write: async (path, content) => {
         if (!path.endsWith('b.txt')) return await write(path, content);
         throw full;
@@ -67,9 +68,9 @@ test('A7: a file that cannot be stored is why the upload failed, and the files b
 });
 
 test("A7: a failure that is not the body's is told as it is, whatever it looks like", async () => {
-  await withFiles(async ({ remove }) => {
+  await withFiles(async () => {
     const failure = new Error('the database said something new');
-    const files: PersonFiles = { remove, write: () => Promise.reject(failure) };
+    const files: Files = { write: () => Promise.reject(failure) };
     const whole = upload([`${part('a.txt', 'a')}\r\n--x--\r\n`]);
     await expect(receiveUploads(whole, files)).rejects.toBe(failure);
   });

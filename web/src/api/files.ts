@@ -143,6 +143,11 @@ export function deleteFile(http: Http, workId: string, path: string): Promise<vo
   return http.json('DELETE', fileAddress(workId, path));
 }
 
+/** Gives a file or folder another path. @throws ApiError `conflict` where something has that path */
+export function moveFile(http: Http, workId: string, path: string, to: string): Promise<unknown> {
+  return http.json('PATCH', fileAddress(workId, path), { path: to });
+}
+
 /** Stores one file of the person's disk in `folder`; resolves to its path, for its name may have been cleaned. */
 export async function uploadFile(
   http: Http,

@@ -16,6 +16,7 @@ import {
   fetchPreview,
   fileAddress,
   listFiles,
+  moveFile,
   type PreviewPart,
   readPart,
   readPicture,
@@ -51,6 +52,8 @@ export interface Workspace {
   /** Replaces the state that `etag` names (null: none). @throws ApiError changed_meanwhile */
   write(path: string, file: { text: string; etag: string | null }): Promise<StoredText>;
   remove(path: string): Promise<void>;
+  /** Gives a file or folder another path, where nothing may be yet. */
+  move(path: string, to: string): Promise<void>;
   /** The file's bytes. */
   blob(path: string): Promise<Blob>;
   /** Saves the file to the person's disk. */
@@ -142,6 +145,12 @@ export function provideWorkspace(workId: string): Workspace {
     async remove(path) {
       await deleteFile(http, workId, path);
       changed(path);
+      await refresh();
+    },
+    async move(path, to) {
+      await moveFile(http, workId, path, to);
+      changed(path);
+      changed(to);
       await refresh();
     },
     async download(path) {
