@@ -384,7 +384,7 @@ test('V41: a file or folder is moved, the folders above it made; nothing that is
   expect(await readdir(folderOf(work))).not.toContain('b.csv');
   const refused: [string, unknown, number, string][] = [
     ['raw/2026/c.csv', { path: 'raw/2025/a.csv' }, 409, 'conflict'],
-    ['raw/2026/c.csv', { path: 'paper.md/x' }, 409, 'conflict'],
+    ['raw/2026/c.csv', { path: 'paper.md/x' }, 404, 'not_found'],
     ['raw', { path: 'raw/2025/raw' }, 400, 'bad_path'],
     ['raw/2026/c.csv', { path: '../c.csv' }, 400, 'bad_path'],
     ['none.csv', { path: 'some.csv' }, 404, 'not_found'],

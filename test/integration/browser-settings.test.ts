@@ -358,7 +358,7 @@ test('U11, F11: a template is picked by its preview, copied, written anew, and a
   await page.getByRole('button', { name: 'Save' }).click();
   const mine = page.getByRole('article', { name: 'My own paper' });
   await mine.getByText('What is mine.').waitFor();
-  await mine.getByRole('button', { name: 'Start a work' }).click();
+  await mine.getByRole('button', { name: 'Start a project' }).click();
   await page.getByRole('heading', { name: 'Only this' }).waitFor();
 
   await page.goto(`${system.url}/templates`);

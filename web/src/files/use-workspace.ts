@@ -54,6 +54,8 @@ export interface Workspace {
   remove(path: string): Promise<void>;
   /** Gives a file or folder another path, where nothing may be yet. */
   move(path: string, to: string): Promise<void>;
+  /** What the person moved or removed last: where it was, and where it is; set before the list follows. */
+  moved: Readonly<ShallowRef<{ from: string; to: string | null } | null>>;
   /** The file's bytes. */
   blob(path: string): Promise<Blob>;
   /** Saves the file to the person's disk. */
@@ -80,6 +82,7 @@ export function provideWorkspace(workId: string): Workspace {
   const versions = shallowReactive(new Map<string, number>());
   const everything = shallowRef(0);
   const turnBegan = shallowRef<number | null>(null);
+  const moved = shallowRef<{ from: string; to: string | null } | null>(null);
   const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
     fetchBlob: (path) => readPicture(http, workId, path),
@@ -130,6 +133,7 @@ export function provideWorkspace(workId: string): Workspace {
     uploads,
     blob,
     turnBegan,
+    moved,
     refresh: () => void refresh(),
     version: (path) => everything.value + (versions.get(path) ?? 0),
     read: (path) => readText(http, workId, path),
@@ -144,12 +148,12 @@ export function provideWorkspace(workId: string): Workspace {
     },
     async remove(path) {
       await deleteFile(http, workId, path);
-      changed(path);
+      moved.value = { from: path, to: null };
       await refresh();
     },
     async move(path, to) {
       await moveFile(http, workId, path, to);
-      changed(path);
+      moved.value = { from: path, to };
       changed(to);
       await refresh();
     },

@@ -93,6 +93,9 @@ export const en = {
   work: {
     menu: 'This project',
     export: 'Export the paper…',
+    hideFiles: 'Hide files',
+    showFiles: 'Show files',
+    skip: 'Skip to your message',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
     notebook: 'Save as notebook (.ipynb)',
@@ -151,6 +154,8 @@ export const en = {
     costAtLeast: 'cost at least {cost}',
     costUnknown: 'price unknown',
     you: 'You',
+    youSaid: 'You said',
+    agentSaid: 'PaperAgent said',
     agent: 'PaperAgent',
     emptyTitle: 'What shall we work out?',
     emptyText: 'Describe the question in your own words, or try one of these:',
@@ -268,6 +273,7 @@ export const en = {
     card: '{title}: {state}',
     stoppedAfter: 'Stopped after {duration}',
     copyCode: 'Copy code',
+    allFigures: 'All {count} figures',
     copyOutput: 'Copy output',
     group: {
       wrote: 'Wrote {count} section | Wrote {count} sections',

@@ -5,6 +5,9 @@ import type { zh } from './zh.ts';
 
 export type Language = 'en' | 'zh';
 
+/** A moment as people say it: the day where it matters, hours and minutes. */
+const TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
 const KEY = 'paperagent.language';
 
 /** What the person chose before, or what the browser asks for. */
@@ -22,6 +25,7 @@ export async function createTranslations() {
     locale: 'en',
     fallbackLocale: 'en',
     messages: { en, zh: chinese },
+    datetimeFormats: { en: { time: TIME }, zh: { time: TIME } },
   });
   document.documentElement.lang = htmlLanguage('en');
   if (preferredLanguage() === 'zh') {

@@ -125,6 +125,9 @@ export const zh: Messages = {
   work: {
     menu: '当前项目',
     export: '导出论文…',
+    hideFiles: '隐藏文件',
+    showFiles: '显示文件',
+    skip: '跳到输入框',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',
     notebook: '保存为 Jupyter 笔记本 (.ipynb)',
@@ -180,6 +183,8 @@ export const zh: Messages = {
     cost: '费用 {cost}',
     costAtLeast: '费用至少 {cost}',
     costUnknown: '价格未知',
+    youSaid: '你说',
+    agentSaid: 'PaperAgent 说',
     you: '你',
     agent: 'PaperAgent',
     emptyTitle: '想研究什么？',
@@ -292,6 +297,7 @@ export const zh: Messages = {
     card: '{title}：{state}',
     stoppedAfter: '{duration} 后停止',
     copyCode: '复制代码',
+    allFigures: '全部 {count} 张图',
     copyOutput: '复制输出',
     group: {
       wrote: '撰写了 {count} 个章节 | 撰写了 {count} 个章节',
