@@ -21,7 +21,7 @@ const allowed = {
   documents: ['domain', 'protocol', 'threads', 'workspace'],
   db: ['domain'],
   'demo-model': [],
-  exports: ['domain', 'sandbox', 'threads', 'workspace'],
+  exports: ['documents', 'domain', 'sandbox', 'threads', 'workspace'],
   room: ['domain', 'db', 'workspace'],
   provenance: ['domain', 'db', 'markdown', 'recording', 'threads', 'workspace'],
   'paper-check': ['domain', 'exports', 'markdown', 'provenance', 'threads', 'workspace'],
