@@ -147,3 +147,18 @@ test('O9: the head of the paper counts what is wrong; the list leads to the line
   await panel.getByText(/0\.77125 stands in no run/).waitFor();
   expect(await panel.getByText(/section "Method"/).count()).toBe(0);
 });
+
+test('O6: the paper shows citations by number, with the list of what references.bib says', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  await put(
+    visitor,
+    workId,
+    'references.bib',
+    '@misc{knuth, author={Knuth, D.}, title={The *Art*}, year=1968}\n',
+  );
+  await put(visitor, workId, 'paper.md', '# A paper\n\nAs shown [@knuth, p. 3].\n\n## References\n');
+  const page = await visitor.open(`/works/${workId}`);
+  await paper(page).getByText('As shown [1, p. 3].').waitFor();
+  await paper(page).getByText('[1] Knuth, D. The *Art*. 1968.').waitFor();
+});

@@ -1,6 +1,7 @@
 /** `{#fig:a width=80%}` at the end of a picture, a caption, a formula or a heading. */
+import { LABEL } from '../../domain/markdown/citations.ts';
 import { type Inline, plainOf, str } from './ast.ts';
-import { LABEL, labelOf } from './text-run.ts';
+import { labelOf } from './text-run.ts';
 
 export interface Attributes {
   /** Empty where it has none. */

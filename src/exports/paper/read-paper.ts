@@ -4,6 +4,7 @@
  */
 import type { MarkdownIt } from 'markdown-it';
 import { frontMatterLines } from '../../domain/markdown/front-matter.ts';
+import { languageOf } from '../../domain/markdown/language-of.ts';
 import { linesOf } from '../../domain/markdown/line-ends.ts';
 import { createParser } from '../../domain/markdown/parser.ts';
 import { type Macros, macrosOf } from '../../domain/markdown/tex.ts';
@@ -81,11 +82,4 @@ function citationStyleProblems({ citations }: Facts): Problem[] {
       message: `There is no citation style "${citations.slice(0, 60)}": write one of ${Object.keys(CITATION_STYLES).join(', ')} behind \`citations:\`.`,
     },
   ];
-}
-
-/** A text is Chinese where a good part of its letters is. */
-function languageOf(text: string): 'en' | 'zh' {
-  const wide = text.match(/[\u4e00-\u9fff]/g)?.length ?? 0;
-  const latin = text.match(/[A-Za-z]{2,}/g)?.length ?? 0;
-  return wide > latin ? 'zh' : 'en';
 }

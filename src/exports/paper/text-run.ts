@@ -1,16 +1,12 @@
 /**
- * What a run of text says beside its words: citations `[@key, p. 3; see @other]` and references `@fig:a`. The page shows
- * both as they are written; only an export knows numbers and lists of references.
+ * What a run of text says beside its words: citations `[@key, p. 3; see @other]` and references `@fig:a`. An export
+ * knows numbers and lists of references; the page numbers citations (web/src/paper/citations.ts).
  */
+import { CITATION_GROUP, citedIn } from '../../domain/markdown/citations.ts';
 import { type Citation, type Inline, str, words } from './ast.ts';
 
-/** What a reference may lead to. */
-export const LABEL = '(?:fig|tbl|tab|eq|sec):[\\p{L}\\p{N}](?:[\\p{L}\\p{N}_.:-]*[\\p{L}\\p{N}_])?';
-
-const KEY = '[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_:.#$%&+?<>~/-]*[\\p{L}\\p{N}_/])?';
 /** A group in brackets that cites; or a reference, which no letter of Latin script, digit or dot stands right before. */
-const MARK = new RegExp(`\\[([^\\[\\]]*@[^\\[\\]]*)\\]|(?<![A-Za-z0-9_.@])@(${asciiLabel()})`, 'gu');
-const ONE_CITATION = new RegExp(`^([^@]*?)(-?)@(?:\\{([^{}]+)\\}|(${KEY}))(.*)$`, 'su');
+const MARK = new RegExp(`${CITATION_GROUP}|(?<![A-Za-z0-9_.@])@(${asciiLabel()})`, 'gu');
 
 /** Chinese goes on without a space, so a label ends where ASCII ends, unless it is written in another script. */
 function asciiLabel(): string {
@@ -42,22 +38,18 @@ function reference(label: string, line: number): Inline {
 }
 
 function citation(group: string, written: string, line: number): Inline | null {
-  const citations: Citation[] = [];
-  for (const part of group.split(';')) {
-    const match = ONE_CITATION.exec(part.trim());
-    if (match === null) return null;
-    const [, prefix = '', minus = '', braced, bare = '', suffix = ''] = match;
-    // `[see a@b.org]` cites nobody.
-    if (/\S$/.test(prefix) || new RegExp(`^${LABEL}$`, 'u').test(braced ?? bare)) return null;
-    citations.push({
-      citationId: braced ?? bare,
-      citationPrefix: words(prefix.trim()),
+  const cited = citedIn(group);
+  if (cited === null) return null;
+  const citations = cited.map(
+    ({ key, prefix, suffix, withoutAuthor }): Citation => ({
+      citationId: key,
+      citationPrefix: words(prefix),
       citationSuffix: words(suffix),
-      citationMode: { t: minus === '' ? 'NormalCitation' : 'SuppressAuthor' },
+      citationMode: { t: withoutAuthor ? 'SuppressAuthor' : 'NormalCitation' },
       citationNoteNum: 0,
       citationHash: 0,
-    });
-  }
+    }),
+  );
   return { t: 'Cite', c: [citations, [str(written.replace(/\s+/g, ' '))]], line };
 }
 

@@ -45,6 +45,7 @@ import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { mustBePortable } from '../../../src/workspace/portable-path.ts';
 import { segmentsOf } from '../../../src/workspace/relative-path.ts';
 import { printable } from '../../../src/workspace/tree.ts';
+import { withCitations } from '../../../web/src/paper/citations.ts';
 
 export interface Parser {
   parse: (text: string) => unknown;
@@ -244,6 +245,14 @@ export const PARSERS: Record<string, Parser> = {
       ['@a{b, c = "', '"}'],
       ['@a{b, c = d #', ''],
       ['@a{', ',}'],
+    ],
+  },
+  withCitations: {
+    parse: (text) => withCitations(text, '@misc{a, title={A title}}'),
+    around: [
+      ['', ''],
+      ['[', ']'],
+      ['[@', ''],
     ],
   },
   plainValue: {

@@ -1,0 +1,31 @@
+/** The paper as it is drawn, with its citations numbered and listed (O6); what does that comes when something is cited. */
+import { type ComputedRef, computed, shallowRef, watch } from 'vue';
+import { useWorkspace } from '../files/use-workspace.ts';
+
+const BIBLIOGRAPHY = 'references.bib';
+
+export function useCitations(source: () => string): ComputedRef<string> {
+  const workspace = useWorkspace();
+  const bib = shallowRef<string | null>(null);
+  const draw = shallowRef<((source: string, bib: string) => string) | null>(null);
+  const cites = computed(() => /\[(?:[^[\]\n]{0,100}\s)?-?@/.test(source()));
+
+  watch(
+    [cites, () => workspace.version(BIBLIOGRAPHY), workspace.files],
+    async ([now]) => {
+      if (!now) return;
+      try {
+        draw.value ??= (await import('./citations.ts')).withCitations;
+        bib.value = (await workspace.read(BIBLIOGRAPHY))?.text ?? '';
+      } catch (error) {
+        // Citations stay as they are written, then.
+        console.warn('citations are not drawn', error);
+      }
+    },
+    { immediate: true },
+  );
+
+  return computed(() =>
+    cites.value && draw.value !== null && bib.value !== null ? draw.value(source(), bib.value) : source(),
+  );
+}
