@@ -4,7 +4,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
-import { useApiKey } from '../db/api-keys.ts';
 import type { Database } from '../db/database.ts';
 import { learnedStore } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
@@ -14,6 +13,7 @@ import { createApp } from './app.ts';
 import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
+import { usableKey } from './auth/usable-key.ts';
 import { createSocketServer } from './chat-socket/routes.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
@@ -74,7 +74,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ofNetwork: createPlaces(config.openStreams.perNetwork),
   };
   const tokens = createTokens(config.jwtSecret, sessions, (hash) =>
-    useApiKey(db, hash, config.rateKeyRequestsPerMinute),
+    usableKey(db, hash, config.rateKeyRequestsPerMinute),
   );
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,

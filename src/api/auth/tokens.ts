@@ -1,9 +1,7 @@
 /** Access tokens and tickets: JWTs of ours, signed with HS256 and nothing else (A1); and keys of programs (I1). */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { UsedKey } from '../../db/api-keys.ts';
 import type { Scope } from '../../domain/scopes.ts';
-import { rateLimited } from '../api-error.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
 export const ACCESS_SECONDS = 15 * 60;
@@ -42,8 +40,8 @@ export interface Tokens {
   verifyTicket(ticket: string): Promise<Identity | undefined>;
 }
 
-/** Whose key has this hash, and what it may do. */
-export type FindKey = (hash: Buffer) => Promise<UsedKey | undefined>;
+/** Whose key has this hash, and what it may do. @throws ApiError rate_limited */
+export type FindKey = (hash: Buffer) => Promise<{ id: string; userId: string; scopes: Scope[] } | undefined>;
 
 export function createTokens(
   secret: string,
@@ -96,7 +94,6 @@ export function createTokens(
     async verifyAccess(token) {
       if (token.startsWith(KEY_PREFIX)) {
         const key = await findKey(hashOf(token));
-        if (key !== undefined && key.wait > 0) throw rateLimited(key.wait, 'requests with this key');
         const expiresAt = Date.now() + KEY_STREAM_MS;
         return key && { userId: key.userId, sessionId: key.id, scopes: key.scopes, expiresAt };
       }
