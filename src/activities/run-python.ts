@@ -24,6 +24,7 @@ import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { whyEnded } from './claims/attempt-ended.ts';
 import type { Attempt } from './claims/attempts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { keepAroundRun } from './keep-versions.ts';
 import { type EnvironmentOf, environmentKeeper } from './run-environment.ts';
 import { recordedOf, whatItLeft } from './run-left.ts';
 import { removeRun } from './sandbox-lifecycle.ts';
@@ -137,6 +138,7 @@ async function run(
   deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
   const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending, limits });
   if (typeof left === 'string') return left;
+  if (left.after !== null && left.changes.length > 0) await keepAroundRun(deps, input, workspace, left.after);
   const recorded = await recordedOf(deps, sandbox, { input, workspace, before, ending, left });
   const words = recorded.record.moreFacts ? `${left.words}\n\n${MORE_FACTS}` : left.words;
   return {
@@ -204,6 +206,7 @@ async function begin(
         lifetimeMs: script.deadlineMs + RUN_MARGIN_MS,
       }),
     }));
+    if (begun.first) await keepAroundRun(deps, { workId: input.workId }, workspace, new Map(begun.before));
     // Before the run's first start only: the person or a later run may have changed the file since.
     if (begun.first) await workspace.write(script.path, script.code).catch(takeBack);
     return begun;

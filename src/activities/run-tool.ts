@@ -7,6 +7,7 @@ import { findChange, recordChange } from '../db/runs.ts';
 import { withFileRoom } from '../room/room.ts';
 import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { keepAfterTool } from './keep-versions.ts';
 import {
   type CallBody,
   type CallOutcome,
@@ -18,6 +19,7 @@ import {
 import { runFileTool } from './tools/run-file-tool.ts';
 import { untracedNote } from './tools/untraced-note.ts';
 import type { ToolInput, ToolStep } from './types.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 export function runTool(deps: ActivityDependencies) {
   return (input: ToolInput): Promise<ToolStep> => claimedCall(deps, input, fileTool(deps, input));
@@ -63,11 +65,14 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
     });
     try {
       const made = tool.then(async (outcome) => {
+        const changed = outcome.files.map(({ path }) => path);
+        await keepAfterTool(deps, { workId, toolCallId }, workspace, changed);
         if (!outcome.ok || claim.agent !== 'main') return outcome;
         const { name, arguments: args, person } = claim;
         const edit = { name, arguments: args, workId, person, signal: attempt.signal };
         return { ...outcome, result: outcome.result + (await untracedNote(deps, edit, workspace)) };
       });
+      // A tool that is left behind does not write any more: its signal keeps it from that.
       const outcome = await unlessEnded(attempt.signal, made);
       return { ...outcome, durationMs: Math.round(performance.now() - began) };
     } catch (error) {
@@ -76,14 +81,4 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
       throw error;
     }
   };
-}
-
-/** The tool's outcome, or the signal's reason at once: the tool is left behind, and its signal keeps it from writing. */
-function unlessEnded<T>(signal: AbortSignal, tool: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onEnd = () => reject(signal.reason);
-    if (signal.aborted) onEnd();
-    else signal.addEventListener('abort', onEnd, { once: true });
-    tool.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
-  });
 }

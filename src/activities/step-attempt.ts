@@ -19,10 +19,12 @@ import type { Claimed, InPlace } from './claims/claim-runner.ts';
 import { tellWaiting } from './claims/told-waiting.ts';
 import { answerInWindow } from './context/answer-in-window.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { bringFilesBack, FilesNotRestored, keepBeforeTurn } from './keep-versions.ts';
 import { retryDelay } from './model-retries.ts';
 import { warmSandbox } from './sandbox-lifecycle.ts';
 import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
 
@@ -55,6 +57,9 @@ export function stepAttempt(
       return await inPlace(
         async (begun) => {
           if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
+          if (agent === 'main' && step === 1) await unlessEnded(running.signal, bringFilesBack(deps, workId));
+          // Nothing of the turn changes a file before its first answer is stored.
+          const kept = agent === 'main' && step === 1 ? keepBeforeTurn(deps, workId, turn) : undefined;
           const { answer, summary } = await answerInWindow(
             deps,
             {
@@ -74,6 +79,7 @@ export function stepAttempt(
             },
           );
           await stream.flush();
+          if (kept !== undefined) await unlessEnded(running.signal, kept);
           return await store(deps, { workId, agent, key, claim }, answer, summary);
         },
         tellWaiting(stream, agent),
@@ -201,6 +207,11 @@ async function endAttempt(
     const retry = { what: 'model', code: 'worker_restarting', reason: 'the worker is restarting', inMs: 0 };
     await persist(() => failStep(deps.db, step, { retry }));
     throw ended;
+  }
+  if (error instanceof FilesNotRestored) {
+    const failure = { error: { code: 'files_not_restored', message: error.message } };
+    await persist(() => failStep(deps.db, step, failure));
+    throw ApplicationFailure.nonRetryable('files_not_restored', FAILURE.stepFailed, claim.turn);
   }
   if (!(error instanceof ModelError)) {
     await persist(() => releaseClaim(deps.db, step));

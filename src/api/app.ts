@@ -39,6 +39,7 @@ import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { verifyRoutes } from './verify/routes.ts';
+import { versionRoutes } from './versions/routes.ts';
 import { workRoutes } from './works/routes.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
@@ -95,6 +96,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));
   app.route('/api/works', verifyRoutes(deps));
+  app.route('/api/works', versionRoutes(deps));
   const papers = createOwnPapers(deps);
   app.route('/api/works', provenanceRoutes(deps, papers));
   app.route('/api/works', checkRoutes(deps, papers));

@@ -45,26 +45,31 @@ export async function withdrawMessage(
   return rows[0]?.answer.kind ?? 'not_found';
 }
 
-/** `stop`: the turn that was asked to end first; 'not_said': no person's message of the conversation. */
+/**
+ * `stop`: the turn that was asked to end first; 'not_said': no person's message of the conversation; 'no_files': the files
+ * as they were then are not kept.
+ */
 export type Rerun =
   | { kind: 'stored'; stop?: number }
-  | { kind: 'duplicate' | 'reused' | 'not_found' | 'not_said' }
+  | { kind: 'duplicate' | 'reused' | 'not_found' | 'not_said' | 'no_files' }
   | { kind: 'limited'; retryAfter: number }
   | { kind: 'used_up'; share: UsedUp };
 
 /**
  * Says a message anew, under the id `newId`, and perhaps in other words: it and what followed it leave the
- * conversation now, or in the statement that ends the running turn.
+ * conversation now, or in the statement that ends the running turn. `files`: its turn begins with the files as they were
+ * then, a person's own changes since to `taken` included.
  */
 export async function rerunMessage(
   db: Database,
   { ownerId, workId, id }: OwnMessage,
-  again: { newId: string; text?: string | undefined },
+  again: { newId: string; text?: string | undefined; files?: { taken: string[] } | undefined },
   bounds: { perMinute: number; quotas: Quotas },
 ): Promise<Rerun> {
   const { rows } = await sql<{ answer: Rerun }>`
     select rerun_message(${ownerId}::uuid, ${workId}::uuid, ${id}::uuid, ${again.newId}::uuid,
       ${again.text === undefined ? null : storableText(again.text)}::text, ${bounds.perMinute}::integer,
-      ${turnShares(bounds.quotas)}) as answer`.execute(db);
+      ${turnShares(bounds.quotas)},
+      ${again.files === undefined ? null : storableJson(again.files)}::jsonb) as answer`.execute(db);
   return rows[0]?.answer ?? { kind: 'not_found' };
 }

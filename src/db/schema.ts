@@ -73,6 +73,15 @@ export interface Asks {
   work_id: string;
 }
 
+export interface Blobs {
+  encoding: string;
+  file: string;
+  sha256: string;
+  size: number;
+  stored: number;
+  work_id: string;
+}
+
 export interface Claims {
   activity_id: string;
   agent: string;
@@ -150,6 +159,18 @@ export interface FileChanges {
   work_id: string;
 }
 
+export interface FileVersions {
+  path: string;
+  path_id: Generated<string>;
+  seen: string;
+  sha256: string;
+  since: number;
+  size: number;
+  skipped: string | null;
+  until: number | null;
+  work_id: string;
+}
+
 export interface FunctionSources {
   applied_at: Generated<Timestamp>;
   hash: string;
@@ -185,6 +206,8 @@ export interface Messages {
   attachments: Generated<Json>;
   created_at: Generated<Timestamp>;
   delivery: string | null;
+  files_from: string | null;
+  files_taken: Json | null;
   id: string;
   parts: Json;
   position: number | null;
@@ -254,6 +277,21 @@ export interface RefreshTokens {
   user_id: string;
 }
 
+export interface Restores {
+  ended_at: Timestamp | null;
+  error: string | null;
+  id: string;
+  ordered_at: Timestamp;
+  paths: Json | null;
+  result: Generated<string>;
+  state: Generated<string>;
+  taken: Json | null;
+  target: string;
+  turn: number | null;
+  undo: Generated<string>;
+  work_id: string;
+}
+
 export interface Runs {
   before: Json;
   code: string | null;
@@ -287,6 +325,19 @@ export interface ShownPictures {
   problem: string | null;
   shown_at: Generated<Timestamp>;
   width: number | null;
+  work_id: string;
+}
+
+export interface Snapshots {
+  at: Timestamp;
+  bytes: number;
+  files: number;
+  id: string;
+  number: number;
+  reason: string;
+  restored: string | null;
+  tool_call_id: string | null;
+  turn: number | null;
   work_id: string;
 }
 
@@ -414,10 +465,12 @@ export interface Works {
   disk_at: Timestamp | null;
   disk_bytes: Generated<number>;
   ended_seq: Generated<number>;
+  history_bytes: Generated<number>;
   history_seq: Generated<number>;
   id: Generated<string>;
   last_run: Generated<number>;
   last_seq: Generated<number>;
+  last_snapshot: Generated<number>;
   last_turn: Generated<number>;
   models: Generated<Json>;
   owner_id: string;
@@ -439,12 +492,14 @@ export interface DB {
   answer_returns: AnswerReturns;
   api_keys: ApiKeys;
   asks: Asks;
+  blobs: Blobs;
   claims: Claims;
   environments: Environments;
   events: Events;
   exports: Exports;
   facts: Facts;
   file_changes: FileChanges;
+  file_versions: FileVersions;
   function_sources: FunctionSources;
   invitations: Invitations;
   known_networks: KnownNetworks;
@@ -455,9 +510,11 @@ export interface DB {
   person_edits: PersonEdits;
   rate_windows: RateWindows;
   refresh_tokens: RefreshTokens;
+  restores: Restores;
   runs: Runs;
   server_recovery: ServerRecovery;
   shown_pictures: ShownPictures;
+  snapshots: Snapshots;
   summaries: Summaries;
   templates: Templates;
   token_use: TokenUse;

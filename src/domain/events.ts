@@ -13,6 +13,7 @@ import type {
   UserMessage,
 } from './messages.ts';
 import type { VerifyMode } from './verification/types.ts';
+import type { SnapshotReason } from './versions.ts';
 
 /**
  * The `what` of a `retrying` that tells of no failure: the agent waits for a place among all that work here at once, and
@@ -98,6 +99,15 @@ export type EventBody =
       id: string;
       state: 'done' | 'failed' | 'stopped';
       reproduced?: boolean;
+    }
+  | { kind: 'workspace.snapshot'; id: string; reason: SnapshotReason }
+  | {
+      kind: 'workspace.restored';
+      /** Whose files were brought back, and the one that undoes it. */
+      snapshot: string;
+      undo: string;
+      /** How many differ. */
+      files: number;
     }
   | { kind: 'turn.completed'; outcome: TurnOutcome; usage: Usage; error?: TurnError };
 

@@ -165,6 +165,8 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       next.messages = change(state.messages, event.message.id, () => event.message);
       return next;
     case 'context.compacted':
+    case 'workspace.snapshot':
+    case 'workspace.restored':
       return next;
     case 'retrying':
       if (event.what === PLACE.found) return next;

@@ -10,9 +10,14 @@ import { peopleWithExports, removeExportsBut } from '../workspace/export-files.t
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
 import { type ArchivingDependencies, archivingJobs } from './archiving.ts';
 import type { Job } from './job.ts';
+import { type LeftRestoresDependencies, leftRestoresJob } from './left-restores.ts';
+import { leftVersionsJob } from './left-versions.ts';
 import { type RecoveryDependencies, recoveryJobs } from './recovery.ts';
 
-export interface WorkerJobsDependencies extends RecoveryDependencies, ArchivingDependencies {
+export interface WorkerJobsDependencies
+  extends RecoveryDependencies,
+    ArchivingDependencies,
+    LeftRestoresDependencies {
   /** Writes a Work's history file where it is behind. */
   writeHistory: (workId: string) => Promise<void>;
   /** Absolute path of PA_DATA. */
@@ -66,6 +71,8 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
           await removeExportsBut(deps.dataDir, ownerId, await keptExports(db, ownerId));
       },
     },
+    leftRestoresJob(deps),
+    leftVersionsJob(deps),
     ...archivingJobs(deps),
   ];
   if (sandbox !== null) {

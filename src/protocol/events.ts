@@ -22,6 +22,8 @@ function event<Kind extends string, Fields extends z.ZodRawShape>(kind: Kind, fi
   return z.object({ ...envelope, kind: z.literal(kind), ...fields });
 }
 
+export const snapshotReason = z.enum(['turn', 'run', 'tool', 'person', 'restore']);
+
 const turnOutcome = {
   outcome: z.enum(['done', 'stopped', 'failed']),
   usage,
@@ -90,6 +92,8 @@ export const logEvent = z
       state: z.enum(['done', 'failed', 'stopped']),
       reproduced: z.boolean().exactOptional(),
     }),
+    event('workspace.snapshot', { id: uuid, reason: snapshotReason }),
+    event('workspace.restored', { snapshot: uuid, undo: uuid, files: count }),
     event('turn.completed', turnOutcome),
   ])
   .meta({ id: 'Event' }) satisfies z.ZodType<LogEvent>;

@@ -72,6 +72,15 @@ export const messageChange = newMessage.omit({ id: true }).partial();
 export const rerunBody = z.object({
   id: uuid.meta({ description: 'of the new message; the same one again repeats the request' }),
   text: newMessage.shape.text.optional().meta({ description: 'absent: the same words' }),
+  files: z
+    .enum(['restore', 'keep'])
+    .optional()
+    .meta({ description: 'restore: the turn begins with the files as they were then; absent: keep' }),
+  taken: z
+    .array(z.string().min(1).max(16_384))
+    .max(10_000)
+    .optional()
+    .meta({ description: 'files that come back too although a person changed them since; others stay' }),
 });
 
 export const stopAnswer = z.object({

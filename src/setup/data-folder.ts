@@ -34,7 +34,7 @@ export function dataFolder(root: string): DataFolder {
 }
 
 /** What an api or a worker keeps there, with or without a supervisor: files of people, and what their code printed. */
-export const FILES_OF_PEOPLE = ['workspaces', 'chat_history', 'templates', 'sandbox'] as const;
+export const FILES_OF_PEOPLE = ['workspaces', 'history', 'chat_history', 'templates', 'sandbox'] as const;
 
 /**
  * Makes the folder and those in it that others expect.

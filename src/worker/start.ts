@@ -222,6 +222,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       releaseOrphanedClaims: claims.giveUpOrphaned,
       writeHistory: deps.history.write,
       dataDir: settings.dataDir,
+      disk: settings.limits.disk,
       sandbox: sandbox.runs,
       logRetentionMinutes: settings.logRetentionMinutes,
       archive: (workId) => archiveWork(client, workId),

@@ -16,7 +16,7 @@ import { isSettled, type Snapshot, type SnapshotOptions, stateOf, takeSnapshot }
 import { type TrimTarget, trim } from './trim.ts';
 import { BLOCK_BYTES, roomOf, type Usage, workspaceUsage } from './usage.ts';
 import { meaningOf, quote, WorkspaceError, type WorkspaceErrorCode } from './workspace-error.ts';
-import { type Content, type WriteOptions, type Written, writeInto } from './write-file.ts';
+import { type Content, removeIfSame, type WriteOptions, type Written, writeInto } from './write-file.ts';
 
 /** The most that `read` gives at once where the caller sets no other bound. */
 export const READ_BYTES = 50 * 1024 ** 2;
@@ -38,6 +38,8 @@ export interface Workspace {
     path: string,
     range?: { start?: number; end?: number },
   ): Promise<{ size: number; state: string | null; stream: Readable }>;
+  /** Runs `use` with the file open for reading. */
+  withFile<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T>;
   stat(path: string): Promise<Entry>;
   /** All files and folders, or those under `path`; at most 10,000. */
   list(path?: string): Promise<Listing>;
@@ -49,6 +51,8 @@ export interface Workspace {
   remove(path: string): Promise<FileChange>;
   /** Gives a file or folder another path, and makes the folders above it. `exists` where something has that path. */
   move(from: string, to: string): Promise<void>;
+  /** Removes a file where it is the one that was seen; `changed` where it is not. */
+  removeFile(path: string, options: { ifMatch: string; beforeRemove: () => Promise<void> }): Promise<void>;
   /** SHA-256 of a file, as lower-case hex. */
   hash(path: string): Promise<string>;
   /** The state of all files; hashes of files untouched since `previous` are taken from it. */
@@ -102,6 +106,7 @@ export function openWorkspace(
 
   return {
     root,
+    withFile,
     hash: (path) => hash(path),
 
     read: (path, { offset = 0, limit = Number.MAX_SAFE_INTEGER, maxBytes = READ_BYTES } = {}) =>
@@ -166,6 +171,8 @@ export function openWorkspace(
           );
         }),
       ),
+    removeFile: (path, options) =>
+      at(path, (parent, name) => removeIfSame(parent, name, path, { ...options, hashOf })),
 
     snapshot: async (options = {}) => {
       const { entries } = await seen();

@@ -1,6 +1,14 @@
 /** Writing a file whole or not at all: a temporary file beside it, then a rename. */
 import { createHash, randomUUID } from 'node:crypto';
-import { type BigIntStats, constants, linkSync, lstatSync, type PathLike, renameSync } from 'node:fs';
+import {
+  type BigIntStats,
+  constants,
+  linkSync,
+  lstatSync,
+  type PathLike,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { parse } from 'node:path';
 import type { FileChange } from '../domain/messages.ts';
@@ -80,6 +88,21 @@ export async function writeInto(
     await unlink(temporary);
     throw error;
   }
+}
+
+/** Removes `name` from an open folder where it is a file that holds `ifMatch`, by its hash, up to the end. */
+export async function removeIfSame(
+  directory: Directory,
+  name: string,
+  path: string,
+  options: { ifMatch: string; beforeRemove: () => Promise<void>; hashOf: HashFile },
+): Promise<void> {
+  const expected = await expectedState(directory, name, path, options);
+  await options.beforeRemove();
+  // As in writeInto: from here on nothing else of this process runs.
+  const now = lstatSync(directory.entry(name), { bigint: true, throwIfNoEntry: false });
+  if (expected === undefined || !sameState(expected, now)) throw changed(path);
+  unlinkSync(directory.entry(name));
 }
 
 /** Names that are tried: who has more files of one name than this has them by mistake. */

@@ -138,10 +138,14 @@ testWith('bubblewrap')(
     expect(script.text).toBe(FINDS);
     expect(script.headers.get('etag')).toBe(`"${found.scriptSha256}"`);
 
+    writeFileSync(workspace(workId, 'data.csv'), 'other\n');
+    expect((await get(account, `${workId}/runs/1/files/data.csv`)).text).toBe('1\n3\n');
+    expect((await get(account, `${workId}/runs/1/files/out.json`)).text).toBe('{"share": 0.25}');
+
     const { account: stranger } = await system.newChat();
     for (const address of ['runs', 'runs/1', 'runs/1/files/code/find.py'])
       expect((await get(stranger, `${workId}/${address}`)).status).toBe(404);
-    for (const address of ['runs/0', 'runs/3', 'runs/1/files/data.csv', 'runs/x/files/code/find.py'])
+    for (const address of ['runs/0', 'runs/3', 'runs/1/files/none.csv', 'runs/x/files/code/find.py'])
       expect((await get(account, `${workId}/${address}`)).status).toBe(404);
     for (const address of ['runs?limit=0', 'runs?cursor=x', 'runs/1/files/a//b'])
       expect((await get(account, `${workId}/${address}`)).status).toBe(400);

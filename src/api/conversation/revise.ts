@@ -51,7 +51,8 @@ export async function runAgain(
   again: z.infer<typeof rerunBody>,
 ): Promise<{ duplicate: boolean }> {
   const { db, temporal, config } = deps;
-  const wish = { newId: again.id, text: again.text };
+  const files = again.files === 'restore' ? { taken: again.taken ?? [] } : undefined;
+  const wish = { newId: again.id, text: again.text, files };
   const rerun = await rerunMessage(db, { ownerId, workId, id }, wish, {
     perMinute: config.rateMessagesPerMinute,
     quotas: config.quotas,
@@ -61,6 +62,11 @@ export async function runAgain(
       throw notFound('message');
     case 'not_said':
       throw new ApiError('conflict', 'Only what a person said, and is still part of it, can be run again.');
+    case 'no_files':
+      throw new ApiError(
+        'conflict',
+        'The files as they were at this message are not kept: run it with files "keep".',
+      );
     case 'reused':
       throw new ApiError('id_reused', 'This id stands for another message already.');
     case 'limited':

@@ -6,7 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import { ApiError } from '../api-error.ts';
 
-const FILE_URL = /^\/api\/works\/[^/]*\/(?:files|preview|runs\/[^/]*\/files)\/(.*)$/s;
+const FILE_URL = /^\/api\/works\/[^/]*\/(?:files|preview|(?:runs|snapshots)\/[^/]*\/files)\/(.*)$/s;
 
 /** Refuses a file's URL whose path could name something else than it says. */
 export const refuseBadFilePaths: MiddlewareHandler = async (c, next) => {

@@ -1,9 +1,8 @@
 /** What a person does to a Work's files: within the space that a Work has, and known to the agents that run. */
-import type { Database } from '../../db/database.ts';
 import { notePersonEdit } from '../../db/person-edits.ts';
-import type { DiskShares } from '../../db/room.ts';
 import { MAX_UPLOAD_BYTES } from '../../protocol/limits.ts';
 import { measureWork, withFileRoom } from '../../room/room.ts';
+import { keepAll, keepFiles, type Place } from '../../versions/versions.ts';
 import { mustHaveRoom } from '../../workspace/disk-room.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -27,13 +26,13 @@ export interface PersonFiles {
   move(path: string, to: string): Promise<void>;
 }
 
-export function personFiles(
-  db: Database,
-  workId: string,
-  workspace: Workspace,
-  shares: DiskShares,
-): PersonFiles {
-  const place = { db, workId, workspace, shares };
+/** Each change is a version (T4). `onNotKept` is told where one could not be kept: the change stands all the same. */
+export function personFiles(place: Place, onNotKept: (error: unknown) => void): PersonFiles {
+  const { db, workId, workspace } = place;
+
+  async function kept(keep: () => Promise<unknown>): Promise<void> {
+    await keep().catch(onNotKept);
+  }
 
   /** Does what changes a file, so that no agent takes its place without having been told. */
   async function noted<T>(path: string, change: () => Promise<T>): Promise<T> {
@@ -69,20 +68,33 @@ export function personFiles(
 
   return {
     async write(path, content, options = {}) {
-      if (!options.besideOthers) return await noted(path, () => store(path, content, options));
-      segmentsOf(path);
-      // Which name it gets is known at its end; nobody can have read what was not there.
-      const written = await store(path, content, options);
-      await notePersonEdit(db, workId, written.path);
+      const written = options.besideOthers
+        ? await storeBeside(path, content, options)
+        : await noted(path, () => store(path, content, options));
+      await kept(() => keepFiles(place, { reason: 'person' }, [written.path]));
       return written;
     },
-    move: (path, to) => noted(path, () => noted(to, () => workspace.move(path, to))),
-    remove: (path) =>
-      noted(path, async () => {
+    async move(path, to) {
+      await noted(path, () => noted(to, () => workspace.move(path, to)));
+      // A folder goes with all that is in it.
+      await kept(() => keepAll(place, { reason: 'person' }));
+    },
+    async remove(path) {
+      await noted(path, async () => {
         await workspace.remove(path);
         await measureWork(place);
-      }),
+      });
+      await kept(() => keepAll(place, { reason: 'person' }));
+    },
   };
+
+  async function storeBeside(path: string, content: Content, options: PersonWrite): Promise<Written> {
+    segmentsOf(path);
+    // Which name it gets is known at its end; nobody can have read what was not there.
+    const written = await store(path, content, options);
+    await notePersonEdit(db, workId, written.path);
+    return written;
+  }
 }
 
 /** The content, for as long as the disk has room: many may be uploading to it. */

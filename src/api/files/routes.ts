@@ -79,7 +79,11 @@ export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
     const work = id.success ? await findWork(db, { workId: id.data, ownerId }) : undefined;
     if (work === undefined) throw notFound('Work');
     const workspace = openWorkspace(workspaceFolder(dataDir, work.id), undefined, hashes.for(ownerId));
-    return { workspace, person: personFiles(db, work.id, workspace, shares), title: work.title };
+    const place = { db, dataDir, workId: work.id, workspace, shares };
+    const person = personFiles(place, (err) => {
+      c.get('log').warn({ err, workId: place.workId }, 'a version of the files could not be kept');
+    });
+    return { workspace, person, title: work.title };
   }
 
   app.openapi(list, async (c) => {

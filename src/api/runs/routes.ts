@@ -3,15 +3,19 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { findRun, findScript, listRuns } from '../../db/ended-runs.ts';
+import { findBlobs } from '../../db/versions.ts';
 import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/runs.ts';
+import { historyFolder } from '../../versions/blob-store.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { presentation } from '../files/content-types.ts';
 import { filePathOf } from '../files/files-path.ts';
 import { bearer, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
+import { streamBody } from '../stream-body.ts';
+import { openOld } from '../versions/routes.ts';
 
 const tags = ['runs'];
 const params = workParams.extend({ number: shapes.runNumber });
@@ -34,7 +38,7 @@ const read = createRoute({
   responses: { 200: json(shapes.runInfo, 'the run'), ...errors(401, 404) },
 });
 
-export function runRoutes({ db }: ApiDependencies): Router {
+export function runRoutes({ db, dataDir }: ApiDependencies): Router {
   const app = createRouter();
 
   app.openapi(list, async (c) => {
@@ -57,7 +61,7 @@ export function runRoutes({ db }: ApiDependencies): Router {
     path: '/{id}/runs/{number}/files/{path}',
     tags,
     security: bearer,
-    description: 'Bytes as of that run: of its script.',
+    description: 'Bytes as of that run: of its script, of what it wrote, else of what it read.',
     request: { params: params.extend({ path: z.string().max(16_384) }) },
     responses: { 200: { description: 'the file' }, ...errors(400, 401, 404) },
   });
@@ -66,15 +70,22 @@ export function runRoutes({ db }: ApiDependencies): Router {
     const named = z.object({ id: uuid.toLowerCase(), number: shapes.runNumber }).safeParse(c.req.param());
     if (!named.success) throw notFound('run');
     const path = filePathOf(c);
-    const script = await findScript(db, await ownWork(c, named.data.id), named.data.number);
-    if (script === undefined || script.path !== path) throw notFound('file as of this run');
+    const workId = await ownWork(c, named.data.id);
+    const script = await findScript(db, workId, named.data.number);
     const { type, disposition } = presentation(path, c.req.query('download') !== undefined);
-    return c.body(script.code, 200, {
-      ETag: `"${script.sha256}"`,
+    const headers = (sha256: string) => ({
+      ETag: `"${sha256}"`,
       'Cache-Control': 'private, no-cache',
       'Content-Type': type,
       'Content-Disposition': disposition,
     });
+    if (script?.path === path) return c.body(script.code, 200, headers(script.sha256));
+    const run = await findRun(db, workId, named.data.number);
+    const then = [...(run?.writes ?? []), ...(run?.reads ?? [])].find((file) => file.path === path);
+    if (!then?.sha256) throw notFound('file as of this run');
+    const [blob = null] = await findBlobs(db, workId, [then.sha256]);
+    const stream = await openOld(historyFolder(dataDir, workId), { sha256: then.sha256, blob });
+    return c.body(streamBody(stream), 200, headers(then.sha256));
   });
 
   return app;

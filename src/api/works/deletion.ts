@@ -12,6 +12,7 @@ import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/work-deletion.ts';
 import { unlessMissing } from '../../system-error.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
+import { historyFolder, removeHistory } from '../../versions/blob-store.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { removeExportsBut } from '../../workspace/export-files.ts';
 import { removeHistoryFile } from '../../workspace/history-file.ts';
@@ -45,16 +46,17 @@ export async function finishDeletion(
 
 async function removeFiles(dataDir: string, workId: string): Promise<void> {
   await openWorkspace(workspaceFolder(dataDir, workId)).destroy();
-  await removeHistoryFile(historyFolder(dataDir), workId);
+  await removeHistory(dataDir, workId);
+  await removeHistoryFile(conversationFolder(dataDir), workId);
 }
 
-function historyFolder(dataDir: string): string {
+function conversationFolder(dataDir: string): string {
   return path.join(dataDir, 'chat_history');
 }
 
 /**
- * Finishes every deletion of a Work or an account that was accepted and not finished, and removes folders and
- * history files that no Work names.
+ * Finishes every deletion of a Work or an account that was accepted and not finished, and removes folders,
+ * histories and history files that no Work names.
  */
 export async function finishDeletions(deps: DeletionDependencies): Promise<void> {
   // However many cannot be finished now, those after them are.
@@ -87,11 +89,14 @@ async function isDone(
 }
 
 /**
- * Works that have no row and of which a folder or a history file is left: their making, a run that outlived them, or
+ * Works that have no row and of which a folder, a history or a history file is left: their making, a run that outlived them, or
  * a writer between its rename and its look at the row, was interrupted.
  */
 async function orphans({ db, dataDir }: DeletionDependencies): Promise<string[]> {
-  const folders = [path.dirname(workspaceFolder(dataDir, 'x')), historyFolder(dataDir)];
+  const folders = [workspaceFolder(dataDir, 'x'), historyFolder(dataDir, 'x')].map((folder) =>
+    path.dirname(folder),
+  );
+  folders.push(conversationFolder(dataDir));
   const left = (await Promise.all(folders.map(leftIn))).flat();
   const known = await existingWorks(
     db,

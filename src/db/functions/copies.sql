@@ -36,7 +36,7 @@ begin
     'id', p_new, 'title', p_title, 'titled', true, 'created_at', pa_now(), 'updated_at', pa_now(),
     'last_turn', v_through, 'running_turn', null, 'stop_turn', null, 'woken_at', null,
     'pruned_through', w.last_seq, 'revised_seq', w.last_seq, 'history_seq', 0,
-    'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb)) copy;
+    'last_snapshot', 0, 'history_bytes', 0, 'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb)) copy;
 
   insert into turns select copy.* from turns t
   cross join lateral jsonb_populate_record(null::turns, to_jsonb(t) || jsonb_build_object(
@@ -44,7 +44,7 @@ begin
   where t.work_id = p_work and t.turn <= v_through;
 
   insert into messages select copy.* from messages m
-  cross join lateral jsonb_populate_record(null::messages, to_jsonb(m) || jsonb_build_object(
+  cross join lateral jsonb_populate_record(null::messages, to_jsonb(m) || '{"files_from": null, "files_taken": null}' || jsonb_build_object(
     'work_id', p_new, 'id', copied_id(p_new, m.id::text), 'agent', copied_agent(p_new, m.agent), 'rerun_of', null,
     'parts', (
       select coalesce(jsonb_agg(part || case part ->> 'type'

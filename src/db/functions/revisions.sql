@@ -91,19 +91,35 @@ begin
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
 end $$;
 
+-- The snapshot of the files as they were when a turn took a person's message; null where that is not kept. One that began
+-- a turn has that turn's; one that steered it the newest that was there.
+create or replace function snapshot_before(p_work uuid, m messages) returns uuid
+language sql stable as $$
+  select s.id from snapshots s
+  where s.work_id = p_work and case
+    when exists (select from messages o where o.work_id = p_work and o.turn = m.turn and o.role = 'user' and o.position < m.position)
+    then s.turn = m.turn and s.at <= (select at from events where work_id = p_work and seq = m.position)
+    else s.turn = m.turn and s.reason = 'turn' end
+  order by s.number desc limit 1;
+$$;
+
 -- Runs the conversation again from a person's message, in other words where p_text is not null: that message and what
 -- follows it leave the conversation, and a new one is said in its place, before any other that is queued. A turn that
 -- runs is asked to stop first, and the rest happens in the statement that ends it (apply_reruns). One rerun waits at a
 -- time: a newer one takes the older one back. Gives {kind, stop?}: 'stored', 'duplicate', 'reused', 'not_found',
--- 'not_said' (queued still, rewound, or not a person's), 'limited' with retryAfter, 'used_up' with share (see used_up);
--- `stop` is the turn that was asked to stop.
+-- 'not_said' (queued still, rewound, or not a person's), 'limited' with retryAfter, 'used_up' with share (see used_up),
+-- 'no_files' (see below); `stop` is the turn that was asked to stop.
+-- p_files: the turn is to begin with the files as they were when that message was taken: {taken: [path]}, the paths of
+-- which a person's own changes since are given up; null: with the files as they are.
 create or replace function rerun_message(
   p_owner uuid, p_work uuid, p_message uuid, p_id uuid, p_text text, p_limit integer, p_turns integer default null,
-  p_guest_turns integer default null, p_tokens bigint default null, p_guest_tokens bigint default null
+  p_guest_turns integer default null, p_tokens bigint default null, p_guest_tokens bigint default null,
+  p_files jsonb default null
 ) returns jsonb
 language plpgsql as $$
 declare
   w works;
+  v_files_from uuid;
   said messages;
   old messages;
   v_wait double precision;
@@ -130,6 +146,12 @@ begin
   if said.role <> 'user' or said.rewound or said.status = 'queued' then
     return '{"kind": "not_said"}';
   end if;
+  if p_files is not null then
+    v_files_from := snapshot_before(p_work, said);
+    if v_files_from is null then
+      return '{"kind": "no_files"}';
+    end if;
+  end if;
   v_wait := take_rate('messages:' || p_owner, p_limit);
   if v_wait > 0 then
     return jsonb_build_object('kind', 'limited', 'retryAfter', v_wait);
@@ -147,6 +169,7 @@ begin
     perform rewind_before(p_work, p_message);
   end if;
   perform store_queued(p_work, p_id, v_text, said.attachments, 'queue', p_message);
+  update messages set files_from = v_files_from, files_taken = p_files -> 'taken' where work_id = p_work and id = p_id;
   if w.running_turn is null then
     update messages set rerun_applied = true where work_id = p_work and id = p_id;
     perform pg_notify('pa_queued', p_work::text);

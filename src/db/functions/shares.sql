@@ -108,10 +108,12 @@ language sql stable as $$
   select jsonb_build_object('id', id, 'guest', guest) from users where id = p_owner;
 $$;
 
--- Bytes of the disk that some people's Works take, with what is reserved besides the reservation `p_but`.
+-- Bytes of the disk that some people's Works take, their histories too, with what is reserved besides the reservation
+-- `p_but`.
 create or replace function disk_taken(p_owners uuid[], p_but uuid) returns bigint
 language sql stable as $$
   select (coalesce((select sum(disk_bytes) from works where owner_id = any(p_owners) and disk_bytes > 0), 0)
+    + coalesce((select sum(history_bytes) from works where owner_id = any(p_owners) and history_bytes > 0), 0)
     + coalesce((select sum(r.bytes) from upload_room r join works w on w.id = r.work_id
         where w.owner_id = any(p_owners) and r.id <> p_but
           and least(r.ended_at, r.expires_at) >= coalesce(w.disk_at, '-infinity')), 0))::bigint;

@@ -60,6 +60,7 @@ begin
         jsonb_build_array(jsonb_build_object('kind', 'turn.started', 'messageIds', jsonb_build_array(v_queued))));
       insert into turns (work_id, turn, first_seq, started_at) values (p_work, v_turn, v_seq, pa_now());
       perform take_message(p_work, v_queued, v_turn, v_seq);
+      perform order_files_of_turn(p_work, v_queued, v_turn);
     end if;
   elsif w.running_turn is distinct from v_turn then
     return jsonb_build_object('kind', 'over', 'turn', v_turn);
