@@ -80,3 +80,4 @@ alter table messages
   add column files_taken jsonb;
 
 drop function if exists rerun_message(uuid, uuid, uuid, uuid, text, integer, integer, integer, bigint, bigint);
+drop function if exists duplicate_work(uuid, uuid, uuid, text);

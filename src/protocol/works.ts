@@ -40,6 +40,10 @@ export const newWork = z.object({
 
 export const workCopy = z.object({
   title: title.optional().meta({ description: "absent or empty: the original's, marked as a copy" }),
+  throughMessageId: uuid
+    .toLowerCase()
+    .optional()
+    .meta({ description: 'the last message that is copied, with the files as they were there; absent: all' }),
 });
 
 export const workChange = z.object({

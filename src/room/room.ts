@@ -155,13 +155,18 @@ export async function releaseRunRoom(
 }
 
 /**
- * Reserves room for a copy of the Work's files, of about `size` bytes, for as long as `use` runs.
+ * Reserves room for a copy of the Work's files, of about `size` bytes, for as long as `use` runs. `wanted`: of other files
+ * than those that are there now.
  * @throws WorkspaceError no_room, not_found
  */
-export async function withCopyRoom<T>(place: Place, use: (size: number) => Promise<T>): Promise<T> {
+export async function withCopyRoom<T>(
+  place: Place,
+  use: (size: number) => Promise<T>,
+  wanted?: number,
+): Promise<T> {
   const id = randomUUID();
   const { since, bytes: measured } = await measure(place);
-  const size = Math.max(1, measured);
+  const size = Math.max(1, wanted ?? measured);
   const given = await reserveRoom(
     place.db,
     {

@@ -241,3 +241,39 @@ test('T9: a person’s own changes come back too where they are named, and attac
   await work.rerun(again, { files: 'restore', taken: ['data.csv'] });
   expect(await work.files()).toEqual(rest);
 });
+
+test('P18, T9: a Work branches off at a message, with what was said and the files as they were there', async () => {
+  const work = await begin();
+  await work.put('data.csv', 'v1');
+  await work.turn(['notes.md', 'one']);
+  const after = await work.files();
+  const second = await work.turn(['notes.md', 'two'], ['extra.md', 'x']);
+  await work.put('data.csv', 'v2');
+  const branch = async (throughMessageId: string) => {
+    const route = `/api/works/${work.workId}/duplicate`;
+    const response = await system.request(work.account, 'POST', route, { throughMessageId });
+    if (response.status !== 201) return response.status;
+    const { id } = (await response.json()) as { id: string };
+    const get = async (rest: string) =>
+      (await (await fetchOf(work.account, id, 'GET', rest)).json()) as { items: Record<string, string>[] };
+    const files: Record<string, string> = {};
+    for (const { path = '', kind } of (await get('files')).items)
+      if (kind === 'file')
+        files[path] = await (await fetchOf(work.account, id, 'GET', `files/${path}`)).text();
+    return { id, files, roles: (await get('messages')).items.map(({ role }) => role) };
+  };
+  const { items } = await work.get<{ items: { id: string; role: string; turn: number }[] }>('messages');
+  const answer = items.findLast(({ role, turn }) => role === 'assistant' && turn === 1);
+  const ofFirst = items.filter(({ turn }) => turn === 1).map(({ role }) => role);
+  expect(await branch(answer?.id ?? '')).toMatchObject({ files: after, roles: ofFirst });
+  const atWords = await branch(second);
+  expect(atWords).toMatchObject({ files: after, roles: [...ofFirst, 'user'] });
+  expect(await branch(randomUUID())).toBe(404);
+  // The branch is a Work like any other: it goes on from there.
+  if (typeof atWords === 'number') throw new Error('no branch');
+  const chat = await system.chat(work.account, atWords.id);
+  writes = [['more.md', 'm']];
+  chat.say('go on');
+  await chat.event(({ kind, turn }) => kind === 'turn.completed' && turn === 3, 'the end of its next turn');
+  await system.expectSound(atWords.id);
+});

@@ -102,7 +102,7 @@ export function workRoutes(deps: ApiDependencies): Router {
 
   app.openapi(duplicate, async (c) => {
     const own = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
-    return c.json(await copyWork(deps, own, c.req.valid('json')?.title), 201);
+    return c.json(await copyWork(deps, own, c.req.valid('json') ?? {}), 201);
   });
 
   app.openapi(remove, async (c) => {

@@ -14,13 +14,19 @@ $$;
 
 -- Makes a copy of a Work's conversation, whose files are there already: what was said and answered, under new ids.
 -- What runs or is queued, and what was rewound, is not part of it. Its log begins after what was copied, so whoever
--- watches it begins with a snapshot (pruned_through). Rows are copied whole but for what is named here.
--- False where the owner has no such Work.
-create or replace function duplicate_work(p_owner uuid, p_work uuid, p_new uuid, p_title text) returns boolean
+-- watches it begins with a snapshot (pruned_through). Rows are copied whole but for what is named here. p_through: no
+-- further than that message: a person's is the last, and its turn one that was stopped; an answer's turn is the last.
+-- False where the owner has no such Work, or it no such message (see branch_point).
+create or replace function duplicate_work(
+  p_owner uuid, p_work uuid, p_new uuid, p_title text, p_through uuid default null
+) returns boolean
 language plpgsql as $$
 declare
   w works;
+  last messages;
   v_through integer;
+  -- Up to and with this place in the log.
+  v_end bigint := 9223372036854775807;
 begin
   perform 1 from users where id = p_owner and deleted_at is null for key share;
   if not found then
@@ -31,6 +37,14 @@ begin
     return false;
   end if;
   v_through := case when w.running_turn is null then w.last_turn else w.running_turn - 1 end;
+  if p_through is not null then
+    select * into last from messages where work_id = p_work and id = p_through and not rewound and turn is not null;
+    if not found or (last.role <> 'user' and last.turn > v_through) then
+      return false;
+    end if;
+    v_through := last.turn;
+    v_end := case last.role when 'user' then last.position else v_end end;
+  end if;
 
   insert into works select copy.* from jsonb_populate_record(null::works, to_jsonb(w) || jsonb_build_object(
     'id', p_new, 'title', p_title, 'titled', true, 'created_at', pa_now(), 'updated_at', pa_now(),
@@ -40,7 +54,9 @@ begin
 
   insert into turns select copy.* from turns t
   cross join lateral jsonb_populate_record(null::turns, to_jsonb(t) || jsonb_build_object(
-    'work_id', p_new, 'pruned', true)) copy
+    'work_id', p_new, 'pruned', true) || case when last.role = 'user' and t.turn = v_through then jsonb_build_object(
+      'state', 'stopped', 'completed_at', coalesce(t.completed_at, pa_now()), 'last_seq', coalesce(t.last_seq, w.last_seq),
+      'error', null, 'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb) else '{}'::jsonb end) copy
   where t.work_id = p_work and t.turn <= v_through;
 
   insert into messages select copy.* from messages m
@@ -52,14 +68,14 @@ begin
         when 'summary' then jsonb_build_object('throughMessageId', copied_id(p_new, part ->> 'throughMessageId'))
         else '{}' end order by ord), '[]')
       from jsonb_array_elements(m.parts) with ordinality x (part, ord)))) copy
-  where m.work_id = p_work and not m.rewound and m.turn <= v_through;
+  where m.work_id = p_work and not m.rewound and m.turn <= v_through and m.position <= v_end;
 
   insert into tool_calls select copy.* from tool_calls c
   join messages m on m.work_id = c.work_id and m.id = c.message_id
   cross join lateral jsonb_populate_record(null::tool_calls, to_jsonb(c) || jsonb_build_object(
     'work_id', p_new, 'id', copied_id(p_new, c.id::text), 'message_id', copied_id(p_new, c.message_id::text),
     'agent', copied_agent(p_new, c.agent))) copy
-  where c.work_id = p_work and not m.rewound and c.turn <= v_through;
+  where c.work_id = p_work and not m.rewound and c.turn <= v_through and m.position <= v_end;
 
   insert into runs select copy.* from runs r
   join tool_calls c on c.work_id = p_new and c.id = copied_id(p_new, r.tool_call_id::text)
@@ -78,7 +94,25 @@ begin
          replace(s.step_key, s.agent, copied_agent(p_new, s.agent)), s.text, s.attachments, s.usage, s.tokens_before,
          s.tokens_after, s.created_at
   from summaries s join messages m on m.work_id = s.work_id and m.id = s.through_message_id
-  where s.work_id = p_work and not m.rewound and m.turn <= v_through
+  where s.work_id = p_work and not m.rewound and m.turn <= v_through and m.position <= v_end
   order by s.number;
   return true;
+end $$;
+
+-- The snapshot whose files a Work has that branches off behind a message: of a person's as they were when it was taken, of
+-- an answer's as its turn left them. Null where there is no such message of the owner's, or the files are not kept.
+create or replace function branch_point(p_owner uuid, p_work uuid, p_message uuid) returns jsonb
+language plpgsql stable as $$
+declare
+  m messages;
+begin
+  select x.* into m from messages x join works w on w.id = x.work_id
+  where x.work_id = p_work and x.id = p_message and w.owner_id = p_owner and w.deleted_at is null
+    and not x.rewound and x.turn is not null and (x.role = 'user' or w.running_turn is distinct from x.turn);
+  if not found then
+    return '{"kind": "no_message"}';
+  end if;
+  return jsonb_build_object('kind', 'found', 'snapshot', case m.role
+    when 'user' then snapshot_before(p_work, m)
+    else (select id from snapshots where work_id = p_work and turn = m.turn order by number desc limit 1) end);
 end $$;
