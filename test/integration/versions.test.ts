@@ -275,5 +275,9 @@ test('P18, T9: a Work branches off at a message, with what was said and the file
   writes = [['more.md', 'm']];
   chat.say('go on');
   await chat.event(({ kind, turn }) => kind === 'turn.completed' && turn === 3, 'the end of its next turn');
-  await system.expectSound(atWords.id);
+  const { items: listed } = (await (await fetchOf(work.account, atWords.id, 'GET', 'files')).json()) as {
+    items: { path: string }[];
+  };
+  expect(listed.map(({ path }) => path)).toContain('more.md');
+  await system.expectSound(work.workId);
 });
