@@ -3,6 +3,7 @@ import { type EmbeddedSystem, startEmbeddedSystem } from '../support/faults/embe
 import { pointNamed } from '../support/faults/points.ts';
 import { faultMatrix } from '../support/faults/report.ts';
 import { strikeTurn } from '../support/faults/strike.ts';
+import { ASK_MOMENTS, strikeAsk } from '../support/faults/strike-ask.ts';
 import { SUPERVISOR_FAULTS } from '../support/faults/supervisor-faults.ts';
 
 /** Each start takes seconds: the points that differ in who does what. */
@@ -42,3 +43,14 @@ describe.each(SUPERVISOR_FAULTS)('D1-D8, P4: $name', (fault) => {
     120_000,
   );
 });
+
+const [, waits] = ASK_MOMENTS;
+
+test.each(SUPERVISOR_FAULTS)(
+  'H1: $name while a question waits for a person',
+  async (fault) => {
+    if (waits === undefined) throw new Error('no such moment');
+    await strikeAsk(system, waits, fault);
+  },
+  180_000,
+);

@@ -12,6 +12,7 @@ const SECTIONS = {
   servers: 'Servers\n\nThe same turn; the server is killed (or its files deleted) and started again.',
   supervisor:
     'The supervisor\n\nThe same turn in `npm start` with all that it embeds. A supervisor that is killed leaves its children to finish the turn; the next start ends them and begins again. The time counts from the end of the fault, which is the end of the restart where there is one.',
+  asks: 'Questions\n\nThe agent asks a person, and one fault befalls the turn meanwhile (H1). Where nothing waits for a statement the time counts from the answer, else from the end of the fault, to the end of the turn.',
   runs: 'Runs of code\n\nWhat befalls a run: the one ending that it has, and how long after the strike it is known. The model is told of it, and it was started once.',
   disk: 'The disk\n\nA data folder on a small disk of its own.',
   engine:

@@ -14,6 +14,8 @@ export interface Watcher {
   events: LogEvent[];
   /** Sends a user message, again and again until it is acked; gives its id. */
   say(text: string, more?: { id?: string; delivery?: 'queue' | 'steer' }): string;
+  /** Answers a question, again and again until that is acked. */
+  answer(askId: string, text: string): void;
   /** Resolves with the first ack of a message. */
   acked(id: string): Promise<void>;
   /** Asks to stop, once the socket is open; what is sent as it breaks is lost. */
@@ -99,6 +101,11 @@ export function watch(urls: string[], { workId, token }: { workId: string; token
       // Before that it is sent by the `ready` that comes.
       send(message);
       return id;
+    },
+    answer(askId, text) {
+      const answer = { type: 'answer', ask: askId, text };
+      unacked.set(askId, answer);
+      send(answer);
     },
     acked: (id) => arrivals.first(() => acks.has(id) || undefined, 'the ack', 30_000).then(() => {}),
     async stop(turn) {
