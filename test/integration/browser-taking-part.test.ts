@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { networkOf } from '../../scripts/support/network.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
-import { type Script, textReply } from '../../src/demo-model/reply.ts';
+import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -19,6 +19,17 @@ const counted = Array.from({ length: WORDS }, (_, index) => `w${index + 1}`).joi
 const script: Script = (request, { index }) => {
   const asked = lastWords(request.messages);
   if (/^count/.test(asked)) return textReply(counted, { paceMs: asked === 'count slowly' ? 80 : 25 });
+  if (asked === 'ask me') {
+    const last = request.messages.at(-1);
+    if (last?.role === 'tool') return textReply(`You said ${String(last.content)}`);
+    const question = {
+      question: 'Which **colour**?',
+      options: ['red', 'blue'],
+      default: 'red',
+      waitSeconds: null,
+    };
+    return toolReply([{ name: 'ask_person', arguments: question }]);
+  }
   return textReply(`Call ${index} heard: ${asked}`);
 };
 
@@ -218,3 +229,31 @@ async function reach(page: Page, name: string, key = 'Tab'): Promise<void> {
   }
   throw new Error(`"${name}" cannot be reached by ${key}`);
 }
+
+const card = (page: Page) => page.getByRole('region', { name: 'A question to you' });
+
+test('H1: a question is a card with its answers, a click or words of one’s own answer it, and it outlives a reload', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'ask me');
+  await card(page).getByText('colour').waitFor();
+  await page.waitForFunction("document.title.startsWith('❓')");
+  await page.getByText('Waits for your answer').first().waitFor();
+  await page.reload();
+  await card(page).getByText('It would choose: red').waitFor();
+  await card(page).getByRole('button', { name: 'blue' }).click();
+  await answers(page).getByText('You said blue').waitFor();
+  await card(page).waitFor({ state: 'detached' });
+
+  // By the keyboard alone, on a phone.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await say(page, 'ask me');
+  const own = card(page).getByRole('textbox', { name: 'Your own words' });
+  await own.focus();
+  await page.keyboard.type('neither, thank you');
+  const box = await card(page).boundingBox();
+  expect(box && box.x >= 0 && box.x + box.width <= 390).toBe(true);
+  await page.keyboard.press('Enter');
+  await answers(page).getByText('You said neither, thank you').waitFor();
+  await page.waitForFunction("!document.title.startsWith('❓')");
+  await system.expectSound(workId);
+});
