@@ -95,6 +95,13 @@ test('T12: what becomes stale is told while the page is open, what needs no sour
   await mark(page, '0.99713: Untraced').click();
   await panel.getByRole('button', { name: 'Needs no source' }).click();
   await mark(page, '0.99713: Needs no source').waitFor();
+  // A person knows where it comes from.
+  await panel.getByRole('button', { name: 'Take back' }).click();
+  await mark(page, '0.99713: Untraced').click();
+  await panel.getByRole('button', { name: 'Choose its source' }).click();
+  await panel.getByRole('searchbox', { name: 'Name or digits of a value' }).fill('844');
+  await panel.getByRole('button', { name: 'Run 1 · zeta = 0.84413' }).click();
+  await mark(page, '0.99713: Pinned').waitFor();
   await put(visitor, workId, 'code/a.py', `${CODE}# changed\n`);
   await say(page, 'write');
   await mark(page, '0.77125: Untraced').waitFor();
@@ -162,3 +169,29 @@ test('O6: the paper shows citations by number, with the list of what references.
   await paper(page).getByText('As shown [1, p. 3].').waitFor();
   await paper(page).getByText('[1] Knuth, D. The *Art*. 1968.').waitFor();
 });
+
+testWith('browser', 'bubblewrap')(
+  'T13, T14: beside the export the runs are made again, and what does not come out is named; a bundle asks for no style',
+  async () => {
+    const visitor = await visit(browser, system.url);
+    const workId = await tracedWork(visitor);
+    const page = await visitor.open(`/works/${workId}`);
+    await page.getByRole('button', { name: 'This project' }).click();
+    await page.getByRole('menuitem', { name: 'Export the paper…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export the paper' });
+    await dialog.getByRole('combobox', { name: 'Style' }).waitFor();
+    await dialog.getByRole('radio', { name: 'Bundle with code and data (zip)' }).check();
+    await dialog.getByRole('combobox', { name: 'Style' }).waitFor({ state: 'detached' });
+    const again = dialog.getByRole('region', { name: 'Make the runs again' });
+    await again.getByRole('button', { name: 'Make again' }).click();
+    // The script prints what it printed, and draws no figure.
+    await again.getByText('Not everything comes out as it was.').waitFor({ timeout: 90_000 });
+    await again.getByText('Run 1 · code/a.py').waitFor();
+    await again
+      .getByText(/images\/a\.png/)
+      .first()
+      .waitFor();
+    await again.getByText('missing', { exact: true }).first().waitFor();
+    expect(visitor.complaints).toEqual([]);
+  },
+);

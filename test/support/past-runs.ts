@@ -2,6 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Database } from '../../src/db/database.ts';
 import { storableJson } from '../../src/db/storable.ts';
+import { MOST_FACTS } from '../../src/domain/runs.ts';
+import { printedFacts } from '../../src/recording/printed-facts.ts';
 
 export interface PastRun {
   filename: string;
@@ -18,8 +20,9 @@ export function sha256(content: string | Buffer): string {
 
 /** Adds them in order, as calls of a code agent in turn 1. */
 export async function addPastRuns(db: Database, workId: string, runs: PastRun[]): Promise<void> {
-  for (const { filename, code, output, files = {}, ok = true } of runs) {
+  for (const [index, { filename, code, output, files = {}, ok = true }] of runs.entries()) {
     const messageId = randomUUID();
+    const toolCallId = randomUUID();
     await db
       .insertInto('messages')
       .values({
@@ -37,7 +40,7 @@ export async function addPastRuns(db: Database, workId: string, runs: PastRun[])
     await db
       .insertInto('tool_calls')
       .values({
-        id: randomUUID(),
+        id: toolCallId,
         work_id: workId,
         message_id: messageId,
         turn: 1,
@@ -60,5 +63,31 @@ export async function addPastRuns(db: Database, workId: string, runs: PastRun[])
         ),
       })
       .execute();
+    const number = index + 1;
+    await db
+      .insertInto('runs')
+      .values({
+        ...{
+          work_id: workId,
+          tool_call_id: toolCallId,
+          before: '[]',
+          number,
+          code,
+          reads: '[]',
+          writes: '[]',
+        },
+        ...{ script: `code/${filename}`, script_sha256: sha256(code), exit_code: ok ? 0 : 1 },
+      })
+      .execute();
+    const { facts } = printedFacts(output, MOST_FACTS);
+    if (facts.length > 0)
+      await db
+        .insertInto('facts')
+        .values(
+          facts.map(({ name, value, source, line }, n) => ({
+            ...{ work_id: workId, run: number, n, name, value, source, line },
+          })),
+        )
+        .execute();
   }
 }

@@ -1,6 +1,7 @@
 /** Where a paper's numbers come from (docs/trust.md). */
 import type { z } from 'zod';
 import type { decisionBody, provenance } from '../../../src/protocol/provenance.ts';
+import type { runPage } from '../../../src/protocol/runs.ts';
 import type { Http } from './http.ts';
 
 export type PaperSources = z.infer<typeof provenance>;
@@ -10,6 +11,21 @@ export type DecisionBody = z.infer<typeof decisionBody>;
 
 export function fetchSources(http: Http, workId: string, file: string): Promise<PaperSources> {
   return http.json('GET', `/api/works/${workId}/provenance?${new URLSearchParams({ file })}`);
+}
+
+/** A value that a run gave by name. */
+export interface RunFact {
+  run: number;
+  name: string;
+  value: string;
+}
+
+/** The values of the newest good runs, the newest first. */
+export async function fetchRunFacts(http: Http, workId: string): Promise<RunFact[]> {
+  const { items } = await http.json<z.infer<typeof runPage>>('GET', `/api/works/${workId}/runs`);
+  return items
+    .filter(({ ending, exitCode }) => ending === 'exited' && exitCode === 0)
+    .flatMap(({ number, facts }) => facts.map(({ name, value }) => ({ run: number, name, value })));
 }
 
 /** The caller makes the id. */

@@ -58,6 +58,9 @@ const en = {
   outputLine: (line: number) => `output line ${line}`,
   openFile: (file: string) => `Open ${file}`,
   dismiss: 'Needs no source',
+  pin: 'Choose its source',
+  pinSearch: 'Name or digits of a value',
+  pinNone: 'None of the newest runs gave such a value.',
   confirm: 'Confirm',
   takeBack: 'Take back',
 };
@@ -120,6 +123,9 @@ const zh: typeof en = {
   outputLine: (line) => `输出第 ${line} 行`,
   openFile: (file) => `打开 ${file}`,
   dismiss: '无需出处',
+  pin: '选择出处',
+  pinSearch: '数值的名称或数字',
+  pinNone: '最近的运行没有给出这样的数值。',
   confirm: '确认',
   takeBack: '撤回',
 };
