@@ -343,3 +343,35 @@ const PDF = [
   'trailer<</Root 1 0 R>>',
   '%%EOF',
 ].join('\n');
+
+test('T9, T10: the paper’s versions are compared and brought back and that is undone; a message is run again with the files of then; a Work branches off', async () => {
+  const { page, workId } = await newPage('# T\n\nby hand\n');
+  await paper(page).getByText('by hand').waitFor();
+  await say(page, 'write: By the agent.');
+  await answered(page, 1);
+  await view(page, 'History').click();
+  const dialog = page.getByRole('dialog');
+  const versions = dialog.getByRole('list', { name: 'Versions' });
+  await versions.getByRole('button', { name: /Saved by you/ }).click();
+  await dialog.getByRole('group', { name: 'What changed since' }).getByText('By the agent.').waitFor();
+  await dialog.getByRole('button', { name: 'Bring this version back' }).click();
+  await dialog.getByRole('status').getByText('The files are as they were then.').waitFor();
+  expect(await paperOf(workId)).toBe('# T\n\nby hand\n');
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await dialog.getByRole('status').waitFor({ state: 'detached' });
+  expect(await paperOf(workId)).toContain('By the agent.');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Edit and run again from here' }).click();
+  await page.getByText('These go back: paper.md').waitFor();
+  await page.getByRole('textbox', { name: 'Your message' }).first().fill('write: Said again.');
+  await page.getByRole('button', { name: 'Run again' }).click();
+  const again = await eventually(
+    () => paperOf(workId),
+    (text) => text.includes('Said again.'),
+  );
+  expect(again).not.toContain('By the agent.');
+  await page.getByRole('button', { name: 'Branch from here' }).click();
+  await page.waitForURL((url) => url.pathname.startsWith('/works/') && !url.pathname.endsWith(workId));
+  await paper(page).getByText('Said again.').waitFor();
+});

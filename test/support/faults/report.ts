@@ -19,6 +19,8 @@ const SECTIONS = {
     'The Docker engine\n\nAn engine of its own, with its own socket and folder, while a run goes on in it.',
   model: "The model\n\nOne fault in the model's answer.",
   stop: 'Stop\n\nA stop in each phase; the time from the stop to `turn.completed` (P11: at most 3 s).',
+  versions:
+    'Versions of files\n\nA process is killed while the statement of the named moment of a snapshot or a restore waits inside Postgres. Afterwards the files are byte for byte those of then, each turn and call has its one snapshot, and every version can be read.',
   messages: 'Messages\n\nWhat is said twice, at once, late, or while something dies.',
   /** Written by hand, as the next: their tests are not the runner's. */
   crashes: 'Work that brings its worker down',

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { REPAIRS } from '../../../src/llm/profiles/repairs.ts';
 import { dialogsEn } from '../../../web/src/i18n/dialogs-en.ts';
 import { en } from '../../../web/src/i18n/en.ts';
+import { historyEn } from '../../../web/src/i18n/history-en.ts';
 import { settingsEn } from '../../../web/src/i18n/settings-en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
 
@@ -13,7 +14,7 @@ function leaves(node: object, path = ''): [string, string][] {
   );
 }
 
-const english = new Map(leaves({ ...en, ...settingsEn, ...dialogsEn }));
+const english = new Map(leaves({ ...en, ...settingsEn, ...dialogsEn, ...historyEn }));
 const chinese = new Map(leaves(zh));
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 

@@ -20,13 +20,27 @@ export function withdrawMessage(http: Http, workId: string, id: string): Promise
   return http.json('DELETE', address(workId, id));
 }
 
+/** The files as they were at a message, a person's own changes since to these paths included. */
+export interface FilesAgain {
+  taken: string[];
+}
+
 /** Runs the conversation again from that message, which `newId` replaces; without `text` in the same words. */
 export function rerunMessage(
   http: Http,
   workId: string,
   id: string,
-  again: { newId: string; text?: string },
+  again: { newId: string; text?: string; files?: FilesAgain | undefined },
 ): Promise<z.infer<typeof accepted>> {
   const text = again.text === undefined ? {} : { text: again.text };
-  return http.json('POST', `${address(workId, id)}/rerun`, { id: again.newId, ...text });
+  return http.json('POST', `${address(workId, id)}/rerun`, {
+    id: again.newId,
+    ...text,
+    ...(again.files === undefined ? {} : { files: 'restore', taken: again.files.taken }),
+  });
+}
+
+/** A new Work that ends with that message, with the files as they were there. */
+export function branchWork(http: Http, workId: string, id: string): Promise<{ id: string }> {
+  return http.json('POST', `/api/works/${workId}/duplicate`, { throughMessageId: id });
 }

@@ -1,11 +1,19 @@
 import { shallowReactive } from 'vue';
+import { useRouter } from 'vue-router';
 import type { Delivery } from '../../../src/domain/messages.ts';
 import { ApiError } from '../api/http.ts';
-import { changeMessage, rerunMessage, withdrawMessage } from '../api/revisions.ts';
+import {
+  branchWork,
+  changeMessage,
+  type FilesAgain,
+  rerunMessage,
+  withdrawMessage,
+} from '../api/revisions.ts';
 import { randomId } from '../live/random-id.ts';
 import { useSession } from '../shell/use-session.ts';
 
 export interface Revisions {
+  workId: string;
   /** Why the last request about that message failed; undefined: it did not. */
   failure(id: string): unknown;
   /** Whether a request about that message is under way. */
@@ -15,12 +23,15 @@ export interface Revisions {
   deliver(id: string, delivery: Delivery): Promise<boolean>;
   withdraw(id: string): Promise<boolean>;
   /** Without `text` in the same words. */
-  rerun(id: string, text?: string): Promise<boolean>;
+  rerun(id: string, text?: string, files?: FilesAgain): Promise<boolean>;
+  /** A Work of its own that ends with that message, and goes there. */
+  branch(id: string): Promise<boolean>;
 }
 
 /** What a person takes back or says anew in a Work. */
 export function useRevisions(workId: string): Revisions {
   const { http } = useSession();
+  const router = useRouter();
   const states = shallowReactive(new Map<string, { busy: boolean; failure?: unknown }>());
 
   async function attempt(id: string, work: () => Promise<unknown>): Promise<boolean> {
@@ -39,14 +50,20 @@ export function useRevisions(workId: string): Revisions {
   }
 
   return {
+    workId,
     failure: (id) => states.get(id)?.failure,
     busy: (id) => states.get(id)?.busy ?? false,
     edit: (id, text) => attempt(id, () => changeMessage(http, workId, id, { text })),
     deliver: (id, delivery) => attempt(id, () => changeMessage(http, workId, id, { delivery })),
     withdraw: (id) => attempt(id, () => withdrawMessage(http, workId, id)),
-    rerun(id, text) {
-      const again = { newId: randomId(), ...(text === undefined ? {} : { text }) };
+    rerun(id, text, files) {
+      const again = { newId: randomId(), files, ...(text === undefined ? {} : { text }) };
       return attempt(id, () => rerunMessage(http, workId, id, again));
     },
+    branch: (id) =>
+      attempt(id, async () => {
+        const copy = await branchWork(http, workId, id);
+        await router.push({ name: 'work', params: { id: copy.id } });
+      }),
   };
 }

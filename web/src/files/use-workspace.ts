@@ -39,6 +39,8 @@ export interface Workspace {
   files: Readonly<ShallowRef<readonly WorkspaceFile[] | null>>;
   failure: Readonly<ShallowRef<unknown>>;
   refresh(): void;
+  /** Any file may be another than it was. */
+  reread(): void;
   /** Changes when that file was changed, as far as this page knows: reading it makes a rendering follow. */
   version(path: string): number;
   /** The file as text; null when there is none. */
@@ -120,6 +122,12 @@ export function provideWorkspace(workId: string): Workspace {
     images.renew(path);
   }
 
+  function reread(): void {
+    everything.value += 1;
+    images.renewAll();
+    void refresh();
+  }
+
   void refresh();
   onScopeDispose(() => {
     images.dispose();
@@ -135,6 +143,7 @@ export function provideWorkspace(workId: string): Workspace {
     turnBegan,
     moved,
     refresh: () => void refresh(),
+    reread,
     version: (path) => everything.value + (versions.get(path) ?? 0),
     read: (path) => readText(http, workId, path),
     part: (path, range) => readPart(http, workId, path, range),
@@ -168,15 +177,14 @@ export function provideWorkspace(workId: string): Workspace {
         snapshots += 1;
         // The first one comes with the page, whose panes load by themselves.
         if (snapshots === 1) return;
-        everything.value += 1;
-        images.renewAll();
-        return void refresh();
+        return reread();
       }
       if (event.kind === 'turn.started') turnBegan.value = event.turn;
       else if (event.kind === 'tool.completed') {
         for (const file of event.files) changed(file.path);
         if (event.files.length > 0) void refresh();
-      } else if (event.kind === 'turn.completed') void refresh();
+      } else if (event.kind === 'workspace.restored') reread();
+      else if (event.kind === 'turn.completed') void refresh();
     },
   };
   provide(workspaceKey, workspace);

@@ -1,7 +1,8 @@
 import type { dialogsEn } from './dialogs-en.ts';
+import type { historyEn } from './history-en.ts';
 import type { settingsEn } from './settings-en.ts';
 
-/** Every sentence of the page in English but those that come with their parts (settings-en.ts, dialogs-en.ts). */
+/** Every sentence of the page in English but those that come with their parts (settings-en.ts, dialogs-en.ts, history-en.ts). */
 export const en = {
   app: { name: 'PaperAgent' },
   pages: {
@@ -144,6 +145,7 @@ export const en = {
     steerNow: 'Steer this turn',
     queueInstead: 'Queue instead',
     regenerate: 'Regenerate',
+    branch: 'Branch from here',
     tryAgain: 'Try again',
     held: 'Many messages at once: sent again in {seconds} s',
     unsent: 'Will be sent when you are back online',
@@ -414,6 +416,7 @@ export const en = {
     expand: 'Paper alone',
     shrink: 'All panes',
     print: 'Print or make a PDF',
+    history: 'History',
     sources: 'Sources of numbers',
     editor: 'Text of the paper',
     save: 'Save',
@@ -458,4 +461,4 @@ export const en = {
 
 /** The shape that every language fills; its leaves are sentences. */
 /** What every other language has. */
-export type Messages = typeof en & typeof settingsEn & typeof dialogsEn;
+export type Messages = typeof en & typeof settingsEn & typeof dialogsEn & typeof historyEn;

@@ -1,8 +1,10 @@
 import type { Messages } from './en.ts';
+import { historyZh } from './history-zh.ts';
 import { settingsZh } from './settings-zh.ts';
 
 /** 页面的全部中文文案。 */
 export const zh: Messages = {
+  ...historyZh,
   ...settingsZh,
   app: { name: 'PaperAgent' },
   pages: {
@@ -181,6 +183,7 @@ export const zh: Messages = {
     steerNow: '引导本轮',
     queueInstead: '改为排队',
     regenerate: '重新回答',
+    branch: '从此处分支',
     tryAgain: '重试',
     held: '消息过多：{seconds} 秒后重新发送',
     unsent: '连接恢复后发送',
@@ -444,6 +447,7 @@ export const zh: Messages = {
     expand: '只看论文',
     shrink: '显示全部窗格',
     print: '打印或存为 PDF',
+    history: '历史版本',
     sources: '数值的出处',
     editor: '论文文本',
     save: '保存',

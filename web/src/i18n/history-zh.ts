@@ -1,0 +1,47 @@
+import type { historyEn } from './history-en.ts';
+
+/** 文件历史版本的中文文案。 */
+export const historyZh: typeof historyEn = {
+  history: {
+    title: '历史版本',
+    about: '已保存的文件各个状态，最新的在前。',
+    scope: '查看范围',
+    all: '全部文件',
+    versions: '版本',
+    reason: {
+      turn: '回答开始前',
+      run: '代码运行',
+      tool: '智能体',
+      person: '您保存的',
+      restore: '恢复之前',
+    },
+    broughtBack: '已恢复',
+    removed: '已删除',
+    notKept: '未保存内容',
+    more: '更早的版本',
+    none: '还没有历史版本。',
+    choose: '请选择一个版本。',
+    compare: '此后的改动',
+    read: '当时的内容',
+    same: '此后没有改动。',
+    gone: '当时没有这个文件。',
+    noText: '此类文件无法在这里显示，但可以恢复。',
+    change: { added: '此后新增', changed: '此后修改', removed: '此后删除' },
+    mine: '您的修改',
+    restore: '恢复此版本',
+    restoreAll: '恢复全部文件',
+    done: '文件已恢复到当时的状态。',
+    left: '以下文件保持不变，因为当时或现在的内容没有保存：{paths}',
+    undo: '撤销',
+    failed: '无法读取历史版本。',
+  },
+  rerunFiles: {
+    question: '文件',
+    restore: '恢复到当时',
+    keep: '保持现状',
+    unknown: '当时的文件没有保存。',
+    nothing: '此后没有文件改动。',
+    changes: '以下文件将恢复：',
+    mine: '这些文件您之后修改过，勾选的也会恢复：',
+  },
+};
