@@ -88,13 +88,15 @@ export function answerError(c: Context, error: ApiError): Response {
   return c.json(body, ERRORS[error.code].status as ContentfulStatusCode);
 }
 
-export const onError: ErrorHandler<ApiEnv> = (error, c) => {
+/** What the sender is told of any error; one that is none of their business is logged. */
+export function toldOf(c: Context, error: unknown): ApiError {
   const meaning = meaningOf(error);
-  if (meaning === undefined || meaning.code === 'unavailable') {
+  if (meaning === undefined || meaning.code === 'unavailable')
     c.get('log').error({ err: error }, 'a request failed');
-  }
-  return answerError(c, meaning ?? new ApiError('internal', 'Something went wrong here. The log says what.'));
-};
+  return meaning ?? new ApiError('internal', 'Something went wrong here. The log says what.');
+}
+
+export const onError: ErrorHandler<ApiEnv> = (error, c) => answerError(c, toldOf(c, error));
 
 export const onNotFound: NotFoundHandler<ApiEnv> = (c) => answerError(c, notFound('route'));
 

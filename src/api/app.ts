@@ -2,6 +2,8 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { agUiRoutes } from './ag-ui/routes.ts';
+import { aiSdkRoutes } from './ai-sdk/routes.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { accountRoutes } from './auth/account-routes.ts';
 import { keyRoutes } from './auth/key-routes.ts';
@@ -16,6 +18,7 @@ import { exportRoutes, exportStyleRoutes } from './exports/routes.ts';
 import { refuseBadFilePaths } from './files/files-path.ts';
 import { fileRoutes } from './files/routes.ts';
 import { eventRoutes, ticketOrUser } from './live/routes.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { dropHeadBodies } from './middleware/drop-head-bodies.ts';
 import { giveUpStuck } from './middleware/give-up-stuck.ts';
@@ -114,6 +117,9 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api', docsRoutes(app, deps.config));
 
   app.route('/v1', openAIRoutes(deps));
+  app.route('/ai-sdk', aiSdkRoutes(deps));
+  app.route('/ag-ui', agUiRoutes(deps));
+  app.route('/mcp', mcpRoutes(deps));
 
   // Nothing under /api falls back to the page.
   app.all('/api/*', (c) => onNotFound(c));

@@ -69,6 +69,28 @@ export async function findAnswerPlace(
   );
 }
 
+/** The message whose answer is under way, or the first that waits for one; undefined where none does. */
+export async function findOpenMessage(
+  db: Database,
+  { workId, ownerId }: { workId: string; ownerId: string },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('messages as m')
+    .innerJoin('works as w', 'w.id', 'm.work_id')
+    .select('m.id')
+    .where('m.work_id', '=', workId)
+    .where('w.owner_id', '=', ownerId)
+    .where('w.deleted_at', 'is', null)
+    .where('m.role', '=', 'user')
+    .where('m.rewound', '=', false)
+    .where((is) => is.or([is('m.status', '=', 'queued'), is('m.turn', '=', is.ref('w.running_turn'))]))
+    .orderBy(sql`m.turn nulls last`)
+    .orderBy('m.queued_seq')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** How far back a message may be the one that a client sends once more, for it never heard an answer. */
 const SENT_WITHIN = '15 minutes';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, test } from '@jest/globals';
 import fc from 'fast-check';
 import { startTestApi, type TestApi } from '../support/api.ts';
-import { errorShapeOf } from '../support/error-shapes.ts';
+import { readError } from '../support/error-shapes.ts';
 import { type JsonSchema, oddString, valuesOf } from '../support/from-schema.ts';
 
 interface Operation {
@@ -128,7 +128,7 @@ test('whatever is sent to whichever route, the answer comes, is no 5xx, and an e
           redirect: 'manual',
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
-        if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+        if (response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')) {
           await response.body?.cancel();
           return;
         }
@@ -137,8 +137,7 @@ test('whatever is sent to whichever route, the answer comes, is no 5xx, and an e
         const expected = route.path === '/health/ready' ? 504 : 500;
         if (response.status >= expected)
           throw new Error(`${route.method} ${route.path}: ${response.status} ${text}`);
-        if (response.status >= 400 && response.status !== 503)
-          errorShapeOf(route.path).parse(JSON.parse(text));
+        if (response.status >= 400 && response.status !== 503) readError(route.path, text);
       }),
       { numRuns: RUNS, endOnFailure: true },
     );

@@ -95,6 +95,22 @@ testWith('bubblewrap')(
     ]);
     const turn = spans.find(({ name }) => name === 'turn');
     expect(turn?.attributes).toMatchObject({ 'paperagent.outcome': 'done', 'paperagent.turn': 1 });
+    // OpenTelemetry's words for models and agents stand beside our own, and hold no content either.
+    expect(turn?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': 'main',
+      'gen_ai.conversation.id': workId,
+    });
+    expect(spans.find(({ name }) => name === 'model call')?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': '127.0.0.1',
+      'gen_ai.request.model': 'scripted',
+      'gen_ai.usage.output_tokens': usage.output,
+    });
+    expect(spans.find(({ name }) => name === 'tool run_python')?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'run_python',
+    });
     const run = spans.find(({ name }) => name === 'sandbox run');
     expect(run?.attributes).toMatchObject({ 'paperagent.ending': 'exited' });
     expect(spans.filter((span) => span.attributes['gen_ai.usage.input_tokens'] === usage.input)).toHaveLength(

@@ -11,7 +11,27 @@ const openAI = z.strictObject({
   }),
 });
 
-/** The shape of what a route answers with where it fails. */
-export function errorShapeOf(path: string): z.ZodType {
-  return path.startsWith('/v1/') ? openAI : errorBody;
+const runError = z.strictObject({
+  type: z.literal('RUN_ERROR'),
+  message: z.string().min(1),
+  code: z.string(),
+});
+
+const rpcError = z.object({
+  jsonrpc: z.literal('2.0'),
+  error: z.object({ code: z.number().int(), message: z.string().min(1) }),
+});
+
+/** Reads what a route answered with where it failed. @throws where it has not the shape of that interface's errors */
+export function readError(path: string, text: string): unknown {
+  if (path.startsWith('/v1/')) return openAI.parse(JSON.parse(text));
+  // The AI SDK shows a body as it is.
+  if (path.startsWith('/ai-sdk/'))
+    return z
+      .string()
+      .regex(/^[^{<]+$/)
+      .parse(text);
+  if (path.startsWith('/ag-ui')) return runError.parse(JSON.parse(text.replace(/^data: /, '')));
+  if (path === '/mcp') return rpcError.parse(JSON.parse(text));
+  return errorBody.parse(JSON.parse(text));
 }

@@ -17,6 +17,8 @@ export interface ModelCall {
   firstTokenMs: number | undefined;
   durationMs: number;
   usage: Usage | undefined;
+  /** Of the operator's model alone: what people call theirs, and where it is, is theirs. */
+  served: { model: string; host: string } | undefined;
 }
 
 export interface SandboxRun {
@@ -39,8 +41,13 @@ export async function measuredAnswer(
 ): Promise<ModelAnswer> {
   const began = performance.now();
   let firstTokenMs: number | undefined;
+  const { model, baseUrl } = request.endpoint;
+  const served = source === 'server' ? { model, host: new URL(baseUrl).hostname } : undefined;
   const count = (outcome: ModelCall['outcome'], usage?: Usage) =>
-    metrics.modelCall({ role, source, outcome, firstTokenMs, durationMs: performance.now() - began, usage });
+    metrics.modelCall({
+      ...{ role, source, outcome, firstTokenMs, usage, served },
+      durationMs: performance.now() - began,
+    });
   try {
     const answer = await streamAnswer(
       request,

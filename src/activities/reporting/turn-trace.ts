@@ -8,6 +8,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { TOOLS } from '../../agents/tool-table.ts';
 import type { TurnOrigin } from '../../db/turn-origin.ts';
 import type { TurnOutcome } from '../../domain/events.ts';
+import { ofAgent, ofConversation, ofModelCall, ofTool } from '../../tracing/gen-ai.ts';
 import {
   agentSpanId,
   type FinishedSpan,
@@ -94,7 +95,11 @@ export function createTurnTrace(
         if (found === undefined) return;
         const { spanId, attributes, kind = 'internal', failed = false, ...span } = partOf(found);
         const { traceId } = requestPlace(of.workId, found.messageId);
-        const ids = { 'paperagent.work_id': of.workId, 'paperagent.turn': of.turn };
+        const ids = {
+          'paperagent.work_id': of.workId,
+          'paperagent.turn': of.turn,
+          ...ofConversation(of.workId),
+        };
         tracer.record({
           ...span,
           kind,
@@ -144,15 +149,14 @@ export function createTurnTrace(
         throw error;
       }
     },
-    modelCall({ role, source, outcome, firstTokenMs, durationMs, usage }) {
+    modelCall({ role, source, outcome, firstTokenMs, durationMs, usage, served }) {
       inAttempt('model call', durationMs, {
         kind: 'client',
         failed: outcome !== 'answered' && outcome !== 'broken_off',
         attributes: {
           ...{ 'paperagent.role': role, 'paperagent.model_source': source, 'paperagent.outcome': outcome },
           ...(firstTokenMs === undefined ? {} : { 'paperagent.first_token_ms': Math.round(firstTokenMs) }),
-          ...(usage && { 'gen_ai.usage.input_tokens': usage.inputTokens }),
-          ...(usage && { 'gen_ai.usage.output_tokens': usage.outputTokens }),
+          ...ofModelCall(usage, served),
         },
       });
     },
@@ -167,7 +171,11 @@ export function createTurnTrace(
         parentId: turnSpanId(workId, turn),
         startedAt: endedAt - durationMs,
         endedAt,
-        attributes: { 'paperagent.tool_call_id': agent, 'temporal.workflow_id': `code-${agent}` },
+        attributes: {
+          'paperagent.tool_call_id': agent,
+          'temporal.workflow_id': `code-${agent}`,
+          ...ofAgent('code'),
+        },
       }));
     },
     turnEnded(of, outcome) {
@@ -179,7 +187,11 @@ export function createTurnTrace(
         startedAt,
         endedAt: completedAt ?? spanClock(),
         failed: outcome === 'failed',
-        attributes: { 'paperagent.outcome': outcome, 'temporal.workflow_id': `work-${workId}` },
+        attributes: {
+          'paperagent.outcome': outcome,
+          'temporal.workflow_id': `work-${workId}`,
+          ...ofAgent('main'),
+        },
       }));
     },
     async settled() {
@@ -191,7 +203,11 @@ export function createTurnTrace(
 /** A tool that the model invented has no name here: it is a word of the model's. */
 function nameOf(of: AttemptOf): string {
   if ('step' in of) return of.agent === 'main' ? 'main step' : 'code step';
-  return `tool ${Object.hasOwn(TOOLS, of.tool) ? of.tool : '(unknown)'}`;
+  return `tool ${toolName(of.tool)}`;
+}
+
+function toolName(tool: string): string {
+  return Object.hasOwn(TOOLS, tool) ? tool : '(unknown)';
 }
 
 function parentOf({ workId, turn, agent }: AttemptOf): string {
@@ -202,7 +218,7 @@ function describe(of: AttemptOf): SpanAttributes {
   const attempt = { 'paperagent.attempt': of.attempt };
   return 'step' in of
     ? { ...attempt, 'paperagent.step': of.step }
-    : { ...attempt, 'paperagent.tool_call_id': of.toolCallId };
+    : { ...attempt, 'paperagent.tool_call_id': of.toolCallId, ...ofTool(toolName(of.tool), of.toolCallId) };
 }
 
 /** A code that Temporal may have, too (R1). */

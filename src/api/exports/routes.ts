@@ -1,15 +1,12 @@
 /** Files that are made of a Work (P20): ordered, looked after, fetched. */
-import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { createRoute } from '@hono/zod-openapi';
-import { dropExport, type ExportRow, findExport, MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
+import { dropExport, type ExportRow, findExport } from '../../db/exports.ts';
 import { missingFormats } from '../../exports/missing-formats.ts';
-import { isPaperFormat } from '../../exports/paper/format.ts';
 import { listStyles, stylesFolder } from '../../exports/style.ts';
 import * as shapes from '../../protocol/exports.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { unlessMissing } from '../../system-error.ts';
-import { startExport } from '../../temporal/export-client.ts';
 import { exportFile, removeExport } from '../../workspace/export-files.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -17,6 +14,7 @@ import { nameParameters } from '../files/content-types.ts';
 import { bearer, body, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
+import { placeOrder } from './order-export.ts';
 
 const tags = ['exports'];
 const params = workParams.extend({ eid: uuid.toLowerCase().meta({ description: 'of an export' }) });
@@ -86,32 +84,13 @@ export function exportStyleRoutes({ dataDir, log }: ApiDependencies): Router {
   return app;
 }
 
-export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router {
+export function exportRoutes(deps: ApiDependencies): Router {
+  const { db, dataDir } = deps;
   const app = createRouter();
 
   app.openapi(order, async (c) => {
-    const { format, style = null, file = null } = c.req.valid('json');
-    await mustBePossible(format, style, file);
-    const id = randomUUID();
-    const workId = c.req.valid('param').id;
-    const taken = await orderExport(db, {
-      id,
-      workId,
-      ownerId: c.get('identity').userId,
-      format,
-      style,
-      file,
-      isStarted: true,
-    });
-    if (taken === 'missing') throw notFound('Work');
-    if (taken === 'too_many')
-      throw new ApiError(
-        'rate_limited',
-        `${MOST_AT_ONCE} exports of yours are being made: wait for one of them.`,
-      );
-    await startExport(temporal, id).catch((err: unknown) => {
-      c.get('log').warn({ err, workId, exportId: id }, 'the workflow of an export is started later');
-    });
+    const person = { workId: c.req.valid('param').id, ownerId: c.get('identity').userId };
+    const id = await placeOrder(deps, person, c.req.valid('json'));
     return c.json({ id }, 202);
   });
 
@@ -144,25 +123,6 @@ export function exportRoutes({ db, temporal, dataDir }: ApiDependencies): Router
   });
 
   return app;
-
-  async function mustBePossible(format: string, style: string | null, file: string | null): Promise<void> {
-    if (!isPaperFormat(format)) {
-      if (style !== null)
-        throw new ApiError('bad_request', 'Only a document of the paper has a style: leave `style` out.');
-      if (file !== null)
-        throw new ApiError('bad_request', 'This is made of the whole Work: leave `file` out.');
-      return;
-    }
-    if (file !== null && !/\.(?:md|markdown)$/i.test(file))
-      throw new ApiError(
-        'bad_request',
-        'Only Markdown is made into a document: name a file that ends in .md.',
-      );
-    if (style === null) return;
-    const known = (await listStyles(stylesFolder(dataDir))).styles.map(({ id }) => id);
-    if (!known.includes(style))
-      throw new ApiError('bad_request', `There is no such style; there are: ${known.join(', ')}.`);
-  }
 
   async function mustFind(workId: string, id: string, ownerId: string): Promise<ExportRow> {
     const row = await findExport(db, { id, workId, ownerId });

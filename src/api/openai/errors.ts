@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERRORS, type ErrorCode } from '../../protocol/errors.ts';
-import { ApiError, meaningOf } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 
 export interface OpenAIError {
   message: string;
@@ -38,14 +38,6 @@ export function toOpenAIError(error: ApiError): OpenAIError {
     param: error instanceof RequestError ? error.param : null,
     code: error.code,
   };
-}
-
-/** What whoever asked is told of any error; one that is none of their business is logged. */
-export function openAIErrorOf(c: Context, error: unknown): ApiError {
-  const meaning = meaningOf(error);
-  if (meaning === undefined || meaning.code === 'unavailable')
-    c.get('log').error({ err: error }, 'a request failed');
-  return meaning ?? new ApiError('internal', 'Something went wrong here. The log says what.');
 }
 
 export function answerOpenAIError(c: Context, error: ApiError): Response {

@@ -6,22 +6,21 @@ import type { Context } from 'hono';
 import { findAnswerPlace } from '../../db/answers.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import { MAX_HISTORY_BYTES } from '../../protocol/limits.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError, toldOf } from '../api-error.ts';
 import type { TurnEnding } from '../conversation/answer-text.ts';
 import { answerEvents, ask, beginWaiting, type Placed, type Waiting } from '../conversation/await-answer.ts';
 import { answerSoFar } from '../conversation/follow-answer.ts';
 import { stopAnswer } from '../conversation/stop-answer.ts';
+import { sseData, streamAnswer } from '../conversation/stream-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
-import { COMMENT_MS, sseAnswer } from '../live/sse-answer.ts';
-import { textStream } from '../live/text-stream.ts';
+import { fileLinks } from '../files/file-links.ts';
 import { limitTo } from '../middleware/limit-body.ts';
 import { requireUser } from '../middleware/require-user.ts';
 import { readJson } from '../read-json.ts';
 import { createRouter, type Router } from '../router.ts';
 import { createChatCompletion } from './chat-completion.ts';
 import { describeOpenAIRoutes } from './described.ts';
-import { answerOpenAIError, openAIErrorOf, RequestError, toOpenAIError } from './errors.ts';
-import { fileLinks } from './file-links.ts';
+import { answerOpenAIError, RequestError, toOpenAIError } from './errors.ts';
 import { findModel, listModels } from './models.ts';
 import { chatRequest, messageOfChat, messageOfInput, parseRequest, responsesRequest } from './requests.ts';
 import { createTurnResponse, type TurnResponse } from './response.ts';
@@ -31,7 +30,7 @@ import { DEFAULT_MODEL, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-
 export function openAIRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
   describeOpenAIRoutes(app);
-  app.onError((error, c) => answerOpenAIError(c, openAIErrorOf(c, error)));
+  app.onError((error, c) => answerOpenAIError(c, toldOf(c, error)));
   app.use(requireUser(deps.tokens), limitTo(MAX_HISTORY_BYTES));
 
   app.get('/models', async (c) =>
@@ -59,9 +58,9 @@ export function openAIRoutes(deps: ApiDependencies): Router {
     const asking = await askIn(c, placed, text);
     if (request.stream === true) {
       return stream(c, asking, async function* (events) {
-        for await (const event of events) yield* completion.take(event).map(data);
+        for await (const event of events) yield* completion.take(event).map(sseData);
         const failure = failureOf(completion.ending);
-        if (failure) yield data({ error: toOpenAIError(failure) });
+        if (failure) yield sseData({ error: toOpenAIError(failure) });
         yield DONE;
       });
     }
@@ -140,15 +139,8 @@ export function openAIRoutes(deps: ApiDependencies): Router {
     asking: Waiting,
     translate: (events: AsyncIterable<LogEvent>) => AsyncGenerator<string, void>,
   ): Response {
-    async function* pieces() {
-      try {
-        yield* translate(answerEvents(deps, asking));
-      } catch (error) {
-        yield data({ error: toOpenAIError(openAIErrorOf(c, error)) });
-      }
-    }
-    const body = textStream(pieces(), { commentMs: COMMENT_MS, onCancel: asking.leave });
-    return sseAnswer(c, body);
+    const say = (error: unknown) => sseData({ error: toOpenAIError(toldOf(c, error)) });
+    return streamAnswer(deps, c, asking, { translate, say });
   }
 
   /** @param after the sequence number of the last event that the client has */
@@ -162,7 +154,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
       const told = (made: ReturnType<TurnResponse['take']>) =>
         made
           .filter((event) => event.sequence_number > after)
-          .map((event) => `event: ${event.type}\n${data(event)}`);
+          .map((event) => `event: ${event.type}\n${sseData(event)}`);
       yield* told(response.begin());
       for await (const event of events) yield* told(response.take(event, after >= 0));
       yield DONE;
@@ -173,10 +165,6 @@ export function openAIRoutes(deps: ApiDependencies): Router {
 }
 
 const DONE = 'data: [DONE]\n\n';
-
-function data(value: object): string {
-  return `data: ${JSON.stringify(value)}\n\n`;
-}
 
 function secondsOf(ms: number): number {
   return Math.floor(ms / 1000);

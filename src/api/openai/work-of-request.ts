@@ -7,7 +7,7 @@ import { uuid } from '../../protocol/messages.ts';
 import { ApiError } from '../api-error.ts';
 import type { Placed } from '../conversation/await-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
-import { idFrom, workNamed } from '../works/named-work.ts';
+import { conversationName, idFrom, workNamed } from '../works/named-work.ts';
 import { RequestError } from './errors.ts';
 
 export const DEFAULT_MODEL = 'paperagent';
@@ -67,7 +67,7 @@ function idOf(text: string, param: string): string {
 /** What a client calls the conversation, where it says so: each has one Work. */
 function conversationOf(c: Context<ApiEnv>, { metadata }: Said): string | undefined {
   const name = c.req.header('X-OpenWebUI-Chat-Id') ?? metadata?.conversation;
-  return name === undefined || name === '' ? undefined : `conversation ${String(name)}`;
+  return name === undefined || name === '' ? undefined : conversationName(String(name));
 }
 
 /** A new Work; that of `name` where there is one already. */

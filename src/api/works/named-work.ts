@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { findExtent } from '../../db/works.ts';
+import { uuid } from '../../protocol/messages.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { makeWork, preferredLanguage } from './new-work.ts';
 
@@ -23,6 +24,39 @@ export async function workNamed(
   if (name === undefined) return await make(randomUUID());
   const workId = idFrom(ownerId, 'work', name);
   return (await findExtent(deps.db, { workId, ownerId })) === undefined ? await make(workId) : workId;
+}
+
+/**
+ * The Work that a client's id for its conversation stands for: one of theirs whose id it is, else that of this name.
+ * Undefined where it is not there yet.
+ */
+export async function findConversation(
+  { db }: Pick<Dependencies, 'db'>,
+  ownerId: string,
+  name: string,
+): Promise<string | undefined> {
+  const given = uuid.safeParse(name.toLowerCase());
+  const ids = [...(given.success ? [given.data] : []), idFrom(ownerId, 'work', conversationName(name))];
+  for (const workId of ids) if (await findExtent(db, { workId, ownerId })) return workId;
+  return undefined;
+}
+
+/** The same; made where it is not there yet. @throws ApiError, as workNamed does */
+export async function conversationWork(
+  deps: Dependencies,
+  c: Context<ApiEnv>,
+  name: string,
+  templateId?: string,
+): Promise<string> {
+  return (
+    (await findConversation(deps, c.get('identity').userId, name)) ??
+    (await workNamed(deps, c, conversationName(name), templateId))
+  );
+}
+
+/** A client's name for its conversation, apart from names that other things give Works. */
+export function conversationName(name: string): string {
+  return `conversation ${name}`;
 }
 
 /** A UUID that is the same for the same words. */
