@@ -208,8 +208,21 @@ async function run(
   return events;
 }
 
-function newAgent(): HttpAgent {
-  return new HttpAgent({ url: `${system.url}/ag-ui`, headers });
+function newAgent(at = system.url): HttpAgent {
+  return new HttpAgent({ url: `${at}/ag-ui`, headers, fetch: fetchThatEnds });
+}
+
+/** A connection that is cut ends the body: what fails in it the client throws again where nobody can catch it. */
+async function fetchThatEnds(url: string, init: RequestInit): Promise<Response> {
+  const { body, status, headers: received } = await fetch(url, init);
+  async function* pieces() {
+    try {
+      for await (const piece of body ?? []) yield piece;
+    } catch {
+      return;
+    }
+  }
+  return new Response(ReadableStream.from(pieces()), { status, headers: received });
 }
 
 test('I4: a turn is a run of AG-UI in the order that its client demands, with steps, calls, results and files', async () => {
@@ -278,6 +291,31 @@ test('D4, I4: a worker killed in the middle: the messages are told anew without 
     ['user', 'tell me'],
     ['assistant', 'A whole answer.'],
   ]);
+});
+
+test('P5, I4: an api killed in the middle: the run is run again at another, and is the same answer', async () => {
+  const second = await system.startApi();
+  let finish = () => {};
+  const held = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  system.model.setScript(() => heldReply('Begun, ', held, 'and done.'));
+  const agent = newAgent(second.url);
+  const cut = run(agent, {
+    text: 'once in a thread',
+    id: 'mine',
+    look({ type }) {
+      if (type === 'TEXT_MESSAGE_CONTENT') void second.signal('SIGKILL');
+    },
+  });
+  expect((await cut).map(({ type }) => type)).not.toContain('RUN_FINISHED');
+  agent.url = `${system.url}/ag-ui`;
+  agent.setMessages([]);
+  finish();
+  const again = await run(agent, { text: 'once in a thread', id: 'mine' });
+  expect(again.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'success' } });
+  expect(agent.messages.at(-1)).toMatchObject({ content: 'Begun, and done.' });
+  expect(await timesSaid('once in a thread')).toBe(1);
 });
 
 test('I4: a run that is stopped is cancelled; one that fails, and what cannot be run, is RUN_ERROR', async () => {
