@@ -1,5 +1,5 @@
 /** The whole API as one Hono app: what each address leads to, and what every request passes on its way. */
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { agUiRoutes } from './ag-ui/routes.ts';
@@ -129,12 +129,13 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
 
 /** Files are bounded one by one where they are stored; everything else here. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  if (isFile(c.req.path)) return await next();
+  if (isFileSent(c)) return await next();
   return await (isPartOfWork(c.req.path, 'messages') ? limitMessage : limitJson)(c, next);
 };
 
-function isFile(path: string): boolean {
-  return isPartOfWork(path, 'files');
+/** A PUT's body is the file itself and a POST's a form of files; a PATCH sends JSON, as anywhere. */
+function isFileSent(c: Context): boolean {
+  return (c.req.method === 'PUT' || c.req.method === 'POST') && isPartOfWork(c.req.path, 'files');
 }
 
 function isPartOfWork(path: string, part: 'files' | 'messages'): boolean {
@@ -149,7 +150,7 @@ const limitNesting: MiddlewareHandler<ApiEnv> = async (c, next) => {
   // What is read as JSON: Hono's validator parses no other body.
   if (
     /json/i.test(c.req.header('Content-Type') ?? '') &&
-    !isFile(c.req.path) &&
+    !isFileSent(c) &&
     isTooNested(await c.req.text())
   )
     throw new ApiError('bad_request', TOO_NESTED);

@@ -269,7 +269,7 @@ function describeFileRoutes() {
       method: 'patch' as const,
       description: 'Gives a file or folder another path, where nothing may be yet.',
       request: { ...request, body: { content: { 'application/json': { schema: shapes.movedFile } } } },
-      responses: { 200: json(shapes.movedFile, 'moved'), ...errors(400, 401, 404, 409) },
+      responses: { 200: json(shapes.movedFile, 'moved'), ...errors(400, 401, 404, 409, 413) },
     },
     {
       ...fileRoute,
