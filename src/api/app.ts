@@ -148,11 +148,7 @@ const limitJson = limitTo(MAX_JSON_BYTES);
 /** Behind the check of the token: nobody's body is waited for before they are known to be somebody. */
 const limitNesting: MiddlewareHandler<ApiEnv> = async (c, next) => {
   // What is read as JSON: Hono's validator parses no other body.
-  if (
-    /json/i.test(c.req.header('Content-Type') ?? '') &&
-    !isFileSent(c) &&
-    isTooNested(await c.req.text())
-  )
+  if (/json/i.test(c.req.header('Content-Type') ?? '') && !isFileSent(c) && isTooNested(await c.req.text()))
     throw new ApiError('bad_request', TOO_NESTED);
   await next();
 };

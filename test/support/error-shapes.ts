@@ -25,11 +25,11 @@ const rpcError = z.object({
 /** Reads what a route answered with where it failed. @throws where it has not the shape of that interface's errors */
 export function readError(path: string, text: string): unknown {
   if (path.startsWith('/v1/')) return openAI.parse(JSON.parse(text));
-  // The AI SDK shows a body as it is.
+  // The AI SDK shows a body as it is: a sentence, neither JSON nor a page.
   if (path.startsWith('/ai-sdk/'))
     return z
       .string()
-      .regex(/^[^{<]+$/)
+      .regex(/^[^{[<\s]/)
       .parse(text);
   if (path.startsWith('/ag-ui')) return runError.parse(JSON.parse(text.replace(/^data: /, '')));
   if (path === '/mcp') return rpcError.parse(JSON.parse(text));
