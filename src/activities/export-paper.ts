@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ExportRow, isWanted, noteStep } from '../db/exports.ts';
 import { makePaper } from '../exports/make-paper.ts';
 import type { PaperFormat } from '../exports/paper/format.ts';
-import { listStyles, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
+import { listStyles, type Style, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { PAPER } from './context/opening.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { aiReportOf } from './export-ai-report.ts';
 import type { MadeFile } from './made-file.ts';
 
 /** Bytes of a paper that is read; what is no longer than this may still be too long for Markdown. */
@@ -21,12 +22,22 @@ const REASONS: Partial<Record<WorkspaceError['code'], string>> = {
   too_large: 'it is too large for an export',
 };
 
-/** undefined where nobody wants it any more; `refused`: a sentence for the person, for it would be so again. */
-export async function makePaperOf(
+/** What is set, and how. */
+export interface Setting {
+  source: string;
+  /** Stands behind it. */
+  behind?: string;
+  format: PaperFormat;
+  style: Style;
+}
+
+type Refused = { refused: string };
+
+/** The style that the order names, and the paper's text. */
+export async function openPaper(
   deps: ActivityDependencies,
   order: ExportRow,
-  format: PaperFormat,
-): Promise<MadeFile | { refused: string } | undefined> {
+): Promise<{ style: Style; source: string; workspace: Workspace } | Refused> {
   const { styles, problems } = await listStyles(stylesFolder(deps.dataDir));
   for (const problem of problems) deps.log.warn({}, problem);
   const style = styles.find(({ id }) => id === (order.style ?? USUAL_STYLE));
@@ -34,10 +45,33 @@ export async function makePaperOf(
   const workspace = await deps.workspaceOf(order.workId);
   const paper = await read(workspace, order.file ?? PAPER, PAPER_BYTES);
   if (!Buffer.isBuffer(paper)) return { refused: `${order.file ?? PAPER}: ${paper.reason}.` };
+  return { style, source: paper.toString('utf8'), workspace };
+}
+
+/** undefined where nobody wants it any more; `refused`: a sentence for the person, for it would be so again. */
+export async function makePaperOf(
+  deps: ActivityDependencies,
+  order: ExportRow,
+  format: PaperFormat,
+): Promise<MadeFile | { refused: string } | undefined> {
+  const paper = await openPaper(deps, order);
+  if ('refused' in paper) return paper;
+  const { style, source, workspace } = paper;
+  const behind = style.aiReport === 'behind' ? await aiReportOf(deps, order, { source, workspace }) : '';
+  return await setDocument(deps, order, workspace, { source, behind, format, style });
+}
+
+/** The same, of a text that is at hand. */
+export async function setDocument(
+  deps: ActivityDependencies,
+  order: ExportRow,
+  workspace: Workspace,
+  { source, behind = '', format, style }: Setting,
+): Promise<(MadeFile & { content: Buffer }) | Refused | undefined> {
   const wanted = watch(deps, order.id);
   try {
     const made = await makePaper(
-      { source: paper.toString('utf8'), title: order.title, format, style },
+      { source, behind, title: order.title, format, style },
       await deps.paperTools(),
       {
         read: (path, maxBytes) => read(workspace, path, maxBytes),
@@ -72,7 +106,7 @@ function watch(deps: ActivityDependencies, exportId: string): { signal: AbortSig
   return { signal: unwanted.signal, end: () => over.abort() };
 }
 
-async function read(
+export async function read(
   workspace: Workspace,
   path: string,
   maxBytes: number,

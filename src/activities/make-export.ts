@@ -6,8 +6,10 @@ import { mustHaveRoom } from '../workspace/disk-room.ts';
 import { removeExportsBut, writeExport } from '../workspace/export-files.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { makeAiReport } from './export-ai-report.ts';
 import { makeBundle } from './export-bundle.ts';
 import { makeNotebook } from './export-notebook.ts';
+import { makePack } from './export-pack.ts';
 import { makePaperOf } from './export-paper.ts';
 import type { MadeFile } from './made-file.ts';
 import type { ExportInput } from './types.ts';
@@ -35,6 +37,8 @@ async function contentOf(
 ): Promise<MadeFile | { refused: string } | undefined> {
   if (order.format === 'ipynb') return await makeNotebook(deps, order);
   if (order.format === 'bundle') return await makeBundle(deps, order);
+  if (order.format === 'ai_report') return await makeAiReport(deps, order);
+  if (order.format === 'pack') return await makePack(deps, order);
   if (isPaperFormat(order.format)) return await makePaperOf(deps, order, order.format);
   // An api of a newer version took the order: a worker of that version makes it.
   throw ApplicationFailure.create({ message: `this worker makes no ${order.format}` });

@@ -136,6 +136,18 @@ export async function beginExport(db: Database, id: string): Promise<ExportRow |
   return rows[0];
 }
 
+/** Which models answered in each turn, code agents' included, as the log has it. */
+export async function modelsOfTurns(
+  db: Database,
+  workId: string,
+): Promise<{ turn: number; model: string }[]> {
+  const { rows } = await sql<{ turn: number; model: string }>`
+    select distinct turn, body ->> 'model' as model from events
+    where work_id = ${workId} and kind = 'step.started' and turn is not null and body ->> 'model' is not null
+    order by turn, model limit 5000`.execute(db);
+  return rows;
+}
+
 /** Says what is being done; false where nobody wants it any more: it was stopped, or its Work deleted. */
 export async function noteStep(db: Database, id: string, step: string): Promise<boolean> {
   const { numUpdatedRows } = await db

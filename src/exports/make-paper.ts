@@ -43,6 +43,8 @@ export async function findPaperTools({ fontFolders, bwraps }: PaperToolsOptions)
 
 export interface PaperOrder {
   source: string;
+  /** Markdown that stands behind the paper, on pages of its own. */
+  behind?: string;
   title: string;
   format: PaperFormat;
   style: Style;
@@ -150,7 +152,7 @@ async function converse(
 }
 
 async function openingOf(
-  { source, title, format, style }: PaperOrder,
+  { source, behind = '', title, format, style }: PaperOrder,
   tools: PaperTools,
 ): Promise<{ opening: Opening; attached: Buffer[] }> {
   const { citations } = factsOf(source);
@@ -168,6 +170,7 @@ async function openingOf(
   const { id, front, contents, numbersSections, latex, checks, languages } = style;
   const job: Job = {
     source,
+    behind,
     title,
     format,
     style: { id, front, contents, numbersSections, latex, checks, languages },

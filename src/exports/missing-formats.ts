@@ -1,18 +1,18 @@
 /** What this installation cannot make, for an optional package is not there (O11). */
 import { createRequire } from 'node:module';
-import { PAPER_FORMATS, type PaperFormat } from './paper/format.ts';
+import { MADE_OF_PAPER, type MadeOfPaper } from './paper/format.ts';
 
 export const PANDOC_PACKAGE = 'pandoc-wasm';
 export const TYPST_PACKAGE = '@myriaddreamin/typst-ts-node-compiler';
 
 const require = createRequire(import.meta.url);
 
-export function missingFormats(): { format: PaperFormat; reason: string }[] {
-  const packages: [string, readonly PaperFormat[]][] = [
-    [PANDOC_PACKAGE, PAPER_FORMATS],
-    [TYPST_PACKAGE, ['pdf']],
+export function missingFormats(): { format: MadeOfPaper; reason: string }[] {
+  const packages: [string, readonly MadeOfPaper[]][] = [
+    [PANDOC_PACKAGE, MADE_OF_PAPER],
+    [TYPST_PACKAGE, ['pdf', 'ai_report', 'pack']],
   ];
-  const missing = new Map<PaperFormat, string>();
+  const missing = new Map<MadeOfPaper, string>();
   for (const [name, formats] of packages) {
     if (isInstalled(name)) continue;
     for (const format of formats) if (!missing.has(format)) missing.set(format, missingPackage(name));

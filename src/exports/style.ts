@@ -30,6 +30,10 @@ const styleShape = z.object({
    * `sheet`, with the team's number at the top of each page behind it.
    */
   front: z.enum(['above', 'page', 'sheet']).default('above'),
+  /** Where a contest wants the report on the use of AI: `behind` the paper, or `apart` from it. */
+  aiReport: z.enum(['behind', 'apart']).optional(),
+  /** Bytes that the contest takes of a file: of the paper, and of all that supports it. */
+  mostBytes: z.number().int().positive().optional(),
   contents: z.boolean(),
   numbersSections: z.boolean(),
   checks: z

@@ -12,7 +12,7 @@ import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
-import { isPaperFormat } from '../exports/paper/format.ts';
+import { endingOf, isMadeOfPaper } from '../exports/paper/format.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { dataFolder } from '../setup/data-folder.ts';
@@ -43,8 +43,9 @@ try {
     const row = await made(db, workId, { format, style });
     for (const { message, line } of row.problems)
       console.error(line === undefined ? message : `line ${line}: ${message}`);
-    const extension = format === 'latex' || format === 'bundle' ? 'zip' : format;
-    const to = resolve(out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${extension}`);
+    const to = resolve(
+      out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${endingOf(format)}`,
+    );
     await copyFile(exportFile(dataFolder(config.dataDir).root, row), to, constants.COPYFILE_EXCL).catch(
       (error) => {
         if (codeOf(error) === 'EEXIST')
@@ -86,7 +87,7 @@ function readArguments(): Asked | 'doctor' {
     throw new ConfigError(`${workId} is no id of a Work: it stands in the page's address; ${USAGE}`);
   if (!EXPORT_FORMATS.some((known) => known === values.format))
     throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
-  if (values.style !== undefined && !isPaperFormat(values.format))
+  if (values.style !== undefined && !isMadeOfPaper(values.format))
     throw new ConfigError(
       'only a document of the paper has a style: leave --style out, or name another --format',
     );

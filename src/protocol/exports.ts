@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { uuid } from './messages.ts';
 
 /** What a Work can be made into. */
-export const EXPORT_FORMATS = ['pdf', 'docx', 'latex', 'html', 'ipynb', 'bundle'] as const;
+export const EXPORT_FORMATS = [
+  'pdf',
+  'docx',
+  'latex',
+  'html',
+  'ipynb',
+  'bundle',
+  'ai_report',
+  'pack',
+] as const;
 
 export const exportOrder = z
   .object({

@@ -3,11 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
+import { unpack } from '../../src/documents/zip.ts';
 import type { Notebook } from '../../src/exports/notebook.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { testWith } from '../support/needs.ts';
+import { readPdf } from '../support/papers.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 
 const WITHIN_MS = 60_000;
@@ -133,6 +135,58 @@ testWith('bubblewrap')(
       WITHIN_MS,
     );
   },
+);
+
+testWith('bubblewrap')(
+  'O8: a contest is sent one pack: the paper with the report on the use of AI from the log behind it, code and figures, nobody named',
+  async () => {
+    await startWorker();
+    const { account, workId, chat } = await system.newChat();
+    chat.say('estimate `pi` by #chance');
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    const put = (file: string, body: string) =>
+      fetch(`${system.url}/api/works/${workId}/files/${file}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${account.token}` },
+        body,
+      });
+    const facts = 'lang: en\nteam: "1234567"\nproblem: A\nyear: "2027"\nauthor: Ada Example';
+    await put('paper.md', `---\n${facts}\n---\n# On pi\n\n## Summary\n\nIt is 3.14.\n\n## Text\n\nPi.\n`);
+    await put('code/by-ada.py', '# Ada Example, /home/ada\n');
+    const fetchMade = async (format: string) => {
+      const { body } = await call(account, 'POST', `${workId}/exports`, { format, style: 'mcm' });
+      const info = await ended(account, workId, body.id);
+      expect(info).toMatchObject({ state: 'done', format });
+      const file = await fetch(`${system.url}/api/works/${workId}/exports/${body.id}/file`, {
+        headers: { authorization: `Bearer ${account.token}` },
+      });
+      return { info, file, bytes: Buffer.from(await file.arrayBuffer()) };
+    };
+    const { info, bytes, file } = await fetchMade('pack');
+    expect(file.headers.get('content-disposition')).toContain('.zip');
+    expect(info.problems.map(({ code }: { code: string }) => code).sort()).toEqual([
+      'identity_in_file',
+      'identity_in_file',
+      'names_people',
+    ]);
+    const outer = unpack(bytes, () => true, 10e6);
+    expect([...outer.keys()]).toEqual(['1234567.pdf', 'supporting.zip']);
+    const inner = unpack(outer.get('supporting.zip') as Buffer, () => true, 10e6);
+    expect([...inner.keys()].sort()).toEqual(['code/by-ada.py', 'code/dot.py', 'figures/dot.png']);
+    const { pages } = await readPdf(outer.get('1234567.pdf') as Buffer);
+    const text = pages.join(' ');
+    expect(text).not.toContain('Ada Example');
+    for (const part of [
+      'Report on Use of AI',
+      'estimate `pi` by #chance',
+      'All done.',
+      'images/dot.png: adopted, unchanged',
+    ])
+      expect(text).toContain(part);
+    const alone = await readPdf((await fetchMade('ai_report')).bytes);
+    expect(alone.pages[0]).toContain('Report on Use of AI');
+  },
+  240_000,
 );
 
 test('P20: an export that no worker was there for is made by the next one, and no more than three of a person wait at once', async () => {

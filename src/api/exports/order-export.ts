@@ -1,7 +1,7 @@
 /** Ordering a file that is made of a Work (P20), whichever way the order came. */
 import { randomUUID } from 'node:crypto';
 import { MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
-import { isPaperFormat } from '../../exports/paper/format.ts';
+import { isMadeOfPaper } from '../../exports/paper/format.ts';
 import { listStyles, stylesFolder } from '../../exports/style.ts';
 import { startExport } from '../../temporal/export-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
@@ -48,7 +48,7 @@ async function mustBePossible(
   style: string | null,
   file: string | null,
 ): Promise<void> {
-  if (!isPaperFormat(format)) {
+  if (!isMadeOfPaper(format)) {
     if (style !== null)
       throw new ApiError('bad_request', 'Only a document of the paper has a style: leave `style` out.');
     if (file !== null) throw new ApiError('bad_request', 'This is made of the whole Work: leave `file` out.');

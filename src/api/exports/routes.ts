@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { createRoute } from '@hono/zod-openapi';
 import { dropExport, type ExportRow, findExport } from '../../db/exports.ts';
 import { missingFormats } from '../../exports/missing-formats.ts';
+import { endingOf } from '../../exports/paper/format.ts';
 import { listStyles, stylesFolder } from '../../exports/style.ts';
 import * as shapes from '../../protocol/exports.ts';
 import { uuid } from '../../protocol/messages.ts';
@@ -26,7 +27,8 @@ const order = createRoute({
   security: bearer,
   description:
     'Orders a file made of the Work: its paper as `pdf`, `docx`, `latex` (a zip) or `html`, or `ipynb`, a notebook of its ' +
-    'runs, or `bundle`, a zip of paper, code, data and results that can be made again without us. It is kept for a day.',
+    'runs; `bundle`, a zip of paper, code, data and results that can be made again without us; `ai_report`, a PDF that ' +
+    'tells of the use of AI from the log; or `pack`, a zip of what a contest is sent. It is kept for a day.',
   request: { params: workParams, body: body(shapes.exportOrder) },
   responses: { 202: json(shapes.exportAccepted, 'it is being made'), ...errors(400, 401, 404, 413, 429) },
 });
@@ -71,6 +73,8 @@ const TYPES: Record<string, string> = {
   latex: 'application/zip',
   html: 'text/html; charset=utf-8',
   bundle: 'application/zip',
+  ai_report: 'application/pdf',
+  pack: 'application/zip',
 };
 
 export function exportStyleRoutes({ dataDir, log }: ApiDependencies): Router {
@@ -118,7 +122,7 @@ export function exportRoutes(deps: ApiDependencies): Router {
     return c.body(streamBody(handle.createReadStream()), 200, {
       'Content-Type': TYPES[row.format] ?? 'application/octet-stream',
       'Content-Length': String(size),
-      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${extensionOf(row.format)}`)}`,
+      'Content-Disposition': `attachment; ${nameParameters(`${row.title}.${endingOf(row.format)}`)}`,
     });
   });
 
@@ -129,10 +133,6 @@ export function exportRoutes(deps: ApiDependencies): Router {
     if (row === undefined) throw notFound('export');
     return row;
   }
-}
-
-function extensionOf(format: string): string {
-  return format === 'latex' || format === 'bundle' ? 'zip' : format;
 }
 
 function shown({ id, format, style, state, step, size, problems, error }: ExportRow) {

@@ -8,6 +8,8 @@ export interface PageMarks {
   pages: number;
   abstract?: number;
   appendix?: number;
+  /** Where what stands behind the paper begins: it is not counted. */
+  behind?: number;
 }
 
 const FACTS = { team: 'team', problem: 'problem', year: 'year', authors: 'author' } as const;
@@ -36,7 +38,8 @@ export function styleProblems(
   if (marks === null) return problems;
   if (checks.abstractPage && (marks.abstract ?? 1) > 1)
     say('abstract_too_long', 'The abstract goes over its one page: shorten it.');
-  const counted = checks.appendixCounts || marks.appendix === undefined ? marks.pages : marks.appendix;
+  const pages = marks.behind === undefined ? marks.pages : marks.behind - 1;
+  const counted = checks.appendixCounts || marks.appendix === undefined ? pages : marks.appendix;
   if (checks.mostPages !== undefined && counted > checks.mostPages)
     say('too_many_pages', `The paper has ${counted} pages, and at most ${checks.mostPages} are allowed.`);
   return problems;

@@ -2,7 +2,7 @@
 import type { ExportStep, Job } from '../job.ts';
 import { MOST_PICTURES } from '../job.ts';
 import type { Block, Inline, Problem } from '../paper/ast.ts';
-import { plainOf, words } from '../paper/ast.ts';
+import { attr, plainOf, words } from '../paper/ast.ts';
 import { type Lowering, lowered, loweredInlines } from '../paper/lower.ts';
 import { type Paper, readPaper } from '../paper/read-paper.ts';
 import { styleProblems } from '../paper/style-checks.ts';
@@ -23,7 +23,7 @@ import { Pictures } from './pictures.ts';
 import { Refused } from './refused.ts';
 import { loadTypst, type Typst } from './typst.ts';
 import { nodesOf } from './walk.ts';
-import { writeDocx } from './write-docx.ts';
+import { PAGE_BREAK, writeDocx } from './write-docx.ts';
 import { writeHtml } from './write-html.ts';
 import { writeLatex } from './write-latex.ts';
 import { writePdf } from './write-pdf.ts';
@@ -49,7 +49,7 @@ export async function makeDocument(job: Job, around: Surroundings): Promise<Made
   await around.step('reading');
   const paper = readPaper(job.source);
   const problems = [...paper.problems];
-  if (job.format === 'pdf' && job.chinese === null && WIDE.test(job.source))
+  if (job.format === 'pdf' && job.chinese === null && WIDE.test(job.source + job.behind))
     throw new Refused(
       'This paper has Chinese in it, and no font with Chinese characters was found for its PDF. Whoever runs this ' +
         'server can install one (on Debian and Ubuntu: apt install fonts-noto-cjk) or put one into the folder fonts of ' +
@@ -140,6 +140,7 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
     keywords: paper.keywords.map((word): Block => ({ t: 'Plain', c: loweredInlines(word, to) })),
     abstract: lowered(paper.abstract, to),
     body: lowered(paper.body, to),
+    behind: lowered(behindOf(job.behind), to),
   };
   let document = withoutUnknown(joined(whole), bibliography?.keys ?? new Set(), problems);
   const lines = linesOfFormulas(document);
@@ -162,7 +163,7 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
     problems,
     lines,
   });
-  const [titleParts = [], keywords = [], abstract = [], body = []] = divided(document.blocks);
+  const [titleParts = [], keywords = [], abstract = [], body = [], behind = []] = divided(document.blocks);
   return {
     job,
     paper,
@@ -172,16 +173,16 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
     plainTitle: plainOf(title).replace(/\s+/g, ' ').trim(),
     keywords: inlinesOf(keywords),
     abstract,
-    body,
+    body: behind.length === 0 ? body : [...body, ...pageMark(job.format), ...behind],
     bibliography,
     pictures: pictures.used,
   };
 }
 
 function joined(
-  parts: Record<'title' | 'keywords' | 'abstract' | 'body', Block[] | unknown[]>,
+  parts: Record<'title' | 'keywords' | 'abstract' | 'body' | 'behind', Block[] | unknown[]>,
 ): PandocDocument {
-  const order = [parts.title, parts.keywords, parts.abstract, parts.body] as Block[][];
+  const order = [parts.title, parts.keywords, parts.abstract, parts.body, parts.behind] as Block[][];
   return documentOf(order.map((blocks): Block => ({ t: 'Div', c: [['', [PART], []], blocks] })));
 }
 
@@ -189,10 +190,30 @@ function divided(blocks: Block[]): Block[][] {
   return blocks.flatMap((block) => (block.t === 'Div' && block.c[0][1].includes(PART) ? [block.c[1]] : []));
 }
 
-/** The list of references goes into the last part, which is the body. */
+/** What stands behind the paper: its title is a heading without a number. */
+function behindOf(markdown: string): Block[] {
+  if (markdown === '') return [];
+  const { title, body } = readPaper(markdown);
+  const unnumbered = body.map(
+    (block): Block =>
+      block.t === 'Header' ? { ...block, c: [block.c[0] + 1, attr('', ['unnumbered']), block.c[2]] } : block,
+  );
+  return [{ t: 'Header', c: [1, attr('', ['unnumbered']), title] }, ...unnumbered];
+}
+
+function pageMark(format: Job['format']): Block[] {
+  const raw = (to: string, text: string): Block[] => [{ t: 'RawBlock', c: [to, text] }];
+  if (format === 'pdf') return raw('typst', '#pagebreak(weak: true)\n#page-mark("behind")');
+  if (format === 'docx') return raw('openxml', PAGE_BREAK);
+  return format === 'latex' ? raw('latex', '\\newpage') : [];
+}
+
+const BODY = 3;
+
+/** The list of references goes into the body. */
 function withList(blocks: Block[], language: 'en' | 'zh'): Block[] {
   return blocks.map((block, index) =>
-    block.t === 'Div' && index === blocks.length - 1
+    block.t === 'Div' && index === BODY
       ? { t: 'Div', c: [block.c[0], withListOfReferences(block.c[1], language)] }
       : block,
   );

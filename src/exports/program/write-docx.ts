@@ -78,12 +78,13 @@ function frontOf(parts: Parts): Block[] {
           inStyle('Abstract', abstract),
         ]),
     ...(named.length === 0 ? [] : [line('Abstract', [{ t: 'Strong', c: [str(words.keywords)] }, ...named])]),
-    ...(front === 'above' ? [] : [PAGE_BREAK]),
-    ...(contents ? [contentsOf(words.contents, parts.body), ...(front === 'above' ? [] : [PAGE_BREAK])] : []),
+    ...(front === 'above' ? [] : [BREAK]),
+    ...(contents ? [contentsOf(words.contents, parts.body), ...(front === 'above' ? [] : [BREAK])] : []),
   ];
 }
 
-const PAGE_BREAK: Block = { t: 'RawBlock', c: ['openxml', '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'] };
+export const PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>';
+const BREAK: Block = { t: 'RawBlock', c: ['openxml', PAGE_BREAK] };
 
 /** The headings, until Word counts the pages: when it opens the file, or when somebody asks it to. */
 function contentsOf(name: string, body: readonly Block[]): Block {

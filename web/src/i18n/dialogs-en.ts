@@ -10,6 +10,8 @@ export const dialogsEn = {
       latex: 'LaTeX (zip)',
       html: 'HTML in one file',
       bundle: 'Bundle with code and data (zip)',
+      ai_report: 'Report on the use of AI (PDF)',
+      pack: 'Contest pack: paper, AI report, code, data (zip)',
     },
     style: 'Style',
     make: 'Make',

@@ -101,6 +101,8 @@ export const zh: Messages = {
       latex: 'LaTeX (zip)',
       html: '单文件 HTML',
       bundle: '可复现包：论文、代码与数据（zip）',
+      ai_report: 'AI 工具使用详情（PDF）',
+      pack: '竞赛提交包：论文、AI 使用详情、代码与数据（zip）',
     },
     style: '样式',
     make: '生成',
