@@ -10,8 +10,8 @@ import { listStyles, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { openPaper, setDocument } from './export-paper.ts';
 import type { MadeFile } from './made-file.ts';
+import { openPaper, setDocument } from './set-document.ts';
 
 /** Messages that are read of the newest, and bytes of them: a long Work's report is of what it ends with. */
 const MOST_MESSAGES = 4_000;

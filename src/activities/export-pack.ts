@@ -7,8 +7,8 @@ import { packNames, planPack } from '../exports/pack.ts';
 import { readPaper } from '../exports/paper/read-paper.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { aiReportOf, setReport } from './export-ai-report.ts';
-import { openPaper, read, setDocument } from './export-paper.ts';
 import type { MadeFile } from './made-file.ts';
+import { openPaper, read, setDocument } from './set-document.ts';
 
 /** Where the style names none. */
 const USUAL_BYTES = 50_000_000;
