@@ -50,7 +50,7 @@ test('O12: a person makes a PDF, sees its pages, saves it, and goes from a probl
   await page.getByRole('button', { name: 'This project' }).click();
   await page.getByRole('menuitem', { name: 'Export the paper…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Export the paper' });
-  await dialog.getByRole('radio', { name: 'PDF' }).check();
+  await dialog.getByRole('radio', { name: 'PDF', exact: true }).check();
   await dialog.getByRole('combobox', { name: 'Style' }).selectOption('article');
   await dialog.getByRole('button', { name: 'Make', exact: true }).click();
   await dialog.getByText(/^Made, with/).waitFor({ timeout: 90_000 });
