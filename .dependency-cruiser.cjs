@@ -27,7 +27,7 @@ const allowed = {
   provenance: ['domain', 'db', 'markdown', 'recording', 'threads', 'workspace'],
   'paper-check': ['domain', 'exports', 'markdown', 'provenance', 'threads', 'workspace'],
   recording: ['domain', 'documents', 'sandbox', 'workspace'],
-  verification: ['domain', 'recording', 'sandbox', 'threads', 'workspace'],
+  verification: ['documents', 'domain', 'recording', 'sandbox', 'threads', 'workspace'],
   temporal: ['domain'],
   jobs: ['domain', 'db', 'room', 'sandbox', 'temporal', 'versions', 'workspace'],
   activities: [
