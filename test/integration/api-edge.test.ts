@@ -125,6 +125,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     '/api/works/{id}/messages/{mid}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/messages/{mid}/rerun': JSON.stringify({ id: randomUUID() }),
     '/api/works/{id}/exports': JSON.stringify({ format: 'ipynb' }),
+    '/api/works/{id}/restore': JSON.stringify({ snapshot: randomUUID() }),
     '/api/works/{id}/verify': JSON.stringify({ mode: 'recorded' }),
     '/api/works/{id}/provenance/decisions/{did}': JSON.stringify({
       file: 'paper.md',

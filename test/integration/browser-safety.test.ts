@@ -209,7 +209,7 @@ test('SR-L1: a name that turns its own letters around is shown as what it is, in
   await writeFile(path.join(system.dataDir, 'workspaces', workId, name), 'x');
   await system.request(visitor, 'PATCH', `/api/works/${workId}`, { title: 'Work \u202etxt.' });
   await page.reload();
-  await page.getByRole('button', { name: 'report[U+202E]fdp.exe' }).click();
+  await page.getByRole('button', { name: 'report[U+202E]fdp.exe', exact: true }).click();
   await page.getByRole('button', { name: 'Work [U+202E]txt.' }).waitFor();
   expect(await page.title()).toBe('Work [U+202E]txt. · PaperAgent');
   const [download] = await Promise.all([
@@ -256,7 +256,7 @@ test('U8, U14: on a Chinese page failures and retries are told in Chinese, the s
   await card.getByText('模型密钥被拒绝').waitFor();
   const words = card.getByText(/refused the API key/);
   expect(await words.isVisible()).toBe(false);
-  await card.getByText('服务器的原文').click();
+  await card.getByText('服务器返回的信息').click();
   await words.waitFor();
   await message.fill('later');
   await page.keyboard.press('Enter');

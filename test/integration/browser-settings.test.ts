@@ -291,7 +291,7 @@ test('M20, P15: a turn and the whole Work say what was cached and what it cost, 
   const workId = await system.newWork(visitor);
   await page.goto(`${system.url}/works/${workId}`);
   await say(page, 'hello');
-  const turn = '10,000 in (80% cached) · 1,000 out (400 reasoning)';
+  const turn = '10,000 tokens in (80% cached) · 1,000 out (400 reasoning)';
   // 2,000 at 2, 8,000 at 0.2 and 1,000 at 8 a million.
   await page.getByText(`${turn} · cost 0.014`).waitFor();
 
@@ -311,7 +311,9 @@ test('M20, P15: a turn and the whole Work say what was cached and what it cost, 
     .where('id', '=', workId)
     .execute();
   await page.getByRole('button', { name: 'This project' }).click();
-  await page.getByText('So far: 100,000 in (16% cached) · 2,000 out (800 reasoning) · cost 1').waitFor();
+  await page
+    .getByText('So far: 100,000 tokens in (16% cached) · 2,000 out (800 reasoning) · cost 1')
+    .waitFor();
   await page.keyboard.press('Escape');
   own.setScript(ownScript);
   expect(visitor.complaints).toEqual([]);

@@ -138,7 +138,7 @@ test('U15: a deletion is undone in time and the Work is still there after a relo
   expect(await row('To be gone').count()).toBe(0);
   expect(await status(kept)).toBe(200);
   await page.goto(`${system.url}/works/${gone}`);
-  await page.getByText('There is no such work, or it is not yours.').waitFor();
+  await page.getByText('There is no such project, or it is not yours.').waitFor();
   // That there is none is the browser's own complaint too.
   visitor.complaints = visitor.complaints.filter((text) => !/404/.test(text));
   await leave();

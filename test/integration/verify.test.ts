@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { callTool, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { unpack } from '../../src/documents/zip.ts';
 import { CHECKOUT } from '../../src/setup/checkout.ts';
-import { unzip } from '../../src/verification/unzip.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
@@ -106,7 +106,7 @@ async function bundled(account: TestAccount, workId: string) {
   );
   expect(info).toMatchObject({ state: 'done', problems: [] });
   const file = await system.request(account, 'GET', `/api/works/${workId}/exports/${body.id}/file`);
-  const files = unzip(Buffer.from(await file.arrayBuffer()), 2 ** 26);
+  const files = unpack(Buffer.from(await file.arrayBuffer()), () => true, 2 ** 26);
   const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
   for (const [name, bytes] of files ?? []) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

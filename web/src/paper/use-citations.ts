@@ -16,7 +16,9 @@ export function useCitations(source: () => string): ComputedRef<string> {
       if (!now) return;
       try {
         draw.value ??= (await import('./citations.ts')).withCitations;
-        bib.value = (await workspace.read(BIBLIOGRAPHY))?.text ?? '';
+        // Asked for only where it is: templates speak of citations before there is a work to cite.
+        const isThere = workspace.files.value?.some((file) => file.path === BIBLIOGRAPHY);
+        bib.value = isThere ? ((await workspace.read(BIBLIOGRAPHY))?.text ?? '') : '';
       } catch (error) {
         // Citations stay as they are written, then.
         console.warn('citations are not drawn', error);

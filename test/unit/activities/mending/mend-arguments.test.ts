@@ -100,8 +100,9 @@ test('M15: what is as it should be stays as it is', () => {
         'word',
         ' ',
         '$x_1$',
-        '\\alpha',
-        '\\nabla',
+        // With the blank that ends a command's name in TeX: \nablaword is no command.
+        '\\alpha ',
+        '\\nabla ',
         '\n',
         '\n\n',
         '- ',
