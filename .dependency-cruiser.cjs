@@ -71,7 +71,7 @@ const allowed = {
   config: ['domain', 'protocol', 'db', 'llm', 'network', 'temporal'],
   setup: ['bundle', 'config', 'db', 'exports', 'network', 'os', 'sandbox', 'temporal'],
   supervisor: ['config', 'db', 'os', 'process', 'setup'],
-  cli: ['domain', 'exports', 'protocol', 'os', 'process', 'setup', 'supervisor'],
+  cli: ['config', 'db', 'domain', 'exports', 'protocol', 'os', 'process', 'setup', 'supervisor'],
   worker: [
     'exports',
     'domain',

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readCommandLine } from '../cli/command-line.ts';
 import { examineExports } from '../cli/export-doctor.ts';
+import { namedWorkId, ownerOf } from '../cli/named-work.ts';
 import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
@@ -80,11 +81,8 @@ function readArguments(): Asked | 'doctor' {
     words: 'the id of a Work, or doctor',
     mostWords: 1,
   });
-  const [workId] = words;
-  if (workId === 'doctor') return workId;
-  if (workId === undefined) throw new ConfigError(`one Work is to be named; ${USAGE}`);
-  if (!/^[0-9a-f-]{36}$/i.test(workId))
-    throw new ConfigError(`${workId} is no id of a Work: it stands in the page's address; ${USAGE}`);
+  if (words[0] === 'doctor') return 'doctor';
+  const workId = namedWorkId(words[0], USAGE);
   if (!EXPORT_FORMATS.some((known) => known === values.format))
     throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
   if (values.style !== undefined && !isMadeOfPaper(values.format))
@@ -100,14 +98,7 @@ async function made(
   workId: string,
   what: { format: string; style: string | null },
 ): Promise<ExportRow> {
-  const work = await db
-    .selectFrom('works')
-    .select('owner_id as ownerId')
-    .where('id', '=', workId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  if (work === undefined) throw new ConfigError('this server has no such Work');
-  const order = { id: randomUUID(), workId, ownerId: work.ownerId };
+  const order = { id: randomUUID(), workId, ownerId: await ownerOf(db, workId) };
   const taken = await orderExport(db, { ...order, ...what, file: null, isStarted: false });
   if (taken !== 'ordered') throw new ConfigError('too many exports are being made: try again in a moment');
   for (const until = Date.now() + TIMEOUT_MS; Date.now() < until; await delay(LOOK_EVERY_MS)) {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readCommandLine } from '../cli/command-line.ts';
+import { namedWorkId, ownerOf } from '../cli/named-work.ts';
 import { verificationInWords } from '../cli/verification-in-words.ts';
 import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
@@ -51,10 +52,7 @@ function readArguments(): { workId: string; mode: VerifyMode } {
     words: 'the id of a Work',
     mostWords: 1,
   });
-  const [workId] = words;
-  if (workId === undefined) throw new ConfigError(`one Work is to be named; ${USAGE}`);
-  if (!/^[0-9a-f-]{36}$/i.test(workId))
-    throw new ConfigError(`${workId} is no id of a Work: it stands in the page's address; ${USAGE}`);
+  const workId = namedWorkId(words[0], USAGE);
   const mode = VERIFY_MODES.find((known) => known === values.mode);
   if (mode === undefined) throw new ConfigError(`--mode is one of: ${VERIFY_MODES.join(', ')}`);
   return { workId, mode };
@@ -65,14 +63,7 @@ async function made(
   db: Database,
   { workId, mode }: { workId: string; mode: VerifyMode },
 ): Promise<VerifyReport> {
-  const work = await db
-    .selectFrom('works')
-    .select('owner_id as ownerId')
-    .where('id', '=', workId)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  if (work === undefined) throw new ConfigError('this server has no such Work');
-  const order = { id: randomUUID(), workId, ownerId: work.ownerId };
+  const order = { id: randomUUID(), workId, ownerId: await ownerOf(db, workId) };
   const taken = await orderVerification(db, { ...order, mode, isStarted: false });
   if (taken !== 'ordered')
     throw new ConfigError('runs of this person are being made again already: wait until that has ended');

@@ -150,7 +150,8 @@ function withDecision(
   return stale === null ? pinned : { ...pinned, ...stale };
 }
 
-function countsOf(numbers: readonly TracedNumber[]): ProvenanceCounts {
+/** How many numbers are in each state. */
+export function countsOf(numbers: readonly TracedNumber[]): ProvenanceCounts {
   const counts: ProvenanceCounts = {
     traced: 0,
     likely: 0,

@@ -1,25 +1,11 @@
 /** The paper check (O9): a text, and what is said of it, each with its line. */
 import { expect, test } from '@jest/globals';
+import { countsOf } from '../../../src/domain/provenance/provenance.ts';
 import type { Provenance, TracedNumber } from '../../../src/domain/provenance/types.ts';
 import { type CheckInput, checkPaper, MOST_ITEMS } from '../../../src/paper-check/check-paper.ts';
 import { numbersOfFigures } from '../../../src/paper-check/rules/figures.ts';
 
-const NOTHING: Provenance = {
-  numbers: [],
-  figures: [],
-  counts: {
-    traced: 0,
-    likely: 0,
-    given: 0,
-    parameter: 0,
-    convention: 0,
-    untraced: 0,
-    stale: 0,
-    superseded: 0,
-    pinned: 0,
-    dismissed: 0,
-  },
-};
+const NOTHING: Provenance = { numbers: [], figures: [], counts: countsOf([]) };
 
 function check(source: string, more: Partial<CheckInput> = {}) {
   return checkPaper({

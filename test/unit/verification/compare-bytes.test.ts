@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { createCanvas } from '@napi-rs/canvas';
 import { compareBytes } from '../../../src/verification/compare-bytes.ts';
-import { zipSync } from './zip.ts';
+import { zipped } from '../tools/documents.ts';
 
 const text = (content: string) => Buffer.from(content);
 
@@ -40,7 +40,7 @@ test.each([
 
 test('T13: workbooks are unpacked, and who saved them when is no difference', async () => {
   const book = (value: string, at: string) =>
-    zipSync({
+    zipped({
       'xl/worksheets/sheet1.xml': `<v>${value}</v>`,
       'docProps/core.xml': `<modified>${at}</modified>`,
     });
@@ -51,7 +51,7 @@ test('T13: workbooks are unpacked, and who saved them when is no difference', as
 });
 
 test('T13: an archive that says wrong things of itself is bytes like others', async () => {
-  const good = zipSync({ 'a.txt': 'one' });
+  const good = zipped({ 'a.txt': 'one' });
   for (let at = 0; at < good.length; at += 1) {
     const broken = Buffer.from(good);
     broken[at] = (broken[at] ?? 0) ^ 0xff;

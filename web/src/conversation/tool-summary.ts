@@ -1,6 +1,7 @@
 /** What a tool card says about its call before anyone opens it. */
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
 import { isImage } from '../files/file-kinds.ts';
+import { PAPER } from '../paper/paper-file.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import { stringArgument } from './draft.ts';
 
@@ -95,7 +96,6 @@ function summaryOf(part: ToolPart): ToolSummary {
   }
 }
 
-const PAPER = 'paper.md';
 const WRITERS = new Set(['writemd', 'update_section_content', 'add_section', 'rename_section_title']);
 
 /** Whether the call writes into the paper, as far as its arguments say. */

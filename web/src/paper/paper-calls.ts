@@ -2,6 +2,7 @@
 import type { ToolArguments } from '../../../src/domain/messages.ts';
 import type { Conversation } from '../../../src/domain/reducer.ts';
 import { writesPaper } from '../conversation/tool-summary.ts';
+import { PAPER } from './paper-file.ts';
 
 /** A call as far as the model has written it; what a failed one wanted is not in the paper. */
 export interface PaperCall {
@@ -21,7 +22,7 @@ export function paperCalls(conversation: Conversation | null): PaperCall[] {
       if (part.type !== 'tool' || !writesPaper(part)) continue;
       const call = { id: part.toolCallId, name: part.name, arguments: part.arguments };
       if (part.state === 'running') calls.push(call);
-      const made = part.files?.find((file) => file.path === 'paper.md')?.sha256;
+      const made = part.files?.find((file) => file.path === PAPER)?.sha256;
       if (part.state === 'ok' && made !== undefined) calls.push({ ...call, made });
     }
   }

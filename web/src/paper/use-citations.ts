@@ -8,17 +8,17 @@ export function useCitations(source: () => string): ComputedRef<string> {
   const workspace = useWorkspace();
   const bib = shallowRef<string | null>(null);
   const draw = shallowRef<((source: string, bib: string) => string) | null>(null);
+  /** Asked for only where it is: templates speak of citations before there is a work to cite. */
+  const isThere = computed(() => workspace.files.value?.some((file) => file.path === BIBLIOGRAPHY) ?? false);
   const cites = computed(() => /\[(?:[^[\]\n]{0,100}\s)?-?@/.test(source()));
 
   watch(
-    [cites, () => workspace.version(BIBLIOGRAPHY), workspace.files],
+    [cites, () => workspace.version(BIBLIOGRAPHY), isThere],
     async ([now]) => {
       if (!now) return;
       try {
         draw.value ??= (await import('./citations.ts')).withCitations;
-        // Asked for only where it is: templates speak of citations before there is a work to cite.
-        const isThere = workspace.files.value?.some((file) => file.path === BIBLIOGRAPHY);
-        bib.value = isThere ? ((await workspace.read(BIBLIOGRAPHY))?.text ?? '') : '';
+        bib.value = isThere.value ? ((await workspace.read(BIBLIOGRAPHY))?.text ?? '') : '';
       } catch (error) {
         // Citations stay as they are written, then.
         console.warn('citations are not drawn', error);

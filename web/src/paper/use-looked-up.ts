@@ -1,7 +1,7 @@
 /** What the server says of the paper, looked up anew whenever the paper or the workspace changes: one request at a time. */
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
 import { useWorkspace } from '../files/use-workspace.ts';
-import { PAPER } from './use-paper.ts';
+import { PAPER } from './paper-file.ts';
 
 export interface LookedUp<T> {
   /** null until it has come once; what came last stays where a later look-up fails. */

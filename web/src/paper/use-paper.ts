@@ -17,8 +17,8 @@ import {
   typed,
 } from './manuscript.ts';
 import type { Choice } from './merge.ts';
+import { PAPER } from './paper-file.ts';
 
-export const PAPER = 'paper.md';
 /** How often a save is tried that an agent's writing overtakes: each has put both together first. */
 const SAVE_TRIES = 4;
 

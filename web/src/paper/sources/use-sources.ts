@@ -1,8 +1,8 @@
 /** A paper's sources, looked up anew whenever the paper or the workspace changes. */
 import { fetchSources } from '../../api/provenance.ts';
 import { useSession } from '../../shell/use-session.ts';
+import { PAPER } from '../paper-file.ts';
 import { useLookedUp } from '../use-looked-up.ts';
-import { PAPER } from '../use-paper.ts';
 
 const PAUSE_MS = 250;
 

@@ -1,0 +1,2 @@
+/** The paper's path in its workspace. */
+export const PAPER = 'paper.md';
