@@ -20,6 +20,7 @@ import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { unlessMissing } from '../system-error.ts';
 import { isMadeByNoRun } from '../verification/prepare.ts';
 import { recordedFiles } from '../verification/recorded-files.ts';
+import { keptBytes } from '../versions/kept-bytes.ts';
 import { exportFile } from '../workspace/export-files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
@@ -56,7 +57,11 @@ export async function makeBundle(deps: ActivityDependencies, order: ExportRow): 
     };
   });
   const bag = new Bag(ALL_BYTES);
-  const files = recordedFiles(new Map(), workspace);
+  const files = recordedFiles({
+    scripts: new Map(),
+    workspace,
+    kept: (sha256) => keptBytes({ ...deps, workId }, sha256),
+  });
   const made = new Set(known.runs.flatMap(({ writes }) => writes.map(({ path }) => path)));
   const source: BundleSource = {
     ...{ title: order.title, madeAt: new Date().toISOString(), runs },

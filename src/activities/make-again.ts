@@ -35,6 +35,7 @@ import {
   removeScratch,
 } from '../verification/prepare.ts';
 import { type RecordedFiles, recordedFiles } from '../verification/recorded-files.ts';
+import { keptBytes } from '../versions/kept-bytes.ts';
 import { openWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import { PAPER } from './context/opening.ts';
@@ -97,12 +98,13 @@ export function makeAgain(deps: ActivityDependencies) {
           return void (await endVerification(deps.db, order, { state: 'failed', error: NO_RUNS }));
         const verification: Verification = {
           ...{ deps, sandbox, order, now, runs, workspaceBytes, signal: watched.signal },
-          files: recordedFiles(
-            new Map(
+          files: recordedFiles({
+            scripts: new Map(
               known.runs.map(({ number, scriptSha256 }) => [scriptSha256, known.scripts.get(number) ?? '']),
             ),
-            now,
-          ),
+            workspace: now,
+            kept: (sha256) => keptBytes({ ...deps, workId: order.workId }, sha256),
+          }),
           made: new Set(known.runs.flatMap(({ writes }) => writes.map(({ path }) => path))),
           until: Date.now() + TOTAL_MS,
         };

@@ -10,27 +10,37 @@ export interface RecordedFiles {
   find(file: FileState): Promise<Buffer | null>;
 }
 
+export interface KeptIn {
+  /** What scripts said, by the hash of it. */
+  scripts: ReadonlyMap<string, string>;
+  /** The Work's files as they are now: those that nobody has changed since. */
+  workspace: Workspace;
+  /** The Work's history, by content: null where it does not have it. */
+  kept(sha256: string): Promise<Buffer | null>;
+}
+
 /** Bytes of one file. */
 const MOST_BYTES = 256 * 1024 ** 2;
 
-/**
- * @param scripts what scripts said, by the hash of it
- * @param workspace the Work's files as they are now: those that nobody has changed since are kept there
- */
-export function recordedFiles(scripts: ReadonlyMap<string, string>, workspace: Workspace): RecordedFiles {
+export function recordedFiles({ scripts, workspace, kept }: KeptIn): RecordedFiles {
   return {
     async find({ path, sha256 }) {
       const script = sha256 === null ? undefined : scripts.get(sha256);
       if (script !== undefined && basename(path).endsWith('.py')) return Buffer.from(script);
-      try {
-        const bytes = await workspace.read(path, { maxBytes: MOST_BYTES });
-        return sha256 === null || sha256Of(bytes) === sha256 ? bytes : null;
-      } catch (error) {
-        if (error instanceof WorkspaceError) return null;
-        throw error;
-      }
+      const now = await asItIs(workspace, path);
+      if (sha256 === null || (now !== null && sha256Of(now) === sha256)) return now;
+      return await kept(sha256);
     },
   };
+}
+
+async function asItIs(workspace: Workspace, path: string): Promise<Buffer | null> {
+  try {
+    return await workspace.read(path, { maxBytes: MOST_BYTES });
+  } catch (error) {
+    if (error instanceof WorkspaceError) return null;
+    throw error;
+  }
 }
 
 function sha256Of(bytes: Buffer): string {

@@ -10,14 +10,16 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
+import { verifyWorkflowIdOf } from '../../src/domain/work-names.ts';
 import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import { archive } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { testServers } from '../support/servers.ts';
-import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { untilPhase, workflowOf } from '../support/workflow-of.ts';
 
 const RECORDED = fileURLToPath(new URL('../histories', import.meta.url));
@@ -30,6 +32,8 @@ interface Kind {
   name: string;
   script: Script;
   play: (chat: ChatClient, workId: string) => Promise<unknown>;
+  /** Orders what workflows of their own do, and waits for it; gives their ids by what each does. */
+  after?: (account: TestAccount, workId: string) => Promise<Record<string, string>>;
 }
 
 /** Of what people, models and tools say in these turns, something from each. */
@@ -99,6 +103,15 @@ const KINDS: Kind[] = [
       chat.say('compute');
       await endOf(chat, 1);
     },
+    async after(account, workId) {
+      const address = `/api/works/${workId}/verify`;
+      const ordered = await system.request(account, 'POST', address, { mode: 'recorded' });
+      const { id } = (await ordered.json()) as { id: string };
+      const look = async () => await (await system.request(account, 'GET', `${address}/${id}`)).json();
+      const made = (state: unknown) => (state as { state: string }).state !== 'running';
+      expect(await eventually(look, made, 60_000)).toMatchObject({ state: 'done', reproduced: true });
+      return { verify: verifyWorkflowIdOf(id) };
+    },
   },
   {
     name: 'stopped-at-once',
@@ -166,10 +179,11 @@ afterAll(async () => {
   await system.close();
 });
 
-/** The histories of a Work's workflow and of its code agents, by name. */
+/** The histories of a Work's workflow, of its code agents, and of other workflows for it, by name. */
 async function historiesOf(
   workId: string,
   name: string,
+  others: Record<string, string>,
 ): Promise<[string, string, proto.temporal.api.history.v1.IHistory][]> {
   const found: [string, string, proto.temporal.api.history.v1.IHistory][] = [];
   const main = await client.workflow.getHandle(workflowIdOf(workId)).fetchHistory();
@@ -178,21 +192,27 @@ async function historiesOf(
     const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId;
     if (child) found.push([`${name}.child`, child, await client.workflow.getHandle(child).fetchHistory()]);
   }
+  for (const [what, id] of Object.entries(others)) {
+    const handle = client.workflow.getHandle(id);
+    await handle.result();
+    found.push([`${name}.${what}`, id, await handle.fetchHistory()]);
+  }
   return found;
 }
 
 describe('R11, D10', () => {
   test.each(KINDS)(
     'R1: a turn of the kind "$name" replays on the code that made it, and its history holds nothing of what was said',
-    async ({ name, script, play }) => {
+    async ({ name, script, play, after }) => {
       system.model.setScript(script);
-      const { workId, chat } = await system.newChat();
+      const { account, workId, chat } = await system.newChat();
       await play(chat, workId);
       chat.close();
+      const others = (await after?.(account, workId)) ?? {};
       await workflowOf(client, workId);
       await system.expectSound(workId);
       const workflowBundle = await buildWorkflowBundle();
-      for (const [file, workflowId, history] of await historiesOf(workId, name)) {
+      for (const [file, workflowId, history] of await historiesOf(workId, name, others)) {
         await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
         const bytes = Buffer.from(History.encode(history).finish());
         expect({ file, said: SAID.filter((words) => bytes.includes(words)) }).toEqual({ file, said: [] });

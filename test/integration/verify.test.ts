@@ -6,8 +6,11 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { callTool, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { unpack } from '../../src/documents/zip.ts';
+import { sandboxUser } from '../../src/sandbox/docker/container-options.ts';
+import { findEngineSocket } from '../../src/sandbox/docker/engine-socket.ts';
+import { findEngine } from '../../src/sandbox/docker/find-engine.ts';
 import { CHECKOUT } from '../../src/setup/checkout.ts';
-import type { AppProcess } from '../support/child-process.ts';
+import { type AppProcess, startProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { testWith } from '../support/needs.ts';
@@ -188,12 +191,15 @@ testWith('bubblewrap')(
       stdout: expect.stringContaining('Everything is as it was.'),
     });
 
-    // What the second run read is not what it was: as recorded it cannot be made again, from scratch the same comes out.
+    // What the second run read was overwritten since: its history has it as it was.
     writeFileSync(path.join(workspaceOf(workId), 'data', 'table.csv'), 'x,y\n1,2.5\n2,4\n');
-    expect(await command(workId, 'scratch')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('2 of 2 runs, 0 of 0 figures, 2 of 2 numbers are the same'),
-    });
+    for (const mode of ['recorded', 'scratch'])
+      expect(await command(workId, mode)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('2 of 2 runs, 0 of 0 figures, 2 of 2 numbers are the same'),
+      });
+    // Without its history it cannot be made again as recorded; from scratch the same comes out.
+    rmSync(path.join(system.dataDir, 'history', workId), { recursive: true });
     const commanded = await command(workId, 'recorded');
     expect(commanded.code).toBe(1);
     expect(commanded.stdout).toContain(
@@ -216,6 +222,36 @@ testWith('bubblewrap')(
       (now) => now === before + 1,
       WITHIN_MS,
     );
+  },
+);
+
+testWith('docker')(
+  'T13: runs of containers are made again by workers who have no engine but its proxy, and as recorded',
+  async () => {
+    const [engine, found] = [findEngineSocket(process.env), await findEngine()];
+    if (!engine.found || !found.found) throw new Error('no engine answers');
+    const docker = { SANDBOX: 'docker', DOCKER_HOST: `unix://${engine.path}` };
+    const first = await system.startWorker(docker);
+    workers.push(first);
+    const { account, workId } = await workThatRan();
+    await first.signal('SIGKILL');
+    const socket = path.join(system.dataDir, 'engine.sock');
+    const proxy = startProcess('engine-proxy', {
+      ...docker,
+      ...{ PA_DATA: system.dataDir, ENGINE_PROXY_SOCKET: socket, SANDBOX_USER: sandboxUser(found.facts) },
+    });
+    workers.push(proxy, await startBehindProxy());
+    for (const mode of ['recorded', 'scratch']) {
+      const done = await ended(account, workId, await order(account, workId, mode));
+      expect(done).toMatchObject({ state: 'done', reproduced: true });
+      expect(done.runs).toMatchObject([{ result: 'same_bytes' }, { result: 'same_bytes' }]);
+    }
+    expect(proxy.lines.filter((line) => line.includes('refused'))).toEqual([]);
+
+    async function startBehindProxy(): Promise<AppProcess> {
+      await proxy.line((line) => line.includes('listening'), 'it listened');
+      return await system.startWorker({ SANDBOX: 'docker', DOCKER_HOST: `unix://${socket}` });
+    }
   },
 );
 
