@@ -1,12 +1,6 @@
 /** Versions of a Work's files (T4): what is kept of them is rows, and bytes beside them (src/versions). */
 import { sql } from 'kysely';
-import {
-  type FileVersion,
-  HISTORY_BYTES,
-  MOST_SNAPSHOTS,
-  type Skipped,
-  type SnapshotReason,
-} from '../domain/versions.ts';
+import type { FileVersion, HistoryLimits, Skipped, SnapshotReason } from '../domain/versions.ts';
 import type { Database } from './database.ts';
 import { call } from './function-call.ts';
 import type { DiskShares } from './room.ts';
@@ -92,14 +86,18 @@ export type Kept = { unused: BlobFile[] } & (
   | { kind: 'same' | 'behind' | 'gone' }
 );
 
-/** Keeps a snapshot with its event, in one statement. */
-export async function keepSnapshot(db: Database, snapshot: NewSnapshot, shares: DiskShares): Promise<Kept> {
+/** Keeps a snapshot with its event, in one statement, within what its person may have and a history has at most. */
+export async function keepSnapshot(
+  db: Database,
+  snapshot: NewSnapshot,
+  { shares, limits }: { shares: DiskShares; limits: HistoryLimits },
+): Promise<Kept> {
   const { workId, id, reason, turn, toolCallId, restored, head, changes, blobs } = snapshot;
   return await call<Kept>(
     db,
     sql`keep_snapshot(${workId}::uuid, ${id}::uuid, ${reason}::text, ${turn ?? null}::integer,
       ${toolCallId ?? null}::uuid, ${restored ?? null}::uuid, ${head}::integer, ${storableJson(changes)}::jsonb,
-      ${JSON.stringify(blobs)}::jsonb, ${HISTORY_BYTES}::bigint, ${MOST_SNAPSHOTS}::integer,
+      ${JSON.stringify(blobs)}::jsonb, ${limits.bytes}::bigint, ${limits.snapshots}::integer,
       ${shares.account ?? null}::bigint, ${shares.guest ?? null}::bigint)`,
   );
 }

@@ -45,7 +45,10 @@ export interface FileVersion {
 
 /** Larger files are known by their hashes alone and cannot be brought back. */
 export const KEPT_FILE_BYTES = 64 * 1024 ** 2;
-/** What the kept bytes of a Work take on the disk, beside its files. */
-export const HISTORY_BYTES = 1024 ** 3;
-/** Snapshots of a Work. */
-export const MOST_SNAPSHOTS = 1_000;
+/** What the history of a Work has at most. */
+export interface HistoryLimits {
+  /** Of kept bytes on the disk, beside its files. */
+  bytes: number;
+  snapshots: number;
+}
+export const HISTORY_LIMITS: HistoryLimits = { bytes: 1024 ** 3, snapshots: 1_000 };

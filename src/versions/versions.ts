@@ -17,7 +17,7 @@ import {
   type NewSnapshot,
   newestSnapshot,
 } from '../db/versions.ts';
-import { KEPT_FILE_BYTES, type Skipped } from '../domain/versions.ts';
+import { HISTORY_LIMITS, type HistoryLimits, KEPT_FILE_BYTES, type Skipped } from '../domain/versions.ts';
 import { codeOf } from '../system-error.ts';
 import { DISK_RESERVE_BYTES, freeBytes } from '../workspace/disk-room.ts';
 import { isSettled, type Snapshot, stateOf } from '../workspace/snapshot.ts';
@@ -33,6 +33,8 @@ export interface Place {
   workId: string;
   workspace: Workspace;
   shares: DiskShares;
+  /** Absent: what the history of a Work has at most. */
+  limits?: HistoryLimits;
 }
 
 /** Looks at a whole workspace before what others changed meanwhile is taken as it comes. */
@@ -85,9 +87,9 @@ async function keep(
   known: readonly KnownFile[],
   changes: ChangedFile[],
 ): Promise<Kept> {
-  const { db, dataDir, workId, shares } = place;
+  const { db, dataDir, workId, shares, limits = HISTORY_LIMITS } = place;
   const stored = await storeNew(place, known, changes);
-  const kept = await keepSnapshot(db, { ...cause, workId, id, head, ...stored }, shares);
+  const kept = await keepSnapshot(db, { ...cause, workId, id, head, ...stored }, { shares, limits });
   await removeBlobs(historyFolder(dataDir, workId), kept.unused);
   return kept;
 }

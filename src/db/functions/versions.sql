@@ -32,28 +32,33 @@ begin
 end $$;
 
 -- Thins a history out until at most p_bytes are kept and p_snapshots are left: what lies between two turns first, then
--- what is oldest; never the newest, nor one that is to be brought back. Gives the files that are needed no more.
+-- what is oldest; never the newest, nor one that is to be brought back. One goes, then twice as many each time, so that
+-- much is thinned in few rounds and little more than must. Gives the files that are needed no more.
 create or replace function thin_history(p_work uuid, p_bytes bigint, p_snapshots integer) returns jsonb
 language plpgsql as $$
 declare
-  at_once constant integer := 20;
+  most_at_once constant integer := 32;
+  v_at_once integer := 1;
   v_files jsonb := '[]';
   v_gone integer;
 begin
   loop
     exit when (select history_bytes from works where id = p_work) <= p_bytes
       and (select count(*) from snapshots where work_id = p_work) <= p_snapshots;
-    delete from snapshots where work_id = p_work and number in (
-      select s.number from snapshots s
+    with candidates as (
+      select s.number, s.reason in ('turn', 'restore') as is_late from snapshots s
       where s.work_id = p_work and s.number < (select last_snapshot from works where id = p_work)
         and not exists (select from restores r
           where r.work_id = p_work and r.state = 'pending' and s.id in (r.target, r.undo))
         and not exists (select from messages m
-          where m.work_id = p_work and m.status = 'queued' and m.files_from = s.id)
-      order by s.reason in ('turn', 'restore'), s.number limit at_once);
+          where m.work_id = p_work and m.status = 'queued' and m.files_from = s.id))
+    delete from snapshots where work_id = p_work and number in (
+      select number from candidates where is_late = (select bool_and(is_late) from candidates)
+      order by number limit v_at_once);
     get diagnostics v_gone = row_count;
     v_files := v_files || forget_versions(p_work);
     exit when v_gone = 0;
+    v_at_once := least(2 * v_at_once, most_at_once);
   end loop;
   return v_files;
 end $$;

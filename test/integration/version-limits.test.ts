@@ -1,0 +1,171 @@
+/** What a Work's history has at most (T4): it is thinned out, says what had no room, and its disk is what it is said to be. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { filesOf, listSnapshots } from '../../src/db/old-files.ts';
+import { findBlobs } from '../../src/db/versions.ts';
+import type { SnapshotReason } from '../../src/domain/versions.ts';
+import { historyFolder, openBlob } from '../../src/versions/blob-store.ts';
+import { keepAll, keepFiles, type Place } from '../../src/versions/versions.ts';
+import { createWorkspace } from '../../src/workspace/create-workspace.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { addPastRuns } from '../support/past-runs.ts';
+import { makeWork } from '../support/works.ts';
+
+const KIB = 1024;
+const FILE_BYTES = 10 * KIB;
+const UNBOUND = { account: undefined, guest: undefined };
+
+let database: TestDatabase;
+let db: Database;
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'paperagent-limits-'));
+  database = await createTestDatabase();
+  db = openDatabase(database.url, { name: 'test', max: 4, onIdleError: () => {} });
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** A Work without files, whose history has these bounds. */
+async function begin(limits: Place['limits'], shares: Place['shares'] = UNBOUND) {
+  const { workId } = await makeWork(db);
+  const workspace = await createWorkspace(path.join(dataDir, 'workspaces', workId));
+  const place: Place = { db, dataDir, workId, workspace, shares, ...(limits ? { limits } : {}) };
+  let turn = 0;
+  return {
+    place,
+    workId,
+    /** Writes bytes that do not compress, and keeps them; gives their hash. */
+    async save(file: string, reason: SnapshotReason = 'person', bytes = FILE_BYTES): Promise<string> {
+      const content = randomBytes(bytes);
+      await workspace.write(file, content);
+      if (reason === 'turn') {
+        turn += 1;
+        await keepAll(place, { reason, turn });
+      } else await keepFiles(place, { reason }, [file]);
+      return sha256(content);
+    },
+    snapshots: async () => (await listSnapshots(db, workId, { limit: 1_000 })).items,
+    /** What its history is said to take, and what it takes. */
+    async taken(): Promise<{ said: number; found: number }> {
+      const { history_bytes: said } = await db
+        .selectFrom('works')
+        .select('history_bytes')
+        .where('id', '=', workId)
+        .executeTakeFirstOrThrow();
+      const folder = historyFolder(dataDir, workId);
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile());
+      const sizes = await Promise.all(
+        files.map(async ({ parentPath, name }) => (await stat(path.join(parentPath, name))).size),
+      );
+      return { said: Number(said), found: sizes.reduce((total, size) => total + size, 0) };
+    },
+    /** The bytes of every snapshot that is listed, as they are given back. */
+    async expectWhole(): Promise<void> {
+      for (const { id } of await this.snapshots())
+        for (const { sha256: hash, blob } of await filesOf(db, workId, id)) {
+          if (blob === null) throw new Error(`${hash} is not kept`);
+          const stream = await openBlob(historyFolder(dataDir, workId), { sha256: hash, ...blob });
+          expect(sha256(await buffer(stream))).toBe(hash);
+        }
+    },
+  };
+}
+
+test('T4: a history never takes more than its bound; what lies between turns goes first, the oldest first, and no more than must', async () => {
+  const bytes = 12 * FILE_BYTES;
+  const work = await begin({ bytes, snapshots: 1_000 });
+  for (let round = 0; round < 6; round += 1) {
+    await work.save('a.bin', 'turn');
+    for (let save = 0; save < 4; save += 1) {
+      await work.save('a.bin');
+      const { said, found } = await work.taken();
+      expect(said).toBeLessThanOrEqual(bytes);
+      expect(found).toBe(said);
+    }
+  }
+  const left = (await work.snapshots()).map(({ reason }) => reason);
+  // Of 30 versions of 10 KiB twelve have room: all six of the turns, and the newest of those between.
+  expect(left.filter((reason) => reason === 'turn')).toHaveLength(6);
+  expect(left.length).toBeGreaterThanOrEqual(10);
+  expect(left.slice(0, 4)).toEqual(Array(4).fill('person'));
+  await work.expectWhole();
+  // Then those of turns, the oldest first; the newest always stays.
+  for (let turn = 0; turn < 14; turn += 1) await work.save('a.bin', 'turn');
+  const turns = (await work.snapshots()).map((snapshot) => snapshot.turn);
+  expect(turns.length).toBeGreaterThanOrEqual(9);
+  expect(turns).toEqual(Array.from({ length: turns.length }, (_, index) => 20 - index));
+  await work.expectWhole();
+});
+
+test('T4: there are so many snapshots at most', async () => {
+  const work = await begin({ bytes: 1_000 * FILE_BYTES, snapshots: 8 });
+  for (let save = 0; save < 40; save += 1) await work.save('a.bin', 'person', KIB);
+  expect(await work.snapshots()).toHaveLength(8);
+  await work.expectWhole();
+  const { said, found } = await work.taken();
+  expect({ said, found }).toEqual({ said: 8 * KIB, found: 8 * KIB });
+});
+
+test('T4: what the newest good run of a script read or wrote is thinned out last of all: the paper leads to it', async () => {
+  const work = await begin({ bytes: 6 * FILE_BYTES, snapshots: 4 });
+  const read = await work.save('data.csv', 'run');
+  const before = await work.save('out.csv', 'run');
+  await addPastRuns(db, work.workId, [
+    { filename: 'a.py', code: '1', output: '' },
+    { filename: 'a.py', code: '2', output: '' },
+  ]);
+  const files = (...hashes: string[]) => JSON.stringify(hashes.map((hash) => ({ path: 'x', sha256: hash })));
+  const runs = db.updateTable('runs').where('work_id', '=', work.workId);
+  await runs
+    .set({ writes: files(before) })
+    .where('number', '=', 1)
+    .execute();
+  await runs
+    .set({ reads: files(read) })
+    .where('number', '=', 2)
+    .execute();
+  for (let save = 0; save < 12; save += 1) {
+    await work.save('data.csv');
+    await work.save('out.csv');
+  }
+  const kept = async (hash: string) => (await findBlobs(db, work.workId, [hash])).length;
+  expect([await kept(read), await kept(before)]).toEqual([1, 0]);
+  await work.expectWhole();
+  const { said, found } = await work.taken();
+  expect(found).toBe(said);
+});
+
+test('T4: a file that has no room in the history is known by its hash, said to have none, and leaves nothing on the disk', async () => {
+  const work = await begin({ bytes: 2 * FILE_BYTES, snapshots: 1_000 });
+  const small = await work.save('small.bin', 'person', KIB);
+  const large = await work.save('large.bin', 'person', 3 * FILE_BYTES);
+  const [newest] = await work.snapshots();
+  const files = await filesOf(db, work.workId, newest?.id ?? '');
+  expect(files.map(({ path: file, sha256: hash, blob }) => [file, hash, blob !== null])).toEqual([
+    ['large.bin', large, false],
+    ['small.bin', small, true],
+  ]);
+  const { items } = await listSnapshots(db, work.workId, { limit: 1, path: 'large.bin' });
+  expect(items).toMatchObject([{ sha256: large, skipped: 'no_room' }]);
+  expect(await work.taken()).toEqual({ said: KIB, found: KIB });
+});
+
+test('T4: of what a person has left, the history takes no more than half', async () => {
+  const work = await begin(undefined, { account: undefined, guest: 40 * KIB });
+  await work.save('a.bin', 'person', 30 * KIB);
+  expect(await work.taken()).toMatchObject({ said: 0 });
+  await work.save('b.bin', 'person', 15 * KIB);
+  expect(await work.taken()).toEqual({ said: 15 * KIB, found: 15 * KIB });
+});
