@@ -155,9 +155,11 @@ testWithNginx('by an nginx that keeps its connections, a refused body is nobody 
       'proxy_set_header Host $http_host',
       'proxy_request_buffering off',
     ]);
+    // Each on a connection of its own: where an answer comes before the end of the body, nginx tells its client that the
+    // connection is kept and ends it all the same. What is tried are the connections that nginx keeps to the api.
     const ask = (method: string, path: string, headers: Record<string, string>, body?: Buffer) =>
       new Promise<number>((resolve, reject) => {
-        const asked = request(`${nginx.url}${path}`, { method, headers }, (answer) => {
+        const asked = request(`${nginx.url}${path}`, { method, headers, agent: false }, (answer) => {
           answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
         });
         asked.on('error', reject).end(body);
