@@ -15,9 +15,16 @@ export interface PicturePlace {
   path: string;
 }
 
-/** What was shown there, or why nothing was. */
+/** What was shown there, and what of it was `missing`, or why nothing was. */
 export type ShownPicture =
-  | { ok: true; mediaType: 'image/png' | 'image/jpeg'; data: string; width: number; height: number }
+  | {
+      ok: true;
+      mediaType: 'image/png' | 'image/jpeg';
+      data: string;
+      width: number;
+      height: number;
+      missing?: string;
+    }
   | { ok: false; problem: string };
 
 /** What was shown at these places; absent where nothing was decided yet. */
@@ -41,13 +48,15 @@ interface Row {
   width: number | null;
   height: number | null;
   data: string | null;
+  /** Why there is no picture; of one that there is, what is missing on it. */
   problem: string | null;
 }
 
 function shownOf({ mediaType, width, height, data, problem }: Row): ShownPicture {
-  return mediaType === null || width === null || height === null || data === null
-    ? { ok: false, problem: problem ?? NOT_KEPT }
-    : { ok: true, mediaType, width, height, data };
+  if (mediaType === null || width === null || height === null)
+    return { ok: false, problem: problem ?? NOT_KEPT };
+  if (data === null) return { ok: false, problem: NOT_KEPT };
+  return { ok: true, mediaType, width, height, data, ...(problem !== null && { missing: problem }) };
 }
 
 /**
@@ -63,7 +72,8 @@ export async function keepShown(
   const { mediaType, width, height, data } = shown.ok
     ? shown
     : { mediaType: null, width: null, height: null, data: null };
-  const problem = shown.ok ? null : storableText(shown.problem);
+  const said = shown.ok ? shown.missing : shown.problem;
+  const problem = said === undefined ? null : storableText(said);
   await sql`
     insert into shown_pictures (work_id, place, path, media_type, width, height, data, problem)
     select id, ${place}::text, ${path}::text, ${mediaType}::text, ${width}::integer, ${height}::integer,

@@ -2,9 +2,16 @@
 import type { Canvas } from '@napi-rs/canvas';
 import { imageHeader } from '../workspace/image-header.ts';
 
-/** A picture for a model, or why there is none, in words for it. */
+/** A picture for a model, and what of it is `missing`, or why there is none, in words for it. */
 export type Scaled =
-  | { ok: true; mediaType: 'image/png' | 'image/jpeg'; data: string; width: number; height: number }
+  | {
+      ok: true;
+      mediaType: 'image/png' | 'image/jpeg';
+      data: string;
+      width: number;
+      height: number;
+      missing?: string;
+    }
   | { ok: false; problem: string };
 
 /** Pixels a side: beyond, vendors scale it down themselves, and bill what they were sent. */

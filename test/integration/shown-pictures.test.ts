@@ -41,6 +41,16 @@ test('W10: why nothing was shown is kept as it was said, whatever characters a f
   expect(kept?.shown).toMatchObject({ ok: false, problem: expect.stringMatching(/^no.* picture$/) });
 });
 
+test('W10: what is missing on a picture is kept with it, and is no reason once its bytes are gone', async () => {
+  const { workId } = await makeWork(db);
+  const damaged = { ...picture('bytes'), missing: 'a picture on it is damaged' };
+  await keepShown(db, workId, at(0), damaged);
+  expect((await readShown(db, workId, [at(0)]))[0]?.shown).toEqual(damaged);
+  for (let n = 1; n <= 32; n += 1) await keepShown(db, workId, at(n), picture(`bytes ${n}`));
+  const [old] = await readShown(db, workId, [at(0)]);
+  expect(old?.shown).toEqual({ ok: false, problem: 'it was shown too long ago' });
+});
+
 test('W10: of a Work the 32 that were shown last keep their bytes, those of another Work count for nothing', async () => {
   const [{ workId }, other] = [await makeWork(db), await makeWork(db)];
   await keepShown(db, other.workId, at(0), picture('of another'));

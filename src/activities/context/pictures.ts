@@ -60,7 +60,8 @@ function placesOfCall(call: ToolPart): Wanted[] {
   const given = typeof call.arguments === 'string' ? undefined : call.arguments.path;
   if (!READ.has(name) || typeof given !== 'string') return [];
   const path = name === 'read_attachment' ? attachmentPath(given) : cleanPath(given);
-  if (name === 'read_attachment' && PDF.test(given))
+  // A scanned PDF of another name is told by what its reading says.
+  if (name === 'read_attachment' && (PDF.test(given) || state === 'error'))
     return pagesOfCall(call).map((page) => ({
       place,
       path: `${path}, page ${page}`,
@@ -114,10 +115,10 @@ function keyOf({ place, path }: PicturePlace): string {
 function partOf(path: string, shown: ShownPicture): UserPart {
   const name = printable(path);
   if (!shown.ok) return { type: 'told', name: 'picture', text: `${name} (not shown: ${shown.problem})` };
-  const { mediaType, data, width, height } = shown;
+  const { mediaType, data, width, height, missing } = shown;
   return {
     type: 'picture',
-    text: `${name}, shown at ${width} x ${height} pixels`,
+    text: `${name}, shown at ${width} x ${height} pixels${missing === undefined ? '' : `; ${missing}`}`,
     mediaType,
     data,
     width,

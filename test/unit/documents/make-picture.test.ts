@@ -6,10 +6,10 @@ import { MOST_BYTES, type Scaled } from '../../../src/documents/scale-picture.ts
 import { noTextInIt, pagesToShow } from '../../../src/documents/scanned-pages.ts';
 import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { smallPng } from '../../support/small-png.ts';
-import { encryptedPdf, pdfBomb, scannedPdf } from '../tools/documents.ts';
+import { encryptedPdf, pdfBomb, pdfOfPicture, scannedPdf } from '../tools/documents.ts';
 
 const person = { id: 'p', guest: false };
-const make = (file: Buffer) => makePicture(file, { person, signal: AbortSignal.timeout(60_000) });
+const make = (file: Buffer) => makePicture(file, { person, signal: AbortSignal.timeout(110_000) });
 const bytesOf = (made: Scaled) => Buffer.from(made.ok ? made.data : '', 'base64');
 
 /** A PNG that says it is of this size, whatever it holds. */
@@ -55,7 +55,7 @@ test('W10: a picture that cannot be unpacked, one of too many pixels and what is
 });
 
 const makePage = (file: Buffer, page: number) =>
-  makePicture(file, { person, signal: AbortSignal.timeout(60_000) }, page);
+  makePicture(file, { person, signal: AbortSignal.timeout(110_000) }, page);
 
 test('W10: a scanned page is drawn as large as a model looks at, and a page that is not there is a sentence', async () => {
   const made = await makePage(scannedPdf(), 1);
@@ -68,7 +68,7 @@ test('W10: a scanned page is drawn as large as a model looks at, and a page that
   expect(await makePage(scannedPdf(), 2)).toEqual({ ok: false, problem: 'it has 1 pages' });
   expect(await makePage(Buffer.from('no PDF'), 1)).toEqual({ ok: false, problem: 'it is damaged' });
   expect(await makePage(encryptedPdf, 1)).toEqual({ ok: false, problem: 'it is protected by a password' });
-}, 60_000);
+});
 
 test('W10: pages scanned as JBIG2, by itself and with symbols that pages share, and as JPEG 2000, grey and coloured, are drawn', async () => {
   const { createCanvas, loadImage } = await import('@napi-rs/canvas');
@@ -84,7 +84,59 @@ test('W10: pages scanned as JBIG2, by itself and with symbols that pages share, 
   );
   // The library's way of saying that it could not unpack one is a page that stays white.
   expect(seen).toEqual(Array.from({ length: 4 }, () => ['black', 'white']));
-}, 60_000);
+});
+
+/** With zeros in place of the picture number `n` of a document whose streams are not compressed. */
+function withDamage(pdf: Buffer, n: number): Buffer {
+  const pictures = [
+    ...pdf.toString('latin1').matchAll(/\/(?:JBIG2|JPX|DCT)Decode\b.*?\nstream\n(.*?)endstream/gs),
+  ];
+  const [whole = '', inside = ''] = pictures[n - 1] ?? [];
+  const start = (pictures[n - 1]?.index ?? 0) + whole.length - 'endstream'.length - inside.length;
+  return Buffer.from(pdf).fill(0, start, start + inside.length);
+}
+
+test('W10: a picture on a page that cannot be unpacked, JBIG2 or JPEG 2000, is said and not shown as white paper', async () => {
+  const scanned = await readFile(new URL('../tools/files/scanned.pdf', import.meta.url));
+  const damaged = [1, 2, 3, 4].map((page) => makePage(withDamage(scanned, page), page));
+  expect(await Promise.all(damaged)).toEqual(
+    Array(4).fill({ ok: false, problem: 'the picture on it is damaged and could not be unpacked' }),
+  );
+  // The others of that document are drawn.
+  expect(await makePage(withDamage(scanned, 1), 2)).toMatchObject({ ok: true });
+});
+
+test('W10: of a page that has more than its damaged picture, what can be seen is shown, and what is missing said', async () => {
+  const zeros = '\0'.repeat(100);
+  const picture = pdfOfPicture({
+    dictionary: '/Width 400 /Height 200 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode',
+    data: zeros,
+    draw: 'q 100 0 0 100 0 0 cm /Im Do Q 150 0 50 50 re f',
+  });
+  const made = await makePage(picture, 1);
+  expect(made).toMatchObject({ ok: true, missing: 'a picture on it is damaged and is missing here' });
+  expect(await makePage(scannedPdf(), 1)).not.toHaveProperty('missing');
+});
+
+test.each([
+  [
+    'is blank',
+    { dictionary: '/Width 2 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8', data: 'ab', draw: '' },
+  ],
+  [
+    'has a picture of too many pixels',
+    { dictionary: '/Width 9000 /Height 9000 /ColorSpace /DeviceGray /BitsPerComponent 8', data: 'ab' },
+  ],
+  [
+    'is a damaged mask',
+    { dictionary: '/Width 400 /Height 200 /ImageMask true /Filter /JBIG2Decode', data: '\0'.repeat(99) },
+  ],
+])('W10: where a page %s, it is said that nothing can be seen', async (_, picture) => {
+  expect(await makePage(pdfOfPicture(picture), 1)).toEqual({
+    ok: false,
+    problem: 'nothing can be seen on it: it is blank, or what is on it is damaged or too large',
+  });
+});
 
 test('SR-H5, W10: a page that unpacks to gigabytes ends its process, and is a sentence', async () => {
   const bomb = await makePage(pdfBomb(900 * 1024 ** 2, 2), 1);

@@ -4,6 +4,7 @@ import { leftOut, picturePlaces } from '../../../src/activities/context/pictures
 import { plan } from '../../../src/activities/context/plan.ts';
 import { textReply } from '../../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../../src/demo-model/server.ts';
+import { noTextInIt } from '../../../src/documents/scanned-pages.ts';
 import type { Message } from '../../../src/domain/messages.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
@@ -258,4 +259,19 @@ test('W10: pictures come from uploads, runs and readings, four of one at most; b
   ]);
   expect([8, 9, 12, 13, 16, 17].map((count) => leftOut(count, 8))).toEqual([0, 4, 4, 8, 8, 12]);
   expect([1, 2, 3].map((count) => leftOut(count, 1))).toEqual([0, 1, 2]);
+});
+
+test('W10: the pages of a scanned PDF are shown whatever it is named; a text that was read well has none', () => {
+  const reading = (path: string, state: 'ok' | 'error', result: string): Message => ({
+    ...userMessage(1, ''),
+    role: 'assistant',
+    parts: [{ type: 'tool', toolCallId: 'c', name: 'read_attachment', arguments: { path }, state, result }],
+  });
+  const said = `attachments/scan: ${noTextInIt(2, 2)}`;
+  const paths = (message: Message) => picturePlaces([message]).map(({ path }) => path);
+  expect(paths(reading('scan', 'error', said))).toEqual([1, 2].map((n) => `attachments/scan, page ${n}`));
+  expect(paths(reading('a.txt', 'ok', '--- page 1 of 1 ---\n'))).toEqual([]);
+  expect(paths(reading('a.docx', 'error', 'attachments/a.docx: this document could not be read.'))).toEqual(
+    [],
+  );
 });

@@ -120,15 +120,26 @@ export function pdfBomb(bytes: number, times: number): Buffer {
 
 /** A PDF of one page of 200 x 100 points, which is a picture of 2 x 1 pixels: one black, one white. */
 export function scannedPdf(): Buffer {
-  const draw = 'q 200 0 0 100 0 0 cm /Im Do Q';
-  const image =
-    '<< /Type /XObject /Subtype /Image /Width 2 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 2 >>';
+  const dictionary = '/Width 2 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8';
+  return pdfOfPicture({ dictionary, data: '\x00\xff' });
+}
+
+/** A PDF of one page of 200 x 100 points, on which `draw` draws the picture /Im: by default over all of it. */
+export function pdfOfPicture({
+  dictionary,
+  data,
+  draw = 'q 200 0 0 100 0 0 cm /Im Do Q',
+}: {
+  dictionary: string;
+  data: string;
+  draw?: string;
+}): Buffer {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Resources << /XObject << /Im 5 0 R >> >> /Contents 4 0 R >>',
     `<< /Length ${draw.length} >>\nstream\n${draw}\nendstream`,
-    `${image}\nstream\n\x00\xff\nendstream`,
+    `<< /Type /XObject /Subtype /Image ${dictionary} /Length ${data.length} >>\nstream\n${data}\nendstream`,
   ];
   const body = objects.map((object, n) => `${n + 1} 0 obj\n${object}\nendobj\n`).join('');
   return Buffer.from(`%PDF-1.4\n${body}trailer << /Size 6 /Root 1 0 R >>\n%%EOF\n`, 'latin1');
