@@ -1,12 +1,14 @@
 /** Makes a fresh machine of a tree: a layer of its own over it, a plain user, the checkout. */
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { run } from './commands.ts';
 import type { Machine } from './machines.ts';
 
 /** The plain user's number; enter.sh has it too. */
 const USER = 1000;
+/** Where a machine has the checkout; newcomer.sh has it too. */
+export const CHECKOUT_INSIDE = 'srv/paperagent';
 
 /**
  * An overlay of the machine's tree, with the checkout and what is shared in it.
@@ -14,19 +16,21 @@ const USER = 1000;
  */
 export async function prepareMachine(
   machine: Machine,
-  { tree, folder, temporal, npmCache }: { tree: string; folder: string; temporal: string; npmCache: string },
+  { tree, folder, temporal, cache }: { tree: string; folder: string; temporal: string; cache: string },
 ): Promise<string> {
   const [upper = '', work = '', root = ''] = ['upper', 'work', 'root'].map((name) => join(folder, name));
   for (const each of [upper, work, root]) mkdirSync(each);
-  if (sharesNpmCache(machine) && existsSync(npmCache)) {
-    mkdirSync(join(upper, 'home/new'), { recursive: true });
-    // Links: npm never changes a file of it, but puts new ones in their places.
-    await run('cp', ['-al', npmCache, join(upper, 'home/new/.npm')]);
+  for (const [name, inHome] of sharedBy(machine)) {
+    const kept = join(cache, name);
+    if (!existsSync(kept)) continue;
+    mkdirSync(dirname(join(upper, inHome)), { recursive: true });
+    // Links: neither npm nor pip changes a file of it, but puts new ones in their places.
+    await run('cp', ['-al', kept, join(upper, inHome)]);
   }
   const layers = `lowerdir=${tree},upperdir=${upper},workdir=${work}`;
   await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
   const home = join(root, 'home/new');
-  const checkout = join(root, 'srv/paperagent');
+  const checkout = join(root, CHECKOUT_INSIDE);
   mkdirSync(home, { recursive: true });
   await run('git', ['clone', '--quiet', '--no-hardlinks', CHECKOUT, checkout]);
   await run('chown', ['-R', `${USER}:${USER}`, home, checkout]);
@@ -41,14 +45,23 @@ export async function prepareMachine(
   return root;
 }
 
-/** Whether how packages are downloaded is not what it shows: it has those that a machine before it got. */
-function sharesNpmCache({ network, readOnlyHome }: Machine): boolean {
-  return network !== 'proxy' && !readOnlyHome;
+/** What npm and pip downloaded: where it is kept, and where a machine has it. */
+const DOWNLOADS: readonly (readonly [name: string, inHome: string])[] = [
+  ['npm', 'home/new/.npm'],
+  ['pip', 'home/new/.cache/pip'],
+];
+
+/** A machine has what those before it downloaded, where the way of downloading is not what it shows. */
+function sharedBy({ network, readOnlyHome }: Machine): typeof DOWNLOADS {
+  return network === 'proxy' || readOnlyHome ? [] : DOWNLOADS;
 }
 
-/** Keeps what a machine has downloaded for those after it. */
-export async function keepNpmCache(machine: Machine, folder: string, npmCache: string): Promise<void> {
-  const got = join(folder, 'upper/home/new/.npm');
-  if (sharesNpmCache(machine) && !existsSync(npmCache) && existsSync(got))
-    await run('cp', ['-al', got, npmCache]);
+/** Keeps what a machine has downloaded for those after it; what has been kept before gets what is new. */
+export async function keepDownloads(machine: Machine, folder: string, cache: string): Promise<void> {
+  for (const [name, inHome] of sharedBy(machine)) {
+    const got = join(folder, 'upper', inHome);
+    if (!existsSync(got)) continue;
+    mkdirSync(join(cache, name), { recursive: true });
+    await run('cp', ['-alf', `${got}/.`, join(cache, name)]);
+  }
 }

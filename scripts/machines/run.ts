@@ -11,8 +11,9 @@ import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { findFreePort } from '../../src/setup/ports.ts';
 import { findTemporal } from '../../src/setup/temporal-binary.ts';
 import { attempt, run } from './commands.ts';
+import { followLog } from './follow-log.ts';
 import { MACHINES, type Machine } from './machines.ts';
-import { keepNpmCache, prepareMachine } from './prepare.ts';
+import { CHECKOUT_INSIDE, keepDownloads, prepareMachine } from './prepare.ts';
 import { type RegistryProxy, startProxy } from './proxy.ts';
 import { treeOf } from './trees.ts';
 
@@ -75,6 +76,7 @@ async function inMachine(
 }
 
 async function tryMachine(machine: Machine, root: string): Promise<string> {
+  const stopFollowing = followLog(join(root, CHECKOUT_INSIDE, 'start.log'), say);
   let proxy: RegistryProxy | undefined;
   try {
     if (machine.network === 'proxy') {
@@ -90,6 +92,7 @@ async function tryMachine(machine: Machine, root: string): Promise<string> {
     const code = await inMachine(machine, root, machine.network, [...newcomer, 'ask', PROMPT]);
     return whatItSaid(root, code);
   } finally {
+    stopFollowing();
     if (proxy) say(`  the proxy was asked for ${[...proxy.hosts].join(', ')}`);
     proxy?.close();
   }
@@ -98,7 +101,7 @@ async function tryMachine(machine: Machine, root: string): Promise<string> {
 /** DONE, or the sentence about what is missing. */
 function whatItSaid(root: string, code: number): string {
   const log = (name: string) => {
-    const path = join(root, 'srv/paperagent', name);
+    const path = join(root, CHECKOUT_INSIDE, name);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
   const [start, ask] = [log('start.log'), log('ask.log')];
@@ -116,10 +119,9 @@ async function outcomeOf(machine: Machine, cache: string, temporal: string, keep
   if ('missing' in found) return { words: `not run here: ${found.missing}`, asExpected: undefined };
   const folder = mkdtempSync(join(cache, `${machine.name}-`));
   try {
-    const npmCache = join(cache, 'npm');
-    const root = await prepareMachine(machine, { tree: found.tree, folder, temporal, npmCache });
+    const root = await prepareMachine(machine, { tree: found.tree, folder, temporal, cache });
     const words = await tryMachine(machine, root);
-    await keepNpmCache(machine, folder, npmCache);
+    await keepDownloads(machine, folder, cache);
     return { words, asExpected: machine.lacks === undefined ? words === DONE : machine.lacks.test(words) };
   } finally {
     if (keep) say(`  it lies in ${folder}`);
