@@ -58,17 +58,37 @@ export type Answered =
   /** `late`: it had another answer by then, which is given. */
   | { kind: 'stored' | 'duplicate' | 'late'; by: AnsweredBy; text: string; allow?: boolean };
 
-/** Stores a person's answer, where the question has none yet. */
+/**
+ * Stores a person's answer, where the question has none yet.
+ * @param answer `saidAs`: the id that it would have had as a message, where it was said as one
+ */
 export async function answerAsk(
   db: Database,
   ask: { ownerId: string; workId: string; askId: string },
-  answer: { text: string; allow?: boolean | undefined },
+  answer: { text: string; allow?: boolean | undefined; saidAs?: string | undefined },
 ): Promise<Answered> {
   return await call<Answered>(
     db,
     sql`answer_ask(${ask.ownerId}::uuid, ${ask.workId}::uuid, ${ask.askId}::uuid, ${storableText(answer.text)}::text,
-      ${answer.allow ?? null}::boolean)`,
+      ${answer.allow ?? null}::boolean, ${answer.saidAs ?? null}::uuid)`,
   );
+}
+
+/**
+ * Whether a client that was told of the question was to answer it by what it says next: it is open, or was answered so.
+ */
+export async function endsAnswer(
+  db: Database,
+  { workId, askId }: { workId: string; askId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('asks')
+    .select('id')
+    .where('work_id', '=', workId)
+    .where('id', '=', askId)
+    .where((is) => is.or([is('answered_by', 'is', null), is('said_as', 'is not', null)]))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** A question as it is listed: with its answer, where it has one. */

@@ -68,6 +68,7 @@ export interface Asks {
   question: string;
   raised_at: Timestamp;
   raised_seq: number;
+  said_as: string | null;
   tool_call_id: string | null;
   turn: number;
   work_id: string;

@@ -1,5 +1,6 @@
 /** AI SDK (I3) and AG-UI (I4) by their own clients: whole turns, kills in the middle, and who comes back. */
 import { HttpAgent } from '@ag-ui/client';
+import type { ResumeEntry } from '@ag-ui/core';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DefaultChatTransport, readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
@@ -36,6 +37,21 @@ function scriptWithFile(): void {
           { text: 'I write it.' },
         )
       : textReply('It is written.'),
+  );
+}
+
+/** Asks a person in the middle of a turn, and says what it was told. */
+function scriptAsking(): void {
+  system.model.setScript((request) =>
+    answersSoFar(request) === 0
+      ? toolReply(
+          [
+            { name: 'ask_person', arguments: { question: 'Which colour?', options: ['red', 'blue'] } },
+            { name: 'writemd', arguments: { file: 'colour.md', content: '# Colour\n', mode: 'write' } },
+          ],
+          { text: 'I need to know.' },
+        )
+      : textReply(`I was told: ${String(request.messages.find(({ role }) => role === 'tool')?.content)}`),
   );
 }
 
@@ -174,6 +190,30 @@ test('I3: a page that goes away stops nothing; the stop route does, and the stre
   expect(chunks.at(-1)).toMatchObject({ type: 'abort' });
 });
 
+test('H1, P5, I3: a question ends the answer as a data part; the next message answers it, once, and the turn goes on in the next answer', async () => {
+  scriptAsking();
+  const chatId = 'a question';
+  const asked = await read(await send(user('paint it'), chatId));
+  expect(asked?.parts.at(-1)).toMatchObject({
+    type: 'data-ask',
+    data: { question: 'Which colour?', options: ['red', 'blue'] },
+  });
+  expect(textOf(asked)).toBe('I need to know.');
+  const said = user('green');
+  const answered = await read(await send(said, chatId));
+  expect(textOf(answered)).toBe('I was told: green');
+  // The calls that were open stand in it whole, with what came of them.
+  expect(answered?.parts.filter(({ type }) => type === 'dynamic-tool')).toEqual([
+    expect.objectContaining({ toolName: 'ask_person', state: 'output-available', output: 'green' }),
+    expect.objectContaining({ toolName: 'writemd', state: 'output-available' }),
+  ]);
+  expect(answered?.parts).toContainEqual(expect.objectContaining({ type: 'data-file', id: 'colour.md' }));
+  // Both sent again are what they were.
+  expect(textOf(await read(await send(said, chatId)))).toBe('I was told: green');
+  expect(await timesSaid('green')).toBe(0);
+  expect(await transport().reconnectToStream({ chatId })).toBeNull();
+});
+
 test('I3: what cannot be served is a sentence, and a turn that fails is an error of the stream', async () => {
   const picture: UIMessage = {
     ...user('see'),
@@ -207,6 +247,63 @@ async function run(
   );
   return events;
 }
+
+const interruptOf = (events: Event[]) =>
+  (events.at(-1) as { outcome?: { interrupts?: { id: string }[] } } | undefined)?.outcome?.interrupts?.[0];
+
+/** Runs the agent with an answer to the question that its last run ended with. */
+async function resume(agent: HttpAgent, entry: ResumeEntry): Promise<Event[]> {
+  const events: Event[] = [];
+  await agent.runAgent(
+    { resume: [entry] },
+    {
+      onEvent({ event }) {
+        events.push(event as unknown as Event);
+      },
+    },
+  );
+  return events;
+}
+
+test('H1, I4: a question is an interrupt, the next run’s resume its answer; each call stands in the thread once', async () => {
+  scriptAsking();
+  const agent = newAgent();
+  const events = await run(agent, { text: 'paint it' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'RUN_FINISHED',
+    outcome: {
+      type: 'interrupt',
+      interrupts: [{ reason: 'input_required', message: 'Which colour?', toolCallId: expect.any(String) }],
+    },
+  });
+  const { id: interruptId = '' } = interruptOf(events) ?? {};
+  const entry = { interruptId, status: 'resolved' as const, payload: { text: 'green' } };
+  expect((await resume(agent, entry)).at(-1)).toMatchObject({ outcome: { type: 'success' } });
+  expect(agent.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant']);
+  expect(agent.messages[1]).toMatchObject({
+    toolCalls: [{ function: { name: 'ask_person' } }, { function: { name: 'writemd' } }],
+  });
+  expect(agent.messages.at(-1)).toMatchObject({ content: 'I was told: green' });
+});
+
+test('H1, I4: a question that was answered elsewhere lets the run that answers it go on; one that is given up stops its turn', async () => {
+  scriptAsking();
+  const agent = newAgent();
+  const events = await run(agent, { text: 'paint it' });
+  const { id: interruptId = '' } = interruptOf(events) ?? {};
+  const work = events.find(({ name }) => name === 'paperagent.work')?.value as { id: string } | undefined;
+  const elsewhere = await system.request(account, 'POST', `/api/works/${work?.id}/asks/${interruptId}`, {
+    text: 'blue',
+  });
+  expect(elsewhere.status).toBe(200);
+  await resume(agent, { interruptId, status: 'resolved', payload: 'green' });
+  expect(agent.messages.at(-1)).toMatchObject({ content: 'I was told: blue' });
+
+  const other = newAgent();
+  const { id = '' } = interruptOf(await run(other, { text: 'paint that' })) ?? {};
+  const given = await resume(other, { interruptId: id, status: 'cancelled' });
+  expect(given.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
+});
 
 function newAgent(at = system.url): HttpAgent {
   return new HttpAgent({ url: `${at}/ag-ui`, headers, fetch: fetchThatEnds });

@@ -54,6 +54,7 @@ interface Said {
   message: string;
 }
 interface Answer {
+  ask?: { askId: string; question: string };
   state: string;
   text: string;
   files: string[];
@@ -70,6 +71,7 @@ test('I5: a client starts a Work, waits, reads the paper, goes on and exports', 
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name).sort()).toEqual([
     ...[
+      'answer',
       'export_paper',
       'get_export',
       'list_files',
@@ -126,6 +128,60 @@ test('P5, D4, I5: api and worker killed in the middle: the same call made again 
   worker = await system.startWorker();
   expect(await told<Said>('start_work', start)).toEqual(said);
   expect(await answered(said)).toMatchObject({ state: 'done', text: 'A whole answer.' });
+});
+
+/** Asks a person in the middle of a turn, and says what it was told. */
+function scriptAsking(): void {
+  system.model.setScript((request) =>
+    answersSoFar(request) === 0
+      ? toolReply([
+          { name: 'ask_person', arguments: { question: 'Which colour?', options: ['red', 'blue'] } },
+        ])
+      : textReply(`I was told: ${String(request.messages.at(-1)?.content)}`),
+  );
+}
+
+test('H1, I5: wait tells of a question, and answer answers it; a late one is told so', async () => {
+  scriptAsking();
+  const said = await told<Said>('start_work', { message: 'paint it' });
+  const asking = await answered(said);
+  expect(asking).toMatchObject({ state: 'asking', ask: { question: 'Which colour?' } });
+  const ask = asking.ask?.askId ?? '';
+  expect(await told('answer', { work: said.work, ask, text: 'green' })).toEqual({
+    by: 'person',
+    text: 'green',
+  });
+  expect(await answered(said)).toMatchObject({ state: 'done', text: 'I was told: green' });
+  expect(await call('answer', { work: said.work, ask, text: 'red' })).toMatchObject({ isError: true });
+});
+
+test('H1, I5: a client that puts forms to its person is asked for the answer by wait itself; one that will not is told', async () => {
+  scriptAsking();
+  const forms: unknown[] = [];
+  const asker = async (action: 'accept' | 'decline') => {
+    const made = new Client(
+      { name: 'a test', version: '1.0.0' },
+      { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities: { elicitation: { form: {} } } },
+    );
+    made.setRequestHandler('elicitation/create', async ({ params }) => {
+      forms.push(params);
+      return action === 'accept' ? { action, content: { text: 'green' } } : { action };
+    });
+    const requestInit = { headers: { Authorization: `Bearer ${await newKey(['read', 'write'])}` } };
+    await made.connect(new StreamableHTTPClientTransport(new URL(`${system.url}/mcp`), { requestInit }));
+    return made;
+  };
+  const willing = await asker('accept');
+  const said = await told<Said>('start_work', { message: 'paint it' }, willing);
+  expect(await answered(said, willing)).toMatchObject({ state: 'done', text: 'I was told: green' });
+  expect(forms).toEqual([expect.objectContaining({ message: 'Which colour?' })]);
+  await willing.close();
+
+  const unwilling = await asker('decline');
+  const next = await told<Said>('start_work', { message: 'paint that' }, unwilling);
+  expect(await answered(next, unwilling)).toMatchObject({ state: 'asking' });
+  expect(forms).toHaveLength(2);
+  await unwilling.close();
 });
 
 test('I5: a turn is looked at without waiting, and stopped', async () => {

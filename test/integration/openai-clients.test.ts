@@ -292,6 +292,59 @@ test('I2: a response in the background is polled and cancelled; the next goes on
   expect(next.conversation?.id).toBe((await client.responses.retrieve(id)).conversation?.id);
 });
 
+/** Asks a person in the middle of a turn, and says what it was told. */
+function scriptAsking(): void {
+  system.model.setScript((request) =>
+    answersSoFar(request) === 0
+      ? toolReply(
+          [{ name: 'ask_person', arguments: { question: 'Which colour?', options: ['red', 'blue'] } }],
+          {
+            text: 'I need to know.',
+          },
+        )
+      : textReply(`I was told: ${String(request.messages.at(-1)?.content)}`),
+  );
+}
+
+test('H1, P5, I2: a question is what the completion says last; the next message answers it, also when it is sent again', async () => {
+  scriptAsking();
+  const { data, response } = await client.chat.completions
+    .create({ model: 'paperagent', messages: user('paint it') })
+    .withResponse();
+  expect(data.choices[0]).toMatchObject({
+    finish_reason: 'stop',
+    message: { content: 'I need to know.\n\nWhich colour?\n\n- red\n- blue' },
+  });
+  expect(data.usage?.total_tokens).toBeGreaterThan(0);
+  const workId = response.headers.get('X-PaperAgent-Work') ?? '';
+  const answer = async (headers: Record<string, string>) => {
+    const stream = await client.chat.completions.create(
+      { model: `work:${workId}`, messages: user('green'), stream: true },
+      { headers },
+    );
+    let text = '';
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+    return text;
+  };
+  expect(await answer({})).toBe('I was told: green');
+  // As a client does that has lost the connection.
+  expect(await answer({ 'X-Stainless-Retry-Count': '1' })).toBe('I was told: green');
+  expect(await saidIn(workId)).toEqual(['paint it']);
+  await system.expectSound(workId);
+});
+
+test('H1, I2: a response ends whole with a question; what is said on from it answers, and each keeps its own part', async () => {
+  scriptAsking();
+  const asked = await client.responses.create({ model: 'paperagent', input: 'paint it' });
+  expect(asked).toMatchObject({ status: 'completed' });
+  expect(asked.output_text).toContain('Which colour?');
+  const answered = await client.responses.create({ input: 'green', previous_response_id: asked.id });
+  expect(answered).toMatchObject({ status: 'completed', output_text: 'I was told: green' });
+  expect(answered.id).not.toBe(asked.id);
+  expect((await client.responses.retrieve(asked.id)).output_text).toBe(asked.output_text);
+  expect((await client.responses.retrieve(answered.id)).output_text).toBe('I was told: green');
+});
+
 test('I2: a turn that fails is an error of the client, in the stream too', async () => {
   system.model.setScript(() => ({ kind: 'http', status: 401, body: '{"error":{"message":"bad key"}}' }));
   const whole = client.chat.completions.create({ model: 'paperagent', messages: user('hello') });

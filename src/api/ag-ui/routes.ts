@@ -8,7 +8,8 @@ import { ERRORS } from '../../protocol/errors.ts';
 import { MAX_HISTORY_BYTES, MAX_HISTORY_NAME_CHARACTERS } from '../../protocol/limits.ts';
 import { stopAnswer as stopShape } from '../../protocol/works.ts';
 import { ApiError, notFound, toldOf } from '../api-error.ts';
-import { ask } from '../conversation/await-answer.ts';
+import { abandon, answerOrFollow } from '../conversation/answer-ask.ts';
+import { ask, beginWaiting, type Waiting } from '../conversation/await-answer.ts';
 import { requestStop } from '../conversation/send-message.ts';
 import { sseData, streamAnswer } from '../conversation/stream-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
@@ -19,7 +20,7 @@ import { readJson } from '../read-json.ts';
 import { bearer, body, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { conversationWork, findConversation, idFrom } from '../works/named-work.ts';
-import { messageOf, readRunInput, runInput } from './requests.ts';
+import { type Asked, askedOf, readRunInput, runInput } from './requests.ts';
 import { createRun, type RunEvent } from './run-events.ts';
 
 export function agUiRoutes(deps: ApiDependencies): Router {
@@ -30,11 +31,9 @@ export function agUiRoutes(deps: ApiDependencies): Router {
 
   app.post('/', async (c) => {
     const input = readRunInput(await readJson(c));
-    const said = messageOf(input);
-    const { userId } = c.get('identity');
+    const asked = askedOf(input);
     const workId = await conversationWork(deps, c, input.threadId);
-    const messageId = idFrom(userId, workId, 'message', said.id);
-    const waiting = await ask(deps, c, { workId, messageId }, { text: said.text });
+    const waiting = await beginRun(deps, c, workId, asked);
     const { origin } = new URL(c.req.url);
     const linkTo = (path: string) => fileLink(origin, workId, path);
     const { threadId, runId, whole: messages } = input;
@@ -65,6 +64,28 @@ export function agUiRoutes(deps: ApiDependencies): Router {
   return app;
 }
 
+/**
+ * Says or answers what the run is for. A question that was answered elsewhere meanwhile is no error: a client may begin no
+ * other run before it has answered, and the turn that it follows went on.
+ */
+async function beginRun(
+  deps: ApiDependencies,
+  c: Context<ApiEnv>,
+  workId: string,
+  asked: Asked,
+): Promise<Waiting> {
+  const { userId: ownerId } = c.get('identity');
+  if (asked.kind === 'message') {
+    const messageId = idFrom(ownerId, workId, 'message', asked.id);
+    return await ask(deps, c, { workId, messageId }, asked.text);
+  }
+  const { askId } = asked;
+  const person = { workId, ownerId };
+  if (asked.kind === 'answer') await answerOrFollow(deps, person, askId, asked.answer);
+  else await abandon(deps, person, askId);
+  return beginWaiting(deps, c, { workId, messageId: askId });
+}
+
 function runError(c: Context<ApiEnv>, error: unknown): RunEvent {
   const { code, message } = toldOf(c, error);
   return { type: 'RUN_ERROR', message, code };
@@ -89,7 +110,7 @@ function describeRoutes({ openAPIRegistry }: Router): void {
     method: 'post',
     path: '/',
     description:
-      'Takes a RunAgentInput: says its last user message in the thread’s Work, and answers with the run’s events.',
+      'Takes a RunAgentInput: says its last user message in the thread’s Work, or answers the question of the run before (`resume`), and answers with the run’s events.',
     request: { body: body(runInput) },
     responses: { 200: { description: 'the events', content: stream }, ...refusals },
   });

@@ -2,6 +2,7 @@
 import type { LogEvent } from '../../domain/events.ts';
 import type { FileChange, Usage } from '../../domain/messages.ts';
 import { type AnswerMove, createAnswerMoves } from '../conversation/answer-moves.ts';
+import { outcomeOf, type RunOutcome } from './run-outcome.ts';
 
 export const AG_UI_VERSION = '1.0';
 
@@ -56,9 +57,6 @@ export type RunEvent =
   | { type: 'MESSAGES_SNAPSHOT'; messages: KeptMessage[] }
   | { type: 'CUSTOM'; name: string; value: unknown };
 
-/** How a run ends: a question that is open (P21) will be `interrupt` here, and `resume` its answer in requests.ts. */
-type RunOutcome = { type: 'success' } | { type: 'cancelled' };
-
 export interface RunOf {
   threadId: string;
   runId: string;
@@ -81,6 +79,8 @@ export function createRun(of: RunOf): Run {
   /** How many of these there were as the step began. */
   let beforeStep = kept.length;
   let stepName: string | undefined;
+  /** Calls that the client has: one that was open as a run ended with a question is not made again by the next. */
+  const known = new Set(kept.flatMap((message) => callsOf(message)));
   /** Code agents at work, by the call that each serves. */
   const agents = new Set<string>();
   /** Calls of code agents, with whose each is. */
@@ -135,6 +135,7 @@ export function createRun(of: RunOf): Run {
   function called(move: AnswerMove & { type: 'call' }): RunEvent[] {
     const { callId: toolCallId, name: toolCallName, agent, messageId: parentMessageId } = move;
     const events: RunEvent[] = [];
+    const isKnown = known.has(toolCallId);
     const by: OfSubagent = agent === 'main' ? {} : { subagentRunId: agent };
     if (agent !== 'main') {
       callsOfAgents.set(toolCallId, agent);
@@ -148,6 +149,7 @@ export function createRun(of: RunOf): Run {
         });
       }
     }
+    if (isKnown) return events;
     const delta = typeof move.arguments === 'string' ? move.arguments : JSON.stringify(move.arguments);
     const call: ToolCall = {
       id: toolCallId,
@@ -215,15 +217,14 @@ export function createRun(of: RunOf): Run {
       case 'withdrawn':
         return [{ type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'cancelled' } }];
       case 'ended': {
-        const { outcome, usage, error } = move.ending;
+        const { ending } = move;
         const closing = [...endAgents([...agents]), ...endStep()];
-        const used = { usage: [toUsage(usage)] };
-        if (outcome === 'failed') {
-          const { code, message } = error ?? { code: 'internal', message: 'The turn failed.' };
+        const used = { usage: [toUsage(ending.usage)] };
+        if (ending.outcome === 'failed') {
+          const { code, message } = ending.error ?? { code: 'internal', message: 'The turn failed.' };
           return [...closing, { type: 'RUN_ERROR', message, code, ...used }];
         }
-        const type = outcome === 'done' ? 'success' : 'cancelled';
-        return [...closing, { type: 'RUN_FINISHED', threadId, runId, outcome: { type }, ...used }];
+        return [...closing, { type: 'RUN_FINISHED', threadId, runId, outcome: outcomeOf(ending), ...used }];
       }
     }
   }
@@ -235,6 +236,12 @@ export function createRun(of: RunOf): Run {
     ],
     take: (event) => movesOf(event).flatMap(eventsOf),
   };
+}
+
+/** The ids of the calls that a message of the client has. */
+function callsOf(message: KeptMessage): string[] {
+  const calls: unknown = 'toolCalls' in message ? message.toolCalls : undefined;
+  return Array.isArray(calls) ? calls.flatMap((call) => (typeof call?.id === 'string' ? [call.id] : [])) : [];
 }
 
 function toUsage({ inputTokens, outputTokens, cachedTokens, reasoningTokens }: Usage): object {

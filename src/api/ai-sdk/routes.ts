@@ -36,7 +36,7 @@ export function aiSdkRoutes(deps: ApiDependencies): Router {
     const workId = await conversationWork(deps, c, said.chat, said.template);
     // A page that sends the same message again gets the answer to it.
     const messageId = idFrom(userId, workId, 'message', said.messageId);
-    return stream(c, await ask(deps, c, { workId, messageId }, { text: said.text }));
+    return stream(c, await ask(deps, c, { workId, messageId }, said.text));
   });
 
   app.get('/chat/:id/stream', async (c) => {

@@ -1,6 +1,8 @@
 /** A turn as chunks of the AI SDK's UI message stream, version 1 (I3). Pure. */
+import type { Ask } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { FileChange, Usage } from '../../domain/messages.ts';
+import type { AnswerEnding } from '../conversation/answer-ending.ts';
 import { type AnswerMove, createAnswerMoves } from '../conversation/answer-moves.ts';
 
 /** What the answers' header says of the stream. */
@@ -18,6 +20,8 @@ export type UiChunk =
   | ({ type: 'tool-output-available'; toolCallId: string; output: unknown } & ToolOfServer)
   | ({ type: 'tool-output-error'; toolCallId: string; errorText: string } & ToolOfServer)
   | { type: 'data-file'; id: string; data: FileChange & { url: string } }
+  /** A question; what the user says next answers it. */
+  | { type: 'data-ask'; id: string; data: Ask }
   | { type: 'data-wait'; data: { reason: string; inMs: number }; transient: true }
   | { type: 'finish'; finishReason: 'stop' | 'error'; messageMetadata: { usage: Usage } }
   | { type: 'abort'; reason: string }
@@ -95,7 +99,7 @@ export function createUiStream(of: UiStreamOf): (event: LogEvent) => UiChunk[] {
       case 'withdrawn':
         return [{ type: 'abort', reason: 'The message was taken back before it was answered.' }];
       case 'ended':
-        return [...endStep(), ...ending(move.ending)];
+        return [...endStep(), ...endingChunks(move.ending)];
     }
   }
 
@@ -112,16 +116,21 @@ export function createUiStream(of: UiStreamOf): (event: LogEvent) => UiChunk[] {
   };
 }
 
-function ending({ outcome, usage, error }: (AnswerMove & { type: 'ended' })['ending']): UiChunk[] {
-  const messageMetadata = { usage };
-  switch (outcome) {
+function endingChunks(ending: AnswerEnding): UiChunk[] {
+  const messageMetadata = { usage: ending.usage };
+  switch (ending.outcome) {
+    case 'asking':
+      return [
+        { type: 'data-ask', id: ending.ask.askId, data: ending.ask },
+        { type: 'finish', finishReason: 'stop', messageMetadata },
+      ];
     case 'done':
       return [{ type: 'finish', finishReason: 'stop', messageMetadata }];
     case 'stopped':
       return [{ type: 'abort', reason: 'The turn was stopped.' }];
     case 'failed':
       return [
-        { type: 'error', errorText: error?.message ?? 'The turn failed.' },
+        { type: 'error', errorText: ending.error?.message ?? 'The turn failed.' },
         { type: 'finish', finishReason: 'error', messageMetadata },
       ];
   }

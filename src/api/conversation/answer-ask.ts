@@ -1,11 +1,12 @@
 /** A person's answer to what an agent asks in the middle of a turn (P21), whichever way it came. */
 import type { z } from 'zod';
+import { findAnswerPlace, findOpenAsk } from '../../db/answers.ts';
 import { answerAsk } from '../../db/asks.ts';
 import type { AnsweredBy } from '../../domain/asks.ts';
 import type { answerBody } from '../../protocol/asks.ts';
 import { wakeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
-import { type ConversationDependencies, type Person, tell } from './send-message.ts';
+import { type ConversationDependencies, type Person, requestStop, tell } from './send-message.ts';
 
 export interface Answer {
   by: AnsweredBy;
@@ -17,6 +18,7 @@ export interface Answer {
 /**
  * Stores the answer; when this returns the turn goes on with it, whatever dies. The same again gives the same.
  * Undefined where the Work has no such question.
+ * @param saidAs the id that it would have had as a message, where it was said as one
  * @throws ApiError not_found, bad_request, conflict where the question had another answer before
  */
 export async function answerQuestion(
@@ -24,9 +26,10 @@ export async function answerQuestion(
   { ownerId, workId }: Person,
   askId: string,
   { text, allow }: z.infer<typeof answerBody>,
+  saidAs?: string,
 ): Promise<Answer | undefined> {
   if (text === undefined) throw new ApiError('bad_request', 'text: an answer needs words.');
-  const answered = await answerAsk(deps.db, { ownerId, workId, askId }, { text, allow });
+  const answered = await answerAsk(deps.db, { ownerId, workId, askId }, { text, allow, saidAs });
   switch (answered.kind) {
     case 'not_found':
       throw notFound('Work');
@@ -40,6 +43,31 @@ export async function answerQuestion(
       tell(deps, workId, () => wakeWork(deps.temporal, { workId, ownerId }));
       return { ...withoutKind(answered), duplicate: answered.kind === 'duplicate' };
   }
+}
+
+/**
+ * Answers a question, for whoever follows its turn from there, whichever answer counts.
+ * @throws ApiError not_found, bad_request
+ */
+export async function answerOrFollow(
+  deps: ConversationDependencies,
+  person: Person,
+  askId: string,
+  answer: z.infer<typeof answerBody>,
+  saidAs?: string,
+): Promise<void> {
+  try {
+    if ((await answerQuestion(deps, person, askId, answer, saidAs)) === undefined) throw notFound('question');
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'conflict')) throw error;
+  }
+}
+
+/** Gives a question up: the turn that waits with it is stopped. One that has its answer is left. @throws ApiError not_found */
+export async function abandon(deps: ConversationDependencies, person: Person, askId: string): Promise<void> {
+  const place = await findAnswerPlace(deps.db, { ...person, messageId: askId });
+  if (place?.turn === undefined || place.question !== askId) throw notFound('question');
+  if ((await findOpenAsk(deps.db, person)) === askId) await requestStop(deps, person, place.turn.number);
 }
 
 const WHY_LATE: Record<AnsweredBy, string> = {

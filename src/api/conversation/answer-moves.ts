@@ -11,7 +11,7 @@ import {
   type ToolArguments,
   textOf,
 } from '../../domain/messages.ts';
-import type { TurnEnding } from './answer-text.ts';
+import { type AnswerEnding, createAnswerEnding } from './answer-ending.ts';
 
 export type AnswerMove =
   /** The MainAgent begins a step. */
@@ -35,7 +35,7 @@ export type AnswerMove =
   | { type: 'wait'; reason: string; inMs: number }
   /** The message was taken back before a turn took it. */
   | { type: 'withdrawn' }
-  | { type: 'ended'; ending: TurnEnding };
+  | { type: 'ended'; ending: AnswerEnding };
 
 export type Saying = 'text' | 'reasoning';
 
@@ -46,6 +46,7 @@ export function createAnswerMoves(): (event: LogEvent) => AnswerMove[] {
   /** How much of the message that speaks has been told. */
   let told = { messageId: '', text: 0, reasoning: 0 };
   let step = 0;
+  const endingOf = createAnswerEnding();
 
   function close(): AnswerMove[] {
     if (open === undefined) return [];
@@ -79,6 +80,8 @@ export function createAnswerMoves(): (event: LogEvent) => AnswerMove[] {
   }
 
   return (event) => {
+    const ending = endingOf(event);
+    if (ending !== undefined) return [...close(), { type: 'ended', ending }];
     switch (event.kind) {
       case 'step.started': {
         if (event.agent !== 'main' || event.step === step) return [];
@@ -111,10 +114,6 @@ export function createAnswerMoves(): (event: LogEvent) => AnswerMove[] {
         return [{ type: 'wait', reason: event.reason, inMs: event.inMs }];
       case 'message.withdrawn':
         return [{ type: 'withdrawn' }];
-      case 'turn.completed': {
-        const { outcome, usage, error } = event;
-        return [...close(), { type: 'ended', ending: { outcome, usage, ...(error ? { error } : {}) } }];
-      }
       default:
         return [];
     }

@@ -1,22 +1,17 @@
 /** What the MainAgent says in a turn, as one text that grows: for interfaces that know no steps (I10). */
-import type { LogEvent, TurnError, TurnOutcome } from '../../domain/events.ts';
-import { type Message, textOf, type Usage } from '../../domain/messages.ts';
+import type { LogEvent } from '../../domain/events.ts';
+import { type Message, textOf } from '../../domain/messages.ts';
+import { type AnswerEnding, createAnswerEnding } from './answer-ending.ts';
 
 export type AnswerPiece = { type: 'text' | 'reasoning'; text: string };
-
-export interface TurnEnding {
-  outcome: TurnOutcome;
-  usage: Usage;
-  error?: TurnError;
-}
 
 export interface AnswerText {
   /** What an event adds. */
   take(event: LogEvent): AnswerPiece[];
   /** Files that are there and were not as they are before the turn. */
   files(): string[];
-  /** How the turn ended; undefined while it runs. */
-  readonly ending: TurnEnding | undefined;
+  /** How the answer ended; undefined until it has. */
+  readonly ending: AnswerEnding | undefined;
 }
 
 /** Between what is said in one step and in the next. */
@@ -29,7 +24,8 @@ export function createAnswerText(): AnswerText {
   /** The step that speaks, and what was said of it. */
   let speaking: { messageId: string; said: string } | undefined;
   const changed = new Map<string, boolean>();
-  let ending: TurnEnding | undefined;
+  const endingOf = createAnswerEnding();
+  let ending: AnswerEnding | undefined;
 
   function say(messageId: string, text: string): AnswerPiece[] {
     if (text === '') return [];
@@ -62,6 +58,7 @@ export function createAnswerText(): AnswerText {
     },
     files: () => [...changed].flatMap(([path, isThere]) => (isThere ? [path] : [])).sort(),
     take(event) {
+      ending = endingOf(event);
       switch (event.kind) {
         case 'text.delta':
           return event.agent === 'main' ? say(event.messageId, event.text) : [];
@@ -74,11 +71,6 @@ export function createAnswerText(): AnswerText {
         case 'tool.completed':
           for (const { path, change } of event.files) changed.set(path, change !== 'removed');
           return [];
-        case 'turn.completed': {
-          const { outcome, usage, error } = event;
-          ending = { outcome, usage, ...(error ? { error } : {}) };
-          return [];
-        }
         default:
           return [];
       }

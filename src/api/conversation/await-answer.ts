@@ -6,7 +6,7 @@ import { clientNetwork } from '../auth/client-network.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { takePlaces } from '../live/take-places.ts';
 import { type AskedMessage, followAnswer } from './follow-answer.ts';
-import { sendMessage } from './send-message.ts';
+import { sayNext } from './say-next.ts';
 
 /** Which message is asked about. */
 export type Placed = Pick<AskedMessage, 'workId' | 'messageId'>;
@@ -46,16 +46,16 @@ export function beginWaiting(deps: ApiDependencies, c: Context<ApiEnv>, placed: 
   return { asked: { ...placed, ownerId }, signal: gone.signal, leave };
 }
 
-/** Says the message, and waits for its answer from then on. @throws ApiError, as sendMessage does */
+/** Says it, and waits for its answer from then on. @throws ApiError, as sayNext does */
 export async function ask(
   deps: ApiDependencies,
   c: Context<ApiEnv>,
   placed: Placed,
-  said: { text: string; attachments?: string[] },
+  text: string,
 ): Promise<Waiting> {
   const waiting = beginWaiting(deps, c, placed);
   try {
-    await sendMessage(deps, waiting.asked, { id: placed.messageId, ...said });
+    await sayNext(deps, waiting.asked, text);
     return waiting;
   } catch (error) {
     waiting.leave();

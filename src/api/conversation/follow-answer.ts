@@ -1,8 +1,10 @@
 /**
- * The turn that answers a message as its events, from the first to `turn.completed`: what every interface but our own is
- * made of (I10).
+ * The turn that answers what a person said as its events: what every interface but our own is made of (I10). From the first
+ * to `turn.completed`, or to a question that the person is to answer by what they say next (H1); after such an answer, from
+ * there on.
  */
 import { type AnswerPlace, findAnswerPlace } from '../../db/answers.ts';
+import { endsAnswer } from '../../db/asks.ts';
 import { readEvents } from '../../db/event-log.ts';
 import type { LogFrame } from '../../db/log-rows.ts';
 import type { LogEvent } from '../../domain/events.ts';
@@ -12,6 +14,7 @@ import { openView } from '../live/view.ts';
 
 export type AnswerDependencies = Pick<ApiDependencies, 'db' | 'live' | 'viewers'>;
 
+/** What was said: a message, or an answer to a question, by what it was said as or by the question's id. */
 export interface AskedMessage {
   workId: string;
   ownerId: string;
@@ -22,9 +25,13 @@ export interface AskedMessage {
 const PAGE = 1_000;
 
 /**
- * Gives the events of the turn that takes the message, in order and each once, as they are committed; `turn.completed`
- * is the last. Nothing comes of a message that was taken back before. Of a turn that ended long ago what it streamed is gone from the log: then `message.completed` alone has
- * its text. Ends with `message.withdrawn` where the message was taken back before a turn took it.
+ * Gives the events of the turn that takes the message, in order and each once, as they are committed. The last is
+ * `turn.completed`; or `ask.raised`, of a question that is open, or was answered by what was said next. Of one that was
+ * answered elsewhere neither it nor `ask.answered` is given, for the answer goes on. Where an answer to a question was
+ * said, what is given begins with the calls that are open, as they were called, and `ask.answered`.
+ * Nothing comes of a message that was taken back before. Of a turn that ended long ago what it streamed is gone from the
+ * log: then `message.completed` alone has its text. Ends with `message.withdrawn` where the message was taken back before a
+ * turn took it.
  * @param signal ends it: whoever asked has gone
  * @throws ApiError not_found; unavailable where this process is going away, and the turn goes on
  */
@@ -37,7 +44,8 @@ export async function* followAnswer(
     const place = await findAnswerPlace(deps.db, asked);
     if (place === undefined) throw notFound('message');
     if (place.status === 'withdrawn') return;
-    if (place.turn?.lastSeq != null) return yield* storedEvents(deps, asked.workId, place.turn);
+    if (place.turn?.lastSeq != null)
+      return yield* part(deps, asked, place, storedEvents(deps, asked.workId, place.turn));
     const after = place.turn ? place.turn.firstSeq - 1 : (place.queuedSeq ?? 0);
     const view = await openView(deps, { ...asked, after });
     if (view === undefined) throw notFound('Work');
@@ -45,7 +53,10 @@ export async function* followAnswer(
     // has all that matters if no turn had taken the message by then.
     const isWhole =
       view.snapshot === undefined || (await findAnswerPlace(deps.db, asked))?.status === 'queued';
-    if (isWhole) return yield* turnOf(asked, place, framesOf(deps, view, signal), signal);
+    if (isWhole) {
+      const live = turnOf(asked, place, framesOf(deps, view, signal), signal);
+      return yield* part(deps, asked, place, live);
+    }
   }
 }
 
@@ -55,7 +66,32 @@ export async function* answerSoFar(
   asked: AskedMessage,
 ): AsyncGenerator<LogEvent, void> {
   const place = await findAnswerPlace(deps.db, asked);
-  if (place?.turn) yield* storedEvents(deps, asked.workId, place.turn);
+  if (place?.turn) yield* part(deps, asked, place, storedEvents(deps, asked.workId, place.turn));
+}
+
+/** The part of a turn that answers what was said: between an answer to a question, where it was one, and the next question. */
+async function* part(
+  { db }: Pick<AnswerDependencies, 'db'>,
+  { workId }: AskedMessage,
+  { question }: AnswerPlace,
+  turn: AsyncIterable<LogEvent>,
+): AsyncGenerator<LogEvent, void> {
+  /** Undefined once the part has begun. */
+  let open = question === undefined ? undefined : new Map<string, LogEvent>();
+  for await (const event of turn) {
+    if (open !== undefined) {
+      if (event.kind === 'tool.called') open.set(event.toolCallId, event);
+      if (event.kind === 'tool.completed') open.delete(event.toolCallId);
+      if (event.kind !== 'ask.answered' || event.askId !== question) continue;
+      yield* open.values();
+      yield event;
+      open = undefined;
+    } else if (event.kind === 'ask.raised') {
+      if (await endsAnswer(db, { workId, askId: event.askId })) return yield event;
+    } else if (event.kind !== 'ask.answered') {
+      yield event;
+    }
+  }
 }
 
 async function* storedEvents(

@@ -1,20 +1,24 @@
 /** The answer to a message as a tool tells it: how it stands, and what has been said by now. */
 import type { Context } from 'hono';
 import { findAnswerPlace } from '../../db/answers.ts';
+import type { Ask } from '../../domain/asks.ts';
 import type { LogEvent, TurnOutcome } from '../../domain/events.ts';
 import { textOf } from '../../domain/messages.ts';
 import { notFound } from '../api-error.ts';
+import { type AnswerEnding, createAnswerEnding } from '../conversation/answer-ending.ts';
 import { answerEvents, beginWaiting, type Placed } from '../conversation/await-answer.ts';
 import { answerSoFar } from '../conversation/follow-answer.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 
 export interface Answer {
-  state: 'queued' | 'running' | 'withdrawn' | TurnOutcome;
+  state: 'queued' | 'running' | 'asking' | 'withdrawn' | TurnOutcome;
   /** What the MainAgent has said, its steps a blank line apart. */
   text: string;
   /** Files that are there and were not as they are before the turn. */
   files: string[];
   error?: string;
+  /** What the Work waits to be told. */
+  ask?: Ask;
 }
 
 /**
@@ -50,26 +54,26 @@ export async function answerWithin(
 function createAnswer(): { take(event: LogEvent): void; now(): Answer } {
   const texts: string[] = [];
   const files = new Map<string, boolean>();
+  const endingOf = createAnswerEnding();
   let state: Answer['state'] = 'queued';
-  let error: string | undefined;
+  let ending: AnswerEnding | undefined;
   return {
     take(event) {
+      ending = endingOf(event);
       if (event.kind === 'message.withdrawn') state = 'withdrawn';
       else if (state === 'queued') state = 'running';
       if (event.kind === 'message.completed' && event.message.agent === 'main')
         texts.push(textOf(event.message));
       if (event.kind === 'tool.completed')
         for (const { path, change } of event.files) files.set(path, change !== 'removed');
-      if (event.kind === 'turn.completed') {
-        state = event.outcome;
-        error = event.error?.message;
-      }
+      if (ending !== undefined) state = ending.outcome;
     },
     now: () => ({
       state,
       text: texts.filter((text) => text !== '').join('\n\n'),
       files: [...files].flatMap(([path, isThere]) => (isThere ? [path] : [])).sort(),
-      ...(error === undefined ? {} : { error }),
+      ...(ending?.outcome === 'failed' && ending.error ? { error: ending.error.message } : {}),
+      ...(ending?.outcome === 'asking' ? { ask: ending.ask } : {}),
     }),
   };
 }

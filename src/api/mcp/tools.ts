@@ -3,7 +3,7 @@
  * that fails says so in a sentence that its model reads.
  */
 import { randomUUID } from 'node:crypto';
-import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { findExport } from '../../db/exports.ts';
@@ -19,6 +19,7 @@ import { uuid } from '../../protocol/messages.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { openWorkspace, type Workspace } from '../../workspace/workspace.ts';
 import { ApiError, notFound, toldOf } from '../api-error.ts';
+import { answerOrFollow, answerQuestion } from '../conversation/answer-ask.ts';
 import { requestStop, sendMessage } from '../conversation/send-message.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { placeOrder } from '../exports/order-export.ts';
@@ -28,6 +29,7 @@ import { mayDo } from '../middleware/require-user.ts';
 import { idFrom } from '../works/named-work.ts';
 import { makeWork, preferredLanguage } from '../works/new-work.ts';
 import { answerWithin } from './answer.ts';
+import { canElicit, elicit, elicited, type McpSdk, type ToolResult } from './elicitation.ts';
 
 /** How long a call may wait for an answer: below what clients and proxies give a request. */
 const MOST_SECONDS = 50;
@@ -47,20 +49,16 @@ const requestId = z
   .meta({ description: 'of your own: the same call made again with it is done once' });
 
 /** A server for one request, of the one who makes it. */
-export function createToolServer(
-  Server: typeof McpServer,
-  deps: ApiDependencies,
-  c: Context<ApiEnv>,
-): McpServer {
+export function createToolServer(sdk: McpSdk, deps: ApiDependencies, c: Context<ApiEnv>): McpServer {
   const { db, dataDir } = deps;
   const identity = c.get('identity');
   const { userId: ownerId } = identity;
   const { origin } = new URL(c.req.url);
-  const server = new Server(
+  const server = new sdk.McpServer(
     { name: 'paperagent', title: 'PaperAgent', version: deps.config.version },
     {
       instructions:
-        'PaperAgent does quantitative work: it plans, runs Python and writes a paper (paper.md). start_work begins a Work, send says something in one; each gives a message id. Then call wait until its state is done, stopped or failed: a turn takes minutes.',
+        'PaperAgent does quantitative work: it plans, runs Python and writes a paper (paper.md). start_work begins a Work, send says something in one; each gives a message id. Then call wait until its state is done, stopped or failed: a turn takes minutes. Where the state is asking, the Work waits to be told something: put its question to the person, and call answer.',
     },
   );
 
@@ -74,7 +72,7 @@ export function createToolServer(
       idempotent?: true;
       destructive?: true;
     },
-    act: (input: z.infer<z.ZodObject<Shape>>) => Promise<CallToolResult>,
+    act: (input: z.infer<z.ZodObject<Shape>>, context: ServerContext) => Promise<ToolResult>,
   ): void {
     const { title, description, input, idempotent, destructive } = about;
     const annotations = {
@@ -83,14 +81,18 @@ export function createToolServer(
       idempotentHint: idempotent ?? scope === 'read',
       openWorldHint: false,
     };
-    server.registerTool(name, { title, description, inputSchema: input, annotations }, async (given) => {
-      try {
-        if (!mayDo(identity, scope)) throw new ApiError('forbidden', `This key may not ${scope}.`);
-        return await act(given as z.infer<z.ZodObject<Shape>>);
-      } catch (error) {
-        return { isError: true, content: [{ type: 'text', text: toldOf(c, error).message }] };
-      }
-    });
+    server.registerTool(
+      name,
+      { title, description, inputSchema: input, annotations },
+      async (given, context) => {
+        try {
+          if (!mayDo(identity, scope)) throw new ApiError('forbidden', `This key may not ${scope}.`);
+          return await act(given as z.infer<z.ZodObject<Shape>>, context);
+        } catch (error) {
+          return { isError: true, content: [{ type: 'text', text: toldOf(c, error).message }] };
+        }
+      },
+    );
   }
 
   async function workspaceOf(workId: string): Promise<Workspace> {
@@ -164,15 +166,44 @@ export function createToolServer(
     'read',
     {
       title: 'Wait for an answer',
-      description: `How the answer to a message stands, what has been said, and which files changed. Waits for its end, at most \`seconds\` (${MOST_SECONDS}); call it again while the state is queued or running.`,
+      description: `How the answer to a message stands, what has been said, and which files changed. Waits for its end, at most \`seconds\` (${MOST_SECONDS}); call it again while the state is queued or running. Where it is asking, \`ask\` has the question that the Work waits with.`,
       input: z.object({
         work,
         message: uuid.toLowerCase().meta({ description: 'id that start_work or send gave' }),
         seconds: z.number().min(0).max(MOST_SECONDS).default(MOST_SECONDS),
       }),
     },
-    async ({ work: workId, message: messageId, seconds }) =>
-      told({ ...(await answerWithin(deps, c, { workId, messageId }, seconds)) }),
+    async ({ work: workId, message: messageId, seconds }, context) => {
+      const given = elicited(sdk, context);
+      if (given?.answer && mayDo(identity, 'write'))
+        await answerOrFollow(deps, { workId, ownerId }, given.askId, given.answer);
+      const answer = await answerWithin(deps, c, { workId, messageId }, seconds);
+      // A person who would not answer is not asked again.
+      const mayAsk = answer.ask && answer.ask.askId !== given?.askId && mayDo(identity, 'write');
+      if (answer.ask && mayAsk && canElicit(sdk, context)) return elicit(sdk, answer.ask);
+      return told({ ...answer });
+    },
+  );
+
+  tool(
+    'answer',
+    'write',
+    {
+      title: 'Answer a question',
+      description:
+        'Answers the question that a Work waits with (its `ask`, told by wait). Then call wait again.',
+      input: z.object({
+        work,
+        ask: uuid.toLowerCase().meta({ description: 'the question’s askId' }),
+        text: message,
+      }),
+      idempotent: true,
+    },
+    async ({ work: workId, ask, text }) => {
+      const answered = await answerQuestion(deps, { workId, ownerId }, ask, { text });
+      if (answered === undefined) throw notFound('question');
+      return told({ by: answered.by, text: answered.text });
+    },
   );
 
   tool(

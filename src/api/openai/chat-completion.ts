@@ -2,7 +2,8 @@
 import type OpenAI from 'openai';
 import type { LogEvent } from '../../domain/events.ts';
 import type { Usage } from '../../domain/messages.ts';
-import { createAnswerText, type TurnEnding } from '../conversation/answer-text.ts';
+import { type AnswerEnding, questionText } from '../conversation/answer-ending.ts';
+import { createAnswerText } from '../conversation/answer-text.ts';
 
 type Chunk = OpenAI.ChatCompletionChunk;
 /** What DeepSeek's and others' servers call what was thought; clients show it where they know it. */
@@ -20,9 +21,9 @@ export interface CompletionOf {
 export interface ChatCompletion {
   /** The chunks that an event adds. */
   take(event: LogEvent): Chunk[];
-  /** How the turn ended; undefined while it runs. */
-  readonly ending: TurnEnding | undefined;
-  /** The whole of it, once the turn has ended. */
+  /** How the answer ended; undefined until it has. */
+  readonly ending: AnswerEnding | undefined;
+  /** The whole of it, once it has ended. */
   whole(): OpenAI.ChatCompletion;
 }
 
@@ -62,7 +63,11 @@ export function createChatCompletion(of: CompletionOf, includeUsage: boolean): C
       });
       const { ending } = answer;
       if (ending === undefined || ending.outcome === 'failed') return chunks;
-      chunks.push(...say(of.links(answer.files())), chunk({}, 'stop'));
+      chunks.push(...say(of.links(answer.files())));
+      // What is said next answers it: to the client a question is what the assistant says last.
+      if (ending.outcome === 'asking')
+        chunks.push(...say((content === '' ? '' : '\n\n') + questionText(ending.ask)));
+      chunks.push(chunk({}, 'stop'));
       if (includeUsage)
         chunks.push({ ...head, object: 'chat.completion.chunk', choices: [], usage: toUsage(ending.usage) });
       return chunks;

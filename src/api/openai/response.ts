@@ -8,6 +8,7 @@ import type OpenAI from 'openai';
 import type { ResponseOutputItem, ResponseStreamEvent } from 'openai/resources/responses/responses';
 import type { LogEvent } from '../../domain/events.ts';
 import { type Message, type ToolArguments, textOf, type Usage } from '../../domain/messages.ts';
+import { type AnswerEnding, questionText } from '../conversation/answer-ending.ts';
 import { createAnswerText } from '../conversation/answer-text.ts';
 
 type Response = Omit<OpenAI.Responses.Response, 'output_text'>;
@@ -218,22 +219,25 @@ export function createTurnResponse(of: ResponseOf): TurnResponse {
     return [{ type: 'response.output_item.done', output_index: index, item: structuredClone(item) }];
   }
 
-  function endTurn(event: LogEvent & { kind: 'turn.completed' }): Unnumbered[] {
-    const links = of.links(answer.files());
-    const files =
-      links === ''
-        ? []
-        : [...say(`files_${of.id}`, links.trimStart()), ...endMessage(`files_${of.id}`, 'completed')];
+  function tell(id: string, text: string): Unnumbered[] {
+    return text === '' ? [] : [...say(id, text), ...endMessage(id, 'completed')];
+  }
+
+  function endAnswer(at: string, ending: AnswerEnding): Unnumbered[] {
+    const { outcome } = ending;
+    const told = [
+      ...tell(`files_${of.id}`, of.links(answer.files()).trimStart()),
+      ...(ending.outcome === 'asking' ? tell(`ask_${ending.ask.askId}`, questionText(ending.ask)) : []),
+    ];
     for (const item of output)
       if ('status' in item && item.status === 'in_progress') item.status = 'incomplete';
-    completedAt = Math.floor(Date.parse(event.at) / 1000);
-    const { outcome } = event;
-    status = outcome === 'done' ? 'completed' : outcome === 'failed' ? 'failed' : 'cancelled';
-    const type = ENDINGS[outcome];
-    return [...files, { type, response: now() as OpenAI.Responses.Response }];
+    completedAt = Math.floor(Date.parse(at) / 1000);
+    status = STATUSES[outcome];
+    return [...told, { type: ENDINGS[outcome], response: now() as OpenAI.Responses.Response }];
   }
 
   function translate(event: LogEvent): Unnumbered[] {
+    if (answer.ending !== undefined) return endAnswer(event.at, answer.ending);
     switch (event.kind) {
       case 'text.delta':
         return event.agent === 'main'
@@ -249,8 +253,6 @@ export function createTurnResponse(of: ResponseOf): TurnResponse {
         return event.name === 'run_python' ? run(event.toolCallId, event.arguments) : [];
       case 'tool.completed':
         return endRun(event.toolCallId, event.result, event.ok);
-      case 'turn.completed':
-        return endTurn(event);
       case 'message.withdrawn':
         status = 'cancelled';
         return [{ type: ENDINGS.stopped, response: now() as OpenAI.Responses.Response }];
@@ -283,9 +285,13 @@ export function createTurnResponse(of: ResponseOf): TurnResponse {
   };
 }
 
+const STATUSES = { done: 'completed', failed: 'failed', stopped: 'cancelled', asking: 'completed' } as const;
 const ENDINGS = {
   done: 'response.completed',
   failed: 'response.failed',
+  // A question is an answer that is whole: what is said next goes on from it. Of one that is incomplete a client would
+  // take what it says for cut off.
+  asking: 'response.completed',
   // There is no word for one that was stopped: its status says that it is cancelled.
   stopped: 'response.incomplete',
 } as const;

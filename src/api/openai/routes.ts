@@ -7,7 +7,7 @@ import { findAnswerPlace } from '../../db/answers.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import { MAX_HISTORY_BYTES } from '../../protocol/limits.ts';
 import { ApiError, toldOf } from '../api-error.ts';
-import type { TurnEnding } from '../conversation/answer-text.ts';
+import type { AnswerEnding } from '../conversation/answer-ending.ts';
 import { answerEvents, ask, beginWaiting, type Placed, type Waiting } from '../conversation/await-answer.ts';
 import { answerSoFar } from '../conversation/follow-answer.ts';
 import { stopAnswer } from '../conversation/stop-answer.ts';
@@ -112,7 +112,7 @@ export function openAIRoutes(deps: ApiDependencies): Router {
   /** Says the message, in the Work that the answer's header names. */
   async function askIn(c: Context<ApiEnv>, placed: Placed, text: string): Promise<Waiting> {
     c.header(WORK_HEADER, placed.workId);
-    return await ask(deps, c, placed, { text });
+    return await ask(deps, c, placed, text);
   }
 
   function waitFor(c: Context<ApiEnv>, placed: Placed): Waiting {
@@ -205,7 +205,7 @@ function workOfConversation(
 }
 
 /** Why there is no answer, where there is none. */
-function failureOf(ending: TurnEnding | undefined): ApiError | undefined {
+function failureOf(ending: AnswerEnding | undefined): ApiError | undefined {
   if (ending === undefined)
     return new ApiError('conflict', 'The message was taken back before it was answered.');
   if (ending.outcome !== 'failed') return undefined;

@@ -101,11 +101,13 @@ begin
        else jsonb_build_object('inMs', greatest(1, ceil(-1000 * extract(epoch from pa_now() - a.deadline)))) end;
 end $$;
 
--- A person's answer. The first one counts, whoever wrote it; the same again is answered as it was. Gives one of
+-- A person's answer. The first one counts, whoever wrote it; the same again is answered as it was. p_said_as: the id under
+-- which it was said where a message was expected. Gives one of
 --   {kind: "not_found"}            they have no such Work
 --   {kind: "unknown"}              the Work has no such question
 --   {kind: "stored" | "duplicate" | "late", by, text, allow?}   late: it has another answer, which is given
-create or replace function answer_ask(p_owner uuid, p_work uuid, p_ask uuid, p_text text, p_allow boolean) returns jsonb
+create or replace function answer_ask(p_owner uuid, p_work uuid, p_ask uuid, p_text text, p_allow boolean,
+  p_said_as uuid default null) returns jsonb
 language plpgsql as $$
 declare
   a asks;
@@ -121,6 +123,7 @@ begin
   end if;
   if a.answered_by is null then
     perform close_ask(a, 'person', p_text, p_allow, p_text);
+    update asks set said_as = p_said_as where work_id = p_work and id = p_ask and p_said_as is not null;
     select * into a from asks where work_id = p_work and id = p_ask;
   elsif a.answered_by = 'person' and a.answer = p_text and a.allow is not distinct from p_allow then
     v_kind := 'duplicate';

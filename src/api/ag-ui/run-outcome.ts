@@ -1,0 +1,47 @@
+/** How a run of AG-UI ends, in its words (I4). Pure. */
+import type { Ask } from '../../domain/asks.ts';
+import type { AnswerEnding } from '../conversation/answer-ending.ts';
+
+/** How a run ends; `interrupt`: with a question (P21), whose answer is `resume` in the next run (requests.ts). */
+export type RunOutcome =
+  | { type: 'success' }
+  | { type: 'cancelled' }
+  | { type: 'interrupt'; interrupts: Interrupt[] };
+
+interface Interrupt {
+  id: string;
+  reason: string;
+  message: string;
+  toolCallId?: string;
+  /** JSON Schema of the answer. */
+  responseSchema: object;
+  expiresAt?: string;
+}
+
+export function outcomeOf(ending: AnswerEnding): RunOutcome {
+  if (ending.outcome === 'asking') return { type: 'interrupt', interrupts: [toInterrupt(ending.ask)] };
+  return { type: ending.outcome === 'done' ? 'success' : 'cancelled' };
+}
+
+function toInterrupt({ askId, toolCallId, question, options, default: fallback, deadline }: Ask): Interrupt {
+  return {
+    id: askId,
+    reason: 'input_required',
+    message: question,
+    ...(toolCallId === undefined ? {} : { toolCallId }),
+    responseSchema: {
+      type: 'object',
+      properties: {
+        text: {
+          type: 'string',
+          minLength: 1,
+          // Other words are an answer, too.
+          ...(options === undefined ? {} : { examples: options }),
+          ...(fallback === undefined ? {} : { default: fallback }),
+        },
+      },
+      required: ['text'],
+    },
+    ...(deadline === undefined ? {} : { expiresAt: deadline }),
+  };
+}
