@@ -23,6 +23,7 @@ const schema = z.object({
   SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
   SANDBOX_PACKAGES: ownPackages.default(() => []),
   SANDBOX_PREPARE: zeroOrOne.default('1'),
+  WORKER_SPARE: zeroOrOne.default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
@@ -63,6 +64,8 @@ export interface Config extends PeopleSettings, ModelSettings {
   readonly sandboxPackages: readonly OwnPackage[];
   /** Whether Python is started ahead while the model still writes the code. */
   readonly sandboxPrepare: boolean;
+  /** Whether a second worker, loaded and waiting, takes over where the only one ends, in memory that is free. */
+  readonly workerSpare: boolean;
   /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
@@ -129,6 +132,7 @@ export function readConfig(env: Environment): Config {
     sandboxLibraries: v.SANDBOX_LIBRARIES,
     sandboxPackages: v.SANDBOX_PACKAGES,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
+    workerSpare: v.WORKER_SPARE === '1',
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,
     turnMaxSteps: v.TURN_MAX_STEPS,

@@ -7,6 +7,7 @@ import { decodeKey } from '../config/values.ts';
 import { diskSharesOf } from '../db/room.ts';
 import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
 import { createLog } from '../process/logging.ts';
+import { becomeSpare, SPARE_OPTION, say } from '../process/spare.ts';
 import { openTracer } from '../process/tracing.ts';
 import { startWatchdog } from '../process/watchdog.ts';
 import { FILES_OF_PEOPLE } from '../setup/data-folder.ts';
@@ -17,10 +18,11 @@ import { findSandbox } from '../setup/sandbox.ts';
 import { buildWorkflowBundle } from '../setup/workflow-bundle.ts';
 import { createWorkerMetrics } from '../worker/metrics.ts';
 import { serveWorkerMetrics } from '../worker/metrics-server.ts';
-import { startWorker } from '../worker/start.ts';
+import { prepareWorker } from '../worker/start.ts';
 import { installTemporalLogging } from '../worker/temporal-logging.ts';
 
-readCommandLine();
+const { values } = readCommandLine({ options: { [SPARE_OPTION]: {} } });
+const spare = values[SPARE_OPTION] ? becomeSpare() : undefined;
 const config = readServiceConfig(process.env);
 const log = createLog('worker', config.logLevel);
 makePrivateFolders(config.dataDir, FILES_OF_PEOPLE);
@@ -28,16 +30,6 @@ const { workerMetricsPort, metricsToken } = config;
 const sdkMetrics = workerMetricsPort === undefined ? undefined : `127.0.0.1:${await findFreePort()}`;
 installTemporalLogging(log, sdkMetrics);
 const metrics = createWorkerMetrics();
-const metricsServer =
-  workerMetricsPort === undefined
-    ? undefined
-    : await serveWorkerMetrics({
-        port: workerMetricsPort,
-        token: metricsToken,
-        text: metrics.text,
-        sdkUrl: `http://${sdkMetrics}/metrics`,
-        onError: (err) => log.warn({ err }, 'metrics could not be read'),
-      });
 
 const [chosen, workflowBundle] = await Promise.all([
   findSandbox(config, process.env, (line) => log.warn(line)),
@@ -47,7 +39,7 @@ const [chosen, workflowBundle] = await Promise.all([
 if (chosen.sandbox === null) log[process.send ? 'info' : 'warn'](chosen.reason);
 else log.info({ sandbox: chosen.kind, why: chosen.why }, 'sandbox chosen');
 
-const worker = await startWorker({
+const prepared = await prepareWorker({
   databaseUrl: config.databaseUrl,
   databaseDirectUrl: config.databaseDirectUrl,
   temporal: config.temporal,
@@ -77,14 +69,27 @@ const worker = await startWorker({
   tracer: await openTracer('worker', config.otlpEndpoint, log),
   log,
 });
+await spare?.untilNeeded();
 
+const metricsServer =
+  workerMetricsPort === undefined
+    ? undefined
+    : await serveWorkerMetrics({
+        port: workerMetricsPort,
+        token: metricsToken,
+        text: metrics.text,
+        sdkUrl: `http://${sdkMetrics}/metrics`,
+        onError: (err) => log.warn({ err }, 'metrics could not be read'),
+      });
+
+const worker = await prepared.begin();
 startWatchdog({
   role: 'worker',
   crash: { workerId: worker.workerId, databaseUrl: config.databaseUrl },
 });
 limitHeapGrowth();
 // The supervisor, where there is one, waits for this, and says whose crash it was if it sees one.
-process.send?.({ ready: worker.workerId });
+say({ ready: worker.workerId });
 
 let closing: Promise<void> | undefined;
 const close = () => {

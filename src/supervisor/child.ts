@@ -1,10 +1,12 @@
 /** One child process that is kept running: started, watched, started again when it dies, stopped in order. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ToSupervisor } from '../process/spare.ts';
 import type { ServerCommand } from '../setup/server-command.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import type { LogFile } from './log-file.ts';
 import type { ProcessName, Role } from './roles.ts';
+import { createSpare } from './spare.ts';
 
 export interface ChildPlan {
   role: Role;
@@ -12,6 +14,8 @@ export interface ChildPlan {
   number?: number;
   /** Called before each start. */
   command: () => Promise<ServerCommand>;
+  /** How a second one is started that waits to take over when this one ends; absent: none does. */
+  spare?: () => Promise<ServerCommand>;
   /** Whether it sends `{ ready: its id }` when it serves: the only way to know of one that listens nowhere. */
   speaks: boolean;
   /** Resolves once this process serves; `said` when it has said so itself. */
@@ -44,7 +48,7 @@ export interface Child {
   kill(): void;
 }
 
-export function nameOf({ role, number }: ChildPlan): ProcessName {
+export function nameOf({ role, number }: ChildPlan): Role | `${Role}-${number}` {
   return number === undefined ? role : `${role}-${number}`;
 }
 
@@ -63,17 +67,31 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
   first.promise.catch(() => {}); // who awaits `untilReady` is told
   let current: ChildProcess | undefined;
   let served = false;
+  const spareName: ProcessName = `${name}-spare`;
+  const { spare: spareCommand } = plan;
+  const spare =
+    spareCommand &&
+    createSpare({
+      start: () => launch(spareCommand),
+      onStarted: (pid) => hooks.onStarted(spareName, pid),
+      onEnded: () => hooks.onEnded(spareName),
+      freeMemory: () => process.availableMemory(),
+      say: hooks.say,
+    });
 
   async function keepRunning(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       const began = performance.now();
-      const ending = await runOnce().catch((error: unknown) => {
+      const taken = spare?.take();
+      const ending = await runOnce(taken).catch((error: unknown) => {
         // Before it ever served, whoever waits for it is told, in the words of what failed.
         if (!served) throw error;
         return error instanceof Error ? error.message : String(error);
       });
       if (stopping.signal.aborted) return;
-      failures = performance.now() - began > STABLE_MS ? 1 : failures + 1;
+      // A spare that ends early says nothing about whether a start would fail.
+      const isFirst = taken !== undefined || performance.now() - began > STABLE_MS;
+      failures = isFirst ? 1 : failures + 1;
       if (!served && failures >= FIRST_TRIES) return first.reject(neverServed(ending));
       const waitMs = failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, 125 * 2 ** failures);
       if (served) hooks.say(`${name} ended (${ending}); starting it again`);
@@ -81,22 +99,32 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     }
   }
 
-  async function runOnce(): Promise<string> {
-    const { command, args, ...options } = await plan.command();
-    if (stopping.signal.aborted) return 'not started';
-    const child = spawn(command, args, {
+  /** @returns undefined where everything stops already */
+  async function launch(of: () => Promise<ServerCommand>): Promise<ChildProcess | undefined> {
+    const { command, args, ...options } = await of();
+    if (stopping.signal.aborted) return undefined;
+    return spawn(command, args, {
       ...options,
       // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops all in order.
       detached: true,
       stdio: ['ignore', hooks.log.fd, hooks.log.fd, ...(plan.speaks ? (['ipc'] as const) : [])],
     });
+  }
+
+  /** @param taken a spare that was told to take over; absent: one is started */
+  async function runOnce(taken: ChildProcess | undefined): Promise<string> {
+    const child = taken ?? (await launch(plan.command));
+    if (child === undefined) return 'not started';
     current = child;
+    // Under its new name before its old one goes: whoever comes after a supervisor that was killed finds it.
     if (child.pid !== undefined) hooks.onStarted(name, child.pid);
+    if (taken !== undefined) hooks.onEnded(spareName);
     const gone = new AbortController();
     let id: string | undefined;
     const said = new Promise<void>((resolve) =>
-      child.on('message', (message) => {
-        id = (message as { ready: string }).ready;
+      child.on('message', (words: ToSupervisor) => {
+        if (!('ready' in words)) return;
+        id = words.ready;
         resolve();
       }),
     );
@@ -120,6 +148,7 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     if (served) hooks.say(`${name} is back`);
     served = true;
     first.resolve();
+    spare?.prepare();
   }
 
   function neverServed(ending: string): SetupError {
@@ -141,16 +170,20 @@ export function startChild(plan: ChildPlan, hooks: ChildHooks): Child {
     },
     async stop() {
       stopping.abort(new Error('stopping'));
+      spare?.discard();
       const child = current;
       child?.kill(plan.stopSignal);
       const late = setTimeout(() => child?.kill('SIGKILL'), plan.stopWithinMs);
       await finished.finally(() => clearTimeout(late));
     },
     restart() {
+      // It has loaded what may have changed meanwhile.
+      spare?.discard();
       current?.kill(plan.stopSignal);
     },
     kill() {
       stopping.abort(new Error('stopping'));
+      spare?.discard();
       current?.kill('SIGKILL');
     },
   };

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { fromBundleToo, NODE_ENVIRONMENT, NODE_OPTIONS } from '../process/node-options.mjs';
+import { SPARE_OPTION } from '../process/spare.ts';
 import { BUILD_CACHE, CHECKOUT } from '../setup/checkout.ts';
 import {
   endPostgresOrphan,
@@ -66,12 +67,16 @@ export function temporalOnPostgresPlan(options: TemporalOnPostgres): ChildPlan {
   };
 }
 
-/** @param number which of several */
-export function workerPlan(env: Record<string, string>, number?: number): ChildPlan {
+/** @param number which of several: there others live that take over, else a spare may */
+export function workerPlan(
+  env: Record<string, string>,
+  { number, spare = false }: { number?: number; spare?: boolean } = {},
+): ChildPlan {
   return {
     role: 'worker',
     ...(number === undefined ? {} : { number }),
     command: async () => nodeCommand('worker', env),
+    ...(spare ? { spare: async () => nodeCommand('worker', env, [`--${SPARE_OPTION}`]) } : {}),
     speaks: true,
     ready: (_signal, said) => said,
     stopSignal: 'SIGTERM',
@@ -104,13 +109,13 @@ export function appUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
 }
 
 /**
- * One of our own processes; its command line ends in its role's file. Node keeps the compiled code: a process that runs
+ * One of our own processes; its command line ends in its role's file, and in that of one which waits an option follows. Node keeps the compiled code: a process that runs
  * from the sources starts in half the time by it.
  */
-function nodeCommand(role: Role, given: Record<string, string>): ServerCommand {
+function nodeCommand(role: Role, given: Record<string, string>, options: string[] = []): ServerCommand {
   return {
     command: process.execPath,
-    args: [...NODE_OPTIONS, ...fromBundleToo(), join(CHECKOUT, 'src', 'main', `${role}.ts`)],
+    args: [...NODE_OPTIONS, ...fromBundleToo(), join(CHECKOUT, 'src', 'main', `${role}.ts`), ...options],
     env: { ...NODE_ENVIRONMENT, ...given, NODE_COMPILE_CACHE: join(BUILD_CACHE, 'compiled') },
     cwd: CHECKOUT,
   };

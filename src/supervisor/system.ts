@@ -155,10 +155,10 @@ export function createSystem(
   }
 
   async function startWorkers(childEnvironment: Record<string, string>, metrics: number[]): Promise<void> {
-    if (topology.workers === 1) return await run(workerPlan(childEnvironment));
+    if (topology.workers === 1) return await run(workerPlan(childEnvironment, { spare: config.workerSpare }));
     await Promise.all(
       metrics.map((port, index) =>
-        run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, index + 1)),
+        run(workerPlan({ ...childEnvironment, WORKER_METRICS_PORT: String(port) }, { number: index + 1 })),
       ),
     );
   }

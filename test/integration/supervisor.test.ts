@@ -13,6 +13,9 @@ import { until } from '../support/until.ts';
 
 const START_MS = 300_000;
 
+/** What the spare worker is called. */
+const SPARE = 'worker-spare';
+
 let dataDir: string;
 let port: number;
 const supervisors: AppProcess[] = [];
@@ -81,7 +84,8 @@ describe('npm start', () => {
     'starts everything, and each process`s command line names its role',
     async () => {
       const { pids } = await system();
-      expect(Object.keys(pids).sort()).toEqual([...ROLES, 'supervisor'].sort());
+      const { [SPARE]: _, ...serving } = pids;
+      expect(Object.keys(serving).sort()).toEqual([...ROLES, 'supervisor'].sort());
       for (const role of ['api', 'worker', 'demo-model'] as const) {
         expect(commandLineOf(pids[role] ?? 0)).toMatch(new RegExp(`src/main/${role}\\.ts$`));
       }
@@ -100,6 +104,34 @@ describe('npm start', () => {
       );
       await until(isReady, 'all of it was ready again', 30_000);
       expect(running()).toMatchObject(addresses);
+    },
+    START_MS,
+  );
+
+  test(
+    'R4: a spare worker takes over from one that is killed, and is known as one by its command line',
+    async () => {
+      const { pids } = await system();
+      await until(() => running()?.pids[SPARE] !== undefined, 'a spare waited');
+      const spare = running()?.pids[SPARE] ?? 0;
+      expect(commandLineOf(spare)).toMatch(/src\/main\/worker\.ts --spare$/);
+      process.kill(pids.worker ?? 0, 'SIGKILL');
+      await until(() => running()?.pids.worker === spare, 'it took over');
+      await until(isReady, 'all of it was ready again', 30_000);
+      await until(() => /src\/main\/worker\.ts$/.test(commandLineOf(spare)), 'it was called a worker');
+    },
+    START_MS,
+  );
+
+  test(
+    'a spare whose supervisor was killed ends by itself',
+    async () => {
+      await system();
+      await until(() => running()?.pids[SPARE] !== undefined, 'a spare waited');
+      const { pids } = await system();
+      const noted = startTimeOf(pids[SPARE] ?? 0);
+      process.kill(pids.supervisor ?? 0, 'SIGKILL');
+      await until(() => startTimeOf(pids[SPARE] ?? 0) !== noted, 'it ended');
     },
     START_MS,
   );

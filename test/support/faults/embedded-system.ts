@@ -22,6 +22,12 @@ export interface EmbeddedSystem extends Struck {
   killSupervisor(): Promise<void>;
   /** kill -9 of every process of it: what is left of a machine whose power went. */
   killEverything(): Promise<void>;
+  /** @returns the process id of the worker that waits to take over, once one does */
+  waitForSpare(): Promise<number>;
+  /** Until the processes that the supervisor has are such. */
+  waitFor(fits: (pids: Record<string, number>) => boolean, what: string): Promise<void>;
+  /** To a process of this name. */
+  signal(name: string, signal: 'SIGKILL' | 'SIGSTOP'): void;
   /** SIGTERM to the supervisor, and until all of it has ended. */
   stop(): Promise<void>;
   /** `npm start` on the same data folder, unless it runs; until it is ready. */
@@ -56,6 +62,8 @@ export async function startEmbeddedSystem(): Promise<EmbeddedSystem> {
     known = instance;
     return instance;
   }
+
+  const running = () => runningInstance(dataFolder(dataDir))?.pids ?? {};
 
   async function request<T>(route: string, body: object, token?: string): Promise<T> {
     const headers = {
@@ -99,6 +107,18 @@ export async function startEmbeddedSystem(): Promise<EmbeddedSystem> {
       await supervisors.at(-1)?.signal('SIGKILL');
       for (const pid of pids) if (startTimeOf(pid) !== undefined) process.kill(pid, 'SIGKILL');
       await until(() => pids.every((pid) => startTimeOf(pid) === undefined), 'all of it was gone');
+    },
+    async waitForSpare() {
+      await system.waitFor((pids) => pids['worker-spare'] !== undefined, 'a spare');
+      return running()['worker-spare'] ?? 0;
+    },
+    async waitFor(fits, what) {
+      await until(() => fits(running()), what);
+    },
+    signal(name, signal) {
+      const pid = running()[name];
+      if (pid === undefined) throw new Error(`there is no ${name}`);
+      process.kill(pid, signal);
     },
     async stop() {
       await supervisors.at(-1)?.signal('SIGTERM');

@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 export interface Fault<System = FaultSystem> {
   name: string;
   /** Model calls that it may cost at most (D6). */
-  extraCalls: 0 | 1;
+  extraCalls: 0 | 1 | 2;
   /** Strikes while the statement waits, and lets it go on or not. */
   strike: (system: System, gate: Gate) => Promise<void>;
 }

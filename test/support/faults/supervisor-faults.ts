@@ -38,4 +38,44 @@ export const SUPERVISOR_FAULTS: Fault<EmbeddedSystem>[] = [
       await system.start();
     },
   },
+  {
+    name: 'worker killed, a spare takes over',
+    extraCalls: 1,
+    async strike(system, gate) {
+      await system.waitForSpare();
+      system.signal('worker', 'SIGKILL');
+      await gate.open();
+    },
+  },
+  {
+    name: 'worker killed, then the spare as it takes over',
+    extraCalls: 2,
+    async strike(system, gate) {
+      const spare = await system.waitForSpare();
+      system.signal('worker', 'SIGKILL');
+      await system.waitFor((pids) => pids.worker === spare, 'the spare to take over');
+      system.signal('worker', 'SIGKILL');
+      await gate.open();
+    },
+  },
+  {
+    name: 'worker and spare killed at once',
+    extraCalls: 1,
+    async strike(system, gate) {
+      await system.waitForSpare();
+      system.signal('worker-spare', 'SIGKILL');
+      system.signal('worker', 'SIGKILL');
+      await gate.open();
+    },
+  },
+  {
+    name: 'worker killed, its spare asleep',
+    extraCalls: 1,
+    async strike(system, gate) {
+      await system.waitForSpare();
+      system.signal('worker-spare', 'SIGSTOP');
+      system.signal('worker', 'SIGKILL');
+      await gate.open();
+    },
+  },
 ];
