@@ -49,11 +49,24 @@ export function unmarked(
 
 /** Sections as models write them, with marks; above the line their script and the facts that its run gave. */
 export function sections(): Corpus[] {
-  const folder = new URL('./sections/', import.meta.url);
+  return readSections('./sections/');
+}
+
+/**
+ * Sections in other manners than those by which the rules were made: of other subjects, with units in the heads of tables,
+ * ±, intervals, "per 100,000", full-width signs, suffixes, and many numbers that are no results. Their keys stood before
+ * anything was measured.
+ */
+export function otherManners(): Corpus[] {
+  return readSections('./other-manners/');
+}
+
+function readSections(name: string): Corpus[] {
+  const folder = new URL(name, import.meta.url);
   return readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .sort()
-    .map((name) => readSection(name, readFileSync(new URL(name, folder), 'utf8')));
+    .map((file) => readSection(file, readFileSync(new URL(file, folder), 'utf8')));
 }
 
 function readSection(name: string, text: string): Corpus {

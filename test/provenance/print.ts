@@ -1,6 +1,6 @@
 /** `npm run provenance:measure [-- --misses]`: prints how well numbers are traced, as docs/trust.md has it, and how fast. */
 import { provenanceOf } from '../../src/domain/provenance/provenance.ts';
-import { type Corpus, demoPapers, sections } from './corpus.ts';
+import { type Corpus, demoPapers, otherManners, sections } from './corpus.ts';
 import { digitsOf, falselyLinked, noise, precision, recall, score, sum } from './measure.ts';
 
 const UNRELATED = 1_000;
@@ -18,6 +18,7 @@ console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const [name, papers] of [
   ["the demo's", demoPapers()],
   ['sections', sections()],
+  ['other manners', otherManners()],
 ] as [string, Corpus[]][]) {
   for (const unrelated of [0, UNRELATED])
     for (const digits of [0, 3]) {
@@ -38,7 +39,7 @@ console.log('| --- | --- | --- | --- | --- |');
 for (const unrelated of [0, UNRELATED])
   for (const digits of [1, 3, 4]) {
     const beside = unrelated > 0 ? [noise(unrelated)] : [];
-    const all = [...demoPapers(), ...sections()].flatMap((paper) =>
+    const all = [...demoPapers(), ...sections(), ...otherManners()].flatMap((paper) =>
       Array.from({ length: ROUNDS }, (_, seed) => falselyLinked(paper, seed + 1, digits, beside)),
     );
     const numbers = all.reduce((total, one) => total + one.numbers, 0);
@@ -54,7 +55,7 @@ if (process.argv.includes('--misses')) console.log(`\n${misses.join('\n')}`);
 
 /** Twenty pages and 5,000 facts: the processor's time, for on a busy machine the clock tells of the other programs. */
 function printSpeed(): void {
-  const all = [...demoPapers(), ...sections()];
+  const all = [...demoPapers(), ...sections(), ...otherManners()];
   const text = [...all, ...all].map(({ paper }) => paper).join('\n\n');
   const source = text.slice(0, CHARACTERS);
   const runs = [noise(4_700), ...all.flatMap(({ runs: own }) => own)].map((run, index) => ({

@@ -13,7 +13,9 @@ const PATTERNS: RegExp[] = [
   /(?:https?:\/\/|www\.)[^\s\0]+/g,
   /(?:\bdoi:?\s{0,3})?\b10\.\d{4,9}\/[^\s\0]+/gi,
   /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{1,100}/g,
-  /(?<![\w-])(?:[\w-]{1,100}\/)+[\w.-]{1,100}/g,
+  // A path begins with a letter, and goes on no number: `412/500` is two, and `12.5kg/m` is one.
+  /(?<![\p{L}\p{N}_.-])[A-Za-z_][\w-]{0,99}\/(?:[\w-]{1,100}\/)*[\w.-]{1,100}/gu,
+  /(?<!\d)\d{2,4}\/\d{1,4}\/E[CUG]\b|\b(?:EU|EC|EEC)\s{0,3}(?:No\.?\s{0,3})?\d{1,4}\/\d{2,4}(?!\d)/g,
   /(?<![\w-])[\w-]{1,100}\.(?:py|csv|xlsx?|json|png|svg|pdf|md|txt|ipynb)\b/gi,
   /\b(?:ISBN|ISSN|arXiv:?|PMID:?)\s{0,3}[\d.Xv-]+/g,
   // Days and hours.

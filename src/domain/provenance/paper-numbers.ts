@@ -1,6 +1,7 @@
 /** The numbers of a paper that a run could have made, with what stands around each (T5). */
 import { BLANK, type ProseBlock, proseOf, type ShownFigure } from '../markdown/prose.ts';
 import { isInReferences, withoutLabels } from './no-quantity.ts';
+import { factorOfHeading } from './number-words.ts';
 import { type WrittenNumber, writtenNumbers } from './written-numbers.ts';
 
 export interface PaperNumber extends WrittenNumber {
@@ -27,7 +28,7 @@ export function numbersOf(source: string): PaperNumbers {
 }
 
 function numbersIn(block: ProseBlock, source: string): PaperNumber[] {
-  const text = withoutLabels(block.text);
+  const text = withoutLabels(halfWidth(block.text));
   const inFormula = (at: number) =>
     block.formulas.some(({ start, end }) => at + block.start >= start && at + block.start < end);
   const fromHeading = block.cell ? factorsOfCell(block.cell) : [];
@@ -49,11 +50,13 @@ function factorsOfCell({ heading, row }: { heading: string; row: string }): numb
 }
 
 function factorsOfHeading(heading: string): number[] {
-  if (/[%％]|per\s?cent/i.test(heading)) return [100];
-  if (/亿/.test(heading)) return [1e-8];
-  if (/万/.test(heading)) return [1e-4];
-  if (/\bmillions?\b/i.test(heading)) return [1e-6];
-  return /\bthousands?\b/i.test(heading) ? [1e-3] : [];
+  const factor = factorOfHeading(heading);
+  return factor === null ? [] : [factor];
+}
+
+/** Digits and signs of full width as others are written, in as many characters. */
+function halfWidth(text: string): string {
+  return text.replace(/[０-９．＋－]/gu, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0));
 }
 
 function around(block: ProseBlock, { start, end }: WrittenNumber): string {

@@ -1,4 +1,5 @@
 /** How numbers are written in prose, in English and Chinese, and what each means (T5). */
+import { factorBeside, isOfSoMany, isPartOfUnit, lengthAt } from './number-words.ts';
 
 /** Offsets into the text that was looked through. */
 export interface WrittenNumber {
@@ -17,8 +18,8 @@ export interface WrittenNumber {
 }
 
 const THIN = '\\u2009\\u202f\\u00a0';
-/** In formulas groups are also divided by `{,}` and `\,`. */
-const GROUPED = String.raw`\d{1,3}(?:(?:,|[${THIN}]|\{,\}|\\,)\d{3})+(?!\d)`;
+/** In formulas groups are also divided by `{,}` and `\,`; by one plain space where no other digit stands near: `48 217`. */
+const GROUPED = String.raw`\d{1,3}(?:(?:,|[${THIN}]|\{,\}|\\,)\d{3})+(?!\d)|(?<!\d[ .,]?)[1-9]\d{0,2}(?: \d{3}){1,5}(?![\d.,]*\d| \d)`;
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const TIMES = String.raw`\s{0,2}\$?\s{0,2}(?:×|·|\*|x|\\times|\\cdot)\s{0,2}\$?\s{0,2}`;
 /** `^{-4}`, `⁻⁴`, `**-4`, also where a formula begins before it: `10$^{-4}$`. */
@@ -29,25 +30,10 @@ const NUMBER = new RegExp(
   'gu',
 );
 
-/** Behind a number, at its place in the text; the first that stands there counts. */
-const WORDS: { words: RegExp; times: number }[] = [
-  {
-    words:
-      /\s{0,3}(?:\\?%|％|per\s?cent(?:age points?)?(?![a-z])|percentage points?(?![a-z])|pct(?![a-z])|个?百分点)/iuy,
-    times: 100,
-  },
-  { words: /\s{0,3}(?:‰|per mille)/iuy, times: 1e3 },
-  { words: /\s{0,3}万亿/uy, times: 1e-12 },
-  { words: /\s{0,3}亿/uy, times: 1e-8 },
-  { words: /\s{0,3}千万/uy, times: 1e-7 },
-  { words: /\s{0,3}百万/uy, times: 1e-6 },
-  { words: /\s{0,3}万/uy, times: 1e-4 },
-  { words: /\s{0,3}千(?![米克瓦帕赫卡焦伏安])/uy, times: 1e-3 },
-  { words: /[\s-]{0,3}trillion(?![a-z])/iuy, times: 1e-12 },
-  { words: /[\s-]{0,3}(?:billion|bn)(?![a-z])/iuy, times: 1e-9 },
-  { words: /[\s-]{0,3}(?:million|mn)(?![a-z])/iuy, times: 1e-6 },
-  { words: /[\s-]{0,3}thousand(?![a-z])/iuy, times: 1e-3 },
-];
+/** Behind a number: the end of the parentheses that it stands in, and a power of ten. */
+const SHARED_POWER = new RegExp(`^[^()（）]*[)）]${TIMES}10${POWER}`, 'u');
+/** Characters between parentheses. */
+const MOST_SHARED = 60;
 
 /** What has more is no number that anybody writes. */
 const MOST_DIGITS = 40;
@@ -70,28 +56,38 @@ function numberAt(text: string, match: RegExpMatchArray, inFormula: boolean): Wr
   const groups = match.groups ?? {};
   const start = match.index ?? 0;
   const end = start + match[0].length;
-  const mantissa = mantissaOf(groups);
+  const power = sharedPower(text, start, end);
+  const mantissa = mantissaOf(groups, power);
   if (mantissa === null || isGluedBefore(text, start)) return null;
+  const isPower = (groups.power ?? groups.raised) !== undefined;
+  if (isPower && isPartOfUnit(text, start, end)) return null;
+  const factor = factorBeside(text, start, end, inFormula);
   const isCoefficient = inFormula && groups.decimals !== undefined;
-  if (!isCoefficient && isGluedBehind(text, end)) return null;
+  if (!isCoefficient && !factor?.behind && isGluedBehind(text, end)) return null;
   if (inFormula && isIndex(text, start)) return null;
   const { digits, places, isDecimal } = mantissa;
   if (digits.length > MOST_DIGITS) return null;
   const value = Number(`${digits}e${-places}`);
-  if (!Number.isFinite(value) || isYear(match[0])) return null;
+  if (!Number.isFinite(value) || isYear(match[0]) || isOfSoMany(text, start, end)) return null;
   const negative = isNegative(text, start);
-  const behind = WORDS.find(({ words }) => matchesAt(words, text, end) > 0);
-  const percentBefore = /百分之\s{0,3}$/u.test(text.slice(Math.max(0, start - 8), start));
-  const times = behind?.times ?? (percentBefore ? 100 : undefined);
   return {
     start: negative ? start - 1 : start,
-    end: end + (behind === undefined ? 0 : matchesAt(behind.words, text, end)),
+    end: end + (factor?.behind ?? 0),
     value: negative ? -value : value,
     step: Number(`1e${-places}`),
     digits: countedDigits(digits, isDecimal),
     isDecimal,
-    factors: times === undefined ? [1] : [1, times],
+    factors: factor === null ? [1] : [1, factor.times],
   };
+}
+
+/** Of `(4.732 ± 0.018) × 10^{-3}`: the power that all numbers between the parentheses are of; null: there is none. */
+function sharedPower(text: string, start: number, end: number): number | null {
+  const behind = text.slice(end, end + MOST_SHARED);
+  const before = text.slice(Math.max(0, start - MOST_SHARED), start);
+  if (!/[(（][^()（）]*$/u.test(before)) return null;
+  const found = SHARED_POWER.exec(behind)?.groups;
+  return found === undefined ? null : powerOf(found.power, found.raised);
 }
 
 interface Mantissa {
@@ -101,7 +97,7 @@ interface Mantissa {
   isDecimal: boolean;
 }
 
-function mantissaOf(groups: Record<string, string | undefined>): Mantissa | null {
+function mantissaOf(groups: Record<string, string | undefined>, shared: number | null): Mantissa | null {
   const { whole, decimals, e } = groups;
   const alone = powerOf(groups.power, groups.raised);
   // `10^5` is 100000, and `10^{-4}` is 0.0001.
@@ -113,7 +109,7 @@ function mantissaOf(groups: Record<string, string | undefined>): Mantissa | null
     };
   }
   if (whole === undefined && decimals === undefined) return null;
-  const exponent = powerOf(e ?? groups.times_power, groups.times_raised);
+  const exponent = powerOf(e ?? groups.times_power, groups.times_raised) ?? shared;
   return {
     digits: `${(whole ?? '').replace(/\D/g, '')}${decimals ?? ''}`,
     places: (decimals ?? '').length - (exponent ?? 0),
@@ -144,7 +140,7 @@ function isGluedBefore(text: string, start: number): boolean {
 
 function isGluedBehind(text: string, end: number): boolean {
   const next = text[end] ?? '';
-  if (/[A-Za-z_\u0370-\u03ff]/u.test(next)) return matchesAt(GLUED_UNIT, text, end) === 0;
+  if (/[A-Za-z_\u0370-\u03ff]/u.test(next)) return lengthAt(GLUED_UNIT, text, end) === 0;
   return next === '.' && /\d/.test(text[end + 1] ?? '');
 }
 
@@ -173,10 +169,4 @@ function isNegative(text: string, start: number): boolean {
 /** A year alone, which is no quantity. */
 function isYear(written: string): boolean {
   return /^(?:1[89]|20)\d{2}$/.test(written);
-}
-
-/** How many characters the pattern takes at this place. */
-function matchesAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0].length ?? 0;
 }

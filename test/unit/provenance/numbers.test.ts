@@ -159,14 +159,45 @@ test('T5: captions and footnotes are prose, and the figures of the workspace are
   expect(figures.map(({ path }) => path)).toEqual(['images/a b.png']);
 });
 
+test.each([
+  [
+    '338.4 per 100,000 person-years, 278 per 100 000, 4.2 per 1,000, 11.3 in 100, 2.5 per million',
+    [1e5, 1e5, 1e3, 100, 1e6],
+  ],
+  ['每10万人42.8例，每千人3.5例，病死率6.18‰', [1e5, 1e3, 1e3]],
+  ['by 38.15 basis points, 12 bps, 25个基点', [1e4, 1e4, 1e4]],
+  [
+    '$2.85bn, €4.68m, £1.746 bn, 18.3k km, 25.6M parameters, 7.5B tokens',
+    [1e-9, 1e-6, 1e-9, 1e-3, 1e-6, 1e-9],
+  ],
+])('T6: %s says by what each was multiplied', (source, times) => {
+  expect(numbersOf(source).numbers.map(({ factors }) => factors)).toEqual(times.map((one) => [1, one]));
+});
+
+test.each([
+  ['48 217 people, 84 317 264 in all', [48_217, 84_317_264]],
+  ['100 200 300 4, or 3.5 120', [100, 200, 300, 4, 3.5, 120]],
+  ['(4.732 ± 0.018) × 10^{-3} and (52.8 ± 1.3) kJ', [0.004732, 0.000018, 52.8, 1.3]],
+  ['$(4.732 \\pm 0.018) \\times 10^{-3}$', [0.004732, 0.000018]],
+  ['覆盖率４１.３％，３８．２６万吨', [41.3, 38.26]],
+  ['412/500 right, 38.3μg/m³, 12.5kg/m³ and 3.75 g/cm3', [412, 500, 38.3, 12.5, 3.75]],
+  ['directive 2002/49/EC, EU 561/2006', []],
+  ['2 × 10.5 and 3 × 10', [2, 10.5, 3, 10]],
+  ['2.5m long, 300 K, $0.4m$', [2.5, 300, 0.4]],
+])('T5: %s is read so', (source, expected) => {
+  expect(values(source)).toEqual(expected);
+});
+
 test('T6: a column or row that says percent, 万 or million says it for its cells', () => {
   const { numbers } = numbersOf(
-    '| Share (%) | 产量（万吨） | n |\n| --- | --- | --- |\n| 45.2 | 3.25 | 17 |\n\n| Item | Value |\n| --- | --- |\n| Cost (million €) | 306.1 |\n',
+    '| Share (%) | 产量（万吨） | n | Mass (10³ kg) | 质量（×10^{-3} g） |\n| --- | --- | --- | --- | --- |\n| 45.2 | 3.25 | 17 | 12.87 | 4.5 |\n\n| Item | Value |\n| --- | --- |\n| Cost (million €) | 306.1 |\n',
   );
   expect(numbers.map(({ text, factors }) => [text, factors])).toEqual([
     ['45.2', [1, 100]],
     ['3.25', [1, 1e-4]],
     ['17', [1]],
+    ['12.87', [1, 1e-3]],
+    ['4.5', [1, 1e3]],
     ['306.1', [1, 1e-6]],
   ]);
 });
