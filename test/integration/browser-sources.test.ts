@@ -116,6 +116,27 @@ test('T12: what becomes stale is told while the page is open, what needs no sour
   expect(visitor.complaints).toEqual([]);
 });
 
+test('T1: a number is pinned to what a run gave that is older than a page of runs', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  const values = ['gamma=0.31177', ...Array.from({ length: 24 }, (_, run) => `delta=${run}.5`)];
+  const runs = values.map((output, run) => ({ filename: `r${run}.py`, code: `${run}`, output }));
+  await addPastRuns(system.db, workId, runs);
+  await put(visitor, workId, 'paper.md', '# A paper\n\nIt is 0.99713.\n');
+  const page = await visitor.open(`/works/${workId}`);
+  await paper(page).getByRole('button', { name: 'Sources of numbers' }).click();
+  const panel = paper(page).getByRole('complementary', { name: 'Sources of the numbers' });
+  await mark(page, '0.99713: Untraced').click();
+  await panel.getByRole('button', { name: 'Choose its source' }).click();
+  await panel.getByText('and 12 more: type more of it').waitFor();
+  await panel.getByRole('searchbox', { name: 'Name or digits of a value' }).fill('gamma');
+  await panel.getByText('None of these runs gave such a value.').waitFor();
+  await panel.getByRole('button', { name: 'Older runs' }).click();
+  await panel.getByRole('button', { name: 'Run 1 · gamma = 0.31177' }).click();
+  await mark(page, '0.99713: Pinned').waitFor();
+  expect(visitor.complaints).toEqual([]);
+});
+
 test('T12, U14: on a phone, in Chinese', async () => {
   const visitor = await visit(browser, system.url, {
     viewport: { width: 390, height: 844 },
@@ -147,6 +168,9 @@ test('O9: the head of the paper counts what is wrong; the list leads to the line
   await first.focus();
   await page.keyboard.press('Enter');
   await pane.locator('.cm-content:focus').waitFor();
+  // It has the focus as it opens, and goes to the line behind that.
+  const lineOfCursor = "getSelection()?.anchorNode?.parentElement?.closest('.cm-line')?.textContent";
+  await page.waitForFunction(`${lineOfCursor} === 'As @fig:a shows.'`);
   await page.keyboard.type('!');
   await pane.locator('.cm-line').getByText('!As @fig:a shows.').waitFor();
   await panel.getByText('Of the paper as it was saved last.').waitFor();
@@ -192,6 +216,39 @@ testWith('browser', 'bubblewrap')(
       .first()
       .waitFor();
     await again.getByText('missing', { exact: true }).first().waitFor();
+    await again.getByRole('radio', { name: 'attachments and what runs before it left' }).check();
+    await again.getByRole('button', { name: 'Make again' }).click();
+    await again.getByRole('button', { name: 'Stop' }).waitFor();
+    await again.getByText('Not everything comes out as it was.').waitFor({ timeout: 90_000 });
+    expect(visitor.complaints).toEqual([]);
+  },
+);
+
+testWith('browser', 'bubblewrap')(
+  'T13, U14: in Chinese, from scratch: it is stopped at any time, at the server too, and can be ordered again',
+  async () => {
+    const visitor = await visit(browser, system.url, { locale: 'zh-CN' });
+    const workId = await system.newWork(visitor);
+    const code = 'import time\ntime.sleep(60)\nprint("zeta=0.84413")\n';
+    await addPastRuns(system.db, workId, [{ filename: 'slow.py', code, output: 'zeta=0.84413\n' }]);
+    const page = await visitor.open(`/works/${workId}`);
+    await page.getByRole('button', { name: '当前项目' }).click();
+    await page.getByRole('menuitem', { name: '导出论文…' }).click();
+    const again = page.getByRole('region', { name: '重新运行' });
+    await again.getByRole('radio', { name: '附件及之前运行留下的文件' }).check();
+    for (let order = 0; order < 2; order += 1) {
+      await again.getByRole('button', { name: '重新运行' }).click();
+      await again.getByText('已完成 0 / 1').waitFor({ timeout: 60_000 });
+      await again.getByRole('button', { name: '停止' }).click();
+      await again.getByText('已停止。').waitFor({ timeout: 60_000 });
+    }
+    expect(await again.getByRole('alert').count()).toBe(0);
+    const states = await system.db
+      .selectFrom('verifications')
+      .select(['mode', 'state'])
+      .where('work_id', '=', workId)
+      .execute();
+    expect(states).toEqual(Array(2).fill({ mode: 'scratch', state: 'stopped' }));
     expect(visitor.complaints).toEqual([]);
   },
 );

@@ -20,12 +20,23 @@ export interface RunFact {
   value: string;
 }
 
-/** The values of the newest good runs, the newest first. */
-export async function fetchRunFacts(http: Http, workId: string): Promise<RunFact[]> {
-  const { items } = await http.json<z.infer<typeof runPage>>('GET', `/api/works/${workId}/runs`);
-  return items
+/** The values of good runs, the newest first, and where older ones go on; undefined: there are none. */
+export interface RunFacts {
+  facts: RunFact[];
+  next: number | undefined;
+}
+
+/** @param cursor `next` of the page before; absent: the newest */
+export async function fetchRunFacts(http: Http, workId: string, cursor?: number): Promise<RunFacts> {
+  const page = cursor === undefined ? '' : `?${new URLSearchParams({ cursor: String(cursor) })}`;
+  const { items, nextCursor: next } = await http.json<z.infer<typeof runPage>>(
+    'GET',
+    `/api/works/${workId}/runs${page}`,
+  );
+  const facts = items
     .filter(({ ending, exitCode }) => ending === 'exited' && exitCode === 0)
-    .flatMap(({ number, facts }) => facts.map(({ name, value }) => ({ run: number, name, value })));
+    .flatMap(({ number, facts: own }) => own.map(({ name, value }) => ({ run: number, name, value })));
+  return { facts, next };
 }
 
 /** The caller makes the id. */

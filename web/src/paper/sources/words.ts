@@ -60,7 +60,9 @@ const en = {
   dismiss: 'Needs no source',
   pin: 'Choose its source',
   pinSearch: 'Name or digits of a value',
-  pinNone: 'None of the newest runs gave such a value.',
+  pinNone: 'None of these runs gave such a value.',
+  pinMore: (count: number) => `and ${count} more: type more of it`,
+  pinOlder: 'Older runs',
   confirm: 'Confirm',
   takeBack: 'Take back',
 };
@@ -125,7 +127,9 @@ const zh: typeof en = {
   dismiss: '无需出处',
   pin: '选择出处',
   pinSearch: '数值的名称或数字',
-  pinNone: '最近的运行没有给出这样的数值。',
+  pinNone: '这些运行没有给出这样的数值。',
+  pinMore: (count) => `还有 ${count} 个：请多输入一些`,
+  pinOlder: '更早的运行',
   confirm: '确认',
   takeBack: '撤回',
 };
