@@ -37,7 +37,7 @@ export interface Bench {
 }
 
 export interface Measure {
-  /** B1 to B16 and D11 of docs/benchmarks.md, or a word where none of them is meant. */
+  /** B1 to B16, B19 and D11 of docs/benchmarks.md, or a word where none of them is meant. */
   id: string;
   run(bench: Bench): Promise<Figure[]>;
 }

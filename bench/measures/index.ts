@@ -16,6 +16,7 @@ import { b13 } from './b13-start.ts';
 import { b14 } from './b14-peers.ts';
 import { b15 } from './b15-memory.ts';
 import { b16 } from './b16-billed-anew.ts';
+import { b19 } from './b19-trust.ts';
 import { d11 } from './d11-long-work.ts';
 
 import { restReads } from './rest-reads.ts';
@@ -39,6 +40,7 @@ export const measures: readonly Measure[] = [
   b14,
   b15,
   b16,
+  b19,
   d11,
   restReads,
   zipMemory,
