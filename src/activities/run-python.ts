@@ -138,8 +138,10 @@ async function run(
   deps.metrics.sandboxRun({ ending: ending.kind, durationMs: ending.durationMs });
   const left = await whatItLeft(deps, workspace, { input, attempt, before, script, ending, limits });
   if (typeof left === 'string') return left;
-  if (left.after !== null && left.changes.length > 0) await keepAroundRun(deps, input, workspace, left.after);
-  const recorded = await recordedOf(deps, sandbox, { input, workspace, before, ending, left });
+  const [recorded] = await Promise.all([
+    recordedOf(deps, sandbox, { input, workspace, before, ending, left }),
+    left.after !== null && left.changes.length > 0 && keepAroundRun(deps, input, workspace, left.after),
+  ]);
   const words = recorded.record.moreFacts ? `${left.words}\n\n${MORE_FACTS}` : left.words;
   return {
     ok: ending.kind === 'exited' && ending.code === 0,

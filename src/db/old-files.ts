@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { FileDifference, Skipped, SnapshotInfo, SnapshotReason } from '../domain/versions.ts';
 import type { Database } from './database.ts';
-import type { Encoding } from './versions.ts';
+import type { StoredBlob } from './versions.ts';
 
 interface Row {
   number: number;
@@ -103,7 +103,7 @@ export interface FileThen {
   size: number;
   skipped: Skipped | null;
   /** Null: the bytes are not kept, or not any more. */
-  blob: { file: string; encoding: Encoding } | null;
+  blob: Omit<StoredBlob, 'sha256'> | null;
 }
 
 /** All files of a snapshot, or one, in order of their paths. */
@@ -117,7 +117,7 @@ export async function filesOf(
   const { rows } = await sql<FileThen>`
     select v.path, v.sha256, v.size, v.skipped,
       case when b.file is not null then
-        json_build_object('file', b.file, 'encoding', b.encoding) end as blob
+        json_build_object('file', b.file, 'at', b.at, 'stored', b.stored, 'encoding', b.encoding) end as blob
     from snapshots s
     join file_versions v on v.work_id = s.work_id and v.since <= s.number and (v.until is null or v.until > s.number)
     left join blobs b on b.work_id = v.work_id and b.sha256 = v.sha256
@@ -136,14 +136,11 @@ export async function changedByPerson(
     with span as (
       select min(number) as first, max(number) as last from snapshots
       where work_id = ${workId}::uuid and id in (${from}::uuid, ${to}::uuid)
-    ), own as (
-      select s.number from snapshots s, span
-      where s.work_id = ${workId}::uuid and s.reason = 'person' and s.number > span.first and s.number <= span.last
     )
-    select distinct v.path from file_versions v
-    where v.work_id = ${workId}::uuid and (v.since in (select number from own) or v.until in (select number from own))`.execute(
-    db,
-  );
+    select distinct v.path from file_versions v, span
+    where v.work_id = ${workId}::uuid
+      and ((v.by_person and v.since > span.first and v.since <= span.last)
+        or (v.ended_by_person and v.until > span.first and v.until <= span.last))`.execute(db);
   return new Set(rows.map(({ path }) => path));
 }
 

@@ -75,6 +75,7 @@ export interface Asks {
 }
 
 export interface Blobs {
+  at: number | null;
   encoding: string;
   file: string;
   sha256: string;
@@ -161,6 +162,8 @@ export interface FileChanges {
 }
 
 export interface FileVersions {
+  by_person: Generated<boolean>;
+  ended_by_person: Generated<boolean>;
   path: string;
   path_id: Generated<string>;
   seen: string;

@@ -13,13 +13,19 @@ export type Encoding = 'plain' | 'gzip' | 'zstd';
 export interface BlobFile {
   sha256: string;
   file: string;
+  /** Where it begins in a file that it shares with others; null: it has a file of its own. */
+  at: number | null;
 }
 
-export interface Blob extends BlobFile {
-  size: number;
+/** Where kept bytes lie, and how. */
+export interface StoredBlob extends BlobFile {
   /** Bytes on the disk. */
   stored: number;
   encoding: Encoding;
+}
+
+export interface Blob extends StoredBlob {
+  size: number;
 }
 
 /** A file as it was last seen, with what must be unchanged for it to be the same still. */
@@ -59,7 +65,7 @@ export async function findBlobs(db: Database, workId: string, contents: readonly
   if (contents.length === 0) return [];
   return (await db
     .selectFrom('blobs')
-    .select(['sha256', 'file', 'size', 'stored', 'encoding'])
+    .select(['sha256', 'file', 'at', 'size', 'stored', 'encoding'])
     .where('work_id', '=', workId)
     .where('sha256', '=', sql<string>`any(${contents}::text[])`)
     .execute()) as Blob[];

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import { unnamedBlobs } from '../db/versions.ts';
 import { unlessMissing } from '../system-error.ts';
-import { historyFolder, LEFT_MS, sweepBlobs } from '../versions/blob-store.ts';
+import { LEFT_MS, sweepBlobs } from '../versions/blob-store.ts';
+import { historyFolder } from '../versions/store-files.ts';
 import { listFolder } from '../workspace/whole-file.ts';
 import type { Job } from './job.ts';
 

@@ -1,74 +1,43 @@
 /**
- * The bytes of old versions (T4), under PA_DATA/history/<work>: one file for each content, compressed where that helps.
- * Each writing makes a file of its own name, which a row then names, so that no two writers, and nobody who clears up,
- * can take a file away from another. What a crash leaves is a file without a row.
+ * The bytes of old versions (T4), under PA_DATA/history/<work>, compressed where that helps: each content once, in a file of
+ * its own, or with others where it is small (packs.ts). Each writing makes a file of its own name, which rows then name, so
+ * that no two writers, and nobody who clears up, can take a file away from another. What a crash leaves is a file without a
+ * row.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
-import type { Blob, BlobFile, Encoding } from '../db/versions.ts';
+import type { Blob, BlobFile, Encoding, StoredBlob } from '../db/versions.ts';
 import { unlessMissing } from '../system-error.ts';
 import { type OpenFile, pieces } from '../workspace/regular-file.ts';
 import { listFolder } from '../workspace/whole-file.ts';
+import { compress, compressor, decompressor, encodingFor, TRIED_BYTES } from './encodings.ts';
+import { LostBytes } from './lost-bytes.ts';
+import { BEGUN, historyFolder, placeOf, writeInPlace } from './store-files.ts';
 
 /** Up to this size a file is read and compressed in one piece. */
 const WHOLE_BYTES = 4 * 1024 ** 2;
-/** Where the first so many bytes do not become smaller by a tenth, none of the file are compressed. */
-const TRIED_BYTES = 64 * 1024;
-const BEGUN = '.tmp';
-
-/** Node has zstd from 22.15 on; before, gzip is what it has. A row says which it was. */
-const compressed: Exclude<Encoding, 'plain'> = 'zstdCompress' in zlib ? 'zstd' : 'gzip';
-const FAST = { level: 1 };
-const compress = promisify(
-  compressed === 'zstd'
-    ? (bytes: Buffer, done: (error: Error | null, result: Buffer) => void) => zlib.zstdCompress(bytes, done)
-    : (bytes: Buffer, done: (error: Error | null, result: Buffer) => void) => zlib.gzip(bytes, FAST, done),
-);
-
-export function historyFolder(dataDir: string, workId: string): string {
-  return join(dataDir, 'history', workId);
-}
 
 /**
- * Stores what an open file holds, if it holds `size` bytes: complete and durable when this returns. Null where the file
- * changed while it was read. The hash is that of the bytes that were stored.
+ * Stores what an open file holds, if it holds `size` bytes, in a file of its own: complete and durable when this returns.
+ * Null where the file changed while it was read. The hash is that of the bytes that were stored.
  */
 export async function storeBlob(folder: string, { handle, stats }: OpenFile): Promise<Blob | null> {
   const size = Number(stats.size);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = randomUUID();
-  const temporary = join(folder, file + BEGUN);
-  const target = await open(temporary, 'wx', 0o600);
-  let blob: Blob;
-  try {
-    try {
-      const written = await (size <= WHOLE_BYTES ? writeAtOnce : writeInPieces)(target, handle, size);
-      await target.sync();
-      const now = await handle.stat({ bigint: true });
-      const isSame =
-        now.size === stats.size && now.mtimeNs === stats.mtimeNs && now.ctimeNs === stats.ctimeNs;
-      if (!isSame || written.size !== size) {
-        await unlink(temporary);
-        return null;
-      }
-      blob = { ...written, file, stored: Number((await target.stat()).size) };
-    } finally {
-      await target.close();
-    }
-    const place = placeOf(folder, blob);
-    await mkdir(join(place, '..'), { recursive: true, mode: 0o700 });
-    await rename(temporary, place);
-    return blob;
-  } catch (error) {
-    await unlessMissing(unlink(temporary));
-    throw error;
-  }
+  let blob: Blob | null = null;
+  await writeInPlace(folder, file, async (target) => {
+    const written = await (size <= WHOLE_BYTES ? writeAtOnce : writeInPieces)(target, handle, size);
+    const now = await handle.stat({ bigint: true });
+    const isSame = now.size === stats.size && now.mtimeNs === stats.mtimeNs && now.ctimeNs === stats.ctimeNs;
+    if (!isSame || written.size !== size) return null;
+    blob = { ...written, file, at: null, stored: Number((await target.stat()).size) };
+    return placeOf(folder, blob);
+  });
+  return blob;
 }
 
 type Written = Pick<Blob, 'sha256' | 'size' | 'encoding'>;
@@ -102,28 +71,12 @@ async function writeInPieces(target: FileHandle, source: FileHandle, size: numbe
   return { sha256: hash.digest('hex'), size: read, encoding: encoding ?? 'plain' };
 }
 
-function compressor(): Transform {
-  return compressed === 'zstd' ? zlib.createZstdCompress() : zlib.createGzip(FAST);
-}
-
-async function encodingFor(first: Buffer): Promise<Encoding> {
-  if (first.length === 0) return 'plain';
-  return (await compress(first)).length < first.length * 0.9 ? compressed : 'plain';
-}
-
-/** Bytes that a row names are not on the disk any more, or are others, or this Node cannot read them. */
-export class LostBytes extends Error {
-  override readonly name = 'LostBytes';
-}
-
 /**
  * The bytes of a blob. The stream fails with LostBytes where they are not those that were stored.
  * @throws LostBytes where the file is gone
  */
-export async function openBlob(
-  folder: string,
-  blob: Pick<Blob, 'sha256' | 'file' | 'encoding'>,
-): Promise<Readable> {
+export async function openBlob(folder: string, blob: StoredBlob): Promise<Readable> {
+  const { at, stored, encoding } = blob;
   const place = placeOf(folder, blob);
   if ((await unlessMissing(stat(place))) === undefined)
     throw new LostBytes(`the kept bytes of ${blob.sha256} are gone`);
@@ -138,31 +91,28 @@ export async function openBlob(
       done(isWhole ? null : new LostBytes(`the kept bytes of ${blob.sha256} were changed on the disk`));
     },
   });
-  const through = blob.encoding === 'plain' ? [] : [decompressor(blob.encoding)];
+  const through = encoding === 'plain' ? [] : [decompressor(encoding)];
+  for (const stage of through)
+    stage.once('error', () =>
+      checked.destroy(new LostBytes(`the kept bytes of ${blob.sha256} cannot be read`)),
+    );
+  // `end` is the last byte, which nothing does not have.
+  const part = at === null ? {} : { start: at, end: at + stored - 1 };
+  const source = stored === 0 ? Readable.from([]) : createReadStream(place, part);
   // What fails is told by the stream that is read.
-  pipeline([createReadStream(place), ...through, checked]).catch(() => undefined);
+  pipeline([source, ...through, checked]).catch(() => undefined);
   return checked;
-}
-
-function decompressor(encoding: Exclude<Encoding, 'plain'>): Transform {
-  if (encoding === 'gzip') return zlib.createGunzip();
-  if (compressed !== 'zstd')
-    throw new LostBytes('these bytes are compressed by zstd: Node 22.15 or newer reads them');
-  return zlib.createZstdDecompress();
 }
 
 /** Removes files of the store; those that are gone already are no trouble. */
 export async function removeBlobs(folder: string, blobs: readonly BlobFile[]): Promise<void> {
-  for (const blob of blobs) await unlessMissing(unlink(placeOf(folder, blob)));
+  const places = new Set(blobs.map((blob) => placeOf(folder, blob)));
+  for (const place of places) await unlessMissing(unlink(place));
 }
 
 /** Removes all that a Work's history has. */
 export async function removeHistory(dataDir: string, workId: string): Promise<void> {
   await rm(historyFolder(dataDir, workId), { recursive: true, force: true });
-}
-
-function placeOf(folder: string, { sha256, file }: BlobFile): string {
-  return join(folder, sha256.slice(0, 2), `${sha256}.${file}`);
 }
 
 /** A file of the store, or one that was begun, that is older than this may have been left. */

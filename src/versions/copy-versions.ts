@@ -2,7 +2,9 @@
 import type { FileThen } from '../db/old-files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { quote, WorkspaceError } from '../workspace/workspace-error.ts';
-import { historyFolder, LostBytes, openBlob } from './blob-store.ts';
+import { openBlob } from './blob-store.ts';
+import { LostBytes } from './lost-bytes.ts';
+import { historyFolder } from './store-files.ts';
 import type { Place } from './versions.ts';
 
 /** @throws WorkspaceError changed where the bytes of a file are neither kept nor there still */

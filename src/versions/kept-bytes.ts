@@ -2,7 +2,9 @@
 import { buffer } from 'node:stream/consumers';
 import type { Database } from '../db/database.ts';
 import { findBlobs } from '../db/versions.ts';
-import { historyFolder, LostBytes, openBlob } from './blob-store.ts';
+import { openBlob } from './blob-store.ts';
+import { LostBytes } from './lost-bytes.ts';
+import { historyFolder } from './store-files.ts';
 
 /** Null where they are not kept, or not on the disk any more. */
 export async function keptBytes(

@@ -12,8 +12,10 @@ import { newestSnapshot } from '../db/versions.ts';
 import { measureWork, withFileRoom } from '../room/room.ts';
 import { codeOf } from '../system-error.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { historyFolder, LostBytes, openBlob } from './blob-store.ts';
+import { openBlob } from './blob-store.ts';
 import { asSeen } from './changed-files.ts';
+import { LostBytes } from './lost-bytes.ts';
+import { historyFolder } from './store-files.ts';
 import { keepAll, keepFiles, type Place, withHashes } from './versions.ts';
 
 /** What came of it. */

@@ -23,8 +23,10 @@ import { DISK_RESERVE_BYTES, freeBytes } from '../workspace/disk-room.ts';
 import { isSettled, type Snapshot, stateOf } from '../workspace/snapshot.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { historyFolder, removeBlobs, storeBlob } from './blob-store.ts';
+import { removeBlobs, storeBlob } from './blob-store.ts';
 import { asSeen, changesSince, isTouched, type SeenFile } from './changed-files.ts';
+import { createPacking, PACKED_BYTES, type Packing } from './packs.ts';
+import { historyFolder, syncFolders } from './store-files.ts';
 
 /** A Work's files, and where their history is. */
 export interface Place {
@@ -94,55 +96,75 @@ async function keep(
   return kept;
 }
 
-/** Stores what is not stored yet of changed files, and says of the others why their bytes are not kept. */
+/**
+ * Stores what is not stored yet of changed files, durable when this returns, and says of the others why their bytes are not
+ * kept.
+ */
 async function storeNew(
   place: Place,
   known: readonly KnownFile[],
   changes: readonly ChangedFile[],
 ): Promise<{ changes: ChangedFile[]; blobs: Blob[] }> {
-  const { db, workId } = place;
+  const { db, dataDir, workId } = place;
+  const folder = historyFolder(dataDir, workId);
   const before = new Map(known.map((file) => [file.path, file]));
   const wanted = changes.flatMap((file) =>
     file.sha256 === null || isTouched(before, file) || file.size > KEPT_FILE_BYTES ? [] : [file.sha256],
   );
   const there = new Set((await findBlobs(db, workId, [...new Set(wanted)])).map(({ sha256 }) => sha256));
-  const blobs = new Map<string, Blob>();
-  const result: ChangedFile[] = [];
+  const packing = createPacking(folder, (bytes) => hasRoom(dataDir, bytes));
+  const seen: Stored[] = [];
   const next = changes.values();
   const worker = async () => {
     for (const file of next) {
-      if (file.sha256 === null || isTouched(before, file) || there.has(file.sha256)) {
-        result.push(file);
-      } else if (file.size > KEPT_FILE_BYTES) {
-        result.push({ ...file, skipped: 'too_large' });
-      } else if (blobs.has(file.sha256)) {
-        result.push(file);
-      } else {
-        const { file: now, blob } = await storeAsItIs(place, file);
+      if (file.sha256 === null || isTouched(before, file) || there.has(file.sha256)) seen.push({ file });
+      else if (file.size > KEPT_FILE_BYTES) seen.push({ file: { ...file, skipped: 'too_large' } });
+      else {
         // Two of the same content at the same time: the store tells the second that it is needed no more.
-        if (blob !== undefined) blobs.set(blob.file, blob);
-        result.push(now);
+        const stored = await storeAsItIs(place, file, packing);
+        if (stored.blob?.sha256 === file.sha256) there.add(file.sha256);
+        seen.push(stored);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return { changes: result, blobs: [...blobs.values()] };
+  const lost = await packing.end();
+  const stored = seen.map((one): Stored => (one.blob && lost.has(one.blob.file) ? withoutRoom(one) : one));
+  const blobs = stored.flatMap(({ blob }) => (blob === undefined ? [] : [blob]));
+  await syncFolders(folder, blobs);
+  return { changes: stored.map(({ file }) => file), blobs };
+}
+
+/** A file as it is, with what was stored of it. */
+interface Stored {
+  file: ChangedFile;
+  blob?: Blob;
+}
+
+function withoutRoom({ file }: Stored): Stored {
+  return { file: file.sha256 === null ? file : { ...file, skipped: 'no_room' } };
+}
+
+async function hasRoom(dataDir: string, bytes: number): Promise<boolean> {
+  return (await freeBytes(dataDir)) - bytes >= DISK_RESERVE_BYTES;
 }
 
 /** Stores a file as it is now, which may be other than it was seen; and tells how it is, or that it is gone. */
 async function storeAsItIs(
   { dataDir, workId, workspace }: Place,
   seen: SeenFile,
-): Promise<{ file: ChangedFile; blob?: Blob }> {
+  packing: Packing,
+): Promise<Stored> {
   const { path } = seen;
   const folder = historyFolder(dataDir, workId);
   const without = (skipped: Skipped) => ({ file: { ...seen, skipped } });
-  if ((await freeBytes(dataDir)) - seen.size < DISK_RESERVE_BYTES) return without('no_room');
+  if (seen.size > PACKED_BYTES && !(await hasRoom(dataDir, seen.size))) return without('no_room');
   try {
     for (let read = 1; read <= READS; read += 1) {
       const made = await workspace.withFile(path, async (file) => {
-        if (Number(file.stats.size) > KEPT_FILE_BYTES) return null;
-        const blob = await storeBlob(folder, file);
+        const size = Number(file.stats.size);
+        if (size > KEPT_FILE_BYTES) return null;
+        const blob = await (size > PACKED_BYTES ? storeBlob(folder, file) : packing.take(file));
         return blob && { blob, state: file.stats };
       });
       if (made === null) continue;

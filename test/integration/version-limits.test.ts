@@ -6,10 +6,12 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { filesOf, listSnapshots } from '../../src/db/old-files.ts';
+import { differencesBetween, filesOf, listSnapshots } from '../../src/db/old-files.ts';
 import { findBlobs } from '../../src/db/versions.ts';
 import type { SnapshotReason } from '../../src/domain/versions.ts';
-import { historyFolder, openBlob } from '../../src/versions/blob-store.ts';
+import { unlessMissing } from '../../src/system-error.ts';
+import { openBlob } from '../../src/versions/blob-store.ts';
+import { historyFolder } from '../../src/versions/store-files.ts';
 import { keepAll, keepFiles, type Place } from '../../src/versions/versions.ts';
 import { createWorkspace } from '../../src/workspace/create-workspace.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -57,19 +59,20 @@ async function begin(limits: Place['limits'], shares: Place['shares'] = UNBOUND)
     },
     snapshots: async () => (await listSnapshots(db, workId, { limit: 1_000 })).items,
     /** What its history is said to take, and what it takes. */
-    async taken(): Promise<{ said: number; found: number }> {
+    async taken(): Promise<{ said: number; found: number; files: number }> {
       const { history_bytes: said } = await db
         .selectFrom('works')
         .select('history_bytes')
         .where('id', '=', workId)
         .executeTakeFirstOrThrow();
       const folder = historyFolder(dataDir, workId);
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const entries = (await unlessMissing(readdir(folder, { recursive: true, withFileTypes: true }))) ?? [];
       const files = entries.filter((entry) => entry.isFile());
       const sizes = await Promise.all(
         files.map(async ({ parentPath, name }) => (await stat(path.join(parentPath, name))).size),
       );
-      return { said: Number(said), found: sizes.reduce((total, size) => total + size, 0) };
+      const found = sizes.reduce((total, size) => total + size, 0);
+      return { said: Number(said), found, files: files.length };
     },
     /** The bytes of every snapshot that is listed, as they are given back. */
     async expectWhole(): Promise<void> {
@@ -114,8 +117,7 @@ test('T4: there are so many snapshots at most', async () => {
   for (let save = 0; save < 40; save += 1) await work.save('a.bin', 'person', KIB);
   expect(await work.snapshots()).toHaveLength(8);
   await work.expectWhole();
-  const { said, found } = await work.taken();
-  expect({ said, found }).toEqual({ said: 8 * KIB, found: 8 * KIB });
+  expect(await work.taken()).toMatchObject({ said: 8 * KIB, found: 8 * KIB });
 });
 
 test('T4: what the newest good run of a script read or wrote is thinned out last of all: the paper leads to it', async () => {
@@ -147,6 +149,58 @@ test('T4: what the newest good run of a script read or wrote is thinned out last
   expect(found).toBe(said);
 });
 
+test('T4: small files that were kept at one time take one file of the store, until none of them is needed', async () => {
+  const work = await begin({ bytes: 1_000 * KIB, snapshots: 3 });
+  const { workspace } = work.place;
+  const names = Array.from({ length: 40 }, (_, index) => `small/${index}.bin`);
+  for (const name of names) await workspace.write(name, randomBytes(KIB));
+  await keepAll(work.place, { reason: 'person' });
+  expect(await work.taken()).toEqual({ said: 40 * KIB, found: 40 * KIB, files: 1 });
+  await work.expectWhole();
+  // One of them stays as it is: its file stays whole, and counts whole.
+  for (let save = 0; save < 6; save += 1) {
+    for (const name of names.slice(1)) await workspace.write(name, randomBytes(KIB));
+    await keepAll(work.place, { reason: 'person' });
+    await work.expectWhole();
+  }
+  expect(await work.taken()).toEqual({ said: (40 + 3 * 39) * KIB, found: (40 + 3 * 39) * KIB, files: 4 });
+  for (let save = 0; save < 4; save += 1) await work.save(names[0] ?? '', 'person', KIB);
+  expect((await work.taken()).files).toBe(4);
+  await work.expectWhole();
+});
+
+test('T4: of small files that have no room together none is kept, and of the same content there is one', async () => {
+  const work = await begin({ bytes: 10 * KIB, snapshots: 1_000 });
+  const { workspace } = work.place;
+  for (let file = 0; file < 20; file += 1) await workspace.write(`${file}.bin`, randomBytes(KIB));
+  await keepAll(work.place, { reason: 'person' });
+  expect(await work.taken()).toEqual({ said: 0, found: 0, files: 0 });
+  const [newest] = await work.snapshots();
+  const skipped = (await filesOf(db, work.workId, newest?.id ?? '')).map((file) => file.skipped);
+  expect(skipped).toEqual(Array(20).fill('no_room'));
+  const other = await begin({ bytes: 10 * KIB, snapshots: 1_000 });
+  const bytes = randomBytes(KIB);
+  for (let file = 0; file < 20; file += 1) await other.place.workspace.write(`${file}.bin`, bytes);
+  await keepAll(other.place, { reason: 'person' });
+  expect(await other.taken()).toMatchObject({ said: KIB, files: 1 });
+  await other.expectWhole();
+});
+
+test('T9: that a person changed a file is known after the snapshot of that has been thinned out', async () => {
+  const work = await begin({ bytes: 1_000 * KIB, snapshots: 3 });
+  await work.save('mine.bin', 'turn', KIB);
+  await work.save('mine.bin', 'person', KIB);
+  for (let turn = 0; turn < 2; turn += 1) await work.save('theirs.bin', 'turn', KIB);
+  const all = await work.snapshots();
+  expect(all.map(({ reason }) => reason)).toEqual(['turn', 'turn', 'turn']);
+  const [from, to] = [all.at(-1)?.id ?? '', all[0]?.id ?? ''];
+  const changes = await differencesBetween(db, work.workId, { from, to });
+  expect(changes.map(({ path: file, byPerson }) => [file, byPerson])).toEqual([
+    ['mine.bin', true],
+    ['theirs.bin', false],
+  ]);
+});
+
 test('T4: a file that has no room in the history is known by its hash, said to have none, and leaves nothing on the disk', async () => {
   const work = await begin({ bytes: 2 * FILE_BYTES, snapshots: 1_000 });
   const small = await work.save('small.bin', 'person', KIB);
@@ -159,7 +213,7 @@ test('T4: a file that has no room in the history is known by its hash, said to h
   ]);
   const { items } = await listSnapshots(db, work.workId, { limit: 1, path: 'large.bin' });
   expect(items).toMatchObject([{ sha256: large, skipped: 'no_room' }]);
-  expect(await work.taken()).toEqual({ said: KIB, found: KIB });
+  expect(await work.taken()).toEqual({ said: KIB, found: KIB, files: 1 });
 });
 
 test('T4: of what a person has left, the history takes no more than half', async () => {
@@ -167,5 +221,5 @@ test('T4: of what a person has left, the history takes no more than half', async
   await work.save('a.bin', 'person', 30 * KIB);
   expect(await work.taken()).toMatchObject({ said: 0 });
   await work.save('b.bin', 'person', 15 * KIB);
-  expect(await work.taken()).toEqual({ said: 15 * KIB, found: 15 * KIB });
+  expect(await work.taken()).toMatchObject({ said: 15 * KIB, found: 15 * KIB });
 });

@@ -7,7 +7,7 @@ import { findBlobs } from '../../db/versions.ts';
 import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/runs.ts';
-import { historyFolder } from '../../versions/blob-store.ts';
+import { historyFolder } from '../../versions/store-files.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { presentation } from '../files/content-types.ts';

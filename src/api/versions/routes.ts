@@ -6,11 +6,14 @@ import { z } from 'zod';
 import { differencesBetween, filesOf, hasSnapshot, historyOf, listSnapshots } from '../../db/old-files.ts';
 import { findRestore, orderRestore } from '../../db/restores.ts';
 import { diskSharesOf } from '../../db/room.ts';
+import type { StoredBlob } from '../../db/versions.ts';
 import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/versions.ts';
-import { historyFolder, LostBytes, openBlob } from '../../versions/blob-store.ts';
+import { openBlob } from '../../versions/blob-store.ts';
+import { LostBytes } from '../../versions/lost-bytes.ts';
 import { finishRestore } from '../../versions/restore.ts';
+import { historyFolder } from '../../versions/store-files.ts';
 import { workspaceFolder } from '../../workspace/create-workspace.ts';
 import { mustHaveRoom } from '../../workspace/disk-room.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
@@ -142,7 +145,7 @@ export function versionRoutes({ db, dataDir, config }: ApiDependencies): Router 
 /** @throws ApiError conflict where the bytes are not kept */
 export async function openOld(
   folder: string,
-  { sha256, blob }: { sha256: string; blob: { file: string; encoding: 'plain' | 'gzip' | 'zstd' } | null },
+  { sha256, blob }: { sha256: string; blob: Omit<StoredBlob, 'sha256'> | null },
 ) {
   const lost = () =>
     new ApiError(

@@ -10,7 +10,8 @@ language sql stable as $$
   where f ->> 'sha256' is not null;
 $$;
 
--- Forgets versions that are in no snapshot, and the bytes that nothing names any more. Gives the files that had them.
+-- Forgets versions that are in no snapshot, and the bytes that nothing names any more; those that share their file with
+-- others stay, and count, for as long as one of these is needed. Gives the files that had them.
 create or replace function forget_versions(p_work uuid) returns jsonb
 language plpgsql as $$
 declare
@@ -19,13 +20,17 @@ declare
 begin
   delete from file_versions v where v.work_id = p_work and v.until is not null and not exists (
     select from snapshots s where s.work_id = p_work and s.number >= v.since and s.number < v.until);
-  with gone as (
+  with needed as (
+    select b.sha256, b.file from blobs b where b.work_id = p_work
+      and (exists (select from file_versions v where v.work_id = p_work and v.sha256 = b.sha256)
+        or exists (select from contents_of_runs(p_work) kept where kept = b.sha256))
+  ), gone as (
     delete from blobs b where b.work_id = p_work
-      and not exists (select from file_versions v where v.work_id = p_work and v.sha256 = b.sha256)
-      and not exists (select from contents_of_runs(p_work) kept where kept = b.sha256)
-    returning sha256, file, stored
+      and not exists (select from needed n where n.file = b.file)
+    returning sha256, file, at, stored
   )
-  select coalesce(jsonb_agg(jsonb_build_object('sha256', sha256, 'file', file)), '[]'), coalesce(sum(stored), 0)
+  select coalesce(jsonb_agg(jsonb_build_object('sha256', sha256, 'file', file, 'at', at)), '[]'),
+    coalesce(sum(stored), 0)
   into v_files, v_bytes from gone;
   update works set history_bytes = history_bytes - v_bytes where id = p_work;
   return v_files;
@@ -63,9 +68,10 @@ begin
   return v_files;
 end $$;
 
--- Keeps bytes that were stored, as far as there is room for them: p_blobs [{sha256, size, stored, file, encoding}], the
--- most important first. They take no more than half of what their person has left, which is for files first. Gives the
--- files that are needed no more: the bytes were there already, or have no room, or others were given up for them.
+-- Keeps bytes that were stored, as far as there is room for them: p_blobs [{sha256, size, stored, file, encoding, at}], the
+-- most important first; those that share a file are kept together or not. They take no more than half of what their person
+-- has left, which is for files first. Gives the files that are needed no more: the bytes were there already, or have no
+-- room, or others were given up for them.
 create or replace function keep_blobs(
   p_work uuid, p_blobs jsonb, p_history bigint, p_most bigint, p_guest_most bigint
 ) returns jsonb
@@ -74,10 +80,15 @@ declare
   w works;
   b record;
   v_left bigint;
+  v_kept bigint;
   v_files jsonb := '[]';
 begin
   for b in
-    select * from jsonb_to_recordset(p_blobs) x (sha256 text, size bigint, stored bigint, file uuid, encoding text)
+    select file, jsonb_agg(content) as contents, sum((content ->> 'stored')::bigint)::bigint as stored,
+      jsonb_build_object('sha256', min(content ->> 'sha256'), 'file', file, 'at', min((content ->> 'at')::bigint)) as named
+    from (select content, (content ->> 'file')::uuid as file, place
+          from jsonb_array_elements(p_blobs) with ordinality x (content, place)) listed
+    group by file order by min(place)
   loop
     select * into w from works where id = p_work;
     if w.history_bytes + b.stored > p_history then
@@ -86,15 +97,21 @@ begin
     end if;
     select bytes into v_left from disk_left(w.owner_id, p_work, p_most, p_guest_most);
     if w.history_bytes + b.stored <= p_history and coalesce(v_left / 2, b.stored) >= b.stored then
-      insert into blobs (work_id, sha256, size, stored, file, encoding)
-      values (p_work, b.sha256, b.size, b.stored, b.file, b.encoding)
-      on conflict (work_id, sha256) do nothing;
-      if found then
-        update works set history_bytes = history_bytes + b.stored where id = p_work;
+      with kept as (
+        insert into blobs (work_id, sha256, size, stored, file, encoding, at)
+        select p_work, c.sha256, c.size, c.stored, c.file, c.encoding, c.at
+        from jsonb_to_recordset(b.contents)
+          c (sha256 text, size bigint, stored bigint, file uuid, encoding text, at bigint)
+        on conflict (work_id, sha256) do nothing
+        returning stored
+      )
+      select sum(stored) into v_kept from kept;
+      if v_kept is not null then
+        update works set history_bytes = history_bytes + v_kept where id = p_work;
         continue;
       end if;
     end if;
-    v_files := v_files || jsonb_build_object('sha256', b.sha256, 'file', b.file);
+    v_files := v_files || b.named;
   end loop;
   return v_files;
 end $$;
@@ -115,7 +132,8 @@ language plpgsql as $$
 declare
   w works;
   v_owner users;
-  v_all jsonb := (select coalesce(jsonb_agg(jsonb_build_object('sha256', b ->> 'sha256', 'file', b ->> 'file')), '[]')
+  v_all jsonb := (select coalesce(jsonb_agg(jsonb_build_object(
+                    'sha256', b ->> 'sha256', 'file', b ->> 'file', 'at', b -> 'at')), '[]')
                   from jsonb_array_elements(p_blobs) b);
   v_unused jsonb;
   v_there uuid;
@@ -145,13 +163,13 @@ begin
   update file_versions v set seen = c.seen
   from jsonb_to_recordset(p_changes) c (path text, sha256 text, seen text)
   where v.work_id = p_work and v.path_id = md5(c.path)::uuid and v.until is null and v.sha256 = c.sha256;
-  update file_versions v set until = v_number
+  update file_versions v set until = v_number, ended_by_person = p_reason = 'person'
   from jsonb_to_recordset(p_changes) c (path text, sha256 text)
   where v.work_id = p_work and v.path_id = md5(c.path)::uuid and v.until is null
     and v.sha256 is distinct from c.sha256;
   get diagnostics v_changed = row_count;
-  insert into file_versions (work_id, path, since, sha256, size, seen, skipped)
-  select p_work, c.path, v_number, c.sha256, c.size, c.seen, c.skipped
+  insert into file_versions (work_id, path, since, sha256, size, seen, skipped, by_person)
+  select p_work, c.path, v_number, c.sha256, c.size, c.seen, c.skipped, p_reason = 'person'
   from jsonb_to_recordset(p_changes) c (path text, sha256 text, size bigint, seen text, skipped text)
   where c.sha256 is not null and not exists (
     select from file_versions v where v.work_id = p_work and v.path_id = md5(c.path)::uuid and v.until is null);

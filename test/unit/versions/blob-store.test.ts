@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openBlob, removeBlobs, storeBlob, sweepBlobs } from '../../../src/versions/blob-store.ts';
+import { createPacking } from '../../../src/versions/packs.ts';
+import { syncFolders } from '../../../src/versions/store-files.ts';
 import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
 import type { OpenFile } from '../../../src/workspace/regular-file.ts';
 import type { Workspace } from '../../../src/workspace/workspace.ts';
@@ -75,4 +77,62 @@ test('T4: what a killed writer left is cleared up after an hour, and nothing tha
   expect(await sweepBlobs(store, noRow, later)).toBeGreaterThanOrEqual(2);
   expect((await filesIn(store)).map(({ name }) => name)).toEqual([`${named.sha256}.${named.file}`]);
   expect((await buffer(await openBlob(store, named))).toString()).toBe('named by a row');
+});
+
+const pack = (packing: ReturnType<typeof createPacking>, path: string) =>
+  workspace.withFile(path, (file) => packing.take(file));
+
+test('T4: small contents lie in one file, each is given again byte for byte, and what changed meanwhile is not among them', async () => {
+  const packed = join(folder.path, 'history', 'packed');
+  const packing = createPacking(packed, async () => true);
+  const contents = [
+    Buffer.alloc(0),
+    Buffer.from('line\n'.repeat(900)),
+    randomBytes(20_000),
+    Buffer.from('x'),
+  ];
+  const blobs = [];
+  for (const bytes of contents) {
+    await workspace.write('data/file', bytes);
+    blobs.push(await pack(packing, 'data/file'));
+  }
+  const changed = await workspace.withFile('data/file', async (file) => {
+    await appendFile(join(workspace.root, 'data/file'), 'more');
+    return await packing.take(file);
+  });
+  expect(changed).toBeNull();
+  expect(await packing.end()).toEqual(new Set());
+  const whole = blobs.flatMap((blob) => (blob === null ? [] : [blob]));
+  await syncFolders(packed, whole);
+  expect(await filesIn(packed)).toHaveLength(1);
+  expect(new Set(whole.map(({ file }) => file)).size).toBe(1);
+  const [empty, text] = whole.map(({ encoding }) => encoding);
+  expect([empty, text]).toEqual(['plain', 'zstd']);
+  for (const [index, blob] of whole.entries())
+    expect((await buffer(await openBlob(packed, blob))).equals(contents[index] as Buffer)).toBe(true);
+
+  const [{ name = '', parentPath = '' } = {}] = await filesIn(packed);
+  await writeFile(join(parentPath, name), Buffer.alloc(30_000));
+  for (const blob of whole.slice(1))
+    await expect(buffer(await openBlob(packed, blob))).rejects.toThrow(/cannot be read|changed on the disk/);
+  const noRow = async (files: string[]) => new Set(files);
+  expect(await sweepBlobs(packed, noRow, Date.now() + 2 * 3_600_000)).toBe(1);
+});
+
+test('T4: what is packed is written as it grows, never held whole; packs without room are told, and leave nothing', async () => {
+  const packed = join(folder.path, 'history', 'grown');
+  let room = 6 * 1024 ** 2;
+  const packing = createPacking(packed, async (bytes) => {
+    room -= bytes;
+    return room >= 0;
+  });
+  const blobs = [];
+  for (let file = 0; file < 400; file += 1) {
+    await workspace.write('data/file', randomBytes(30_000));
+    blobs.push(await pack(packing, 'data/file'));
+  }
+  const lost = await packing.end();
+  const files = new Set(blobs.map((blob) => blob?.file ?? ''));
+  expect([files.size, lost.size]).toEqual([3, 2]);
+  expect(await filesIn(packed)).toHaveLength(1);
 });
