@@ -3,11 +3,12 @@ import type { Database } from '../db/database.ts';
 import { learnedStore } from '../db/learned-facts.ts';
 import { modelOfWork } from '../db/models.ts';
 import type { ModelRole } from '../domain/model-roles.ts';
-import { type AllowHost, type ModelConnection, openModelConnection } from '../llm/connection.ts';
+import { type ModelConnection, openModelConnection } from '../llm/connection.ts';
 import { createLimitsFinder } from '../llm/limits/find-limits.ts';
 import { endpointOf } from '../llm/own-model.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import type { AllowHost } from '../network/address-guard.ts';
 import type { Log } from './log.ts';
 
 /** The model that serves a role of a Work at present. */

@@ -43,6 +43,7 @@ import { staticSite } from './server/static-site.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { verifyRoutes } from './verify/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import { workRoutes } from './works/routes.ts';
 
 /** The largest JSON body; a message may have as much as a frame. */
@@ -86,6 +87,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/templates/*',
     '/api/models',
     '/api/models/*',
+    '/api/webhooks',
+    '/api/webhooks/*',
     '/api/export-styles',
   ]) {
     app.use(path, needsUser);
@@ -107,6 +110,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));
+  app.route('/api/webhooks', webhookRoutes(deps));
   app.use('/api/meta', needsUser);
   app.route('/api/meta', metaRoutes(deps));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

@@ -2,9 +2,11 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import type { Quotas } from '../db/quotas.ts';
-import type { AllowHost, ModelConnection } from '../llm/connection.ts';
+import type { ModelConnection } from '../llm/connection.ts';
+import type { AllowHost } from '../network/address-guard.ts';
 import type { Admission } from '../protocol/auth.ts';
 import type { SpanPlace, Tracer } from '../tracing/spans.ts';
+import type { WebhookSender } from '../webhooks/send.ts';
 import type { OpenSessions } from './auth/open-sessions.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
@@ -25,6 +27,8 @@ export interface ApiConfig {
   isOwnHost: AllowHost | undefined;
   /** Hosts of people's own models that need not be public (A6). */
   allowModelHost: AllowHost;
+  /** Hosts of their webhooks that need not be public. */
+  allowWebhookHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
   /** Requests with one key for programs (I1). */
@@ -71,6 +75,8 @@ export interface ApiDependencies {
   passwords: Passwords;
   /** For people's own models: it refuses what they may not reach. */
   modelConnection: ModelConnection;
+  /** For people's webhooks: it refuses what they may not reach. */
+  webhookSender: WebhookSender;
   metrics: ApiMetrics;
   /** Undefined: nobody collects traces. */
   tracer: Tracer | undefined;

@@ -9,6 +9,7 @@ import { learnedStore } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
 import type { Tracer } from '../tracing/spans.ts';
+import { createWebhookSender } from '../webhooks/send.ts';
 import { createApp } from './app.ts';
 import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
@@ -82,9 +83,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       log.warn({ error: String(error) }, 'what a model server refused could not be kept'),
     ),
   });
+  const webhookSender = createWebhookSender({ allowHost: config.allowWebhookHost });
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, readers, openStreams, sessions },
-    ...{ tokens, passwords, modelConnection, metrics, tracer },
+    ...{ tokens, passwords, modelConnection, webhookSender, metrics, tracer },
   });
   const sockets = createSocketServer();
   metrics.observe(() => ({
@@ -127,6 +129,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       clearTimeout(late);
       readers.close();
       modelConnection.close();
+      webhookSender.close();
       await live.close();
     },
   };

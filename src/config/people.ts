@@ -1,7 +1,7 @@
 /** Who may come in, from where, and what each person may have. */
 import { z } from 'zod';
 import type { Quotas } from '../db/quotas.ts';
-import type { AllowHost } from '../llm/connection.ts';
+import type { AllowHost } from '../network/address-guard.ts';
 import { isLoopback } from '../network/loopback.ts';
 import type { Admission } from '../protocol/auth.ts';
 import type { modelVariables } from './model.ts';
@@ -13,6 +13,7 @@ export const peopleVariables = {
   ALLOWED_HOSTS: hosts.optional(),
   TRUST_PROXY: count(0, 10).default(0),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
+  WEBHOOK_ALLOWED_HOSTS: hosts.default(() => () => false),
   REGISTRATION: z
     .enum(['open', 'invitation', 'closed'], 'must be open, invitation or closed')
     .default('open'),
@@ -51,6 +52,8 @@ export interface PeopleSettings {
   readonly trustedProxies: number;
   /** Hosts that people's own models may be on although they are not public (A6). */
   readonly allowModelHost: AllowHost;
+  /** Hosts that their webhooks may be on although they are not public, or speak no TLS. */
+  readonly allowWebhookHost: AllowHost;
   /** Who may come in, and what a guest may. */
   readonly admission: Readonly<Admission>;
   /** How long what a guest had is kept once nobody can be that guest any more; 0: for ever. */
@@ -71,9 +74,8 @@ export function readPeople(v: Variables): PeopleSettings {
     host: v.HOST,
     isOwnHost: ownHostsOf(v),
     trustedProxies: v.TRUST_PROXY,
-    allowModelHost: isPersonal(v)
-      ? (host, port) => isLoopback(host) || v.MODEL_ALLOWED_HOSTS(host, port)
-      : v.MODEL_ALLOWED_HOSTS,
+    allowModelHost: orOwn(v, v.MODEL_ALLOWED_HOSTS),
+    allowWebhookHost: orOwn(v, v.WEBHOOK_ALLOWED_HOSTS),
     admission: Object.freeze({
       registration: v.REGISTRATION,
       guests: v.GUESTS === 'on',
@@ -117,8 +119,13 @@ function least(a: number | undefined, b: number | undefined): number | undefined
   return Math.min(a, b);
 }
 
+/** What the operator allows, and this machine where it is the person's own. */
+function orOwn(v: Variables, allowed: AllowHost): AllowHost {
+  return isPersonal(v) ? (host, port) => isLoopback(host) || allowed(host, port) : allowed;
+}
+
 /**
- * Whether only people at this machine reach the server, so that a model on it is theirs to name (V7). Where guests may
+ * Whether only people at this machine reach the server, so that what is on it is theirs to name (V7). Where guests may
  * name models too, or a proxy stands before, those could be anybody.
  */
 function isPersonal(v: Variables): boolean {

@@ -1,7 +1,7 @@
 /** The kinds of values that variables have, each with what is said of a wrong one. */
 import { z } from 'zod';
 import { readOwnPackages } from '../domain/own-packages.ts';
-import { readAllowedHosts } from '../llm/allowed-hosts.ts';
+import { readAllowedHosts } from '../network/allowed-hosts.ts';
 
 export const count = (least: number, most: number) =>
   z

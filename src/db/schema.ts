@@ -447,6 +447,36 @@ export interface Verifications {
   work_id: string;
 }
 
+export interface WebhookDeliveries {
+  at: Timestamp;
+  attempts: Generated<number>;
+  data: Json;
+  error: string | null;
+  id: Generated<string>;
+  next_at: Timestamp;
+  state: Generated<string>;
+  status: number | null;
+  taken_until: Timestamp | null;
+  tried_at: Timestamp | null;
+  type: string;
+  webhook_id: string;
+}
+
+export interface Webhooks {
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  ended_why: string | null;
+  events: string[];
+  failing_since: Timestamp | null;
+  id: string;
+  missed: Generated<number>;
+  owner_id: string;
+  previous_until: Timestamp | null;
+  sealed_previous: Buffer | null;
+  sealed_secret: Buffer;
+  url: string;
+}
+
 export interface WorkerCrashes {
   at: Generated<Timestamp>;
   reason: string;
@@ -527,6 +557,8 @@ export interface DB {
   upload_room: UploadRoom;
   users: Users;
   verifications: Verifications;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
   worker_crashes: WorkerCrashes;
   workers: Workers;
   works: Works;

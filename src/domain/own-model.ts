@@ -6,7 +6,7 @@ import type { ModelRole } from './model-roles.ts';
 export interface OwnModel {
   id: string;
   baseUrl: string;
-  /** As `sealKey` made it for this id; null: the server wants no key. */
+  /** As `sealSecret` made it for this id; null: the server wants no key. */
   sealedKey: Buffer | null;
   model: string;
   /** Tokens that prompt and answer may fill together. */

@@ -6,10 +6,12 @@ export interface Job {
   /** Also when the process starts, for what the one before it left. */
   atStart?: true;
   run: () => Promise<void>;
+  /** Ends what `run` began and did not wait for; nothing of it may be under way afterwards. */
+  end?: () => Promise<void>;
 }
 
 export interface RunningJobs {
-  /** Stops, and waits for the jobs that are under way. */
+  /** Stops, and waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export function startJobs(jobs: Job[], onFailure: (job: string, error: unknown) 
     return async () => {
       clearTimeout(timer);
       await running;
+      await job.end?.().catch((error: unknown) => onFailure(job.name, error));
     };
   });
   return {

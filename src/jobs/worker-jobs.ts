@@ -4,6 +4,7 @@ import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import { isScratchRunWanted } from '../db/verifications.ts';
+import { forgetDeliveries } from '../db/webhook-deliveries.ts';
 import { measureWork } from '../room/room.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { peopleWithExports, removeExportsBut } from '../workspace/export-files.ts';
@@ -13,11 +14,14 @@ import type { Job } from './job.ts';
 import { type LeftRestoresDependencies, leftRestoresJob } from './left-restores.ts';
 import { leftVersionsJob } from './left-versions.ts';
 import { type RecoveryDependencies, recoveryJobs } from './recovery.ts';
+import { type WebhooksDependencies, webhooksJob } from './webhooks.ts';
 
 export interface WorkerJobsDependencies
   extends RecoveryDependencies,
     ArchivingDependencies,
-    LeftRestoresDependencies {
+    LeftRestoresDependencies,
+    WebhooksDependencies {
+  log: RecoveryDependencies['log'] & WebhooksDependencies['log'];
   /** Writes a Work's history file where it is behind. */
   writeHistory: (workId: string) => Promise<void>;
   /** Absolute path of PA_DATA. */
@@ -71,6 +75,8 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
           await removeExportsBut(deps.dataDir, ownerId, await keptExports(db, ownerId));
       },
     },
+    webhooksJob(deps),
+    { name: 'old deliveries', everyMs: 600_000, run: () => forgetDeliveries(db) },
     leftRestoresJob(deps),
     leftVersionsJob(deps),
     ...archivingJobs(deps),

@@ -1,15 +1,15 @@
 /** A model that a person set up for themselves, as the model handler takes it (F13). */
 import { saidPrices } from '../domain/model-prices.ts';
 import type { OwnModel } from '../domain/own-model.ts';
+import { openSecret, sealSecret, UnreadableSecret } from '../secrets/sealed-secret.ts';
 import { ModelError } from './errors.ts';
 import { DEFAULT_WINDOW } from './limits/limits.ts';
 import { knownFields } from './profiles/profile.ts';
-import { openKey, sealKey, UnreadableKey } from './sealed-key.ts';
 import type { ModelEndpoint } from './types.ts';
 
 /** Seals a header's value for one model at one server: nowhere else can it be read. */
 export function sealHeader(value: string, name: string, of: { id: string; baseUrl: string }, secret: Buffer) {
-  return sealKey(value, headerPlace(name, of), secret).toString('base64');
+  return sealSecret(value, headerPlace(name, of), secret).toString('base64');
 }
 
 function headerPlace(name: string, { id, baseUrl }: { id: string; baseUrl: string }): string {
@@ -58,9 +58,9 @@ export function windowOf(
 
 function readSealed(sealed: Buffer, place: string, secret: Buffer): string {
   try {
-    return openKey(sealed, place, secret);
+    return openSecret(sealed, place, secret);
   } catch (error) {
-    if (!(error instanceof UnreadableKey)) throw error;
+    if (!(error instanceof UnreadableSecret)) throw error;
     const message =
       'The saved API key, or a saved header, cannot be read any more. Enter it again in the model settings.';
     throw new ModelError('model_unauthorized', message, { retryable: false, detail: error.message });

@@ -5,8 +5,8 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import type OpenAI from 'openai';
+import { limitConnecting } from '../network/address-guard.ts';
 import type { ModelConnection } from './connection.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { ModelEndpoint } from './types.ts';
@@ -160,12 +160,4 @@ function listen(response: http.IncomingMessage, onWire: NonNullable<ModelConnect
   onWire({ kind: 'answer', status: response.statusCode ?? 0, contentType });
   response.on('data', (bytes: Buffer) => onWire({ kind: 'bytes', bytes }));
   response.on('close', () => onWire({ kind: 'end' }));
-}
-
-/** An address that swallows packets is unreachable, and not a model that thinks: it must not take its time. */
-function limitConnecting(socket: Socket, timeoutMs: number): void {
-  if (!socket.connecting) return;
-  const timeout = Object.assign(new Error(`no connection in ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
-  const timer = setTimeout(() => socket.destroy(timeout), timeoutMs);
-  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
 }

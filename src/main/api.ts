@@ -67,6 +67,7 @@ const api = await startApi({
     encryptionKey: decodeKey(config.encryptionKey),
     isOwnHost: config.isOwnHost,
     allowModelHost: config.allowModelHost,
+    allowWebhookHost: config.allowWebhookHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     rateKeyRequestsPerMinute: config.rateKeyRequestsPerMinute,

@@ -48,6 +48,7 @@ const prepared = await prepareWorker({
   workflowBundle,
   serverModel: serverEndpoint(config.model),
   allowModelHost: config.allowModelHost,
+  allowWebhookHost: config.allowWebhookHost,
   encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
   paperTools: await paperToolsOptions(config.dataDir, process.env),

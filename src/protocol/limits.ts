@@ -18,6 +18,9 @@ export const MAX_INVITATION_CHARACTERS = 100;
 export const MAX_KEY_NAME_CHARACTERS = 100;
 /** Of a key, repeated ones included. */
 export const MAX_SCOPES = 10;
+export const MAX_WEBHOOK_URL_CHARACTERS = 2_000;
+/** Of a webhook, repeated ones included. */
+export const MAX_WEBHOOK_EVENTS = 20;
 /** Longer than any access token or ticket of ours, and than any refresh token. */
 export const MAX_TOKEN_CHARACTERS = 4_096;
 export const MAX_REFRESH_TOKEN_CHARACTERS = 200;

@@ -13,8 +13,8 @@ import type { Database } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
 import { findPaperTools, type PaperToolsOptions } from '../exports/make-paper.ts';
-import type { AllowHost } from '../llm/connection.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
+import type { AllowHost } from '../network/address-guard.ts';
 import { createPaperChecker } from '../paper-check/check-work.ts';
 import { createCheckThreads } from '../paper-check/jobs.ts';
 import { createProvenanceThreads } from '../provenance/jobs.ts';
@@ -39,6 +39,8 @@ export interface WorkerSettings {
   serverModel: ModelEndpoint;
   /** Hosts of people's own models that need not be public (A6). */
   allowModelHost: AllowHost;
+  /** Hosts of their webhooks that need not be public. */
+  allowWebhookHost: AllowHost;
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];

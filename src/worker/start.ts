@@ -13,6 +13,7 @@ import { startJobs } from '../jobs/job.ts';
 import { workerJobs } from '../jobs/worker-jobs.ts';
 import { connectionOptions, lazyConnection } from '../temporal/endpoint.ts';
 import { archiveWork } from '../temporal/work-client.ts';
+import { createWebhookSender } from '../webhooks/send.ts';
 import { CODE_QUEUE, DEPLOYMENT, WORK_QUEUE } from '../workflows/messages.ts';
 import { createDependencies, type WorkerSettings } from './dependencies.ts';
 import { codePlaces } from './places.ts';
@@ -119,11 +120,14 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
       },
       workerId,
     );
+    const sender = createWebhookSender({ allowHost: settings.allowWebhookHost });
     const jobs = startJobs(
       workerJobs({
         db,
         client,
         log,
+        sender,
+        encryptionKey: settings.encryptionKey,
         onAlive: (alive) => peers.known(alive, workerId),
         releaseOrphanedClaims: claims.giveUpOrphaned,
         writeHistory: deps.history.write,
@@ -147,6 +151,7 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
         await claims.close(DRAIN_MS, ended);
         await deps.history.settled();
         await jobs.stop();
+        sender.close();
         await lease.release();
         await closeDependencies();
         await clientConnection.close();

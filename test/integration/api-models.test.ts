@@ -7,8 +7,8 @@ import { demoScript } from '../../src/demo-model/demo-script.ts';
 import type { Script } from '../../src/demo-model/reply.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
-import { readAllowedHosts } from '../../src/llm/allowed-hosts.ts';
-import { openKey } from '../../src/llm/sealed-key.ts';
+import { readAllowedHosts } from '../../src/network/allowed-hosts.ts';
+import { openSecret } from '../../src/secrets/sealed-secret.ts';
 import type { LearnedFact, Model, ModelTest } from '../../src/protocol/models.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 
@@ -168,8 +168,8 @@ test('A5: the key goes in and never comes out: not by any route, and the row has
     .executeTakeFirstOrThrow();
   const sealed = row.sealed_key ?? Buffer.alloc(0);
   expect(JSON.stringify(row) + sealed.toString('latin1')).not.toContain(apiKey);
-  expect(openKey(sealed, made.id, api.config.encryptionKey)).toBe(apiKey);
-  expect(() => openKey(sealed, randomUUID(), api.config.encryptionKey)).toThrow();
+  expect(openSecret(sealed, made.id, api.config.encryptionKey)).toBe(apiKey);
+  expect(() => openSecret(sealed, randomUUID(), api.config.encryptionKey)).toThrow();
 });
 
 test('A5: a key stays when other things change, goes when asked, and does not follow to another server', async () => {

@@ -411,6 +411,48 @@ test('I1, V47: a person makes a key on the account page, sees it once, and delet
   expect((await models()).status).toBe(401);
 });
 
+test('I9, V47: a person adds a webhook on the account page, sees its secret once, tests it, and deletes it', async () => {
+  const account = { email: `${randomUUID()}@example.com`, password: 'a long password' };
+  await fetch(`${system.url}/api/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(account),
+  });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${system.url}/sign-in?next=/account`);
+  await page.getByLabel('Email').fill(account.email);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  const form = page.getByRole('form', { name: 'Add a webhook' });
+  await form.getByLabel('Address').fill('https://127.0.0.1/hook');
+  await form.getByRole('button', { name: 'Add a webhook' }).click();
+  await page.getByRole('alert').getByText('not on the public internet').waitFor();
+  const url = 'https://hooks.invalid/paper';
+  await form.getByLabel('Address').fill(url);
+  await form.getByLabel('a deleted project').check();
+  await form.getByRole('button', { name: 'Add a webhook' }).click();
+  const secret = String(await page.getByText(/^whsec_/).textContent());
+  await page
+    .getByText('the end of an answer · a question to you · a finished export · a deleted project')
+    .waitFor();
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  await page.getByRole('status').getByText('The connection failed').waitFor();
+  await page.getByRole('button', { name: 'What was sent' }).click();
+  await page.getByText('Nothing yet.').waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'New secret' }).click();
+  await page.getByText('Copy the new secret now').waitFor();
+  expect(await page.getByText(/^whsec_/).textContent()).not.toBe(secret);
+  await page.reload();
+  await page.getByText(url, { exact: true }).waitFor();
+  expect(await page.content()).not.toContain('whsec_');
+  await page.getByRole('button', { name: `Delete the webhook ${url}` }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText(url, { exact: true }).waitFor({ state: 'detached' });
+  await context.close();
+});
+
 test('F12, V47: a person changes their password, and deletes the account', async () => {
   const account = { email: `${randomUUID()}@example.com`, password: 'the first password' };
   await fetch(`${system.url}/api/auth/register`, {

@@ -50,6 +50,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     encryptionKey: randomBytes(32),
     isOwnHost: undefined,
     allowModelHost: () => false,
+    allowWebhookHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
     rateKeyRequestsPerMinute: 100_000,

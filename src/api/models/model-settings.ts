@@ -4,9 +4,9 @@ import type { StoredModel } from '../../db/models.ts';
 import type { OwnModelSettings } from '../../domain/own-model.ts';
 import { ModelError } from '../../llm/errors.ts';
 import { endpointOf, sealHeader } from '../../llm/own-model.ts';
-import { sealKey } from '../../llm/sealed-key.ts';
 import type { ModelEndpoint } from '../../llm/types.ts';
 import type { Model, modelChange, newModel } from '../../protocol/models.ts';
+import { sealSecret } from '../../secrets/sealed-secret.ts';
 
 /** A stored model as its owner sees it: of the key only whether there is one, of headers only their names. */
 export function viewOf({ sealedKey, headers, ...rest }: StoredModel): Model {
@@ -62,7 +62,7 @@ export function keptAccess(
 }
 
 function sealed(id: string, apiKey: string | null | undefined, secret: Buffer): Buffer | null {
-  return apiKey ? sealKey(apiKey, id, secret) : null;
+  return apiKey ? sealSecret(apiKey, id, secret) : null;
 }
 
 /** Those with a value, sealed anew, and those of which what is stored stays. */

@@ -21,6 +21,7 @@ begin
   end if;
   -- Who looks at one of its Works is told that the Work is gone, before that they are.
   perform delete_works_of(p_user);
+  delete from webhooks where owner_id = p_user;
   with ended as (delete from refresh_tokens where user_id = p_user returning family, revoked_at)
   select count(pg_notify('pa_session_ended', family::text)) into v_told from ended where revoked_at is null;
   -- A key's end is told like a session's.

@@ -3,10 +3,10 @@ import { Agent } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { textReply } from '../../../src/demo-model/reply.ts';
-import { readAllowedHosts } from '../../../src/llm/allowed-hosts.ts';
 import { openModelConnection } from '../../../src/llm/connection.ts';
 import { streamAnswer } from '../../../src/llm/handler.ts';
-import { isPublicAddress } from '../../../src/llm/public-address.ts';
+import { readAllowedHosts } from '../../../src/network/allowed-hosts.ts';
+import { isPublicAddress } from '../../../src/network/public-address.ts';
 import { modelRequest, withModel } from './model-call.ts';
 
 test.each(['8.8.8.8', '1.1.1.1', '::ffff:8.8.8.8', '2606:4700:4700::1111'])('A6: %s is public', (address) => {

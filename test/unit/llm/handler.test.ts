@@ -9,8 +9,8 @@ import { endpointOf, sealHeader } from '../../../src/llm/own-model.ts';
 import { createLearning, type LearnedFact, type Learning } from '../../../src/llm/profiles/learning.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatBody } from '../../../src/llm/requests/chat-body.ts';
-import { sealKey } from '../../../src/llm/sealed-key.ts';
 import type { ToolDefinition } from '../../../src/llm/types.ts';
+import { sealSecret } from '../../../src/secrets/sealed-secret.ts';
 import { callOnce, modelRequest, piecesOf, withModel } from './model-call.ts';
 
 const tree: ToolDefinition = {
@@ -169,7 +169,7 @@ test('M19, A5: headers of a person’s own go out beside ours, replace none, and
       {
         ...own,
         ...{
-          sealedKey: sealKey('sk-own', own.id, secret),
+          sealedKey: sealSecret('sk-own', own.id, secret),
           model: 'm',
           contextWindow: 8_000,
           maxOutput: null,

@@ -1,5 +1,5 @@
-/** The operator's list of hosts that people's models may be on although they are not public (A6). */
-import type { AllowHost } from './connection.ts';
+/** The operator's list of hosts that people may name although they are not public (A6). */
+import type { AllowHost } from './address-guard.ts';
 
 /**
  * Reads `ollama.lan, 10.0.0.5:11434, [fd00::5]:8000`: hosts, each with or without a port; `*` allows every host.
