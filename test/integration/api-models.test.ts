@@ -8,8 +8,8 @@ import type { Script } from '../../src/demo-model/reply.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
 import { readAllowedHosts } from '../../src/network/allowed-hosts.ts';
-import { openSecret } from '../../src/secrets/sealed-secret.ts';
 import type { LearnedFact, Model, ModelTest } from '../../src/protocol/models.ts';
+import { openSecret } from '../../src/secrets/sealed-secret.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;
