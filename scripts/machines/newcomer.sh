@@ -5,7 +5,7 @@ cd /srv/paperagent || exit 92
 npm start >start.log 2>&1 &
 start=$!
 waited=0
-until grep -q '^ready (' start.log; do
+until grep -qs '^ready (' start.log; do
   kill -0 $start 2>/dev/null || exit 90
   waited=$((waited + 1))
   [ $waited -lt 1800 ] || exit 91

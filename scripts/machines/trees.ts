@@ -36,7 +36,10 @@ export async function treeOf(
         return { missing: `the image ${image} cannot be pulled here` };
       }
     }
-    await rename(draft, tree);
+    // Another machine of this kind may have made it meanwhile.
+    await rename(draft, tree).catch((error) => {
+      if (!existsSync(tree)) throw error;
+    });
     return { tree };
   } finally {
     await rm(draft, { recursive: true, force: true });

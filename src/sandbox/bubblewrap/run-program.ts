@@ -1,6 +1,6 @@
 /** Programs that set-up runs to their end, for what they print. */
 import { execFile } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -24,6 +24,11 @@ export function inBackground(signal: AbortSignal): RunProgram {
 
 const LOW_PRIORITY = 10;
 
+/** Where all of this runs behind others already (`nice npm start`), going forward again is not allowed, nor meant. */
+function goBehind(pid: number): void {
+  if (getPriority() < LOW_PRIORITY) setPriority(pid, LOW_PRIORITY);
+}
+
 async function start(
   program: string,
   args: string[],
@@ -38,7 +43,7 @@ async function start(
   const end = () => started.child.kill();
   process.once('exit', end);
   try {
-    if (signal !== undefined && started.child.pid !== undefined) setPriority(started.child.pid, LOW_PRIORITY);
+    if (signal !== undefined && started.child.pid !== undefined) goBehind(started.child.pid);
     return (await started).stdout;
   } finally {
     process.off('exit', end);
