@@ -52,12 +52,29 @@ const CLEARLY = 1.5;
 
 /** The most likely encoding of these lines, which are no UTF-8. Windows-1252, in which every byte is a character, at last. */
 export function guessEncoding(lines: Buffer): { label: string; name: string; python: string } {
-  const readings = readingsOf(lines);
+  const readings = readingsOf(eachCellOnce(lines));
   const usual = readings.find(({ candidate }) => candidate === WINDOWS_1252);
   const [best] = readings.toSorted((a, b) => b.score - a.score);
   const { label, name, python } =
     best === undefined || (usual !== undefined && isNoBetter(best, usual)) ? WINDOWS_1252 : best.candidate;
   return { label, name, python };
+}
+
+/**
+ * A column that says the same few words again and again tells no more by the fiftieth line than by the first, but the
+ * statistics would take it for certain. None of these separators is half of a character in any encoding here.
+ */
+function eachCellOnce(lines: Buffer): Buffer {
+  const seen = new Set<string>();
+  const isNew = (cell: string) => !seen.has(cell) && seen.add(cell);
+  const once = lines
+    .toString('latin1')
+    .split(/[\r\n]+/)
+    .map((line) => line.split(/([,;\t])/).filter((part, n) => n % 2 === 1 || isNew(part)))
+    .filter((parts) => parts.some((part) => /[\x80-\xff]/.test(part)))
+    .map((parts) => `${parts.join('').replace(/[,;\t]{2,}$/, '')}\n`)
+    .join('');
+  return Buffer.from(once, 'latin1');
 }
 
 interface Reading {
@@ -75,11 +92,13 @@ function isNoBetter(best: Reading, usual: Reading): boolean {
 function readingsOf(lines: Buffer): Reading[] {
   const confidence = confidences(lines);
   const isLone = hasLoneBytes(lines);
+  const count = koreanSyllables(lines);
   const readings = CANDIDATES.flatMap((candidate) => {
+    // Its decoder's table takes tens of megabytes: it is made where something speaks for Korean.
+    if (candidate.label === 'cp949' && count === 0 && detected(candidate, confidence) === 0) return [];
     const text = reading(lines, candidate.label);
     return text === null ? [] : [{ candidate, text, score: scoreOf(candidate, text, confidence, isLone) }];
   });
-  const count = koreanSyllables(lines);
   // What it says against the others that it reads as Korean, and nothing but Korean.
   return readings.map((other) => {
     if (count === 0) return other;
@@ -120,6 +139,10 @@ function confidences(lines: Buffer): Map<string, number> {
   return new Map(found.map(({ encoding, confidence }) => [encoding ?? '', confidence]));
 }
 
+function detected({ detected: names }: Candidate, confidence: Map<string, number>): number {
+  return Math.max(0, ...names.map((name) => confidence.get(name) ?? 0));
+}
+
 /** The lines so read, or null where they cannot be: bytes without a meaning there, or control characters. */
 function reading(lines: Buffer, label: string): string | null {
   const text = decodeStrictly(lines, label);
@@ -127,15 +150,16 @@ function reading(lines: Buffer, label: string): string | null {
 }
 
 function scoreOf(
-  { label, detected, isWide }: Candidate,
+  candidate: Candidate,
   text: string,
   confidence: Map<string, number>,
   isLone: boolean,
 ): number {
-  const found = Math.max(0, ...detected.map((name) => confidence.get(name) ?? 0));
+  const { label, isWide } = candidate;
+  const found = detected(candidate, confidence);
   if (LATIN.has(label)) return label === WINDOWS_1252.label && hasSymbolsOnly(text) ? 1 : found;
   if (isWide === undefined) return mixesScripts(text) ? found / 10 : found;
-  if (isLone && standsInLatinWords(text)) return found / 10;
+  if (standsInLatinWords(text, isLone)) return found / 10;
   const foreign = foreignOf(text);
   if (label === 'shift_jis' || label === 'euc-jp') return kanaScore(foreign, found);
   // Japanese that is read as Chinese keeps its kana, which no Chinese text has.
@@ -149,7 +173,19 @@ const LATIN = new Set(['windows-1250', 'windows-1252', 'windows-1254']);
  * Elsewhere they would be letters: m˛, Z³oty.
  */
 function hasSymbolsOnly(text: string): boolean {
-  return !/(?![°µ²³¹±×÷·½¼¾§©®£€¥¢–—‘’‚“”„…•™‰\xa0])\P{ASCII}|[²³¹]\p{L}|\p{L}[×÷½¼¾]/u.test(text);
+  const isElse = /(?![°µ²³¹±×÷·½¼¾§©®£€¥¢–—‘’‚“”„…•™‰\xa0])\P{ASCII}|[²³¹]\p{L}|\p{L}[×÷½¼¾]/u;
+  return !isElse.test(text) && !standTogether(text);
+}
+
+/** Signs that touch in print: m²·s, 5·µ, ±½, and all that quotes, dashes and blanks touch. */
+const PRINT = /[–—‘’‚“”„…•\xa0]/gu;
+const TOUCHING = /^(?:[²³¹°µ]?·[°µ]?|[±×÷]µ|±[½¼¾])$/u;
+
+/** Whether most signs stand together as nobody writes them: ±±¾© is 北京 by its bytes. */
+function standTogether(text: string): boolean {
+  const runs = text.match(/\P{ASCII}+/gu) ?? [];
+  const signs = runs.map((run) => run.replace(PRINT, ''));
+  return signs.filter((run) => run.length > 1 && !TOUCHING.test(run)).length * 2 > runs.length;
 }
 
 /** Whether most words that have letters of another script have Latin ones as well: no reader would write so. */
@@ -181,11 +217,13 @@ function hasLoneBytes(lines: Buffer): boolean {
 }
 
 /**
- * Whether most wide characters stand alone inside Latin words: bytes of "Größe" and "für" read as one ideograph and the
- * letter after it.
+ * Whether most wide characters stand alone inside Latin words: bytes of "Größe" and "für" read as one ideograph and, where
+ * the byte `isLone`, the letter after it.
  */
-function standsInLatinWords(text: string): boolean {
+function standsInLatinWords(text: string, isLone: boolean): boolean {
   const runs = text.match(/[A-Za-z]?\P{ASCII}+[A-Za-z]?/gu) ?? [];
-  const alone = runs.filter((run) => /^(?:[A-Za-z]\P{ASCII}[A-Za-z]?|\P{ASCII}[A-Za-z])$/u.test(run));
-  return alone.length * 2 > runs.length;
+  const inside = isLone
+    ? /^(?:[A-Za-z]\P{ASCII}[A-Za-z]?|\P{ASCII}[A-Za-z])$/u
+    : /^[A-Za-z]\P{ASCII}[A-Za-z]$/u;
+  return runs.filter((run) => inside.test(run)).length * 2 > runs.length;
 }

@@ -17,7 +17,19 @@ const OTHER_BYTES = 32 * 1024 ** 2;
 
 /** Parts that hold no cells: without them there is less to read, and less to go wrong. */
 const NOT_READ =
-  /(?:^|\/)(?:docProps|customXml|media|drawings|charts|chartsheets|embeddings|theme|pivot\w*|slicer\w*|comments\d*|threadedComments|printerSettings|externalLinks)\/|comments\d*\.xml$|calcChain\.xml$/i;
+  /(?:^|\/)(?:docProps|customXml|media|drawings|charts|embeddings|theme|pivot\w*|slicer\w*|comments\d*|threadedComments|printerSettings|externalLinks)\/|comments\d*\.xml$|calcChain\.xml$/i;
+
+/**
+ * Sheets without cells: charts, dialogs and macros of their own. The workbook names them among its sheets, so each is
+ * read as one that says what it is.
+ */
+const OTHER_SHEET = /(?:^|\/)(?:chart|dialog|macro)sheets\/[^/]+\.xml$/i;
+const OTHER_SHEET_TYPE = /\sType="[^"]*\/(?:chartsheet|dialogsheet|xl(?:Intl)?Macrosheet)"/gi;
+const SHEET_TYPE = ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"';
+const OTHER_SHEET_SAID = Buffer.from(
+  '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="inlineStr"><is>' +
+    '<t>[a sheet without cells, such as a chart, which is not read here]</t></is></c></row></sheetData></worksheet>',
+);
 
 /** An archive that needs no inflating. @throws BadArchive for one that is damaged, locked, or too large in its texts */
 export async function boundedWorkbook(bytes: Buffer): Promise<Buffer> {
@@ -31,6 +43,10 @@ export async function boundedWorkbook(bytes: Buffer): Promise<Buffer> {
   const parts = new Map<string, Buffer>();
   let left = OTHER_BYTES;
   for (const entry of read) {
+    if (OTHER_SHEET.test(entry.name)) {
+      parts.set(entry.name, OTHER_SHEET_SAID);
+      continue;
+    }
     if (isSheet(entry)) {
       parts.set(entry.name, endedSheet(await unpackStart(bytes, entry, perSheet)));
       continue;
@@ -38,10 +54,18 @@ export async function boundedWorkbook(bytes: Buffer): Promise<Buffer> {
     const { content, isWhole } = await unpackStart(bytes, entry, left);
     if (!isWhole) throw new BadArchive('it is too large once unpacked');
     left -= content.length;
-    parts.set(entry.name, content);
+    parts.set(entry.name, isRelations(entry) ? withSheetsAlone(content) : content);
   }
   dropUnusedTexts(parts);
   return packStored(parts);
+}
+
+function isRelations({ name }: ZipEntry): boolean {
+  return /(?:^|\/)_rels\/workbook\d*\.xml\.rels$/i.test(name);
+}
+
+function withSheetsAlone(relations: Buffer): Buffer {
+  return Buffer.from(relations.toString('utf8').replace(OTHER_SHEET_TYPE, SHEET_TYPE));
 }
 
 /** Texts of the table that cells share, past which those are emptied that no cell uses which is read. */
@@ -67,7 +91,7 @@ function dropUnusedTexts(parts: Map<string, Buffer>): void {
 }
 
 function isSheet({ name }: ZipEntry): boolean {
-  return /sheets?\/[^/]+\.xml$|\/sheet\d*\.xml$/i.test(name) && !/\.rels$/i.test(name);
+  return /sheets?\/[^/]+\.xml$|\/sheet\d*\.xml$/i.test(name) && !OTHER_SHEET.test(name);
 }
 
 /** The sheet's part, ended behind the last row that is read and is whole. */

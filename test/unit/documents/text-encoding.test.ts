@@ -40,6 +40,26 @@ test('W7: many lines of plain ASCII behind a few letters do not change what thes
   expect(misread).toEqual([]);
 });
 
+test.each([
+  [
+    'gbk',
+    '北京 上海 天津 重庆 广州 深圳 电压 温度 时间 数量 姓名 年份 合计 总计 密度 误差 样本 地区 收入 车 男 是 否',
+  ],
+  ['big5', '臺北 溫度 時間 價格 數量 姓名 年份 車'],
+  ['shift_jis', '東京 大阪 温度 時間 数量 データ りんご'],
+  ['euc-kr', '서울 부산 온도 시간 가격'],
+  ['windows-1251', 'Москва время да нет'],
+  ['windows-1252', 'año señal Größe été'],
+])('W7: a table in %s that says the same word in each line is read as it is', async (encoding, words) => {
+  const misread: string[] = [];
+  for (const word of words.split(' ')) {
+    const table = Array.from({ length: 200 }, (_, n) => `${n},${word},12.5,${word}\n`).join('');
+    const found = await read(iconv.encode(table, encoding));
+    if (found?.[0] !== table) misread.push(`${word}: ${found?.[1]}`);
+  }
+  expect(misread).toEqual([]);
+});
+
 test('W7: a letter far behind the beginning still decides', async () => {
   const long = 'a,b\n'.repeat(500_000);
   expect((await read(iconv.encode(`${long}año\n`, 'windows-1252')))?.[1]).toBe('cp1252');

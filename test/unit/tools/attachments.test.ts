@@ -46,13 +46,14 @@ test('F6: a PDF becomes its pages of text', async () => {
 
 test('F6: a Word document keeps headings, lists of words and tables', async () => {
   await withBench(async (bench) => {
-    const cell = (text: string) => `<w:tc>${paragraph(text)}</w:tc>`;
-    const table = `<w:tbl><w:tr>${cell('x')}${cell('y')}</w:tr><w:tr>${cell('1')}${cell('2')}</w:tr></w:tbl>`;
+    const cell = (text: string, columns = 1) =>
+      `<w:tc><w:tcPr><w:gridSpan w:val="${columns}"/></w:tcPr>${paragraph(text)}</w:tc>`;
+    const table = `<w:tbl><w:tr>${cell('over both', 2)}${cell('z')}</w:tr><w:tr>${cell('x')}${cell('y')}</w:tr><w:tr>${cell('1')}${cell('2')}</w:tr></w:tbl>`;
     const body =
       paragraph('Title', 'Heading1') + paragraph('Some &lt;text&gt; &amp; 方法') + table + paragraph('End');
     expect(await read(bench, 'a.docx', docxBytes(body))).toMatchObject({
       ok: true,
-      result: '# Title\n\nSome <text> & 方法\n\nx\ty\n1\t2\n\nEnd',
+      result: '# Title\n\nSome <text> & 方法\n\nover both\t\tz\nx\ty\n1\t2\n\nEnd',
     });
     expect(await read(bench, 'empty.docx', docxBytes(''))).toMatchObject({ ok: false });
   });

@@ -47,7 +47,7 @@ export async function withBench(use: (bench: Bench) => Promise<void>): Promise<v
     const workspace = await createWorkspace(join(folder.path, 'work'));
     await use({
       workspace,
-      attempt: (name, args, options = {}) => runFileTool(name, args, context(workspace, options)),
+      attempt: (name, args, options) => runFileTool(name, args, toolContext(workspace, options)),
       text: async (path) => (await workspace.read(path)).toString(),
     });
   } finally {
@@ -57,7 +57,7 @@ export async function withBench(use: (bench: Bench) => Promise<void>): Promise<v
 
 const MARKDOWN = createToolMarkdown();
 
-function context(workspace: Workspace, options: AttemptOptions): ToolContext {
+export function toolContext(workspace: Workspace, options: AttemptOptions = {}): ToolContext {
   const { crash, agent = 'main', signal = new AbortController().signal, journal = memoryJournal() } = options;
   const dieAt = (point: CrashPoint): void => {
     if (crash === point) throw new Crash(point);
