@@ -17,6 +17,7 @@ const allowed = {
   metrics: ['network'],
   llm: ['domain', 'network', 'secrets'],
   threads: [],
+  literature: ['domain', 'network', 'threads'],
   markdown: ['domain', 'threads'],
   workspace: ['domain', 'threads'],
   documents: ['domain', 'protocol', 'threads', 'workspace'],
@@ -38,6 +39,7 @@ const allowed = {
     'db',
     'documents',
     'exports',
+    'literature',
     'llm',
     'markdown',
     'network',
@@ -83,6 +85,7 @@ const allowed = {
     'activities',
     'db',
     'jobs',
+    'literature',
     'llm',
     'metrics',
     'network',
@@ -99,6 +102,8 @@ const allowed = {
 
 /** Single files that a folder may import although their folder is not allowed to it. */
 const exceptions = {
+  // What a server says of how long to wait.
+  literature: ['^src/llm/waits\\.ts$'],
   // The contract: shapes and codes. The bundle holds no activity.
   workflows: ['^src/activities/types\\.ts$'],
   // How to address a Work's workflow.

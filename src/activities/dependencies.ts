@@ -4,6 +4,7 @@ import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
 import type { PaperTools } from '../exports/make-paper.ts';
+import type { Sources } from '../literature/open-sources.ts';
 import type { PaperChecker } from '../paper-check/check-work.ts';
 import type { ProvenanceThreads } from '../provenance/jobs.ts';
 import type { Sandbox } from '../sandbox/types.ts';
@@ -32,6 +33,8 @@ export interface ActivityDependencies {
   provenance: ProvenanceThreads;
   /** Says what is wrong with papers. */
   paperChecker: PaperChecker;
+  /** Where works are looked up (O6); undefined where the operator does not allow it. */
+  literature: Sources | undefined;
   /** Absolute path of a Work's workspace, for the sandbox to mount. */
   workspacePath(workId: string): string;
   /** Absolute path of PA_DATA. */

@@ -16,6 +16,7 @@ import {
   claimedCall,
   type NoOutcome,
 } from './tool-call.ts';
+import { toolLiterature } from './tool-literature.ts';
 import { runFileTool } from './tools/run-file-tool.ts';
 import { untracedNote } from './tools/untraced-note.ts';
 import type { ToolInput, ToolStep } from './types.ts';
@@ -51,6 +52,7 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
         const asking = { person: claim.person, signal: attempt.signal };
         return (await deps.paperChecker.check(asked, workspace, asking)).items;
       },
+      literature: toolLiterature(deps, { workId, person: claim.person, signal: attempt.signal }),
       person: claim.person,
       journal: {
         find: (path) => findChange(deps.db, call, path),

@@ -86,7 +86,7 @@ function mainRules(paper: string): string {
 - Put results into tables where there are more than three of them, with units and a sensible number of digits.
 - Formulas in LaTeX: $…$ in a line, $$…$$ on lines of their own. Define each symbol once.
 - Write for the reader whom the template suggests, in full sentences. Say what was done, what came out, what it means and how far it can be trusted. No filler and no praise of the work.
-- Cite only works that you are certain exist. If you are not certain, cite nothing. Enter each work by add_reference and cite it as [@key]; the list of references is made from these, so leave its section empty, or say there that nothing was cited.
+- Cite only works that you are certain exist, or that a search of yours found. If you are not certain, cite nothing. Enter each work by add_reference and cite it as [@key]; the list of references is made from these, so leave its section empty, or say there that nothing was cited.
 - Keep what the person wrote into the paper themselves, unless they ask for a change.
 
 # Tools

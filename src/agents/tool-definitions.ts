@@ -25,34 +25,41 @@ export interface ToolDefinition {
   parameters: Record<string, unknown>;
 }
 
+const MAIN = [
+  'code_agent',
+  'analyze_template',
+  'get_section_content',
+  'update_section_content',
+  'add_section',
+  'rename_section_title',
+  'writemd',
+  'check_paper',
+  'add_reference',
+  'tree',
+  'read_file',
+  'list_attachments',
+  'read_attachment',
+  'ask_person',
+] as const;
+
 /** What the MainAgent may call. */
-export const mainTools: ToolDefinition[] = (
-  [
-    'code_agent',
-    'analyze_template',
-    'get_section_content',
-    'update_section_content',
-    'add_section',
-    'rename_section_title',
-    'writemd',
-    'check_paper',
-    'add_reference',
-    'tree',
-    'read_file',
-    'list_attachments',
-    'read_attachment',
-    'ask_person',
-  ] as const
-).map(define);
+export const mainTools: ToolDefinition[] = MAIN.map((name) => define(name));
+
+/** The same where works may be looked up (O6). */
+export const mainToolsOnline: ToolDefinition[] = MAIN.flatMap((name) => [
+  ...(name === 'add_reference' ? [define('search_literature')] : []),
+  define(name, { online: true }),
+]);
 
 /** What a code agent may call. */
 export const codeTools: ToolDefinition[] = (
   ['run_python', 'read_file', 'read_attachment', 'tree', 'write_file'] as const
-).map(define);
+).map((name) => define(name));
 
-function define(name: ToolName): ToolDefinition {
+function define(name: ToolName, { online = false } = {}): ToolDefinition {
   const { description, parameters }: Tool = TOOLS[name];
-  const properties = Object.fromEntries(Object.entries(parameters).map(([key, { schema }]) => [key, schema]));
+  const told = Object.entries(parameters).filter(([, parameter]) => online || parameter.online !== true);
+  const properties = Object.fromEntries(told.map(([key, { schema }]) => [key, schema]));
   return {
     name,
     description,
@@ -157,7 +164,8 @@ function parseObject(sent: string): Parsed<Record<string, unknown>> {
 }
 
 function usage(name: string, parameters: Record<string, Parameter<unknown>>): string {
-  const wanted = Object.entries(parameters).map(([key, { expected }]) => `"${key}" (${expected})`);
+  const told = Object.entries(parameters).filter(([, { online }]) => online !== true);
+  const wanted = told.map(([key, { expected }]) => `"${key}" (${expected})`);
   if (wanted.length === 0) return `${name} takes no arguments: send {}.`;
   return `${name} takes a JSON object with ${wanted.join(', ')}.`;
 }

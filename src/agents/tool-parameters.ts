@@ -12,6 +12,8 @@ export interface Parameter<Value> {
   expected: string;
   /** Absent: it is no text. 'file': what its path says. */
   text?: TextKind | 'file';
+  /** A model is told of it only where works may be looked up (O6). */
+  online?: true;
 }
 
 /** Characters of what a model names: a path, and a section or a title. What is longer names nothing. */
@@ -96,6 +98,11 @@ function listIn(given: unknown): unknown {
   } catch {
     return given; // no JSON: the sentence about it says what it should be
   }
+}
+
+/** Of use only where works may be looked up (O6). */
+export function online<Value>(parameter: Parameter<Value>): Parameter<Value> {
+  return { ...parameter, online: true };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   integer,
   name,
   oneOf,
+  online,
   optional,
   type Parameter,
   path,
@@ -148,11 +149,40 @@ export const TOOLS = {
       'the BibTeX.',
     effect: 'writes',
     parameters: {
-      bibtex: content(
-        'One or more BibTeX entries, at most 20, such as "@article{knuth1984, author = {Knuth, Donald E.}, title = ' +
-          '{Literate Programming}, journal = {The Computer Journal}, year = {1984}, doi = {10.1093/comjnl/27.2.97}}".',
-        'code',
+      bibtex: optional(
+        content(
+          'One or more BibTeX entries, at most 20, such as "@article{knuth1984, author = {Knuth, Donald E.}, title = ' +
+            '{Literate Programming}, journal = {The Computer Journal}, year = {1984}, doi = {10.1093/comjnl/27.2.97}}".',
+          'code',
+        ),
       ),
+      doi: online(
+        optional(
+          words(
+            'The DOI of one work, such as "10.1093/comjnl/27.2.97": its entry is fetched, and needs no bibtex. null: bibtex ' +
+              'has it all.',
+            300,
+          ),
+        ),
+      ),
+    },
+  },
+  search_literature: {
+    description:
+      'Searches the literature (Crossref, OpenAlex, Semantic Scholar, arXiv) for works on a topic, or for one whose title ' +
+      'or author you half remember. Use it before you cite: only works that it returns, or that the person gave, are ' +
+      'certain to exist. Not for facts, data or the open web: there is none of these. Returns works with their abstracts ' +
+      'where there are any, each as a BibTeX entry that add_reference takes as it is; cite a work only for what its ' +
+      'abstract says. An error means that no source answered: try again later, or cite nothing.',
+    effect: 'reads',
+    parameters: {
+      query: words(
+        'Two to eight words of the topic, the title or the authors, in English where there are English terms.',
+        300,
+      ),
+      from_year: optional(integer('Only works from this year on. null: of any time.', 1400, 2999)),
+      to_year: optional(integer('Only works up to this year. null: of any time.', 1400, 2999)),
+      limit: optional(integer('How many works, at most 20. null: 8.', 1, 20)),
     },
   },
   read_file: {

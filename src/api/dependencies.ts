@@ -45,6 +45,8 @@ export interface ApiConfig {
   serverModel: { baseUrl: string; model: string };
   /** True where that is a scripted one, because none is configured (F18). */
   demoModel: boolean;
+  /** Whether the workers look works up on the internet (O6). */
+  literature: boolean;
   /** Where a browser finds Temporal's UI; null where nobody said. */
   temporalUiUrl: string | null;
   /** With it, metrics are for others than this machine, too. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { OwnPackage } from '../domain/own-packages.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
 import { ConfigError, type Environment } from './environment.ts';
+import { type LiteratureSettings, literatureVariables, readLiterature } from './literature.ts';
 import { type ModelSettings, modelVariables, readModel, type ServerModel } from './model.ts';
 import { type PeopleSettings, peopleVariables, readPeople } from './people.ts';
 import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal.ts';
@@ -14,6 +15,7 @@ const postgres = url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/pape
 const schema = z.object({
   ...peopleVariables,
   ...modelVariables,
+  ...literatureVariables,
   ...temporalVariables,
   TEMPORAL_UI_PORT: port.optional(),
   PA_DATA: word.default('./pa_data'),
@@ -46,7 +48,7 @@ const schema = z.object({
     .default('info'),
 });
 
-export interface Config extends PeopleSettings, ModelSettings {
+export interface Config extends PeopleSettings, ModelSettings, LiteratureSettings {
   /** Absolute path of PA_DATA. */
   readonly dataDir: string;
   /** Undefined: Postgres is embedded. */
@@ -123,6 +125,7 @@ export function readConfig(env: Environment): Config {
   return Object.freeze({
     ...readPeople(v),
     ...readModel(v),
+    ...readLiterature(v),
     temporal: readTemporal(v),
     temporalUiPort: v.TEMPORAL_UI_PORT,
     dataDir: resolve(v.PA_DATA),

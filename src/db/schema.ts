@@ -271,6 +271,13 @@ export interface RateWindows {
   window_length: Generated<Interval>;
 }
 
+export interface ReferenceVerdicts {
+  fingerprint: string;
+  looked_up_at: Timestamp;
+  verdict: Json;
+  work_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -543,6 +550,7 @@ export interface DB {
   openings: Openings;
   person_edits: PersonEdits;
   rate_windows: RateWindows;
+  reference_verdicts: ReferenceVerdicts;
   refresh_tokens: RefreshTokens;
   restores: Restores;
   runs: Runs;

@@ -68,6 +68,7 @@ const api = await startApi({
     isOwnHost: config.isOwnHost,
     allowModelHost: config.allowModelHost,
     allowWebhookHost: config.allowWebhookHost,
+    literature: config.literature !== undefined,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     rateKeyRequestsPerMinute: config.rateKeyRequestsPerMinute,

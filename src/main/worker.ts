@@ -49,6 +49,7 @@ const prepared = await prepareWorker({
   serverModel: serverEndpoint(config.model),
   allowModelHost: config.allowModelHost,
   allowWebhookHost: config.allowWebhookHost,
+  literature: config.literature,
   encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
   paperTools: await paperToolsOptions(config.dataDir, process.env),

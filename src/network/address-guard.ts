@@ -95,7 +95,8 @@ export function limitConnecting(socket: Socket, timeoutMs: number): void {
   for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
 }
 
-function portOf({ port, protocol }: URL): number {
+/** The port that a URL leads to. */
+export function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;
 }

@@ -20,6 +20,7 @@ import { citedKeys, referenceItems, unresolvedCitations, unresolvedReferences } 
 import { repeatedParagraphs } from './rules/repeats.ts';
 import { emptySections } from './rules/sections.ts';
 import { missingUnits } from './rules/units.ts';
+import { type LookedUpReferences, verdictItems } from './rules/verdicts.ts';
 
 export interface CheckInput {
   source: string;
@@ -27,6 +28,7 @@ export interface CheckInput {
   files: string[] | null;
   /** The text of references.bib; null where there is none. */
   bibliography: string | null;
+  lookedUp: LookedUpReferences;
   thisYear: number;
   provenance: Provenance;
   /** null: no style is asked. */
@@ -44,6 +46,7 @@ export function checkPaper({
   source,
   files,
   bibliography,
+  lookedUp,
   thisYear,
   provenance,
   style,
@@ -66,6 +69,7 @@ export function checkPaper({
     ...unresolvedReferences(paper.written, paper.labels),
     ...unresolvedCitations(cited, known),
     ...referenceItems(references, cited, thisYear),
+    ...verdictItems(references, cited, lookedUp),
     ...placeholders(passages),
     ...emptySections(paper.written, plainOf(paper.title), cited.size > 0),
     ...repeatedParagraphs(passages),

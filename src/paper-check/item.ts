@@ -17,6 +17,7 @@ const ERRORS = new Set([
   'citation_unresolved',
   'bibliography_unreadable',
   'bib_key_twice',
+  'bib_retracted',
   'placeholder',
   'number_superseded',
 ]);

@@ -17,7 +17,7 @@ export const paperCheck = z
         code: z.string().meta({
           description:
             'paper_empty, figure_missing, figure_unreferenced, figure_without_caption, figure_stale, figure_edited, reference_unresolved, ' +
-            'label_twice, citation_unresolved, bibliography_unreadable, bib_key_twice, bib_field_missing, bib_doi_wrong, bib_year_wrong, bib_same_work, bib_unused, number_untraced, number_stale, number_superseded, placeholder, ' +
+            'label_twice, citation_unresolved, bibliography_unreadable, bib_key_twice, bib_field_missing, bib_doi_wrong, bib_year_wrong, bib_same_work, bib_unused, bib_retracted, bib_mismatch, bib_not_found, bib_unchecked, number_untraced, number_stale, number_superseded, placeholder, ' +
             'section_empty, paragraph_repeated, code_line_long, unit_missing, html_left_out, and those of styles',
         }),
         message: z.string(),

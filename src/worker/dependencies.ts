@@ -11,8 +11,10 @@ import { createServingModels } from '../activities/serving-models.ts';
 import { createToolMarkdown } from '../activities/tools/markdown-jobs.ts';
 import type { Database } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
+import { verdictsOf } from '../db/reference-verdicts.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
 import { findPaperTools, type PaperToolsOptions } from '../exports/make-paper.ts';
+import { type LiteratureOptions, openSources } from '../literature/open-sources.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
 import type { AllowHost } from '../network/address-guard.ts';
 import { createPaperChecker } from '../paper-check/check-work.ts';
@@ -41,6 +43,8 @@ export interface WorkerSettings {
   allowModelHost: AllowHost;
   /** Hosts of their webhooks that need not be public. */
   allowWebhookHost: AllowHost;
+  /** How works are looked up (O6); undefined: they are not. */
+  literature: Omit<LiteratureOptions, 'onTrouble'> | undefined;
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
@@ -89,6 +93,13 @@ export function createDependencies(
           (of, err) => log.warn({ ...of, err }, 'a span is left out of its trace'),
         );
 
+  const literature =
+    settings.literature === undefined
+      ? undefined
+      : openSources({
+          ...settings.literature,
+          onTrouble: (source, why) => log.warn({ source, why }, 'a source of literature gave no answer'),
+        });
   const provenance = createProvenanceThreads();
   const deps: ActivityDependencies = {
     db,
@@ -99,7 +110,11 @@ export function createDependencies(
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
     provenance,
-    paperChecker: createPaperChecker(createPaperTracer(db, provenance), createCheckThreads()),
+    paperChecker: createPaperChecker(createPaperTracer(db, provenance), createCheckThreads(), {
+      online: literature !== undefined,
+      verdictsOf: (workId) => verdictsOf(db, workId),
+    }),
+    literature,
     workspaceOf: (workId) => reachWorkspace(settings.dataDir, workId),
     workspacePath: (workId) => workspaceFolder(settings.dataDir, workId),
     dataDir: settings.dataDir,
@@ -125,6 +140,7 @@ export function createDependencies(
     deps,
     async close() {
       models.close();
+      literature?.close();
       await trace.settled();
       await tracer?.close();
     },

@@ -61,6 +61,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     trustedProxies: 0,
     serverModel: { baseUrl: 'http://127.0.0.1:1/v1', model: 'demo' },
     demoModel: true,
+    literature: false,
     temporalUiUrl: 'http://127.0.0.1:1',
     webDir: path.join(dataDir, 'no-page-here'),
     metricsToken: undefined,

@@ -1,6 +1,6 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
-import { codeTools, mainTools, parseCodeAgent } from '../../agents/tool-definitions.ts';
+import { codeTools, mainTools, mainToolsOnline, parseCodeAgent } from '../../agents/tool-definitions.ts';
 import { readContext, type StoredSummary } from '../../db/summaries.ts';
 import { callArguments } from '../../db/tool-calls.ts';
 import type { ToolDefinition } from '../../llm/types.ts';
@@ -72,7 +72,7 @@ export async function readPromptContext(
     system: isMain ? MAIN_SYSTEM : CODE_SYSTEM,
     blocks,
     summary,
-    tools: isMain ? mainTools : codeTools,
+    tools: !isMain ? codeTools : deps.literature === undefined ? mainTools : mainToolsOnline,
     newOpening: isKnown ? undefined : opening,
   };
 }

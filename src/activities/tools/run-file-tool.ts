@@ -3,6 +3,7 @@ import {
   type ArgumentsOf,
   codeTools,
   mainTools,
+  mainToolsOnline,
   parseArguments,
   parseAskPerson,
   parseCodeAgent,
@@ -18,6 +19,7 @@ import { listAttachments, tree } from './list-files.ts';
 import { readAttachment } from './read-attachment.ts';
 import { readFile } from './read-file.ts';
 import { analyzeTemplate, getSectionContent } from './read-sections.ts';
+import { searchLiterature } from './search-literature.ts';
 import { failed, type ToolContext, type ToolResult } from './types.ts';
 import { writeFile } from './write-file.ts';
 import { writemd } from './writemd.ts';
@@ -36,6 +38,7 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
     read_file: readFile,
     check_paper: checkPaper,
     add_reference: addReference,
+    search_literature: searchLiterature,
     list_attachments: listAttachments,
     read_attachment: readAttachment,
     write_file: writeFile,
@@ -46,7 +49,8 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
  * results that a model can repair from; only failures of the machine and an abort throw (R6).
  */
 export async function runFileTool(name: string, sent: ToolArguments, ctx: ToolContext): Promise<ToolResult> {
-  const allowed: string[] = (ctx.agent === 'main' ? mainTools : codeTools).map((tool) => tool.name);
+  const ofMain = ctx.literature === null ? mainTools : mainToolsOnline;
+  const allowed: string[] = (ctx.agent === 'main' ? ofMain : codeTools).map((tool) => tool.name);
   if (!allowed.includes(name)) {
     return failed(`There is no tool "${name}" here. The tools are: ${allowed.join(', ')}.`);
   }

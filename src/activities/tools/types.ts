@@ -1,6 +1,10 @@
 /** What every file tool is given and gives back. */
 import type { JournalEntry } from '../../db/runs.ts';
 import type { AgentId, FileChange } from '../../domain/messages.ts';
+import type { BibEntry } from '../../domain/references/bibtex.ts';
+import type { FoundWork } from '../../domain/references/found-work.ts';
+import type { Source } from '../../domain/references/sources.ts';
+import type { SearchAsked, SearchResult } from '../../literature/search.ts';
 import type { CheckItem } from '../../paper-check/item.ts';
 import type { Person } from '../../threads/fair-gate.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -20,6 +24,23 @@ export interface ChangeJournal {
   record(entry: JournalEntry): Promise<void>;
 }
 
+/** What tools look up on the internet (O6); each within so many milliseconds, and no longer than the call's signal lets it. */
+export interface ToolLiterature {
+  /** The record of a DOI; `unknown` where nobody answered who could know, and `silent` names them. */
+  workOfDoi(
+    doi: string,
+    ms: number,
+  ): Promise<
+    | { kind: 'work'; work: FoundWork }
+    | { kind: 'absent' | 'no_record' }
+    | { kind: 'unknown'; silent: Source[] }
+  >;
+  /** Works that are looked for by words, and who was asked and gave no answer. */
+  search(of: SearchAsked, ms: number): Promise<SearchResult>;
+  /** Looks entries of references.bib up, keeps what was found out, and says it in a sentence each. */
+  verdictsInWords(entries: readonly BibEntry[], ms: number): Promise<string[]>;
+}
+
 export interface ToolContext {
   workspace: Workspace;
   /** Runs `write` where a file of so many bytes has room at the path. @throws WorkspaceError no_room */
@@ -31,6 +52,8 @@ export interface ToolContext {
    * @throws WorkspaceError, UnreadableMarkdown
    */
   checkPaper(path: string): Promise<CheckItem[]>;
+  /** null where the operator lets nothing be looked up. */
+  literature: ToolLiterature | null;
   /** Whose Work it is. */
   person: Person;
   journal: ChangeJournal;

@@ -1,5 +1,6 @@
 /** What is wrong with a paper, without a model (O9, P20). */
 import { createRoute } from '@hono/zod-openapi';
+import { verdictsOf } from '../../db/reference-verdicts.ts';
 import { listStyles, type Style, stylesFolder } from '../../exports/style.ts';
 import { createPaperChecker } from '../../paper-check/check-work.ts';
 import { createCheckThreads } from '../../paper-check/jobs.ts';
@@ -25,9 +26,12 @@ const look = createRoute({
   },
 });
 
-export function checkRoutes({ dataDir }: ApiDependencies, papers: OwnPapers): Router {
+export function checkRoutes({ dataDir, db, config }: ApiDependencies, papers: OwnPapers): Router {
   const app = createRouter();
-  const checker = createPaperChecker(papers.tracer, createCheckThreads());
+  const checker = createPaperChecker(papers.tracer, createCheckThreads(), {
+    online: config.literature,
+    verdictsOf: (workId) => verdictsOf(db, workId),
+  });
 
   app.openapi(look, async (c) => {
     const workId = c.req.valid('param').id;

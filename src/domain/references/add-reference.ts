@@ -52,6 +52,15 @@ export function addReferences(source: string, bibtex: string): Added {
   return { ok: true, source: made, entries };
 }
 
+/** The entries of references.bib that are the works of some BibTeX: by DOI, by title and year, or by their key. */
+export function sameWorks(source: string, bibtex: string): BibEntry[] {
+  const given = readBibtex(bibtex).entries;
+  const marks = new Set(given.flatMap((entry) => [`key ${entry.key}`, ...workMarks(entry)]));
+  return readBibtex(source).entries.filter((entry) =>
+    [`key ${entry.key}`, ...workMarks(entry)].some((mark) => marks.has(mark)),
+  );
+}
+
 function gapBehind(source: string, end: string): string {
   if (source.trim() === '') return '';
   return /(?:\r\n|\n|\r)$/.test(source) ? end : `${end}${end}`;

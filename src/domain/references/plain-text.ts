@@ -30,7 +30,14 @@ const LETTERS: Record<string, string> = {
   AA: 'Å',
   i: 'ı',
   j: 'ȷ',
+  ...greek('alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi', 'αβγδεζηθικλμνξ'),
+  ...greek('pi rho sigma tau upsilon phi chi psi omega', 'πρστυφχψω'),
+  ...greek('Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega', 'ΓΔΘΛΞΠΣΦΨΩ'),
 };
+
+function greek(names: string, letters: string): Record<string, string> {
+  return Object.fromEntries(names.split(' ').map((name, at) => [name, letters[at] ?? '']));
+}
 
 const MOST = 10_000;
 
@@ -83,5 +90,6 @@ export function doiOf(written: string): string | null {
   const doi = plainValue(written)
     .replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '')
     .toLowerCase();
-  return /^10\.\d{4,9}\/[^\s"<>{}\\]{1,200}$/.test(doi) ? doi : null;
+  // Those of the nineties hold angle brackets.
+  return /^10\.\d{4,9}\/[^\s"{}\\]{1,200}$/.test(doi) ? doi : null;
 }

@@ -39,6 +39,11 @@ describe('readConfig', () => {
     ['MODEL_OUTPUT_PRICE', '-1'],
     ['MODEL_CACHED_PRICE', 'free'],
     ['MODEL_ALLOWED_HOSTS', 'http://127.0.0.1'],
+    ['LITERATURE', 'yes'],
+    ['LITERATURE_CONTACT', 'nobody'],
+    ['LITERATURE_HOSTS', 'google=https://example.org'],
+    ['LITERATURE_HOSTS', 'crossref=example.org'],
+    ['LITERATURE_HOSTS', 'crossref=https://user:word@example.org'],
     ['SANDBOX', 'chroot'],
     ['SANDBOX_PREPARE', 'yes'],
     ['SANDBOX_PACKAGES', 'polars'],
@@ -84,6 +89,22 @@ describe('readConfig', () => {
       expect(allows(env as Record<string, string>)).toBe(false);
     const { allowModelHost } = readConfig({ HOST: '0.0.0.0', MODEL_ALLOWED_HOSTS: '127.0.0.1:11434' });
     expect([allowModelHost('127.0.0.1', 11434), allowModelHost('127.0.0.1', 5432)]).toEqual([true, false]);
+  });
+
+  test('O6: works are looked up only where the operator says so, and names whom the sources may write to', () => {
+    expect(readConfig({}).literature).toBeUndefined();
+    expect(readConfig({ LITERATURE_CONTACT: 'a@b.org' }).literature).toBeUndefined();
+    expect(() => readConfig({ LITERATURE: 'on' })).toThrow(
+      /^LITERATURE_CONTACT must be set to a mail address/,
+    );
+    const on = { LITERATURE: 'on', LITERATURE_CONTACT: 'library@example.org' };
+    expect(readConfig(on).literature).toEqual({ contact: 'library@example.org', hosts: {}, keys: {} });
+    const more = { LITERATURE_HOSTS: 'crossref=http://127.0.0.1:8080/api, arxiv=off', OPENALEX_API_KEY: 'k' };
+    expect(readConfig({ ...on, ...more }).literature).toEqual({
+      contact: 'library@example.org',
+      hosts: { crossref: new URL('http://127.0.0.1:8080/api'), arxiv: null },
+      keys: { openalex: 'k' },
+    });
   });
 
   test('a refused secret is not repeated in the message', () => {

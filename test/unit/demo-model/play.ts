@@ -23,6 +23,7 @@ export function checkedAlone(source: string): CheckItem[] {
     source,
     files: null,
     bibliography: null,
+    lookedUp: { online: false, verdicts: [] },
     thisYear: 2026,
     provenance: NO_SOURCES,
     style: null,

@@ -2,6 +2,9 @@
 import { expect, test } from '@jest/globals';
 import { countsOf } from '../../../src/domain/provenance/provenance.ts';
 import type { Provenance, TracedNumber } from '../../../src/domain/provenance/types.ts';
+import { readBibtex } from '../../../src/domain/references/bibtex.ts';
+import { comparedOf } from '../../../src/domain/references/compare-work.ts';
+import { fingerprintOf, type ReferenceVerdict } from '../../../src/domain/references/verdict.ts';
 import { type CheckInput, checkPaper, MOST_ITEMS } from '../../../src/paper-check/check-paper.ts';
 import { numbersOfFigures } from '../../../src/paper-check/rules/figures.ts';
 
@@ -12,6 +15,7 @@ function check(source: string, more: Partial<CheckInput> = {}) {
     source,
     files: ['paper.md', 'images/a.png', 'images/b.png'],
     bibliography: null,
+    lookedUp: { online: false, verdicts: [] },
     thisYear: 2026,
     provenance: NOTHING,
     style: null,
@@ -184,4 +188,32 @@ test.each<[string, number[]]>([
 
 test('O9: the items of a paper are bounded', () => {
   expect(check('By @eq:a.\n\n'.repeat(1_000))).toHaveLength(MOST_ITEMS);
+});
+
+test('O6: what the sources say of cited works is said where they are cited; what is unchecked only where it could be', () => {
+  const keys = ['good', 'wrong', 'lost', 'gone', 'kept', 'late'];
+  const bibliography = [...keys, 'uncited']
+    .map((key) => `@misc{${key}, title={Title of ${key}}, year=2000}\n`)
+    .join('');
+  const fingerprints = new Map(
+    readBibtex(bibliography).entries.map((entry) => [entry.key, fingerprintOf(comparedOf(entry))]),
+  );
+  const verdicts: [string, ReferenceVerdict][] = [
+    ['good', { verdict: 'verified', source: 'doi' }],
+    [
+      'wrong',
+      { verdict: 'mismatch', source: 'crossref', fields: ['year'], found: { title: 'T', year: 1990 } },
+    ],
+    ['lost', { verdict: 'not_found' }],
+    ['gone', { verdict: 'retracted', source: 'crossref' }],
+    ['kept', { verdict: 'not_checkable', reason: 'kind_not_listed' }],
+    ['uncited', { verdict: 'not_found' }],
+  ].map(([key, verdict]) => [fingerprints.get(key as string) ?? '', verdict as ReferenceVerdict]);
+  const source = `# T\n\n${keys.map((key) => `As [@${key}] says.\n\n`).join('')}`;
+  const of = (online: boolean) =>
+    said(source, { bibliography, lookedUp: { online, verdicts } }).filter(
+      (one) => !one.includes('bib_unused'),
+    );
+  expect(of(true)).toEqual(['bib_unchecked:', 'bib_mismatch:5', 'bib_not_found:7', '!bib_retracted:9']);
+  expect(of(false)).toEqual(['bib_mismatch:5', 'bib_not_found:7', '!bib_retracted:9']);
 });

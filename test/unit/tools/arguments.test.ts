@@ -4,6 +4,7 @@ import {
   codeTools,
   isReadOnly,
   mainTools,
+  mainToolsOnline,
   parseArguments,
   parseAskPerson,
   parseCodeAgent,
@@ -63,10 +64,25 @@ test('P12: every tool has a strict schema, a description of each argument, and t
   expect(properties('writemd').mode?.enum).toEqual(['write', 'append', 'prepend']);
 });
 
+test('O6: where works may be looked up there is a search, and a reference may be given by its DOI', () => {
+  const added = mainToolsOnline.filter(
+    (tool) => JSON.stringify(tool) !== JSON.stringify(mainTools.find(({ name }) => name === tool.name)),
+  );
+  expect(added.map(({ name, parameters }) => [name, parameters.required])).toEqual([
+    ['search_literature', ['query', 'from_year', 'to_year', 'limit']],
+    ['add_reference', ['bibtex', 'doi']],
+  ]);
+  for (const { name, parameters, description } of added) {
+    expect(checkStrictSchema(parameters, name)).toEqual([]);
+    expect(description.length).toBeLessThanOrEqual(1_024);
+  }
+});
+
 test('tools that only read are told from those that write', () => {
   const reading = [
     'tree',
     'check_paper',
+    'search_literature',
     'analyze_template',
     'get_section_content',
     'read_file',

@@ -3,7 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createToolMarkdown } from '../../../src/activities/tools/markdown-jobs.ts';
 import { runFileTool } from '../../../src/activities/tools/run-file-tool.ts';
-import type { ChangeJournal, ToolContext, ToolResult } from '../../../src/activities/tools/types.ts';
+import type {
+  ChangeJournal,
+  ToolContext,
+  ToolLiterature,
+  ToolResult,
+} from '../../../src/activities/tools/types.ts';
 import type { JournalEntry } from '../../../src/db/runs.ts';
 import type { ToolArguments } from '../../../src/domain/messages.ts';
 import { createWorkspace } from '../../../src/workspace/create-workspace.ts';
@@ -27,6 +32,8 @@ export interface AttemptOptions {
   crash?: CrashPoint;
   agent?: string;
   signal?: AbortSignal;
+  /** What can be looked up; absent: nothing. */
+  literature?: ToolLiterature;
   /** Files that a person wrote since the turn began, which no call was told of. */
   edited?: Set<string>;
   /** Runs just before the file is written: what somebody else does in that moment. */
@@ -67,6 +74,7 @@ export function toolContext(workspace: Workspace, options: AttemptOptions = {}):
     signal,
     markdown: MARKDOWN,
     checkPaper: async () => [],
+    literature: options.literature ?? null,
     withRoom: (_path, _bytes, write) => write(randomUUID()),
     person: { id: 'ada', guest: false },
     personEdited: async (path) => options.edited?.delete(path) ?? false,

@@ -270,6 +270,7 @@ export const en = {
     analyze_template: 'Read outline',
     check_paper: 'Check paper',
     add_reference: 'Add reference',
+    search_literature: 'Search literature',
     tree: 'List files',
     other: 'Tool',
     card: '{title}: {state}',

@@ -303,6 +303,7 @@ export const zh: Messages = {
     analyze_template: '读取大纲',
     check_paper: '检查论文',
     add_reference: '添加参考文献',
+    search_literature: '检索文献',
     tree: '列出文件',
     other: '工具',
     card: '{title}：{state}',
