@@ -2,6 +2,7 @@
 import { askPerson } from './ask-person.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { startAfter } from './eager-start.ts';
+import { lookUpBibliography } from './look-up-bibliography.ts';
 import { failVerification, makeAgain } from './make-again.ts';
 import { failExport, makeExport } from './make-export.ts';
 import { callModel } from './model-step.ts';
@@ -21,6 +22,7 @@ export function createActivities(deps: ActivityDependencies): Activities {
     failExport: failExport(deps),
     makeAgain: makeAgain(deps),
     failVerification: failVerification(deps),
+    lookUpBibliography: lookUpBibliography(deps),
   };
 }
 

@@ -77,6 +77,11 @@ export interface VerifyInput {
   verificationId: string;
 }
 
+/** Of looking a Work's references up (O6). */
+export interface LookUpInput {
+  workId: string;
+}
+
 export interface Activities {
   /** Claims the step, calls the model, streams and stores its answer. */
   callModel(input: ModelStepInput): Promise<ModelStep>;
@@ -96,6 +101,8 @@ export interface Activities {
   makeAgain(input: VerifyInput): Promise<void>;
   /** Says that it could not be done. */
   failVerification(input: VerifyInput): Promise<void>;
+  /** Looks a Work's references up, and keeps what was found out. */
+  lookUpBibliography(input: LookUpInput): Promise<void>;
 }
 
 /** Activities of the queue whose slots are the machine's cores and memory. */

@@ -34,6 +34,7 @@ import { modelRoutes } from './models/routes.ts';
 import { openAIRoutes } from './openai/routes.ts';
 import { checkRoutes } from './provenance/check-routes.ts';
 import { createOwnPapers } from './provenance/own-papers.ts';
+import { referenceRoutes } from './provenance/reference-routes.ts';
 import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs/routes.ts';
@@ -106,6 +107,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   const papers = createOwnPapers(deps);
   app.route('/api/works', provenanceRoutes(deps, papers));
   app.route('/api/works', checkRoutes(deps, papers));
+  app.route('/api/works', referenceRoutes(deps, papers));
   app.route('/api/export-styles', exportStyleRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));

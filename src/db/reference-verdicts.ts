@@ -29,6 +29,20 @@ export async function verdictsOf(db: Database, workId: string): Promise<KeptVerd
   }));
 }
 
+/** In whose name a Work's references are looked up; undefined where the Work is gone. */
+export async function personOfWork(
+  db: Database,
+  workId: string,
+): Promise<{ id: string; guest: boolean } | undefined> {
+  return await db
+    .selectFrom('works')
+    .innerJoin('users', 'users.id', 'works.owner_id')
+    .select(['users.id', 'users.guest'])
+    .where('works.id', '=', workId)
+    .where('works.deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
 /** Keeps a verdict in place of an older one. Where the Work is gone, nothing is kept. */
 export async function keepVerdict(
   db: Database,

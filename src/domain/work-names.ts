@@ -15,6 +15,11 @@ export function exportWorkflowIdOf(exportId: string): string {
   return `export-${exportId}`;
 }
 
+/** The workflow that looks a Work's references up. */
+export function lookUpWorkflowIdOf(workId: string): string {
+  return `references-${workId}`;
+}
+
 /** The workflow that makes a Work's runs again. */
 export function verifyWorkflowIdOf(verificationId: string): string {
   return `verify-${verificationId}`;

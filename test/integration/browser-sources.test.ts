@@ -5,6 +5,7 @@ import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { crossrefList, crossrefWork, KNUTH, type PlayedSources, playSources } from '../support/literature.ts';
 import { testWith } from '../support/needs.ts';
 import { addPastRuns } from '../support/past-runs.ts';
 import { smallPng } from '../support/small-png.ts';
@@ -19,6 +20,8 @@ const PAPER =
 /** The agent puts this at the paper's end; in a message it would be a number that was given. */
 const ADDED = 'And 0.77125 is new.';
 const script: Script = (request) => {
+  if (lastWords(request.messages) === 'cite' && request.messages.at(-1)?.role !== 'tool')
+    return toolReply([{ name: 'add_reference', arguments: { bibtex: null, doi: KNUTH.DOI } }]);
   if (lastWords(request.messages) !== 'write' || request.messages.at(-1)?.role === 'tool')
     return textReply('Written.');
   return toolReply([
@@ -28,13 +31,21 @@ const script: Script = (request) => {
 
 let system: TestSystem;
 let browser: Browser;
+let played: PlayedSources;
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
+  played = await playSources();
+  const env = {
+    LITERATURE: 'on',
+    LITERATURE_CONTACT: 'library@example.org',
+    LITERATURE_HOSTS: played.setting,
+  };
+  [system, browser] = await Promise.all([startTestSystem({ script, env }), launchBrowser()]);
   await system.startWorker();
 });
 afterAll(async () => {
   await browser.close();
   await system.close();
+  await played.close();
 });
 
 async function put(visitor: Visitor, workId: string, path: string, body: string | Buffer): Promise<void> {
@@ -192,6 +203,61 @@ test('O6: the paper shows citations by number, with the list of what references.
   const page = await visitor.open(`/works/${workId}`);
   await paper(page).getByText('As shown [1, p. 3].').waitFor();
   await paper(page).getByText('[1] Knuth, D. The *Art*. 1968.').waitFor();
+});
+
+test('O6: what the agent adds by its DOI is looked up, and a person has the rest of the list looked up', async () => {
+  played.play('doi', KNUTH.DOI, { json: KNUTH });
+  played.play('crossref', `v1/works/${KNUTH.DOI}`, crossrefWork(KNUTH));
+  played.play('doi', '10.1000/other', { json: { ...KNUTH, DOI: '10.1000/other', title: 'Another work' } });
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  await put(visitor, workId, 'paper.md', '# A paper\n\nAs shown [@knuth1984literate; @wrong].\n');
+  await put(
+    visitor,
+    workId,
+    'references.bib',
+    '@article{wrong, author={Knuth, D.}, title={On something else}, journal={J}, year=1984, doi={10.1000/other}}\n',
+  );
+  const page = await visitor.open(`/works/${workId}`);
+  await say(page, 'cite');
+  await page.getByText('Written.').waitFor();
+  await page.getByRole('button', { name: 'References' }).click();
+  const panel = page.getByRole('complementary', { name: 'References' });
+  const known = panel.getByRole('listitem').filter({ hasText: '@knuth1984literate' });
+  await known.getByText('Verified').waitFor();
+  const wrong = panel.getByRole('listitem').filter({ hasText: '@wrong' });
+  await wrong.getByText('Not looked up').waitFor();
+  await panel.getByRole('button', { name: 'Look up' }).click();
+  await wrong.getByText('title: Another work (doi.org)').waitFor();
+  const checked = await system.request(visitor, 'GET', `/api/works/${workId}/check`);
+  const { items } = (await checked.json()) as { items: { code: string; about?: string }[] };
+  expect(items).toContainEqual(expect.objectContaining({ code: 'bib_mismatch', about: 'wrong', line: 3 }));
+  expect(items.map(({ code }) => code)).not.toContain('bib_unchecked');
+  expect(visitor.complaints).toEqual([]);
+});
+
+test('O6, U14: the list of references on a phone, in Chinese', async () => {
+  const visitor = await visit(browser, system.url, {
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    hasTouch: true,
+  });
+  const workId = await system.newWork(visitor);
+  await put(visitor, workId, 'paper.md', '# 论文\n\n如 [@wu] 所述。\n');
+  const title = '一个相当长的题名，长到在手机上一行放不下，因此要折成几行';
+  await put(visitor, workId, 'references.bib', `@misc{wu, author={吴某}, title={${title}}, year=2020}\n`);
+  played.play('crossref', 'v1/works', crossrefList());
+  played.play('openalex', 'works', { json: { meta: { count: 0 }, results: [] } });
+  played.play('arxiv', 'api/query', { body: '<feed/>' });
+  const page = await visitor.open(`/works/${workId}`);
+  await page.getByRole('tab', { name: '论文' }).click();
+  await page.getByRole('button', { name: '参考文献' }).tap();
+  const panel = page.getByRole('complementary', { name: '参考文献' });
+  await panel.getByText('未核对', { exact: true }).waitFor();
+  await panel.getByRole('button', { name: '在线核对' }).tap();
+  await panel.getByText('无法核对', { exact: true }).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  expect(visitor.complaints).toEqual([]);
 });
 
 testWith('browser', 'bubblewrap')(

@@ -3,7 +3,6 @@ import { createRoute } from '@hono/zod-openapi';
 import { verdictsOf } from '../../db/reference-verdicts.ts';
 import { listStyles, type Style, stylesFolder } from '../../exports/style.ts';
 import { createPaperChecker } from '../../paper-check/check-work.ts';
-import { createCheckThreads } from '../../paper-check/jobs.ts';
 import * as shapes from '../../protocol/check.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -28,7 +27,7 @@ const look = createRoute({
 
 export function checkRoutes({ dataDir, db, config }: ApiDependencies, papers: OwnPapers): Router {
   const app = createRouter();
-  const checker = createPaperChecker(papers.tracer, createCheckThreads(), {
+  const checker = createPaperChecker(papers.tracer, papers.checkThreads, {
     online: config.literature,
     verdictsOf: (workId) => verdictsOf(db, workId),
   });

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { findUser } from '../../db/users.ts';
 import { findWork } from '../../db/works.ts';
+import { type CheckThreads, createCheckThreads } from '../../paper-check/jobs.ts';
 import { createProvenanceThreads, type ProvenanceThreads } from '../../provenance/jobs.ts';
 import { createPaperTracer, type PaperTracer } from '../../provenance/trace-paper.ts';
 import type { Asking } from '../../threads/job-threads.ts';
@@ -13,6 +14,7 @@ import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 
 export interface OwnPapers {
   threads: ProvenanceThreads;
+  checkThreads: CheckThreads;
   tracer: PaperTracer;
   /** @throws ApiError not_found */
   workspaceOf(c: Context<ApiEnv>, workId: string): Promise<Workspace>;
@@ -25,6 +27,7 @@ export function createOwnPapers({ db, dataDir }: Pick<ApiDependencies, 'db' | 'd
   const hashes = createFileHashes();
   return {
     threads,
+    checkThreads: createCheckThreads(),
     tracer: createPaperTracer(db, threads),
     async workspaceOf(c, workId) {
       const ownerId = c.get('identity').userId;

@@ -418,6 +418,7 @@ export const en = {
     shrink: 'All panes',
     print: 'Print or make a PDF',
     history: 'History',
+    references: 'References',
     sources: 'Sources of numbers',
     editor: 'Text of the paper',
     save: 'Save',

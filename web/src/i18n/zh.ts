@@ -451,6 +451,7 @@ export const zh: Messages = {
     shrink: '显示全部窗格',
     print: '打印或存为 PDF',
     history: '历史版本',
+    references: '参考文献',
     sources: '数值的出处',
     editor: '论文文本',
     save: '保存',
