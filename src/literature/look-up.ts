@@ -38,6 +38,8 @@ const SELDOM_LISTED = new Set([
   'report',
 ]);
 const TITLE_AGREES = 0.9;
+/** Works of an answer that are held against the title: five are asked for. */
+const MOST_COMPARED = 8;
 
 /** @throws the reason of `asking.signal`, and nothing else */
 export async function lookUp(
@@ -142,7 +144,7 @@ async function workByTitle(
   for (const source of sources.names) {
     const answer = await sources.byTitle(source, asked, asking);
     if (answer.kind === 'unanswered') silent.add(source);
-    for (const work of worksIn(answer)) {
+    for (const work of worksIn(answer).slice(0, MOST_COMPARED)) {
       if (titleLikeness(entry.title, work) < TITLE_AGREES) continue;
       const fields = differences(entry, work);
       if (fields.length === 0) return { work, fields };

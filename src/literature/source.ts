@@ -2,6 +2,9 @@
 import type { FoundWork } from '../domain/references/found-work.ts';
 import type { Source } from '../domain/references/sources.ts';
 
+/** Works of an answer that are read: more than is ever asked for. */
+export const MOST_READ = 60;
+
 export interface Ask {
   /** Below the source's address, with what is not to be encoded already encoded. */
   path: string;

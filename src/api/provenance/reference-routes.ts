@@ -32,7 +32,7 @@ const order = createRoute({
   description:
     'Has those looked up that have no verdict, or none that holds any more. Where that is being done already, nothing more happens.',
   request: { params: workParams },
-  responses: { 202: json(shapes.lookUpAccepted, 'it is being done'), ...errors(400, 401, 404, 409) },
+  responses: { 202: json(shapes.lookUpAccepted, 'it is being done'), ...errors(400, 401, 404, 409, 503) },
 });
 
 export function referenceRoutes({ db, temporal, config }: ApiDependencies, papers: OwnPapers): Router {
@@ -69,7 +69,10 @@ export function referenceRoutes({ db, temporal, config }: ApiDependencies, paper
         'conflict',
         'Works are not looked up on this server: its operator can allow it by LITERATURE.',
       );
-    await startLookUp(temporal, workId);
+    await startLookUp(temporal, workId).catch((err: unknown) => {
+      c.get('log').warn({ err, workId }, 'references could not be looked up');
+      throw new ApiError('unavailable', 'Temporal does not answer at present.', { retryAfter: 1 });
+    });
     return c.json({ running: true as const }, 202);
   });
 

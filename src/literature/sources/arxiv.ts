@@ -10,7 +10,7 @@ import {
 import { plainMarkup } from '../../domain/references/markup.ts';
 import { doiOf } from '../../domain/references/plain-text.ts';
 import { given, yearIn } from '../json.ts';
-import { type LiteratureSource, Unreadable } from '../source.ts';
+import { type LiteratureSource, MOST_READ, Unreadable } from '../source.ts';
 import { withoutTex } from './csl-work.ts';
 import { nameOf } from './openalex.ts';
 
@@ -34,7 +34,9 @@ export const arxiv: LiteratureSource = {
     },
   }),
   read(body) {
-    return entriesIn(body).flatMap((entry) => workOf(entry) ?? []);
+    return entriesIn(body)
+      .slice(0, MOST_READ)
+      .flatMap((entry) => workOf(entry) ?? []);
   },
 };
 

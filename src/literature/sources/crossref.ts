@@ -1,6 +1,6 @@
 /** Crossref's REST API: `works/{doi}`, and works by what a reference says of them. */
-import { fieldsIn, jsonObject, listIn } from '../json.ts';
-import { type LiteratureSource, Unreadable } from '../source.ts';
+import { fieldsIn, jsonObject } from '../json.ts';
+import { type LiteratureSource, MOST_READ, Unreadable } from '../source.ts';
 import { cslWork } from './csl-work.ts';
 import { doiPath } from './doi.ts';
 
@@ -31,6 +31,6 @@ export const crossref: LiteratureSource = {
     const message = fieldsIn(answer.message);
     const works = answer['message-type'] === 'work' ? [message] : message.items;
     if (!Array.isArray(works)) throw new Unreadable('the answer lists no works');
-    return listIn(works).flatMap((work) => cslWork('crossref', fieldsIn(work)) ?? []);
+    return works.slice(0, MOST_READ).flatMap((work) => cslWork('crossref', fieldsIn(work)) ?? []);
   },
 };

@@ -13,7 +13,7 @@ import {
   textIn,
   yearIn,
 } from '../json.ts';
-import { type LiteratureSource, Unreadable } from '../source.ts';
+import { type LiteratureSource, MOST_READ, Unreadable } from '../source.ts';
 import { doiPath } from './doi.ts';
 
 const FIELDS =
@@ -53,7 +53,7 @@ export const openalex: LiteratureSource = {
     if (!Array.isArray(answer.results) && typeof answer.id !== 'string')
       throw new Unreadable('the answer lists no works');
     const works = Array.isArray(answer.results) ? answer.results : [answer];
-    return works.flatMap((work) => workOf(fieldsIn(work)) ?? []);
+    return works.slice(0, MOST_READ).flatMap((work) => workOf(fieldsIn(work)) ?? []);
   },
 };
 

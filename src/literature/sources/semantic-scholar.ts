@@ -2,7 +2,7 @@
 import { type FoundWork, MOST_ABSTRACT, MOST_PEOPLE } from '../../domain/references/found-work.ts';
 import { doiOf } from '../../domain/references/plain-text.ts';
 import { type Fields, fieldsIn, given, jsonObject, listIn, plainIn, textIn, yearIn } from '../json.ts';
-import { type LiteratureSource, Unreadable } from '../source.ts';
+import { type LiteratureSource, MOST_READ, Unreadable } from '../source.ts';
 import { doiPath } from './doi.ts';
 import { nameOf } from './openalex.ts';
 
@@ -26,7 +26,8 @@ export const semanticScholar: LiteratureSource = {
   read(body) {
     const answer = jsonObject(body);
     // A search that finds nothing has a total and no list.
-    if (Array.isArray(answer.data)) return answer.data.flatMap((work) => workOf(fieldsIn(work)) ?? []);
+    if (Array.isArray(answer.data))
+      return answer.data.slice(0, MOST_READ).flatMap((work) => workOf(fieldsIn(work)) ?? []);
     if (answer.total === 0) return [];
     if (typeof answer.paperId !== 'string') throw new Unreadable('the answer lists no works');
     return [workOf(answer)].flatMap((work) => work ?? []);

@@ -1,10 +1,14 @@
 /** References that are looked up at the sources (O6), against a server that plays their answers. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readBibtex } from '../../../src/domain/references/bibtex.ts';
 import { comparedOf } from '../../../src/domain/references/compare-work.ts';
 import type { ReferenceVerdict } from '../../../src/domain/references/verdict.ts';
 import { lookUp } from '../../../src/literature/look-up.ts';
 import type { Sources } from '../../../src/literature/open-sources.ts';
+import { openRequests } from '../../../src/literature/request.ts';
+import { searchWorks } from '../../../src/literature/search.ts';
 import {
   ATTENTION,
   crossrefList,
@@ -299,9 +303,72 @@ test('O6: who stops waiting is let go at once, and what had no time is unchecked
 });
 
 test('A6: an address of this network that the operator did not name is refused, and counts as no answer', async () => {
-  const { openRequests } = await import('../../../src/literature/request.ts');
   const requests = openRequests({ allowHost: () => false, followTo: new Set() });
   const signal = new AbortController().signal;
   await expect(requests.get(played.hosts.doi, {}, signal)).rejects.toThrow('not on the public internet');
   requests.close();
+});
+
+test('O6: the way leads by the proxy that the environment names, which looks the name up', async () => {
+  const before = process.env.HTTP_PROXY;
+  const asked: string[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(`${request.url}`);
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const requests = openRequests({ allowHost: () => false, followTo: new Set() });
+  try {
+    process.env.HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const signal = new AbortController().signal;
+    const reply = await requests.get(new URL('http://works.example.org/v1/works'), {}, signal);
+    expect(reply).toMatchObject({ status: 200, body: '{}' });
+    expect(asked).toEqual(['http://works.example.org/v1/works']);
+  } finally {
+    if (before === undefined) delete process.env.HTTP_PROXY;
+    else process.env.HTTP_PROXY = before;
+    requests.close();
+    proxy.close();
+    proxy.closeAllConnections();
+  }
+});
+
+test('O6: a search gives what each source finds in turn, the same work once, of the years that are wanted', async () => {
+  const old = {
+    ...KNUTH,
+    DOI: '10.1000/old',
+    title: ['An old one'],
+    issued: { 'date-parts': [[1950]] },
+    'published-print': undefined,
+  };
+  played.play('crossref', 'v1/works', crossrefList(KNUTH, old));
+  const other = {
+    id: 'W1',
+    display_name: 'The second of another source',
+    publication_year: 1985,
+    authorships: [],
+  };
+  const same = {
+    id: 'W2',
+    doi: `https://doi.org/${DOI}`,
+    display_name: 'Literate programming',
+    publication_year: 1984,
+    is_retracted: false,
+    abstract_inverted_index: { Words: [0] },
+  };
+  played.play('openalex', 'works', { json: { results: [same, other] } });
+  played.play('semantic_scholar', 'graph/v1/paper/search', {
+    status: 429,
+    headers: { 'retry-after': '600' },
+  });
+  played.play('arxiv', 'api/query', { body: '<feed/>' });
+  const asking = () => ({ person, signal: new AbortController().signal, until: Date.now() + 60_000 });
+  const found = await searchWorks(sources, { words: 'literate programming', most: 8, from: 1960 }, asking());
+  expect(found.works.map(({ title, abstract }) => [title, abstract])).toEqual([
+    ['Literate Programming', 'Words'],
+    ['The second of another source', undefined],
+  ]);
+  expect(found.unanswered).toEqual(['semantic_scholar']);
+  const again = await searchWorks(sources, { words: 'literate programming', most: 1, from: 1960 }, asking());
+  expect(again.works).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { readBibtex } from '../../../src/domain/references/bibtex.ts';
 import { arxivId, comparedOf, differences } from '../../../src/domain/references/compare-work.ts';
 import type { FoundWork } from '../../../src/domain/references/found-work.ts';
+import { listReferences, MOST_LISTED } from '../../../src/domain/references/list-references.ts';
 import { plainMarkup } from '../../../src/domain/references/markup.ts';
 import {
   fingerprintOf,
@@ -238,4 +239,20 @@ test.each<[ReferenceVerdict, string]>([
   ],
 ])('O6: the verdict %j is said in one sentence', (verdict, says) => {
   expect(verdictInWords('k', comparedIn('title={T}, author={X}, year=2000'), verdict)).toBe(says);
+});
+
+test('O6: references are listed in their order, each with its verdict, one that was never asked about as unchecked', () => {
+  const source =
+    '@misc{a, title={First}, author={X, Y. and Z}, year=2000}\n\n@misc{b, title={{Second} one}, date={2001-02}}\n';
+  const verdict: ReferenceVerdict = { verdict: 'verified', source: 'doi' };
+  const kept = [[fingerprintOf(comparedIn('title={First}, author={X, Y.}, year=2000')), verdict] as const];
+  const { items, total } = listReferences(source, kept);
+  expect(total).toBe(2);
+  expect(items).toMatchObject([
+    { key: 'a', line: 1, title: 'First', author: 'X, Y.', year: '2000', verdict },
+    { key: 'b', line: 3, title: 'Second one', author: '', year: '2001', verdict: { verdict: 'unchecked' } },
+  ]);
+  const many = Array.from({ length: MOST_LISTED + 1 }, (_, at) => `@misc{k${at}, title={T}}\n`).join('');
+  const long = listReferences(many, []);
+  expect([long.items.length, long.total]).toEqual([MOST_LISTED, MOST_LISTED + 1]);
 });
