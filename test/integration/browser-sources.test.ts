@@ -221,7 +221,7 @@ test('O6: what the agent adds by its DOI is looked up, and a person has the rest
   const page = await visitor.open(`/works/${workId}`);
   await say(page, 'cite');
   await page.getByText('Written.').waitFor();
-  await page.getByRole('button', { name: 'References' }).click();
+  await page.getByRole('button', { name: 'References', exact: true }).click();
   const panel = page.getByRole('complementary', { name: 'References' });
   const known = panel.getByRole('listitem').filter({ hasText: '@knuth1984literate' });
   await known.getByText('Verified').waitFor();
@@ -251,7 +251,7 @@ test('O6, U14: the list of references on a phone, in Chinese', async () => {
   played.play('arxiv', 'api/query', { body: '<feed/>' });
   const page = await visitor.open(`/works/${workId}`);
   await page.getByRole('tab', { name: '论文' }).click();
-  await page.getByRole('button', { name: '参考文献' }).tap();
+  await page.getByRole('button', { name: '参考文献', exact: true }).tap();
   const panel = page.getByRole('complementary', { name: '参考文献' });
   await panel.getByText('未核对', { exact: true }).waitFor();
   await panel.getByRole('button', { name: '在线核对' }).tap();
