@@ -65,8 +65,9 @@ function stepClaim(
       case 'idle':
       case 'gone':
         return { kind: 'settled', result: { kind: claim.kind } };
+      case 'asking':
       case 'stopped':
-        return { kind: 'settled', result: { kind: 'stopped', turn: claim.turn } };
+        return { kind: 'settled', result: { kind: claim.kind, turn: claim.turn } };
       case 'failed':
         if (claim.crashed)
           deps.log.error(

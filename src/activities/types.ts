@@ -23,6 +23,8 @@ export type ModelStep =
   /** The turn had ended before this step. */
   | { kind: 'over' }
   | { kind: 'stopped'; turn: number }
+  /** A person is asked first whether it may go on (H4): to be asked for again once something has changed. */
+  | { kind: 'asking'; turn: number }
   | { kind: 'limit'; turn: number }
   | {
       kind: 'answered';

@@ -65,11 +65,11 @@ export type Answered =
 export async function answerAsk(
   db: Database,
   ask: { ownerId: string; workId: string; askId: string },
-  answer: { text: string; allow?: boolean | undefined; saidAs?: string | undefined },
+  answer: { text?: string | undefined; allow?: boolean | undefined; saidAs?: string | undefined },
 ): Promise<Answered> {
   return await call<Answered>(
     db,
-    sql`answer_ask(${ask.ownerId}::uuid, ${ask.workId}::uuid, ${ask.askId}::uuid, ${storableText(answer.text)}::text,
+    sql`answer_ask(${ask.ownerId}::uuid, ${ask.workId}::uuid, ${ask.askId}::uuid, ${answer.text === undefined ? null : storableText(answer.text)}::text,
       ${answer.allow ?? null}::boolean, ${answer.saidAs ?? null}::uuid)`,
   );
 }

@@ -28,5 +28,5 @@ export async function removeExpired(db: Database): Promise<void> {
     )`.execute(db);
   await forgetNetworks(db);
   await sql`delete from refresh_tokens where expires_at < pa_now()`.execute(db);
-  await sql`delete from token_use where hour < pa_now() - interval '2 days'`.execute(db);
+  await sql`delete from token_use where hour < pa_now() - interval '2 days' and hour > 'epoch'`.execute(db);
 }

@@ -24,6 +24,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface AnchorDecisions {
@@ -57,6 +59,7 @@ export interface ApiKeys {
 }
 
 export interface Asks {
+  act: Json | null;
   allow: boolean | null;
   answer: string | null;
   answered_at: Timestamp | null;
@@ -381,6 +384,7 @@ export interface Templates {
 }
 
 export interface TokenUse {
+  cost: Generated<Numeric>;
   hour: Timestamp;
   tokens: number;
   user_id: string;
@@ -414,6 +418,7 @@ export interface Turns {
   state: Generated<string>;
   turn: number;
   usage: Generated<Json>;
+  warned: Generated<string[]>;
   work_id: string;
 }
 
@@ -428,6 +433,7 @@ export interface UploadRoom {
 }
 
 export interface Users {
+  budget: Json | null;
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
   email: string | null;
@@ -501,6 +507,7 @@ export interface Workers {
 
 export interface Works {
   archived_at: Timestamp | null;
+  budget: Json | null;
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
   disk_at: Timestamp | null;

@@ -32,6 +32,8 @@ export type StepClaim =
   | { kind: 'over'; turn: number }
   | { kind: 'stopped'; turn: number }
   | { kind: 'done'; turn: number; step: number; result: StepResult }
+  /** A person is asked first whether it may begin (H4). */
+  | { kind: 'asking'; turn: number }
   | { kind: 'busy'; turn: number; step: number; worker: string; attempt: number }
   /** `crashed` where this very question gave it up, for it had brought too many workers down (SR-C1). */
   | { kind: 'failed'; turn: number; crashed?: true }
@@ -64,7 +66,7 @@ export async function claimStep(
     db,
     sql`claim_step(${request.workId}::uuid, ${request.turn}::integer, ${request.agent}::text,
       ${request.step}::integer, ${request.model}::text, ${by.workerId}::uuid, ${by.workflowId}::text,
-      ${by.activityId}::text, ${tokens.account ?? null}::bigint, ${tokens.guest ?? null}::bigint)`,
+      ${by.activityId}::text, ${tokens.account ?? null}::bigint, ${tokens.guest ?? null}::bigint, true)`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Works as their owners see them. Each query names the owner: a foreign id finds nothing (A2). */
 import { sql } from 'kysely';
+import type { WorkBudget } from '../domain/budgets.ts';
 import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import { databaseNow } from './clock.ts';
@@ -24,6 +25,7 @@ export interface WorkView {
   /** Of the template's text that the Work began with, whatever has become of the template since. */
   templateVersion: string | null;
   models: ModelChoice;
+  budget: WorkBudget | null;
   /** Of all turns, summaries included; of the one that runs, what it has taken so far (P15). */
   usage: Usage;
   seq: number;
@@ -51,6 +53,7 @@ const WORK_COLUMNS = [
   'template_id',
   'template_version',
   'models',
+  'budget',
   // A turn's is added to the Work's as it ends, in the statement after which it runs no more.
   sql<unknown>`add_usage(usage, (select t.usage from turns t where t.work_id = works.id and t.turn = works.running_turn))`.as(
     'usage',
@@ -69,6 +72,7 @@ interface WorkRow {
   template_id: string | null;
   template_version: string | null;
   models: unknown;
+  budget: unknown;
   usage: unknown;
   last_seq: number;
   createdAt: string;
@@ -83,6 +87,7 @@ function toView(row: WorkRow): WorkView {
     templateId: row.template_id,
     templateVersion: row.template_version,
     models: row.models as ModelChoice,
+    budget: row.budget as WorkBudget | null,
     usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,
@@ -106,6 +111,7 @@ export async function createWork(
     titled: boolean;
     template: { id: string; version: string } | null;
     models: ModelChoice;
+    budget?: WorkBudget | undefined;
     /** Of its files. */
     diskBytes: number;
   },
@@ -142,6 +148,7 @@ async function insertWork(
       'template_id',
       'template_version',
       'models',
+      'budget',
       'disk_bytes',
       'disk_at',
       'created_at',
@@ -158,6 +165,9 @@ async function insertWork(
           sql<string | null>`${work.template?.id ?? null}::uuid`.as('template_id'),
           sql<string | null>`${work.template?.version ?? null}::text`.as('template_version'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
+          sql<string | null>`${work.budget === undefined ? null : JSON.stringify(work.budget)}::jsonb`.as(
+            'budget',
+          ),
           sql<number>`${work.diskBytes}::bigint`.as('disk_bytes'),
           sql<Date>`pa_statement_now()`.as('disk_at'),
           databaseNow.as('created_at'),
@@ -251,7 +261,11 @@ export async function listWorks(
 export async function changeWork(
   db: Database,
   { workId, ownerId }: { workId: string; ownerId: string },
-  change: { title?: string | undefined; models?: ModelChoice | undefined },
+  change: {
+    title?: string | undefined;
+    models?: ModelChoice | undefined;
+    budget?: WorkBudget | null | undefined;
+  },
 ): Promise<WorkView | undefined> {
   const row = await db
     .updateTable('works')
@@ -259,6 +273,7 @@ export async function changeWork(
       updated_at: databaseNow,
       ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true }),
       ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
+      ...(change.budget === undefined ? {} : { budget: change.budget && JSON.stringify(change.budget) }),
     })
     .where('id', '=', workId)
     .where('owner_id', '=', ownerId)

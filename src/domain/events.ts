@@ -3,6 +3,7 @@
  * The field names are the protocol's (docs/protocol.md, "Event kinds"): what is stored is what is sent.
  */
 import type { AnsweredBy, Ask } from './asks.ts';
+import type { BudgetScope, BudgetUnit } from './budgets.ts';
 import type {
   AgentId,
   FileChange,
@@ -80,6 +81,8 @@ export type EventBody =
     }
   | ({ kind: 'ask.raised' } & Ask)
   | { kind: 'ask.answered'; askId: string; by: AnsweredBy; text: string; allow?: boolean }
+  /** Four fifths of a budget are used; `limit` with what a person has allowed since. Once a turn and budget. */
+  | { kind: 'budget.warned'; scope: BudgetScope; unit: BudgetUnit; used: number; limit: number }
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
   | {

@@ -165,6 +165,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       next.messages = change(state.messages, event.message.id, () => event.message);
       return next;
     case 'context.compacted':
+    case 'budget.warned':
     case 'workspace.snapshot':
     case 'workspace.restored':
       return next;

@@ -1,5 +1,5 @@
 /**
- * `npm run ask -- "prompt" [--json] [--work id]`: one question from the terminal, answered live. Starts the
+ * `npm run ask -- "prompt" [--json] [--work id] [--budget tokens] [--cost money]`: one question from the terminal, answered live. Starts the
  * system when it is not running; what the agent asks meanwhile is asked here. To a Work that waits for an answer the
  * words are that answer. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped or an
  * option is not known.
@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { budgetSaid } from '../cli/ask/budget.ts';
 import { followTurn, type Outcome } from '../cli/ask/follow-turn.ts';
 import { guestOf, RefusedError } from '../cli/ask/guest.ts';
 import { findOrStartSystem } from '../cli/ask/running-system.ts';
@@ -20,7 +21,7 @@ import { CHECKOUT } from '../setup/checkout.ts';
 import { SetupError } from '../setup/setup-error.ts';
 
 const EXIT_CODES: Record<Outcome, number> = { done: 0, failed: 1, stopped: 2 };
-const USAGE = 'usage: npm run ask -- "what to do" [--json] [--work id]';
+const USAGE = 'usage: npm run ask -- "what to do" [--json] [--work id] [--budget tokens] [--cost money]';
 const TITLE_LENGTH = 80;
 const ONE_REQUEST_MS = 1_000;
 
@@ -32,18 +33,25 @@ class UsageError extends Error {
 async function main(): Promise<number> {
   const { words, values } = readCommandLine({
     words: '"what to do"',
-    options: { json: {}, work: { value: 'id' } },
+    options: { json: {}, work: { value: 'id' }, budget: { value: 'tokens' }, cost: { value: 'money' } },
   });
   const text = words.join(' ').trim();
   if (text === '') throw new UsageError(`there is no question; ${USAGE}`);
   const { json, work } = values;
+  const isAtTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const budget = budgetSaid({ tokens: values.budget, cost: values.cost }, isAtTerminal);
+  if (typeof budget === 'string') throw new UsageError(budget);
+  if (budget !== undefined && work !== undefined)
+    throw new UsageError(
+      "a Work's budget is said as it begins; afterwards it is set in the page, in the Work's menu",
+    );
   const config = readConfig(withEnvFile(process.env, join(CHECKOUT, '.env')));
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const aside = (line: string) => process.stderr.write(`${line}\n`);
   const { instance, folder } = await findOrStartSystem(config.dataDir, aside);
   const guest = guestOf(instance.appUrl, folder.root);
-  const workId =
-    work ?? z.object({ id: z.string() }).parse(await guest.post('/api/works', { title: titleOf(text) })).id;
+  const wish = { title: titleOf(text), ...(budget === undefined ? {} : { budget }) };
+  const workId = work ?? z.object({ id: z.string() }).parse(await guest.post('/api/works', wish)).id;
   const transcript = createTranscript((piece) => process.stdout.write(piece), colour);
   let connection: 'lost' | 'back' = 'back';
   const outcome = await followTurn({
@@ -59,7 +67,7 @@ async function main(): Promise<number> {
     },
     onAsk: async (ask, over) => {
       const terminal = { input: process.stdin, output: process.stderr };
-      if (process.stdin.isTTY && process.stderr.isTTY) return await askInTerminal(ask, over, terminal);
+      if (isAtTerminal) return await askInTerminal(ask, over, terminal);
       aside(
         `it waits for an answer: npm run ask -- --work ${workId} "your answer", or ${instance.appUrl}/works/${workId}`,
       );

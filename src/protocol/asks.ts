@@ -1,8 +1,23 @@
 /** What an agent asks a person, and the answer (P21). */
 import { z } from 'zod';
-import type { AnsweredBy, Ask } from '../domain/asks.ts';
+import type { Act, AnsweredBy, Ask } from '../domain/asks.ts';
+import type { BudgetScope, BudgetUnit } from '../domain/budgets.ts';
 import { MAX_MESSAGE_CHARACTERS } from './limits.ts';
 import { isoTime, uuid } from './messages.ts';
+
+export const budgetScope = z.enum(['turn', 'work', 'day', 'person']) satisfies z.ZodType<BudgetScope>;
+export const budgetUnit = z.enum(['tokens', 'cost']) satisfies z.ZodType<BudgetUnit>;
+
+const act = z
+  .object({
+    kind: z.literal('spend'),
+    scope: budgetScope,
+    unit: budgetUnit,
+    used: z.number(),
+    limit: z.number(),
+    upTo: z.number().meta({ description: 'how far it goes where it is allowed' }),
+  })
+  .meta({ description: 'what the answer allows, or not' }) satisfies z.ZodType<Act>;
 
 export const ask = z
   .object({
@@ -12,12 +27,13 @@ export const ask = z
     options: z.array(z.string()).exactOptional(),
     default: z.string().exactOptional(),
     deadline: isoTime.exactOptional(),
+    act: act.exactOptional(),
   })
   .meta({ id: 'Ask' }) satisfies z.ZodType<Ask>;
 
 export const answeredBy = z.enum(['person', 'deadline', 'stop']) satisfies z.ZodType<AnsweredBy>;
 
-/** What a person answers; on the socket the same with the question's id. */
+/** What a person answers: words, or whether they allow what is asked, or both; on the socket the same with the question's id. */
 export const answerBody = z.object({
   text: z
     .string()

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LogEvent } from '../domain/events.ts';
 import { VERIFY_MODES } from '../domain/verification/types.ts';
-import { answeredBy, ask } from './asks.ts';
+import { answeredBy, ask, budgetScope, budgetUnit } from './asks.ts';
 import {
   fileChange,
   isoTime,
@@ -77,6 +77,7 @@ export const logEvent = z
       text: z.string(),
       allow: z.boolean().exactOptional(),
     }),
+    event('budget.warned', { scope: budgetScope, unit: budgetUnit, used: z.number(), limit: z.number() }),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),
     event('retrying', {

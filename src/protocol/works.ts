@@ -1,5 +1,6 @@
 /** REST bodies of Works, their messages and their workflow. */
 import { z } from 'zod';
+import { workBudget } from './budgets.ts';
 import { newMessage, workStatus } from './frames.ts';
 import * as limits from './limits.ts';
 import { isoTime, message, usage, uuid } from './messages.ts';
@@ -21,6 +22,7 @@ export const work = z
     templateId: uuid.nullable(),
     templateVersion: z.string().nullable().meta({ description: 'of the text that the Work began with' }),
     models: modelChoice,
+    budget: workBudget.nullable().meta({ description: 'null: none' }),
     usage: usage.meta({ description: 'of all turns, a running one included; cost of what has known prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
@@ -35,6 +37,7 @@ export const newWork = z.object({
   title: title.optional().meta({ description: 'absent or empty: the first message gives it' }),
   templateId: uuid.nullish().meta({ description: 'absent: the short report' }),
   models: modelChoice.optional(),
+  budget: workBudget.optional(),
   language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
 });
 
@@ -49,6 +52,7 @@ export const workCopy = z.object({
 export const workChange = z.object({
   title: title.min(1).optional(),
   models: modelChoice.optional(),
+  budget: workBudget.nullable().optional().meta({ description: 'null takes it away' }),
 });
 
 /** Pages of a list: `limit` items from where `cursor` says. */

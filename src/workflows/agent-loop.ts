@@ -6,7 +6,6 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { FAILURE, type ModelStep, type ModelStepInput, type ToolStep } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { type AgentKind, type CallGroup, type Runner, whatNext } from '../domain/next-step.ts';
-import { activities } from './activity-calls.ts';
 
 export type LoopEnd =
   | { kind: 'idle' }
@@ -14,6 +13,8 @@ export type LoopEnd =
   /** The turn was ended by somebody else. */
   | { kind: 'over' }
   | { kind: 'stopped'; turn: number }
+  /** A person is asked whether the agent may go on; whoever runs it waits for the answer. */
+  | { kind: 'asking'; turn: number }
   | { kind: 'limit'; turn: number }
   /** The history is long, and nothing is under way: the turn goes on in a new run. */
   | { kind: 'anew' }
@@ -23,10 +24,10 @@ export type LoopEnd =
   | { kind: 'answered'; turn: number; ended: boolean; queued: boolean };
 
 /**
- * How a call ended; 'failed' where a code agent's model failed for good, which fails the turn; 'anew' where it waits, and
- * is to go on waiting in a new run of the workflow.
+ * How a call ended; 'failed' where a code agent's model failed for good, which fails the turn; 'asking' where a code agent
+ * may not go on before a person says so; 'anew' where it waits, and is to go on waiting in a new run of the workflow.
  */
-export type CallEnd = ToolStep | { kind: 'failed' } | { kind: 'anew' };
+export type CallEnd = ToolStep | { kind: 'failed' } | { kind: 'asking' } | { kind: 'anew' };
 
 export interface Loop {
   workId: string;
@@ -34,6 +35,8 @@ export interface Loop {
   /** Also the name of the agent in Temporal's UI. */
   kind: AgentKind;
   turn: number | null;
+  /** Asks for a step; whoever can wait for a person gives no 'asking'. */
+  askFor: (summary: string, input: ModelStepInput) => Promise<ModelStep | { kind: 'anew' }>;
   /** Runs one call; called in order for what writes, at once for neighbours that only read. */
   runCall: (turn: number, call: CallRef, runner: Runner) => Promise<CallEnd>;
   /** Told what the agent does, for the query and the UI. */
@@ -57,7 +60,7 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
     loop.onPhase('model', turn, step, []);
     const summary: string = step === null ? `model ${loop.kind}` : `model ${loop.kind} step ${step}`;
     const input: ModelStepInput = { workId: loop.workId, turn, agent: loop.agent, step };
-    const answer: ModelStep = await activities(summary).callModel(input);
+    const answer = await loop.askFor(summary, input);
     if (answer.kind !== 'answered') return answer;
     turn = answer.turn;
     // Older answers do not say how many steps there may be: the activity says so when it is asked for one too many.

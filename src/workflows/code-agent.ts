@@ -15,6 +15,7 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
     agent: call.toolCallId,
     kind: 'code',
     turn: call.turn,
+    askFor: (summary, input) => activities(summary).callModel(input),
     runCall: (turn, { id, label }: CallRef, runner) => {
       const input = { workId: call.workId, turn, toolCallId: id };
       return runner === 'python' ? codeActivities(label).runPython(input) : activities(label).runTool(input);
@@ -30,9 +31,10 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
     case 'limit':
       return await finish('step_limit');
     case 'stopped':
-      return { kind: 'stopped' };
     case 'failed':
-      return { kind: 'failed' };
+    // Wakes come to the Work's workflow: it waits, and then begins this one again, which goes on by what is stored.
+    case 'asking':
+      return { kind: end.kind };
     case 'idle':
     case 'gone':
     case 'anew':

@@ -20,7 +20,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { FinishInput } from '../activities/types.ts';
+import type { FinishInput, ModelStep, ModelStepInput } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import type { Runner } from '../domain/next-step.ts';
 import { codeWorkflowIdOf } from '../domain/work-names.ts';
@@ -113,6 +113,8 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
         return { ended, more: false };
       case 'over':
       case 'anew':
+      // Only a code agent leaves the waiting to others.
+      case 'asking':
         return { ended, more: true };
       case 'answered':
         return { ended: end.turn, more: end.queued };
@@ -145,6 +147,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
         agent: 'main',
         kind: 'main',
         turn: null,
+        askFor,
         runCall,
         onPhase: (phase, turn, step, calls) =>
           show({ phase, turn, step, tools: calls.map(({ label }) => label) }),
@@ -174,6 +177,26 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
     return await activities(label).runTool({ workId, turn, toolCallId: id });
   }
 
+  /** Asks for a step, and where a person is to allow it first, again once they may have answered (H4). */
+  async function askFor(summary: string, input: ModelStepInput): Promise<ModelStep | { kind: 'anew' }> {
+    for (;;) {
+      const heard = wakes;
+      const step = await activities(summary).callModel(input);
+      if (step.kind !== 'asking') return step;
+      if (isHistoryLong()) return { kind: 'anew' };
+      await untilWoken(heard, step.turn);
+      show({ ...now, phase: 'model' });
+    }
+  }
+
+  /** Waits for a wake that has come since so many were heard, or for a time. */
+  async function untilWoken(heard: number, turn: number, ms?: number): Promise<void> {
+    show({ ...now, phase: 'asking', turn });
+    const isWoken = () => wakes > heard;
+    if (ms === undefined) await condition(isWoken);
+    else await condition(isWoken, ms);
+  }
+
   /**
    * Waits for a person, at the cost of nothing but a timer where there is a deadline (H1). The answer is a row; the wake
    * that tells of it may come for other reasons, and what is asked twice is asked once. A run that was woken too often
@@ -185,17 +208,15 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       const step = await activities(label).askPerson({ workId, turn, toolCallId });
       if (step.kind !== 'waiting') return step;
       if (isHistoryLong()) return { kind: 'anew' };
-      show({ ...now, phase: 'asking', turn });
-      const isWoken = () => wakes > heard;
-      if (step.inMs === undefined) await condition(isWoken);
-      else await condition(isWoken, step.inMs);
+      await untilWoken(heard, turn, step.inMs);
     }
   }
 
   async function runCodeAgent(turn: number, toolCallId: string, label: string): Promise<CallEnd> {
     for (;;) {
+      const heard = wakes;
       try {
-        return await executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
+        const end = await executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
           workflowId: codeWorkflowIdOf(toolCallId),
           args: [{ workId, turn, toolCallId }],
           parentClosePolicy: ParentClosePolicy.TERMINATE,
@@ -203,6 +224,10 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
           workflowTaskTimeout: '3s',
           staticSummary: label,
         });
+        if (end.kind !== 'asking') return end;
+        if (isHistoryLong()) return { kind: 'anew' };
+        await untilWoken(heard, turn);
+        show({ ...now, phase: 'tools' });
       } catch (error) {
         // Ended by an operator, or by an error of its own: the turn cannot go on, the Work can.
         if (error instanceof ChildWorkflowFailure && !isCancellation(error)) return { kind: 'failed' };

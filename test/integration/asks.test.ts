@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import type { WorkBudget } from '../../src/domain/budgets.ts';
 import type { LogEvent } from '../../src/domain/events.ts';
 import { wake, workflowIdOf } from '../../src/workflows/messages.ts';
 import type { ChatClient } from '../support/chat-client.ts';
@@ -223,6 +224,80 @@ test('H1, R2: the workflow that waited is gone: an answer starts another, which 
   expect(await ended(chat)).toMatchObject({ outcome: 'done' });
   chat.close();
   await system.expectSound(workId);
+});
+
+/** A turn of a code agent and two main steps in a Work whose turns may take next to nothing. */
+async function overBudget(budget: WorkBudget) {
+  system.model.setScript((request) => {
+    if (JSON.stringify(request).includes('please have it counted'))
+      return answersSoFar(request) === 0
+        ? toolReply([{ name: 'code_agent', arguments: { task: 'count the grains' } }])
+        : textReply('It was counted.');
+    return textReply('There are 7.');
+  });
+  const made = await system.newChat();
+  const { account, workId, chat } = made;
+  const set = await system.request(account, 'PATCH', `/api/works/${workId}`, { budget });
+  expect(await set.json()).toMatchObject({ budget });
+  chat.say('please have it counted');
+  return made;
+}
+
+test('H4: a budget that is used up asks before each further call, the code agent’s too, and goes on where it is allowed', async () => {
+  const { account, workId, chat } = await overBudget({ turn: { tokens: 1 } });
+  const first = await raised(chat);
+  expect(first.act).toMatchObject({ kind: 'spend', scope: 'turn', unit: 'tokens', limit: 1 });
+  expect(await statusOf(account, workId)).toBe('asking');
+  await untilPhase(system.temporal, workId, 'asking');
+  expect((await answer(account, workId, first.askId, { allow: true })).body).toMatchObject({ allow: true });
+  const second = await raised(chat, 2);
+  chat.send({ type: 'answer', ask: second.askId, text: 'Go on' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+  expect(ofKind(chat.events, 'ask.answered').map(({ allow }) => allow)).toEqual([true, true]);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H4: where it is not allowed, or nobody is to be asked, the turn ends with what was written, after no further call', async () => {
+  const { account, workId, chat } = await overBudget({ turn: { tokens: 1 } });
+  const { askId } = await raised(chat);
+  const calls = system.model.count();
+  await answer(account, workId, askId, { allow: false });
+  expect(await ended(chat)).toMatchObject({ outcome: 'failed', error: { code: 'budget_exceeded' } });
+  expect(system.model.count()).toBe(calls);
+  chat.close();
+  await system.expectSound(workId);
+
+  const alone = await overBudget({ turn: { tokens: 1 }, atLimit: 'end' });
+  expect(await ended(alone.chat)).toMatchObject({ outcome: 'failed', error: { code: 'budget_exceeded' } });
+  expect(ofKind(alone.chat.events, 'ask.raised')).toEqual([]);
+  alone.chat.close();
+  await system.expectSound(alone.workId);
+});
+
+test('H4: a person’s budget is set and shown with what is used of it; one of nothing is told to be none', async () => {
+  const person = await system.guest();
+  const set = async (budget: unknown) => {
+    const response = await system.request(person, 'PUT', '/api/auth/budget', budget);
+    return { status: response.status, body: await response.json() };
+  };
+  const budget = { day: { tokens: 1_000 }, person: { cost: 2.5 } };
+  const used = { day: { tokens: 0, cost: 0 }, person: { tokens: 0, cost: 0 } };
+  expect(await set(budget)).toEqual({ status: 200, body: { budget, used } });
+  expect((await set({ day: {} })).status).toBe(400);
+  expect((await set({ day: { tokens: 0 } })).status).toBe(400);
+  const made = await system.request(person, 'POST', '/api/auth/keys', {
+    name: 'a program',
+    scopes: ['read', 'write'],
+  });
+  const { key } = (await made.json()) as { key: string };
+  const byKey = await fetch(`${system.url}/api/auth/budget`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    body: 'null',
+  });
+  expect(byKey.status).toBe(403);
+  expect(await set(null)).toEqual({ status: 200, body: { budget: null, used } });
 });
 
 test('H1, R10: a wait that was woken often goes on in a new run, and the question is still the one that was asked', async () => {

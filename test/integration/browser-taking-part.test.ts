@@ -253,3 +253,21 @@ test('H1: a question is a card with its answers, a click or words of one’s own
   await page.waitForFunction("!document.title.startsWith('❓')");
   await system.expectSound(workId);
 });
+
+test('H4: a budget is set in the Work’s menu; once it is used up the page asks, and goes on where it is let', async () => {
+  const { page, workId } = await newPage();
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('menuitem', { name: 'Budget…' }).click();
+  const whole = page.getByRole('dialog').getByRole('group', { name: 'The whole project' });
+  await whole.getByLabel('Tokens').fill('1');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await say(page, 'one');
+  await answers(page).getByText('heard: one').waitFor();
+  await say(page, 'two');
+  await card(page).getByText('The budget of this project is used up').waitFor();
+  await card(page).getByRole('button', { name: 'Go on, up to' }).click();
+  await answers(page).getByText('heard: two').waitFor();
+  await card(page).waitFor({ state: 'detached' });
+  await system.expectSound(workId);
+});

@@ -144,6 +144,35 @@ const KINDS: Kind[] = [
     },
   },
   {
+    name: 'over-budget',
+    script: (request) => {
+      if (isCodeAgent(request)) return textReply('Done.');
+      return answersSoFar(request) > 0
+        ? textReply('Done.')
+        : { kind: 'stream', steps: callTool(0, 'a', 'code_agent', { task: 'Print one' }) };
+    },
+    play: async (chat, workId) => {
+      await system.db
+        .updateTable('works')
+        .set({ budget: JSON.stringify({ turn: { tokens: 1 } }) })
+        .where('id', '=', workId)
+        .execute();
+      chat.say('compute');
+      const asked = new Set<string>();
+      for (let nth = 1; nth <= 2; nth += 1) {
+        const ask = await chat.event(
+          (event) => event.kind === 'ask.raised' && !asked.has(event.askId),
+          `question ${nth}`,
+        );
+        const askId = 'askId' in ask ? ask.askId : '';
+        asked.add(askId);
+        await untilPhase(system.temporal, workId, 'asking');
+        chat.send({ type: 'answer', ask: askId, text: 'Go on' });
+      }
+      await endOf(chat, 1);
+    },
+  },
+  {
     name: 'archived',
     script: () => textReply('Hello.'),
     play: async (chat, workId) => {

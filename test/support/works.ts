@@ -12,8 +12,11 @@ export interface TestWork {
 }
 
 /** A guest with one empty Work. */
-export async function makeWork(db: Database): Promise<TestWork> {
-  const user = await db.insertInto('users').values({ guest: true }).returning('id').executeTakeFirstOrThrow();
+export async function makeWork(db: Database, ownerId?: string): Promise<TestWork> {
+  const user =
+    ownerId === undefined
+      ? await db.insertInto('users').values({ guest: true }).returning('id').executeTakeFirstOrThrow()
+      : { id: ownerId };
   const work = await db
     .insertInto('works')
     .values({ owner_id: user.id, title: 'A test' })

@@ -23,15 +23,24 @@ export function outcomeOf(ending: AnswerEnding): RunOutcome {
   return { type: ending.outcome === 'done' ? 'success' : 'cancelled' };
 }
 
-function toInterrupt({ askId, toolCallId, question, options, default: fallback, deadline }: Ask): Interrupt {
+function toInterrupt({
+  askId,
+  toolCallId,
+  question,
+  options,
+  default: fallback,
+  deadline,
+  act,
+}: Ask): Interrupt {
   return {
     id: askId,
-    reason: 'input_required',
+    reason: act === undefined ? 'input_required' : 'confirmation',
     message: question,
     ...(toolCallId === undefined ? {} : { toolCallId }),
     responseSchema: {
       type: 'object',
       properties: {
+        ...(act === undefined ? {} : { allow: { type: 'boolean' } }),
         text: {
           type: 'string',
           minLength: 1,
@@ -40,7 +49,7 @@ function toInterrupt({ askId, toolCallId, question, options, default: fallback, 
           ...(fallback === undefined ? {} : { default: fallback }),
         },
       },
-      required: ['text'],
+      required: [act === undefined ? 'text' : 'allow'],
     },
     ...(deadline === undefined ? {} : { expiresAt: deadline }),
   };

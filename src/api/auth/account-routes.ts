@@ -1,13 +1,15 @@
 /** The account of who asks: another password, or its end (F12). */
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { findPersonBudget, setPersonBudget } from '../../db/budgets.ts';
 import { noteKnownNetwork } from '../../db/known-networks.ts';
 import { changePassword, deleteAccount, findPasswordHash } from '../../db/users.ts';
 import * as shapes from '../../protocol/auth.ts';
+import { personBudget, personBudgetShown } from '../../protocol/budgets.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { requirePerson, requireUser } from '../middleware/require-user.ts';
-import { bearer, body, errors } from '../route-parts.ts';
+import { bearer, body, errors, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { finishDeletions } from '../works/deletion.ts';
 import { clientNetwork } from './client-network.ts';
@@ -34,6 +36,24 @@ const remove = createRoute({
   responses: { 204: { description: 'deleted' }, ...errors(400, 401, 403, 413, 429) },
 });
 
+const budget = createRoute({
+  method: 'get',
+  path: '/budget',
+  tags,
+  security: bearer,
+  description: 'What the person may take over all their Works, and what they have used of it.',
+  responses: { 200: json(personBudgetShown, 'the budget'), ...errors(401) },
+});
+const setBudget = createRoute({
+  method: 'put',
+  path: '/budget',
+  tags,
+  security: bearer,
+  description: 'Sets it; null takes it away.',
+  request: { body: body(personBudget.nullable()) },
+  responses: { 200: json(personBudgetShown, 'the budget'), ...errors(400, 401, 403, 413) },
+});
+
 export function accountRoutes(deps: ApiDependencies): Router {
   const { db, tokens, passwords, config, log } = deps;
   const app = createRouter();
@@ -41,6 +61,9 @@ export function accountRoutes(deps: ApiDependencies): Router {
   const needsUser = requireUser(tokens);
   app.use('/password', needsUser, requirePerson);
   app.on('DELETE', '/me', needsUser, requirePerson);
+  app.use('/budget', needsUser);
+  // What bounds programs is not theirs to raise.
+  app.on('PUT', '/budget', requirePerson);
 
   /**
    * Checks the password of who asks, and gives the hash it was checked against; null for a guest.
@@ -75,6 +98,21 @@ export function accountRoutes(deps: ApiDependencies): Router {
       log.warn({ err }, 'the account’s deletion is accepted; a job will finish it'),
     );
     return c.body(null, 204);
+  });
+
+  /** @throws ApiError unauthorized where the account is gone */
+  async function shownBudget(userId: string) {
+    const found = await findPersonBudget(db, userId);
+    if (found === undefined) throw new ApiError('unauthorized', 'This account is no more.');
+    return found;
+  }
+
+  app.openapi(budget, async (c) => c.json(await shownBudget(c.get('identity').userId), 200));
+
+  app.openapi(setBudget, async (c) => {
+    const { userId } = c.get('identity');
+    await setPersonBudget(db, userId, c.req.valid('json'));
+    return c.json(await shownBudget(userId), 200);
   });
 
   return app;

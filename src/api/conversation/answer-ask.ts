@@ -28,7 +28,8 @@ export async function answerQuestion(
   { text, allow }: z.infer<typeof answerBody>,
   saidAs?: string,
 ): Promise<Answer | undefined> {
-  if (text === undefined) throw new ApiError('bad_request', 'text: an answer needs words.');
+  if (text === undefined && allow === undefined)
+    throw new ApiError('bad_request', 'text: an answer needs words, or allow.');
   const answered = await answerAsk(deps.db, { ownerId, workId, askId }, { text, allow, saidAs });
   switch (answered.kind) {
     case 'not_found':

@@ -195,12 +195,13 @@ export function createToolServer(sdk: McpSdk, deps: ApiDependencies, c: Context<
       input: z.object({
         work,
         ask: uuid.toLowerCase().meta({ description: 'the question’s askId' }),
-        text: message,
+        text: message.optional(),
+        allow: z.boolean().optional().meta({ description: 'where the question has an `act`' }),
       }),
       idempotent: true,
     },
-    async ({ work: workId, ask, text }) => {
-      const answered = await answerQuestion(deps, { workId, ownerId }, ask, { text });
+    async ({ work: workId, ask, text, allow }) => {
+      const answered = await answerQuestion(deps, { workId, ownerId }, ask, { text, allow });
       if (answered === undefined) throw notFound('question');
       return told({ by: answered.by, text: answered.text });
     },

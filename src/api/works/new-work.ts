@@ -51,6 +51,7 @@ export async function makeWork(
       titled: Boolean(wish.title),
       template: template ?? null,
       models: wish.models ?? {},
+      budget: wish.budget,
       diskBytes: content.length,
     },
     config.quotas,

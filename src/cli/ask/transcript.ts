@@ -61,6 +61,8 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
         case 'ask.answered':
           if (event.by === 'deadline') line('(nobody answered in time)', dim);
           return;
+        case 'budget.warned':
+          return line(`(a budget is nearly used up: ${event.used} of ${event.limit} ${event.unit})`, dim);
         case 'retrying':
           return line(`(${event.what}: ${event.reason}${whenOf(event.inMs)})`, dim);
         case 'context.compacted':

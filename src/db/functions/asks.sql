@@ -4,7 +4,7 @@
 create or replace function ask_json(a asks) returns jsonb
 language sql stable as $$
   select jsonb_strip_nulls(jsonb_build_object('askId', a.id, 'toolCallId', a.tool_call_id, 'question', a.question,
-    'options', a.options, 'default', a.default_text, 'deadline', iso_time(a.deadline)));
+    'options', a.options, 'default', a.default_text, 'deadline', iso_time(a.deadline), 'act', a.act));
 $$;
 
 -- Whether the Work waits for a person now.
@@ -101,8 +101,17 @@ begin
        else jsonb_build_object('inMs', greatest(1, ceil(-1000 * extract(epoch from pa_now() - a.deadline)))) end;
 end $$;
 
+-- Whether words allow what was asked: any of the options but the last, or a plain yes.
+create or replace function allows(p_text text, p_options text[]) returns boolean
+language sql immutable as $$
+  select lower(trim(both from p_text, E' .!。！\n')) = any(
+    array['yes', 'y', 'ok', 'okay', 'allow', 'go on', '是', '好', '好的', '可以', '允许', '继续', '同意']
+    || array(select lower(o) from unnest(p_options) with ordinality x (o, n) where n < cardinality(p_options)));
+$$;
+
 -- A person's answer. The first one counts, whoever wrote it; the same again is answered as it was. p_said_as: the id under
--- which it was said where a message was expected. Gives one of
+-- which it was said where a message was expected. Of a question whether something may be done either says it: words allow
+-- where they are one of the answers that do. Gives one of
 --   {kind: "not_found"}            they have no such Work
 --   {kind: "unknown"}              the Work has no such question
 --   {kind: "stored" | "duplicate" | "late", by, text, allow?}   late: it has another answer, which is given
@@ -112,6 +121,8 @@ language plpgsql as $$
 declare
   a asks;
   v_kind text := 'stored';
+  v_text text := coalesce(p_text, case when p_allow then 'Yes' else 'No' end);
+  v_allow boolean := p_allow;
 begin
   perform 1 from works where id = p_work and owner_id = p_owner and deleted_at is null for update;
   if not found then
@@ -121,11 +132,14 @@ begin
   if not found then
     return jsonb_build_object('kind', 'unknown');
   end if;
+  if a.act is not null then
+    v_allow := coalesce(p_allow, allows(p_text, a.options));
+  end if;
   if a.answered_by is null then
-    perform close_ask(a, 'person', p_text, p_allow, p_text);
+    perform close_ask(a, 'person', v_text, v_allow, v_text);
     update asks set said_as = p_said_as where work_id = p_work and id = p_ask and p_said_as is not null;
     select * into a from asks where work_id = p_work and id = p_ask;
-  elsif a.answered_by = 'person' and a.answer = p_text and a.allow is not distinct from p_allow then
+  elsif a.answered_by = 'person' and a.answer = v_text and a.allow is not distinct from v_allow then
     v_kind := 'duplicate';
   else
     v_kind := 'late';

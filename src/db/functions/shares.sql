@@ -34,14 +34,15 @@ language sql immutable as $$
        + coalesce((p_usage ->> 'outputTokens')::numeric, 0)::bigint;
 $$;
 
--- Counts what a turn has used with its person and hour, where it stays when the Work is deleted.
+-- Counts what a turn has used with its person, by hour and in all, where it stays when the Work is deleted.
 create or replace function count_tokens() returns trigger
 language plpgsql as $$
 begin
-  insert into token_use as u (user_id, hour, tokens)
-  select w.owner_id, date_trunc('hour', pa_now()), tokens_of(new.usage) - tokens_of(old.usage)
-  from works w where w.id = new.work_id
-  on conflict (user_id, hour) do update set tokens = u.tokens + excluded.tokens;
+  insert into token_use as u (user_id, hour, tokens, cost)
+  select w.owner_id, h.hour, tokens_of(new.usage) - tokens_of(old.usage),
+    coalesce((new.usage ->> 'cost')::numeric, 0) - coalesce((old.usage ->> 'cost')::numeric, 0)
+  from works w, (values ('epoch'::timestamptz), (date_trunc('hour', pa_now()))) h (hour) where w.id = new.work_id
+  on conflict (user_id, hour) do update set tokens = u.tokens + excluded.tokens, cost = u.cost + excluded.cost;
   return null;
 end $$;
 

@@ -10,6 +10,7 @@
 --   {kind: "done", turn, step, result}        the answer is stored already (D6)
 --   {kind: "failed", turn, crashed?}          it failed for good, and the claim says why; crashed: it was given up now
 --   {kind: "wait", turn, step, inMs}          it failed, and is not to be tried again before that time
+--   {kind: "asking", turn}                    a person is asked first whether it may begin (H4)
 --   {kind: "busy", turn, step, worker, attempt}   a living worker is at it; it may be the one that asks
 --   {kind: "claimed", turn, step, attempt, messageId, ageMs, person, crashes}
 --                                             ageMs: since the step's first attempt began
@@ -17,9 +18,12 @@
 -- Who takes over from a dead worker counts that death, and fails the step at the last (code worker_crashed). A step for
 -- which its person has no tokens left fails too (code quota_exceeded), in the middle of a turn and after many messages
 -- that were queued while there were some; p_tokens and p_guest_tokens are the shares of 24 hours, null without bound.
+-- So does one whose budget is used up (code budget_exceeded), where nobody may be asked: p_may_ask says whether the program
+-- waits for people.
 create or replace function claim_step(
   p_work uuid, p_turn integer, p_agent text, p_step integer, p_model text, p_worker uuid, p_workflow_id text,
-  p_activity_id text, p_tokens bigint default null, p_guest_tokens bigint default null
+  p_activity_id text, p_tokens bigint default null, p_guest_tokens bigint default null,
+  p_may_ask boolean default false
 ) returns jsonb
 language plpgsql as $$
 declare
@@ -30,6 +34,7 @@ declare
   v_step integer := p_step;
   v_message uuid := gen_random_uuid();
   v_seq bigint;
+  v_held jsonb;
 begin
   select * into w from works where id = p_work for update;
   if not found or w.deleted_at is not null then
@@ -105,6 +110,13 @@ begin
       where work_id = p_work and key = c.key;
       return jsonb_build_object('kind', 'failed', 'turn', v_turn, 'crashed', true);
     end if;
+  end if;
+
+  v_held := hold_to_budgets(w, v_turn, p_may_ask);
+  if v_held ->> 'kind' = 'asking' then
+    return v_held || jsonb_build_object('turn', v_turn);
+  end if;
+  if c.work_id is not null then
     perform log_append(p_work, v_turn, jsonb_build_array(jsonb_build_object(
       'kind', 'step.superseded', 'step', v_step, 'agent', p_agent, 'attempt', c.attempt,
       'messageId', c.message_id)));
@@ -126,6 +138,11 @@ begin
     attempt = claims.attempt + 1, worker = p_worker, state = 'running', next_batch = 0,
     message_id = v_message, started_seq = v_seq, workflow_id = p_workflow_id, activity_id = p_activity_id
   returning * into c;
+  if v_held is not null then
+    update claims set state = 'failed', result = jsonb_build_object('error', v_held -> 'error')
+    where work_id = p_work and key = c.key;
+    return jsonb_build_object('kind', 'failed', 'turn', v_turn);
+  end if;
   if is_out_of_tokens(w.owner_id, p_tokens, p_guest_tokens) then
     update claims set state = 'failed', result = jsonb_build_object('error', jsonb_build_object(
       'code', 'quota_exceeded', 'message',

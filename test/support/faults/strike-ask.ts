@@ -1,4 +1,4 @@
-/** One case of the matrix of questions: a turn that asks a person, one fault, the answer, the oracle. */
+/** One case of the matrix of questions: a turn that waits for a person, one fault, the answer, the oracle. */
 import { textReply, toolReply } from '../../../src/demo-model/reply.ts';
 import { ofKind } from '../works.ts';
 import { type GatePlace, setGate } from './gate.ts';
@@ -12,6 +12,8 @@ export interface AskMoment {
   place: GatePlace;
   /** Nobody is at the turn as it is struck: the answer comes afterwards. */
   idle?: true;
+  /** The turn waits for a person because its budget is used up (H4), and not because its agent asks. */
+  budget?: true;
 }
 
 const event = (when: string): GatePlace => ({ table: 'events', on: 'insert', when });
@@ -26,9 +28,13 @@ export const ASK_MOMENTS: AskMoment[] = [
     name: 'between the answer and the next step',
     place: event("new.kind = 'step.started' and new.body ->> 'step' = '2'"),
   },
+  { name: 'as a budget is used up', place: event("new.kind = 'ask.raised'"), budget: true },
+  { name: 'while a budget is used up', place: ANSWERED, idle: true, budget: true },
+  { name: 'as a person lets it go on', place: ANSWERED, budget: true },
 ];
 
 const WORDS = 'The green one.';
+const GO_ON = 'Go on';
 /** Model calls of the turn when nothing fails. */
 const CALLS = 2;
 
@@ -38,18 +44,27 @@ export async function strikeAsk<System extends Struck>(
   moment: AskMoment,
   fault: Fault<System>,
 ): Promise<Recovery> {
+  const call = moment.budget
+    ? { name: 'tree', arguments: {} }
+    : { name: 'ask_person', arguments: { question: 'Which one?' } };
+  const words = moment.budget ? GO_ON : WORDS;
   system.model.setScript((request) =>
-    answersSoFar(request) > 0
-      ? textReply('So be it.')
-      : toolReply([{ name: 'ask_person', arguments: { question: 'Which one?' } }]),
+    answersSoFar(request) > 0 ? textReply('So be it.') : toolReply([call]),
   );
   const workId = await system.newWork(system.account);
+  if (moment.budget)
+    // The first answer takes more than this.
+    await system.db
+      .updateTable('works')
+      .set({ budget: JSON.stringify({ turn: { tokens: 1 } }) })
+      .where('id', '=', workId)
+      .execute();
   const gate = await setGate(system.databaseUrl, workId, moment.place);
   const watcher = system.watch(workId);
   const calls = system.model.count();
   try {
     watcher.say('Ask me.');
-    const isAsked = moment === ASK_MOMENTS[0];
+    const isAsked = moment.name.startsWith('as it is asked') || moment.name === 'as a budget is used up';
     if (isAsked) {
       await gate.reached();
       await fault.strike(system, gate);
@@ -57,7 +72,7 @@ export async function strikeAsk<System extends Struck>(
     const raised = await watcher.event(({ kind }) => kind === 'ask.raised', 'the question', 60_000);
     if (raised.kind !== 'ask.raised') throw new Error('no question');
     if (moment.idle) await fault.strike(system, gate);
-    watcher.answer(raised.askId, WORDS);
+    watcher.answer(raised.askId, words);
     if (!isAsked && !moment.idle) {
       await gate.reached();
       await fault.strike(system, gate);
@@ -68,9 +83,15 @@ export async function strikeAsk<System extends Struck>(
     await watcher.acked(raised.askId);
     await system.expectSound(workId);
     const extraCalls = system.model.count() - calls - CALLS;
-    const problems = ofKind(watcher.events, 'ask.answered', 'tool.completed')
-      .filter((each) => (each.kind === 'ask.answered' ? each.text : each.result) !== WORDS)
+    const problems = ofKind(
+      watcher.events,
+      'ask.answered',
+      ...(moment.budget ? [] : ['tool.completed' as const]),
+    )
+      .filter((each) => (each.kind === 'ask.answered' ? each.text : each.result) !== words)
       .map((each) => `H1: ${JSON.stringify(each)} is not the answer`);
+    const questions = ofKind(watcher.events, 'ask.raised').length;
+    if (questions !== 1) problems.push(`H4: a person was asked ${questions} times`);
     if (end.kind === 'turn.completed' && end.outcome !== 'done') {
       problems.push(`the turn is ${end.outcome}: ${JSON.stringify(end.error)}`);
     }

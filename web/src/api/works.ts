@@ -43,6 +43,11 @@ export function chooseModels(http: Http, id: string, models: Work['models']): Pr
   return http.json('PATCH', `/api/works/${id}`, { models });
 }
 
+/** What its turns may take; null: whatever they need. */
+export function setBudget(http: Http, id: string, budget: Work['budget']): Promise<Work> {
+  return http.json('PATCH', `/api/works/${id}`, { budget });
+}
+
 export function deleteWork(http: Http, id: string): Promise<void> {
   return http.json('DELETE', `/api/works/${id}`);
 }

@@ -97,6 +97,7 @@ export const en = {
     hideFiles: 'Hide files',
     showFiles: 'Show files',
     skip: 'Skip to your message',
+    budget: 'Budget…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
     notebook: 'Save as notebook (.ipynb)',
@@ -150,6 +151,9 @@ export const en = {
     held: 'Many messages at once: sent again in {seconds} s',
     unsent: 'Will be sent when you are back online',
     olderFailed: 'Earlier messages could not be loaded. Try again',
+    budget: 'The budget of {whose} is nearly used up: {used} of {limit} {unit}.',
+    budgetOf: { turn: 'this turn', work: 'this project', day: 'the day', person: 'all your projects' },
+    unit: { tokens: 'tokens', cost: 'in money' },
     compacted:
       'Earlier messages were condensed to fit the model: {before} tokens became {after}. Nothing was deleted.',
     cost: 'cost {cost}',
@@ -197,6 +201,7 @@ export const en = {
     copied: 'Copied',
   },
   failure: {
+    budget_exceeded: 'A budget is used up. What was written is kept; raise the budget to go on.',
     model_rate_limited: 'The model provider’s rate limit is reached. Wait a little, then try again.',
     model_server_error: 'The model’s server reported an error. Try again in a while.',
     model_unreachable:
