@@ -28,6 +28,8 @@ describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (k
     await chat.event(({ kind: of }) => of === 'tool.output', 'output');
     const sandboxes = () => leftRunning({ workId, dataDir, engine });
     expect(await sandboxes()).not.toEqual([]);
+    // The files as the run found them are kept (T4).
+    expect(existsSync(path.join(dataDir, 'history', workId))).toBe(true);
     return { account, workId, chat, sandboxes };
   }
 
@@ -39,6 +41,7 @@ describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (k
     const works = () => of.db.selectFrom('works').select('id').where('id', '=', workId).execute();
     expect(await eventually(works, (found) => found.length === 0, WITHIN_MS)).toEqual([]);
     expect(existsSync(path.join(of.dataDir, 'workspaces', workId))).toBe(false);
+    expect(existsSync(path.join(of.dataDir, 'history', workId))).toBe(false);
     expect(existsSync(path.join(of.dataDir, 'chat_history', `${workId}.json`))).toBe(false);
     // What is known of the run is left to a worker's next round, and one that starts begins with it.
     await of.startWorker();
@@ -50,7 +53,7 @@ describe.each(['bubblewrap', 'docker'] as const)('while its code runs in %s', (k
     expect(await eventually(status, (name) => name !== 'RUNNING', WITHIN_MS)).toBe('TERMINATED');
   }
 
-  test('F1, D7: a Work that is deleted leaves no sandbox, workflow, folder or row', async () => {
+  test('F1, D7, T4: a Work that is deleted leaves no sandbox, workflow, folder, version or row', async () => {
     const begun = await runningCode(system);
     const { account, workId, chat } = begun;
     expect((await system.request(account, 'DELETE', `/api/works/${workId}`)).status).toBe(204);

@@ -1,5 +1,5 @@
 /** What a Work's history has at most (T4): it is thinned out, says what had no room, and its disk is what it is said to be. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,10 +7,13 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { differencesBetween, filesOf, listSnapshots } from '../../src/db/old-files.ts';
+import { findRestore, orderRestore } from '../../src/db/restores.ts';
 import { findBlobs } from '../../src/db/versions.ts';
 import type { SnapshotReason } from '../../src/domain/versions.ts';
+import { measureWork } from '../../src/room/room.ts';
 import { unlessMissing } from '../../src/system-error.ts';
 import { openBlob } from '../../src/versions/blob-store.ts';
+import { finishRestore } from '../../src/versions/restore.ts';
 import { historyFolder } from '../../src/versions/store-files.ts';
 import { keepAll, keepFiles, type Place } from '../../src/versions/versions.ts';
 import { createWorkspace } from '../../src/workspace/create-workspace.ts';
@@ -40,13 +43,14 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 /** A Work without files, whose history has these bounds. */
 async function begin(limits: Place['limits'], shares: Place['shares'] = UNBOUND) {
-  const { workId } = await makeWork(db);
+  const { workId, ownerId } = await makeWork(db);
   const workspace = await createWorkspace(path.join(dataDir, 'workspaces', workId));
   const place: Place = { db, dataDir, workId, workspace, shares, ...(limits ? { limits } : {}) };
   let turn = 0;
   return {
     place,
     workId,
+    ownerId,
     /** Writes bytes that do not compress, and keeps them; gives their hash. */
     async save(file: string, reason: SnapshotReason = 'person', bytes = FILE_BYTES): Promise<string> {
       const content = randomBytes(bytes);
@@ -222,4 +226,37 @@ test('T4: of what a person has left, the history takes no more than half', async
   expect(await work.taken()).toMatchObject({ said: 0 });
   await work.save('b.bin', 'person', 15 * KIB);
   expect(await work.taken()).toMatchObject({ said: 15 * KIB, found: 15 * KIB });
+  // What is kept counts: of the 25 KiB that are left, half is less than this, and more than the next.
+  await work.save('c.bin', 'person', 13 * KIB);
+  expect(await work.taken()).toMatchObject({ said: 15 * KIB, found: 15 * KIB });
+  await work.save('d.bin', 'person', 12 * KIB);
+  expect(await work.taken()).toMatchObject({ said: 27 * KIB, found: 27 * KIB });
+});
+
+test('T10: a restore without room says so and fails, what is there stays, and it can be ordered again once there is room', async () => {
+  const work = await begin(undefined, { account: undefined, guest: 400 * KIB });
+  const { workId, place } = work;
+  const old = await work.save('a.bin', 'turn', 60 * KIB);
+  const [target] = await work.snapshots();
+  await place.workspace.remove('a.bin');
+  await place.workspace.write('b.bin', randomBytes(330 * KIB));
+  await measureWork(place);
+  const bringBack = async () => {
+    const id = randomUUID();
+    const wish = { ownerId: work.ownerId, workId, id, snapshot: target?.id ?? '', paths: ['a.bin'] };
+    expect(await orderRestore(db, wish)).toEqual({ kind: 'ordered', id });
+    return { id, done: await finishRestore(place, id).catch((error: unknown) => error) };
+  };
+  const refused = await bringBack();
+  expect(refused.done).toMatchObject({ code: 'no_room' });
+  expect(await findRestore(db, workId, refused.id)).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('no room'),
+  });
+  await expect(place.workspace.stat('a.bin')).rejects.toThrow();
+  expect((await place.workspace.stat('b.bin')).size).toBe(330 * KIB);
+  await place.workspace.remove('b.bin');
+  await measureWork(place);
+  expect((await bringBack()).done).toMatchObject({ files: 1, left: [] });
+  expect(await place.workspace.hash('a.bin')).toBe(old);
 });

@@ -10,7 +10,16 @@ import { until } from '../until.ts';
 
 /** Where a gate stands: a row that is written, as SQL over `new` (and `old` in an update). */
 export interface GatePlace {
-  table: 'events' | 'claims' | 'file_changes' | 'runs' | 'works' | 'snapshots' | 'upload_room' | 'restores';
+  table:
+    | 'events'
+    | 'claims'
+    | 'file_changes'
+    | 'runs'
+    | 'facts'
+    | 'works'
+    | 'snapshots'
+    | 'upload_room'
+    | 'restores';
   on: 'insert' | 'update';
   when: string;
 }

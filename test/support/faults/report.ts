@@ -14,6 +14,8 @@ const SECTIONS = {
     'The supervisor\n\nThe same turn in `npm start` with all that it embeds. A supervisor that is killed leaves its children to finish the turn; the next start ends them and begins again. The time counts from the end of the fault, which is the end of the restart where there is one.',
   asks: 'Questions\n\nThe agent asks a person, and one fault befalls the turn meanwhile (H1). Where nothing waits for a statement the time counts from the answer, else from the end of the fault, to the end of the turn.',
   runs: 'Runs of code\n\nWhat befalls a run: the one ending that it has, and how long after the strike it is known. The model is told of it, and it was started once.',
+  recording:
+    'What runs leave\n\nA worker dies, or sleeps, between the end of a run and the end of its call, while the statement of the named moment waits inside Postgres. Afterwards there is one run, with every fact, all that it read and wrote, and one snapshot of what it left; it was started once. The time counts to the end of the turn.',
   disk: 'The disk\n\nA data folder on a small disk of its own.',
   engine:
     'The Docker engine\n\nAn engine of its own, with its own socket and folder, while a run goes on in it.',
