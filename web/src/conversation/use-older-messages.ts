@@ -1,9 +1,12 @@
 import { computed, type Ref, shallowRef, watch } from 'vue';
 import type { Message } from '../../../src/domain/messages.ts';
-import { olderMessages } from '../api/works.ts';
-import { useSession } from '../shell/use-session.ts';
+import type { Page } from '../api/works.ts';
 
 export interface Older {
+  /** The messages before this one, and where those before them end. */
+  page(before: number): Promise<Page<Message, number>>;
+  /** Waits until the display has drawn what there is. */
+  drawn(): Promise<unknown>;
   /** From where the snapshot's messages begin; null when it held all. */
   first(): number | null;
   /** The message from which the conversation was last run again. */
@@ -14,8 +17,7 @@ export interface Older {
 const PIECE = 20;
 
 /** Messages from before the snapshot, a page at a time. */
-export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) {
-  const { http } = useSession();
+export function useOlderMessages({ page: pageBefore, drawn, first, rewoundFrom }: Older) {
   const messages = shallowRef<Message[]>([]);
   /** Undefined: none fetched yet; null: there are no more. */
   const next = shallowRef<number | null | undefined>(undefined);
@@ -31,12 +33,12 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
     failure.value = null;
     const mine = generation;
     try {
-      const page = await olderMessages(http, workId, cursor.value);
+      const page = await pageBefore(cursor.value);
       // It continues what is no longer shown: put before a new snapshot's messages it would leave a hole.
       if (mine !== generation) return;
       for (let end = page.items.length; end > 0; end -= PIECE) {
         messages.value = [...page.items.slice(Math.max(0, end - PIECE), end), ...messages.value];
-        if (end > PIECE) await nextFrame();
+        if (end > PIECE) await drawn();
         if (mine !== generation) return;
       }
       next.value = page.nextCursor ?? null;
@@ -61,8 +63,4 @@ export function useOlderMessages(workId: string, { first, rewoundFrom }: Older) 
   });
 
   return { messages, loading, failure, more: computed(() => cursor.value !== null), load };
-}
-
-function nextFrame(): Promise<unknown> {
-  return new Promise((drawn) => requestAnimationFrame(drawn));
 }
