@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,6 +6,7 @@ import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { seriousFindings } from '../support/axe.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
@@ -276,15 +276,9 @@ test('U8: an answer that the model’s length limit cut off says so, and still d
 });
 
 test('U14: no serious finding of axe on the sign-in page, the list, a Work, its editor and a figure, light and dark, wide and narrow, in both languages', async () => {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   const findings: string[] = [];
   async function check(page: Page, where: string): Promise<void> {
-    // The page's policy allows no script from elsewhere; what playwright evaluates is not bound by it.
-    await page.evaluate((await import('node:fs')).readFileSync(axe, 'utf8'));
-    const serious = await page.evaluate(`axe.run().then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html.slice(0, 160)).join(' | ')))`);
-    findings.push(...(serious as string[]).map((finding) => `${where}: ${finding}`));
+    findings.push(...(await seriousFindings(page)).map((finding) => `${where}: ${finding}`));
   }
   for (const look of [
     { locale: 'en-US', colorScheme: 'light', viewport: { width: 1440, height: 900 } },

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { sql } from 'kysely';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, visit } from '../../scripts/support/page.ts';
 import { writeLearned } from '../../src/db/learned-facts.ts';
@@ -11,6 +9,7 @@ import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
 import type { Model } from '../../src/protocol/models.ts';
+import { seriousFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
@@ -41,15 +40,6 @@ afterAll(async () => {
   await system.close();
   await own.close();
 });
-
-/** What axe finds that is serious or worse. */
-async function findings(page: Page): Promise<unknown> {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(readFileSync(axe, 'utf8'));
-  return await page.evaluate(`axe.run().then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
-}
 
 test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it answers the demo is over', async () => {
   const visitor = await visit(browser, system.url);
@@ -83,7 +73,7 @@ test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it
   await page.getByText('Demo model:').waitFor({ state: 'detached' });
   expect(own.requests.at(-1)?.headers.authorization).toBe('Bearer sk-typed-in');
   expect(await page.content()).not.toContain('sk-typed-in');
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 
   await page.getByRole('link', { name: /All projects/ }).click();
   await page.getByRole('button', { name: 'New project' }).click();
@@ -113,7 +103,7 @@ test('M7: the form says what is found out of a model and where from, and nothing
   expect([await most.inputValue(), await most.getAttribute('placeholder')]).toEqual(['', '32768']);
   await most.fill('4000');
   await page.getByText('Set by you').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   const made = page.waitForResponse(
     (response) => response.request().method() === 'POST' && /models$/.test(response.url()),
   );
@@ -151,7 +141,7 @@ test('M19: what was learned of a model stands under it with date and words, unti
   expect(await facts.getByRole('listitem').count()).toBe(2);
   const ofServer = page.getByRole('region', { name: /服务器自带的模型/ });
   await ofServer.getByText('no temperature here').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 
   await facts.getByRole('button', { name: '忘记关于 refuses-much 得知的内容' }).click();
   await facts.waitFor({ state: 'detached' });
@@ -178,7 +168,7 @@ test('M19: a person says how their model is asked, and of a header that is store
   await page.getByLabel('Value of Host').fill('gateway-secret');
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByText(/Host is a header that PaperAgent sets itself/).waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   own.setScript(demoScript({ msPerToken: 0 }));
   await page.getByLabel('Name of a header').fill('X-Gateway');
   await page.getByRole('button', { name: 'Save and test' }).click();
@@ -221,7 +211,7 @@ test('U12, F13: a guest who may name no models reads what an account would give,
   const page = await visitor.open('/models');
   await page.getByText('Guests use the server’s model').waitFor();
   expect(await page.getByRole('button', { name: /Add a model/ }).count()).toBe(0);
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.getByRole('link', { name: 'Create an account and keep your projects' }).click();
   await page.getByLabel('Email').fill(`${randomUUID()}@example.com`);
   await page.getByRole('textbox', { name: 'Password' }).fill('a long password');
@@ -349,14 +339,14 @@ test('U11, F11: a template is picked by its preview, copied, written anew, and a
   await preview.getByText('150 to 250 words in one paragraph').waitFor();
   await preview.getByRole('button', { name: 'Text' }).click();
   await preview.getByText('<!-- 150 to 250 words').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
 
   await preview.getByRole('button', { name: 'Make a copy' }).click();
   await page.getByLabel('Name').fill('My own paper');
   await page
     .getByLabel('Text (Markdown)')
     .fill('# Mine\n\n<!-- What is mine. -->\n\n## Only this\n\n<!-- One line. -->\n');
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save' }).click();
   const mine = page.getByRole('article', { name: 'My own paper' });
   await mine.getByText('What is mine.').waitFor();
@@ -381,11 +371,11 @@ test('U11, U12, U14: the same pages in Chinese, dark and on a phone are whole an
   const page = await visitor.open('/models');
   await page.getByRole('button', { name: '添加模型：主智能体' }).click();
   await page.getByText('更多设置').click();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.goto(`${system.url}/templates`);
   await page.getByRole('button', { name: /数学建模/ }).click();
   await page.getByRole('article').getByText('大纲').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   const wider = 'document.documentElement.scrollWidth > innerWidth';
   expect(await page.evaluate(wider)).toBe(false);
   expect(visitor.complaints).toEqual([]);
@@ -401,7 +391,7 @@ test('I1, V47: a person makes a key on the account page, sees it once, and delet
   const key = await page.getByText(/^pa_[\w-]{43}$/).textContent();
   const models = () => fetch(`${system.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
   expect((await models()).status).toBe(200);
-  expect(await findings(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.reload();
   await page.getByText('my notebook', { exact: true }).waitFor();
   expect(await page.content()).not.toContain(key);

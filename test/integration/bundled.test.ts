@@ -1,4 +1,7 @@
-/** The server's code as `npm start` and the image run it: bundled (B7, B15). All other tests run the sources. */
+/**
+ * The server's code as `npm start` and the image run it: bundled (B7, B15). Other tests run it so where it is bundled
+ * already; here it is bundled for certain.
+ */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@jest/types';
-import { startProcess } from './child-process.ts';
+import { bundleFolder } from '../../src/bundle/folder.mjs';
+import { BUNDLED_VARIABLE, startProcess } from './child-process.ts';
 import { findNeeds } from './find-needs.ts';
 import { NEEDS_VARIABLE } from './found-needs.ts';
 import { SERVERS_VARIABLE } from './servers.ts';
@@ -25,13 +26,15 @@ export default async function globalSetup({ testPathPatterns }: Config.GlobalCon
   );
   process.env[NEEDS_VARIABLE] = JSON.stringify(found);
   if (onlyUnit) return;
+  // `npm test` bundles first (src/main/prepare.ts). One file that is run by itself while its sources change is not
+  // made to wait for a bundler.
+  if (bundleFolder().isMade) process.env[BUNDLED_VARIABLE] = '1';
   const [servers] = await Promise.all([startServers(), compileOnce()]);
   process.env[SERVERS_VARIABLE] = servers;
 }
 
 /**
- * Node keeps what it compiled when a process ends in order, and tests kill theirs: each would strip and compile some
- * 300 sources again. An option that is not known ends a process once it has loaded everything.
+ * Node keeps what it compiled when a process ends in order, and tests kill theirs: each would compile all of it again. An option that is not known ends a process once it has loaded everything.
  */
 async function compileOnce(): Promise<void> {
   const started = ['api', 'worker'].map((role) => startProcess(role, {}, ['--compile-only']));
