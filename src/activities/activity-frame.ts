@@ -13,7 +13,7 @@ const HEARTBEAT_MS = 2_000;
 /** How often something unexpected is tried again before the turn fails. */
 const UNEXPECTED_TRIES = 5;
 
-/** What an activity's heartbeats carry to its next attempt: how often something unexpected befell it. */
+/** What an activity's heartbeats carry to its next attempt: how many attempts failed unexpectedly. */
 interface Beat {
   unexpected: number;
 }

@@ -66,7 +66,7 @@ async function goOn(
       if (runner === 'python' || !run.isWanted()) return;
       if (runner === 'person') {
         for (const { id } of calls) {
-          // Whoever is asked takes their time: the workflow waits for them.
+          // A person answers whenever they like: only the workflow waits for that.
           const asked = await askOfCall(deps, { workId: of.workId, turn, toolCallId: id });
           if (asked.kind !== 'done') return;
         }

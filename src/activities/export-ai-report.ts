@@ -13,7 +13,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
 import { openPaper, setDocument } from './set-document.ts';
 
-/** Messages that are read of the newest, and bytes of them: a long Work's report is of what it ends with. */
+/** The newest messages that are read, and their bytes: a long Work's report covers its last part. */
 const MOST_MESSAGES = 4_000;
 const MOST_BYTES = 32 * 1024 ** 2;
 /** Files whose state is looked up. */

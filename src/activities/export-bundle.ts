@@ -29,7 +29,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
 
 const MIB = 1024 ** 2;
-/** Bytes of all files together, which are held in memory, and of one that a run wrote: of a larger one there is its hash. */
+/** Bytes of all files together, which are held in memory, and of one that a run wrote: a larger one is only a hash. */
 const ALL_BYTES = 96 * MIB;
 const EXPECTED_BYTES = 4 * MIB;
 

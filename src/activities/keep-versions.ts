@@ -12,7 +12,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<ActivityDependencies, 'db' | 'dataDir' | 'workspaceOf' | 'limits' | 'log'>;
 
-/** As a turn begins, the files from which it begins. */
+/** Keeps the files as a turn begins. */
 export async function keepBeforeTurn(deps: Dependencies, workId: string, turn: number): Promise<void> {
   await unlessItFails(deps, workId, async () =>
     keepTurnStart(placeOf(deps, workId, await deps.workspaceOf(workId)), turn),
@@ -40,7 +40,7 @@ export async function bringFilesBack(deps: Dependencies, workId: string): Promis
   }
 }
 
-/** What a tool's call changed. */
+/** Keeps the files that a tool's call changed. */
 export async function keepAfterTool(
   deps: Dependencies,
   { workId, toolCallId }: { workId: string; toolCallId: string },
@@ -53,7 +53,7 @@ export async function keepAfterTool(
   );
 }
 
-/** What is there before a run, which may read any of it; or after it, where the run of that call changed something. */
+/** Keeps all files before a run, which may read any of them, or after the run of `toolCallId`, which changed some. */
 export async function keepAroundRun(
   deps: Dependencies,
   { workId, toolCallId }: { workId: string; toolCallId?: string },

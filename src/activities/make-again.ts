@@ -120,7 +120,7 @@ export function makeAgain(deps: ActivityDependencies) {
       await endVerification(deps.db, order, { state: 'failed', error: error.message });
     } finally {
       watched.end();
-      // One that is left to the next attempt, or that it has already, is still written down.
+      // The scratch folder stays where the row still names it: then the next attempt goes on in it.
       const { scratch } = order;
       if (scratch !== null && !(await existingWorks(deps.db, [scratch])).has(scratch))
         await removeScratch(deps.dataDir, scratch);
@@ -180,7 +180,7 @@ async function makeAll(verification: Verification, compare: Compare): Promise<vo
     if (made !== 'lost') await note(verification, { runs: [...order.runs, made], began: null });
     else if (lost < MOST_LOST) {
       lost += 1;
-      // In a folder that grows nobody knows what it had written already.
+      // From the start, all runs share one folder: what a lost run had written there is not known, so all begin again.
       const isAnew = order.mode === 'scratch';
       await note(verification, { began: null, scratch: null, ...(isAnew ? { runs: [] } : {}) });
       at = isAnew ? -1 : at - 1;
@@ -289,7 +289,7 @@ function watch(deps: ActivityDependencies, order: VerificationOrder): { signal: 
         heartbeat();
         beat = Date.now();
       }
-      // While the database is away nobody can have said otherwise.
+      // While the database is away it counts as wanted: nobody can have stopped it meanwhile.
       if (!(await isVerificationWanted(deps.db, order).catch(() => true))) unwanted.abort(new Unwanted());
     }
   })();

@@ -74,7 +74,7 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
         const edit = { name, arguments: args, workId, person, signal: attempt.signal };
         return { ...outcome, result: outcome.result + (await untracedNote(deps, edit, workspace)) };
       });
-      // A tool that is left behind does not write any more: its signal keeps it from that.
+      // A tool that is not waited for any more runs on, and its aborted signal keeps it from writing.
       const outcome = await unlessEnded(attempt.signal, made);
       return { ...outcome, durationMs: Math.round(performance.now() - began) };
     } catch (error) {

@@ -85,7 +85,7 @@ function watch(deps: ActivityDependencies, exportId: string): { signal: AbortSig
   void (async () => {
     while (!over.signal.aborted) {
       await delay(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined);
-      // While the database is away nobody can have said otherwise.
+      // While the database is away it counts as wanted: nobody can have stopped it meanwhile.
       if (!over.signal.aborted && !(await isWanted(deps.db, exportId).catch(() => true))) unwanted.abort();
     }
   })();

@@ -45,7 +45,7 @@ const LOOK_EVERY_MS = 15;
 
 /**
  * Waits until nobody is at the turn any more, so that what they had to store is stored; not longer than `ms`.
- * @returns false where somebody was left behind
+ * @returns false where somebody still is
  */
 async function untilUnattended(
   deps: ActivityDependencies,

@@ -1,4 +1,4 @@
-/** What `work` gives, or the signal's reason at once: the work is left behind, and goes on without anybody. */
+/** The result of `work`, or a rejection with the signal's reason as soon as it is aborted; the work runs on, unseen. */
 export function unlessEnded<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const onEnd = () => reject(signal.reason);

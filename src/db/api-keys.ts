@@ -18,7 +18,7 @@ export const MOST_KEYS = 50;
 /** How exactly the last use is kept: not each request writes. */
 const USED_WITHIN = '1 minute';
 
-/** Undefined: the person is no more, or has as many as may be, which is decided here, whoever asks at the same time. */
+/** Undefined where the person is no more, or has MOST_KEYS already: however many ask at the same time. */
 export async function addApiKey(
   db: Database,
   key: { userId: string; name: string; scopes: readonly Scope[]; hash: Buffer; hint: string },

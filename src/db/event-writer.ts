@@ -15,7 +15,7 @@ export type StreamedEvent = Extract<
   { kind: 'text.delta' | 'reasoning.delta' | 'tool.delta' | 'tool.output' | 'retrying' }
 >;
 
-/** What grows with each piece. */
+/** Events that bring a further piece of a text; of one place they can be joined. */
 type Piece = Exclude<StreamedEvent, { kind: 'retrying' }>;
 
 /** The claim that a stream writes under (R4). */

@@ -263,7 +263,7 @@ export async function runningExports(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Forgets exports that are old; their files are whoever's who sweeps. */
+/** Removes the rows of old exports; a job removes the files that no row names. */
 export async function forgetOldExports(db: Database): Promise<void> {
   await db
     .deleteFrom('exports')

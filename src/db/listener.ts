@@ -9,7 +9,7 @@ import pg from 'pg';
 import { connectionOptions, createClient, NO_ANSWER } from './database.ts';
 import { requireOwnSession } from './own-session.ts';
 
-/** A firewall that forgot the connection says nothing, and who only listens would never ask: so this asks. */
+/** How often a statement is sent: a connection that a firewall dropped is silent, and so is one that only listens. */
 const HEARTBEAT_MS = 10_000;
 /** A session that answers nothing for this long is taken for broken: with the interval, within 25 s. */
 const ANSWER_MS = 15_000;
@@ -40,7 +40,7 @@ export interface SessionConnection {
 }
 
 export interface ListeningSession {
-  /** Runs a statement in this session, behind nobody else's. @throws while the connection is away */
+  /** Runs a statement in this session, without waiting for the pool. @throws while the connection is away */
   query(text: string, values: unknown[]): Promise<pg.QueryResult>;
   /** Drops the connection; it is made again at once, with its locks. */
   reconnect(): Promise<void>;
@@ -72,7 +72,7 @@ function createConnection(
       return answer;
     },
   };
-  // Before it serves, and after it was given up, whoever waits for it is told by what they wait for.
+  // `onBroken` minds only the connection in use: before that, and after it was given up, the statements that wait fail.
   client.on('error', made.drop);
   client.on('end', () => made.drop(new Error('the connection was closed')));
   return made;

@@ -8,8 +8,8 @@ export async function notePersonEdit(db: Database, workId: string, path: string)
 }
 
 /**
- * Whether a person wrote the file during the call's turn, and no call has been told of it before this one. Asking is
- * being told.
+ * Whether a person wrote the file during the call's turn, and no other call asked this since: only the first is
+ * told.
  */
 export async function seePersonEdit(
   db: Database,

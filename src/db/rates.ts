@@ -20,7 +20,7 @@ export async function takeRate(
 
 /** Removes what no longer counts: windows that are over, refresh tokens that expired, tokens used days ago. */
 export async function removeExpired(db: Database): Promise<void> {
-  // Who is at a window begins it anew: it is not waited for while others are held.
+  // A window that somebody holds is in use and stays: waiting for it while others are held could deadlock.
   await sql`
     delete from rate_windows where key in (
       select key from rate_windows where began_at + window_length < pa_now() - interval '4 minutes'

@@ -6,7 +6,7 @@ import { storableJson, storableText } from './storable.ts';
 
 export interface Restore {
   id: string;
-  /** The snapshot whose files come back; those before it and of what it gave. */
+  /** The snapshot whose files come back; the ids of those made before (`undo`) and after (`result`). */
   target: string;
   undo: string;
   result: string;

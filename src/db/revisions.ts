@@ -1,4 +1,4 @@
-/** What a person takes back: queued messages changed and withdrawn, the conversation run again (0005_edits.sql). */
+/** What a person takes back: queued messages are changed or withdrawn, the conversation is run again (revisions.sql). */
 import { sql } from 'kysely';
 import type { Delivery } from '../domain/messages.ts';
 import type { Database } from './database.ts';

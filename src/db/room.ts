@@ -36,7 +36,7 @@ export interface RoomAsked {
   workId: string;
   id: string;
   kind: 'file' | 'run' | 'copy';
-  /** The most that may be stored, and with how much less it makes no sense. */
+  /** The most bytes that may be stored, and the fewest that are of use. */
   bytes: number;
   least: number;
   /** Bytes of the Work's files, but for those of the reservations `since`; of the one that is replaced. */

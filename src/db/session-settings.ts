@@ -4,10 +4,10 @@
  */
 import { type Kysely, sql } from 'kysely';
 
-/** Nothing of ours may hold a Work's row while it waits (R5). */
+/** No session may hold a Work's row for longer while it waits (R5). */
 const SETTINGS = { lock_timeout: '15s', idle_in_transaction_session_timeout: '15s' };
 
-/** Any number that is only ours: the row of a role's settings takes no two changes at once. */
+/** The key of an advisory lock that nothing else takes: two sessions that alter a role at once fail. */
 const LOCK = 7_021_940;
 
 /** Writes the settings where they are not as they should be; sessions that begin afterwards have them. */

@@ -66,7 +66,7 @@ export async function rotateSession(
   });
 }
 
-/** Those of some sessions of which anything may still be used, and those of some keys that there still are. */
+/** Those of the given sessions and API keys, by their ids, that are still valid. */
 export async function sessionsThatGoOn(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ family: string }>`
     select distinct family from refresh_tokens

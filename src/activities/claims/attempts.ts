@@ -44,9 +44,9 @@ export function createAttempts(onSettled: (workId: string, key: string) => void)
       const name = nameOf(workId, key);
       const entry = { workId, turn, end };
       running.set(name, entry);
-      // Claimed as the process went away.
+      // It was claimed while the process was told to end.
       if (isShutDown) end('shutdown');
-      // Claimed as the stop came, and heard of later.
+      // The stop came between the claim and this, when there was nothing here to end yet.
       if (stopped.get(workId) === turn) end('stopped');
       try {
         return await body({ signal: controller.signal, end });

@@ -17,7 +17,7 @@ import { createOrphanedClaims, type OneClaim } from './orphaned-claims.ts';
 import { type Beginning, inItsPlace, type OnWaiting } from './places.ts';
 import { createSuspects } from './suspects.ts';
 
-/** How often a claim that is waited for is looked at although nobody told of it: a net below what is told. */
+/** How often a claim that is waited for is looked at without a notification, in case one was lost. */
 const LOOK_MS = 5_000;
 
 /** Something that is done once, whatever dies meanwhile: a model step, a tool call. */
@@ -57,9 +57,9 @@ export interface ClaimRunner {
   stop(workId: string, turn: number): void;
   /** Postgres told that a claim which somebody waits for has settled, or that its holder is gone. */
   settled(workId: string, key: string): void;
-  /** What Postgres told may have been missed for a while. */
+  /** Notifications may have been missed: whoever waits looks again, and stops are asked for. */
   catchUp(): Promise<void>;
-  /** Gives up claims of this worker that nobody here stands for; to be called each second. */
+  /** Gives up claims of this worker that no attempt here holds (orphaned-claims.ts); to be called each second. */
   giveUpOrphaned(): Promise<void>;
   /** From now on things are started eagerly. */
   open(): void;
@@ -102,7 +102,7 @@ export function createClaimRunner({
     );
   }
 
-  /** Waits until the attempt that holds a claim may have ended: until somebody tells, or a look finds it so. */
+  /** Waits until the attempt that holds a claim may have ended: by a notification, or because a look finds it so. */
   async function waitForHolder(claim: OneClaim, by: Holder): Promise<void> {
     using waiter = waiters.expect(claim.workId, claim.key);
     attempts.throwIfShutDown();
@@ -165,7 +165,7 @@ export function createClaimRunner({
   };
 }
 
-/** Whether it was told before so many milliseconds had passed. */
+/** Whether the notification came within so many milliseconds. */
 async function toldWithin(told: Promise<void>, ms: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), ms);

@@ -5,7 +5,7 @@ export interface ClaimWaiters {
   expect(workId: string, key: string): { told: Promise<void> } & Disposable;
   /** The claim has settled, or whoever held it is gone. */
   tell(workId: string, key: string): void;
-  /** Something may have been missed, or is not to be waited for any longer: all look again. */
+  /** Notifications may have been missed, or the process is ending: all look again. */
   tellAll(): void;
 }
 

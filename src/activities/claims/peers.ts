@@ -1,4 +1,7 @@
-/** Which of the workers that live starts something eagerly that all of them hear of: each knows without asking. */
+/**
+ * Which of the live workers starts something eagerly when all of them are notified: each reckons the same one, without
+ * asking.
+ */
 import { createHash } from 'node:crypto';
 
 export interface Peers {
@@ -8,7 +11,7 @@ export interface Peers {
   isMine(workId: string): boolean;
 }
 
-/** Rendezvous hashing: who comes or goes changes only what that one has. */
+/** Rendezvous hashing: a worker that comes or goes changes no other worker's share. */
 export function createPeers(): Peers {
   let others: string[] = [];
   let self = '';

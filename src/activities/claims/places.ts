@@ -13,14 +13,14 @@ export interface Beginning {
   crashes: number;
   /** Undefined: it needs no place. */
   gate: FairGate | undefined;
-  /** It goes on already, outside this process: it counts, and waits for nobody. */
+  /** Its run goes on outside this process already: it takes a place, and does not wait for one. */
   atOnce?: boolean;
 }
 
 /** Is told that the attempt waits (true), and that it does so no longer. */
 export type OnWaiting = (waits: boolean) => void;
 
-/** A wait that is over by then is told of to nobody. */
+/** A shorter wait is not reported. */
 const TOLD_AFTER_MS = 1_000;
 
 /**

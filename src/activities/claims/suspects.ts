@@ -26,7 +26,7 @@ export interface Suspects {
   run<T>(claim: ClaimOfSuspect, signal: AbortSignal, body: (begun: () => void) => Promise<T>): Promise<T>;
 }
 
-/** Twice what the watchdog needs to end a process that stands still: who goes on for as long does not stand still. */
+/** Twice what the watchdog needs to end a process that stands still: who runs for so long keeps no others waiting. */
 const ALONE_AT_MOST_MS = 20_000;
 
 export function createSuspects(db: Database, onFailure: (workId: string, error: unknown) => void): Suspects {

@@ -22,10 +22,10 @@ import { type PromptContext, readPromptContext } from './prompt-context.ts';
 import { shortenToTokens } from './shorten.ts';
 import { refuseIfCut, throwIfLarger } from './window-errors.ts';
 
-/** Of a budget, what a turn's opening may have at most, in UTF-16 code units for each of its tokens. */
+/** The most that a turn's opening may have, in UTF-16 code units for each token of the budget. */
 const OPENING_PART = 0.6;
 const LONGEST_OPENING = 40_000;
-/** Of a refusal's words, what is kept with the window that they name. */
+/** Characters of a refusal that are kept beside the window that it names. */
 const WORDS_KEPT = 300;
 
 /** A request that fits; `tokens` is undefined where nothing had to be counted. */
@@ -53,7 +53,7 @@ export async function answerInWindow(
   let given = await readPromptContext(deps, step, most, images && deps.limits.pictures > 0);
   // Stored while the model begins to answer: only the steps that follow need it.
   const stored = storeOpening(deps, step, given.newOpening);
-  // Heard below; until then a failure is nobody's.
+  // Awaited below; a failure before that must not count as an unhandled rejection.
   stored.catch(() => undefined);
   for (let refused = false; ; refused = true) {
     const { messages, tokens, context: fitted } = await fitRequest(deps, { ...step, endpoint }, given);
@@ -137,7 +137,7 @@ function summaryPart({ text, throughMessageId }: { text: string; throughMessageI
   return { type: 'summary', text, throughMessageId };
 }
 
-/** The request as nobody shortened it. */
+/** The request with nothing shortened. */
 export function wholeRequest({ system, summary, blocks }: PromptContext): ChatMessage[] {
   const chat = blocks.flatMap((block) => block.chat);
   return request(system, chat, summary?.text, summary);

@@ -83,7 +83,7 @@ export function plan(planned: Planned): Plan {
   };
 }
 
-/** Tokens of the whole request as nobody shortened it. */
+/** Tokens of the whole request with nothing shortened. */
 export function wholeTokens({ fixed, summary, blocks, count }: Planned): number {
   return fixed + summary + tokensOfMessages(shortened(blocks, AS_IT_IS), count);
 }

@@ -55,7 +55,7 @@ export function shortenChat(chat: ChatMessage[], { calls, texts, pictures }: Lim
           .map((part) => ({ ...part, text: shortenText(part.text, limitOf(part)) })),
       };
     }
-    // What goes back as it came cannot be shortened, and holds what is: it goes where something has to.
+    // What a vendor wants back unchanged repeats the answer: it is left out where the answer is shortened.
     const { returned, ...answer } = message;
     const isWhole =
       (message.content ?? '').length <= texts &&

@@ -15,7 +15,7 @@ export function rememberingCounter(): () => Promise<CountTokens> {
       if (text.length < SHORT) return count(text);
       const key = createHash('sha1').update(text).digest('base64');
       const tokens = known.get(key) ?? count(text);
-      // Put at the end again, so that the first key is the one that was not asked for longest.
+      // Put at the end again, so that the first key is the least recently used.
       known.delete(key);
       known.set(key, tokens);
       if (known.size > REMEMBERED) known.delete(known.keys().next().value as string);

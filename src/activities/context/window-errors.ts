@@ -6,9 +6,9 @@ import type { ChatMessage, ModelEndpoint } from '../../llm/types.ts';
 import type { ServingModel } from '../serving-models.ts';
 import { countBytes } from './blocks.ts';
 
-/** More bytes of a prompt for each token that was read are in no language: the rest was not read. */
+/** No language has more bytes to a token: where a prompt has, a part of it was not read. */
 const BYTES_PER_TOKEN = 8;
-/** What a server may have read less than we count before it is said to have cut the prompt. */
+/** The share of the tokens counted here below which a server counts as having cut the prompt. */
 const READ_AT_LEAST = 0.6;
 
 /** @throws ModelError where a prompt is as short as it gets and still fills more than the whole window */

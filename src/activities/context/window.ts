@@ -7,11 +7,11 @@ import type { ModelEndpoint } from '../../llm/types.ts';
 
 /** Room that is left for the answer: a quarter of the window, and no more than the longest answers need. */
 const MOST_FOR_ANSWER = 16_384;
-/** A vendor's tokens for one of ours: encodings differ, but not by more. */
+/** The most tokens of a vendor for one of ours: encodings do not differ by more. */
 const LARGEST_RATIO = 3;
-/** Of a request that was too long, what the next may have. */
+/** The share of a refused request's tokens that the next may have. */
 const AFTER_REFUSAL = 0.6;
-/** No refusal makes a budget smaller: something else is wrong then. */
+/** The least that refusals make of a budget: a shorter request is not refused for its length. */
 const LEAST_AFTER_REFUSAL = 2_048;
 
 /** Tokens that a prompt may fill in a window. */

@@ -17,7 +17,7 @@ export interface HistoryDocument {
 }
 
 export interface HistoryFiles {
-  /** A turn has just ended: its Work's file is written behind whoever says so, for nothing waits for it. */
+  /** A turn has just ended: its Work's file is written in the background. */
   turnEnded(workId: string): void;
   /** Writes the file where it shows less than was said; one after the other, however many ask at once. */
   write(workId: string): Promise<void>;

@@ -17,7 +17,7 @@ export interface ModelCall {
   firstTokenMs: number | undefined;
   durationMs: number;
   usage: Usage | undefined;
-  /** Of the operator's model alone: what people call theirs, and where it is, is theirs. */
+  /** Of the operator's model only: names and addresses of people's own models are private. */
   served: { model: string; host: string } | undefined;
 }
 

@@ -6,7 +6,7 @@ import { succeeded, type ToolContext, type ToolResult } from './types.ts';
 
 export async function readFile(args: ArgumentsOf<'read_file'>, ctx: ToolContext): Promise<ToolResult> {
   const path = cleanPath(args.path);
-  // Before it is read: what a person writes after that is news again.
+  // Asked before the file is read, so that what a person writes after that is told of by the next call.
   await ctx.personEdited(path);
   return succeeded(await readText(ctx.workspace, path, args));
 }

@@ -58,8 +58,7 @@ export interface ToolContext {
   person: Person;
   journal: ChangeJournal;
   /**
-   * Whether a person wrote this file since the turn began, and no call was told of it before this one; asking is
-   * being told.
+   * Whether a person wrote this file since the turn began, and no call has asked this before: only the first is told.
    */
   personEdited(path: string): Promise<boolean>;
   agent: AgentId;

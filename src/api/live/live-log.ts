@@ -78,7 +78,7 @@ export async function openLiveLog({
     const { rows } = await from.query<LogFrame & { work: string; lag: number }>(READ, values);
     counts.frames += rows.length;
     if (rows.length > 0) onLag(rows.reduce((longest, { lag }) => Math.max(longest, lag), 0));
-    // By the feeds that were asked for: one that was left and followed anew meanwhile is another feed.
+    // The feeds of the query, not those of now: a Work that was left and followed again meanwhile has another feed.
     const byWork = new Map(asked.map((feed) => [feed.workId, feed]));
     for (let start = 0, end = 0; start < rows.length; start = end) {
       const workId = rows[start]?.work ?? '';

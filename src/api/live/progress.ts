@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net';
 import { inodeOf, unacknowledgedBytes } from './unacknowledged.ts';
 
-/** Looks at the readers in the time that one may take nothing. */
+/** How often the readers are looked at in the time that one may take nothing. */
 const LOOKS = 4;
 
-/** Of Node's internals; its own socket timeout goes by the same. */
+/** A socket's handle, of Node's internals: Node's own socket timeout reads the same fields. */
 interface Handle {
   /** Bytes given to the network since the connection was made… */
   bytesWritten: number;
@@ -29,7 +29,7 @@ export interface Readers {
    * took nothing for the time allowed, and no later than a quarter of that afterwards. Gives what ends the watch.
    */
   watch(socket: Socket, onStuck: () => void): () => void;
-  /** Looks no more. */
+  /** Ends all watching. */
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export function watchReaders(timeoutMs: number, onTrouble: (error: unknown) => v
   let looking = false;
 
   async function look(): Promise<void> {
-    // Before the kernel is asked: what is written meanwhile then counts as not taken, and never as taken.
+    // Read before the kernel is asked, so that what is written in between counts as not taken, and never as taken.
     const taken = new Map([...readers].map((reader) => [reader, takenBytes(reader.socket)]));
     const inodes = new Set<string>();
     for (const reader of readers) {
@@ -89,7 +89,7 @@ export function watchReaders(timeoutMs: number, onTrouble: (error: unknown) => v
     watch(socket, onStuck) {
       const reader: Reader = {
         ...{ socket, onStuck, inode: undefined, unacknowledged: 0 },
-        // The first look is no whole one.
+        // The first look comes before a whole interval has passed, and does not count.
         ...{ has: takenBytes(socket), stuckLooks: -1 },
       };
       readers.add(reader);

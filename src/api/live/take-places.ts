@@ -2,7 +2,7 @@
 import { ApiError } from '../api-error.ts';
 import { NO_PLACE, type OpenStreams } from './places.ts';
 
-/** Until pages that were closed are gone for certain. */
+/** What a client is told to wait: by then the connections of closed pages have ended. */
 const RETRY_SECONDS = 5;
 
 /** A place of the person and one of their network; gives what gives both back. @throws ApiError rate_limited */

@@ -19,7 +19,7 @@ begin
   if not found then
     return false;
   end if;
-  -- Who looks at one of its Works is told that the Work is gone, before that they are.
+  -- First the Works: their viewers are told of the deletion before their sessions end.
   perform delete_works_of(p_user);
   delete from webhooks where owner_id = p_user;
   with ended as (delete from refresh_tokens where user_id = p_user returning family, revoked_at)

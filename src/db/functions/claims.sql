@@ -35,7 +35,7 @@ begin
     activity_id = case when worker = p_worker then p_activity_id else activity_id end
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running'
     and case when worker = p_worker then workflow_id = '' else not awaited end;
-  -- Only now: what settles after it was said to be awaited is told.
+  -- Looked at only after the row says that it is awaited: whatever settles from then on notifies.
   select worker into v_holder from claims
   where work_id = p_work and key = p_key and attempt = p_attempt and state = 'running';
   return found and (v_holder = p_worker or worker_alive(v_holder));

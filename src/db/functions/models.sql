@@ -1,17 +1,17 @@
 -- The models that people set up; the version of a template.
 
--- One default a role: whoever becomes it takes the place of the one before.
+-- A role has one default: the model that becomes it takes it from the one before.
 create or replace function take_default_place() returns trigger
 language plpgsql as $$
 begin
-  -- the owner's row orders those who do it at once
+  -- changes at the same time follow each other, by the owner's row
   perform 1 from users where id = new.owner_id for no key update;
   update models set is_default = false
   where owner_id = new.owner_id and role = new.role and is_default and id <> new.id;
   return new;
 end $$;
 
--- Other settings are another case: what was learned of the old ones is forgotten.
+-- What was learned of a model's server is not known of other settings.
 create or replace function forget_learned() returns trigger
 language plpgsql as $$
 begin
