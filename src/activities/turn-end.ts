@@ -19,7 +19,7 @@ export function finishTurn(deps: ActivityDependencies) {
     framed(deps, { workId: input.workId, turn: () => null }, async () => {
       const { workId, turn, end, graceMs = 0 } = input;
       if (!(await untilUnattended(deps, { workId, turn }, graceMs))) {
-        deps.log.warn({ workId, turn, graceMs }, 'somebody is left behind at a turn that ends');
+        deps.log.warn({ workId, turn, graceMs }, 'an attempt still runs as its turn ends');
       }
       const error = end.outcome === 'failed' ? errorOf(end.code, deps.limits.maxSteps) : null;
       const { queued, ended } = await finishTurnRows(deps.db, {

@@ -5,7 +5,6 @@ import type { Usage } from '../domain/messages.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
-import { call } from './function-call.ts';
 import { hasAllWorks, holdPerson, type Quotas } from './quotas.ts';
 import { statusOf } from './snapshot.ts';
 import { storableText } from './storable.ts';
@@ -121,7 +120,7 @@ export async function createWork(
 }
 
 /** Runs `make` where the owner, whose row is held meanwhile, may have one Work more. */
-async function withinWorks<T>(
+export async function withinWorks<T>(
   db: Database,
   ownerId: string,
   quotas: Quotas,
@@ -281,35 +280,6 @@ export async function changeWork(
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
   return row && toView(row);
-}
-
-/** The snapshot whose files a Work has that branches off behind a message; null: they are not kept. */
-export async function branchPoint(
-  db: Database,
-  of: { workId: string; ownerId: string; messageId: string },
-): Promise<{ kind: 'found'; snapshot: string | null } | { kind: 'no_message' }> {
-  return await call(db, sql`branch_point(${of.ownerId}::uuid, ${of.workId}::uuid, ${of.messageId}::uuid)`);
-}
-
-/**
- * Copies a Work's conversation, no further than a message where one is named, into a new Work whose files are there
- * already; undefined where there is no such Work.
- */
-export async function duplicateWork(
-  db: Database,
-  { workId, ownerId }: { workId: string; ownerId: string },
-  copy: { id: string; title: string; diskBytes: number; throughMessageId?: string | undefined },
-  quotas: Quotas,
-): Promise<Made<true>> {
-  return await withinWorks(db, ownerId, quotas, async (held) => {
-    const { rows } = await sql<{ made: boolean }>`
-      select duplicate_work(${ownerId}::uuid, ${workId}::uuid, ${copy.id}::uuid, ${storableText(copy.title)}::text,
-        ${copy.throughMessageId ?? null}::uuid) as made`.execute(held);
-    if (!rows[0]?.made) return undefined;
-    await sql`update works set disk_bytes = ${copy.diskBytes}::bigint, disk_at = pa_statement_now()
-      where id = ${copy.id}::uuid`.execute(held);
-    return true;
-  });
 }
 
 /**

@@ -1,6 +1,13 @@
 /**
- * ZIP archives, read as hostile: nothing is unpacked to disk, and what is unpacked in memory has a bound that
- * holds whatever the archive says of itself (A7).
+ * ZIP archives, read as hostile: nothing is unpacked to disk, and what is unpacked in memory has a bound that holds
+ * whatever the archive says of itself (A7).
+ *
+ * By hand, for yauzl (3.4) was tried, and most of this would remain around it: the bounds, the beginning of an entry,
+ * the directory of an archive of which only the end was read. It compares no checksums: of 1,437 archives with one byte
+ * changed it gave other contents for 362 without a word (this reader for 95, all of them other names), and with one it
+ * never ended. It refuses a whole archive for one name that begins with a drive or `..`, which is no danger to who
+ * writes no files. 2,000 entries took it 470 ms of a processor, and this 50. What is packed here is read by a library
+ * at once, so it is stored: in 7 ms where yazl took 45. Archives for people are written by yazl.
  */
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { codeOf } from '../system-error.ts';

@@ -2,13 +2,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { duplicateWork } from '../../src/db/copies.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createModel, deleteModel, modelOfWork } from '../../src/db/models.ts';
 import { postMessage } from '../../src/db/post-message.ts';
 import { changeMessage, rerunMessage } from '../../src/db/revisions.ts';
 import { beginSession, endSession, endSessions, rotateSession } from '../../src/db/sessions.ts';
 import { changePassword, deleteAccount, registerGuest, removeDeletedAccounts } from '../../src/db/users.ts';
-import { duplicateWork } from '../../src/db/works.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { makeWork, NO_LIMIT, NO_QUOTAS, queueMessage, type TestWork, UNLIMITED } from '../support/works.ts';
 

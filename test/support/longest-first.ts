@@ -1,10 +1,15 @@
 /** The order of a run's test files: the longest first, so that none is left alone at the end while a core is idle. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import TestSequencer from '@jest/test-sequencer';
 
-type Test = Parameters<TestSequencer['sort']>[0][number];
+// Its types know it as CommonJS alone.
+const { default: TestSequencer } = createRequire(import.meta.url)(
+  '@jest/test-sequencer',
+) as typeof import('@jest/test-sequencer');
+
+type Test = Parameters<InstanceType<typeof TestSequencer>['sort']>[0][number];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

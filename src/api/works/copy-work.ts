@@ -4,10 +4,11 @@
  * removes.
  */
 import { randomUUID } from 'node:crypto';
+import { branchPoint, duplicateWork } from '../../db/copies.ts';
 import type { Database } from '../../db/database.ts';
 import { type FileThen, filesOf } from '../../db/old-files.ts';
 import { diskSharesOf } from '../../db/room.ts';
-import { branchPoint, duplicateWork, findWork, type WorkView } from '../../db/works.ts';
+import { findWork, type WorkView } from '../../db/works.ts';
 import { withCopyRoom } from '../../room/room.ts';
 import { copyVersions } from '../../versions/copy-versions.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';

@@ -6,7 +6,6 @@ import {
   attr,
   type Block,
   type Caption,
-  type Cell,
   type EquationNode,
   type FigureNode,
   type ImageNode,
@@ -20,6 +19,7 @@ import {
 import type { PaperFormat } from './format.ts';
 import type { Label, LabelKind } from './labels.ts';
 import { type Pixels, pictureSize } from './picture-size.ts';
+import { centred, docxEquation, typstFigure, typstText } from './set-apart.ts';
 import { columnShares, everyColumnShare, pandocTable, typstTable } from './tables.ts';
 
 /** A picture's name among the bytes that go with the document, or why it is not shown. */
@@ -44,6 +44,7 @@ const NAMES: Record<'en' | 'zh', Record<LabelKind, string>> = {
 const NBSP = '\u00a0';
 /** Rows beyond which a table may go over pages. */
 const LONG_TABLE = 20;
+
 export function lowered(blocks: readonly Block[], to: Lowering): Block[] {
   return new Lower(to).blocks(blocks);
 }
@@ -270,76 +271,4 @@ function referenceText({ kind, number }: Label, language: 'en' | 'zh'): string {
   if (kind !== 'sec') return `${name}${NBSP}${number}`;
   if (number === '') return language === 'zh' ? '该节' : 'that section';
   return language === 'zh' ? `第${NBSP}${number}${NBSP}节` : `${name}${NBSP}${number}`;
-}
-
-/** A typst string. */
-export function typstText(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\s/g, ' ')}"`;
-}
-
-interface FigureParts {
-  id: string;
-  kind: 'image' | 'table';
-  caption: Inline[] | null;
-  /** It may go over pages. */
-  isLong?: boolean;
-  /** It may stand at the top or bottom of a page: what follows fills the place that it has no room in. */
-  floats?: boolean;
-}
-
-function typstFigure(
-  inside: Inline | Inline[],
-  { id, kind, caption, isLong = false, floats = false }: FigureParts,
-): Block {
-  const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
-  const content = Array.isArray(inside) ? inside : [inside];
-  if (caption === null) return { t: 'Para', c: [raw('#align(center)['), ...content, raw(']')] };
-  return {
-    t: 'Para',
-    c: [
-      raw(
-        `${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, ${floats ? 'placement: auto, ' : ''}[`,
-      ),
-      ...content,
-      raw('], caption: ['),
-      ...caption,
-      raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}`),
-    ],
-  };
-}
-
-function centred(image: Inline, format: PaperFormat): Block {
-  if (format === 'html') return { t: 'Div', c: [attr('', ['picture']), [{ t: 'Plain', c: [image] }]] };
-  if (format === 'docx')
-    return {
-      t: 'Div',
-      c: [attr('', [], [['custom-style', 'Captioned Figure']]), [{ t: 'Para', c: [image] }]],
-    };
-  return {
-    t: 'Para',
-    c: [{ t: 'RawInline', c: ['latex', '{\\centering '] }, image, { t: 'RawInline', c: ['latex', '\\par}'] }],
-  };
-}
-
-/** A formula in the middle and its number at the right: Word has no other way that other programs read, too. */
-function docxEquation(math: Inline, number: Inline): Block {
-  const cell = (content: Inline[]): Cell => [
-    attr(),
-    { t: 'AlignDefault' },
-    1,
-    1,
-    [{ t: 'Para', c: content }],
-  ];
-  const width = (t: string, c: number) => [{ t }, { t: 'ColWidth', c }];
-  return {
-    t: 'Table',
-    c: [
-      attr('', [], [['custom-style', 'Equation']]),
-      [null, []],
-      [width('AlignLeft', 0.08), width('AlignCenter', 0.84), width('AlignRight', 0.08)],
-      [attr(), []],
-      [[attr(), 0, [], [[attr(), [cell([]), cell([math]), cell([number])]]]]],
-      [attr(), []],
-    ],
-  } as unknown as Block;
 }

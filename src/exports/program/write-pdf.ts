@@ -1,6 +1,6 @@
 /** PDF: pandoc writes the parts as typst, the style sets them. */
 import type { Block, Inline, Problem } from '../paper/ast.ts';
-import { typstText } from '../paper/lower.ts';
+import { typstText } from '../paper/set-apart.ts';
 import { type PageMarks, styleProblems } from '../paper/style-checks.ts';
 import { type Convert, documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';

@@ -1,0 +1,76 @@
+/** What stands apart from the text, as each format takes it: figures and tables, pictures alone, numbered equations. */
+import { attr, type Block, type Cell, type Inline } from './ast.ts';
+import type { PaperFormat } from './format.ts';
+
+/** A typst string. */
+export function typstText(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\s/g, ' ')}"`;
+}
+
+interface FigureParts {
+  id: string;
+  kind: 'image' | 'table';
+  caption: Inline[] | null;
+  /** It may go over pages. */
+  isLong?: boolean;
+  /** It may stand at the top or bottom of a page: what follows fills the place that it has no room in. */
+  floats?: boolean;
+}
+
+export function typstFigure(
+  inside: Inline | Inline[],
+  { id, kind, caption, isLong = false, floats = false }: FigureParts,
+): Block {
+  const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
+  const content = Array.isArray(inside) ? inside : [inside];
+  if (caption === null) return { t: 'Para', c: [raw('#align(center)['), ...content, raw(']')] };
+  return {
+    t: 'Para',
+    c: [
+      raw(
+        `${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, ${floats ? 'placement: auto, ' : ''}[`,
+      ),
+      ...content,
+      raw('], caption: ['),
+      ...caption,
+      raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}`),
+    ],
+  };
+}
+
+/** A picture in the middle of its line, without a caption. */
+export function centred(image: Inline, format: PaperFormat): Block {
+  if (format === 'html') return { t: 'Div', c: [attr('', ['picture']), [{ t: 'Plain', c: [image] }]] };
+  if (format === 'docx')
+    return {
+      t: 'Div',
+      c: [attr('', [], [['custom-style', 'Captioned Figure']]), [{ t: 'Para', c: [image] }]],
+    };
+  return {
+    t: 'Para',
+    c: [{ t: 'RawInline', c: ['latex', '{\\centering '] }, image, { t: 'RawInline', c: ['latex', '\\par}'] }],
+  };
+}
+
+/** A formula in the middle and its number at the right: Word has no other way that other programs read, too. */
+export function docxEquation(math: Inline, number: Inline): Block {
+  const cell = (content: Inline[]): Cell => [
+    attr(),
+    { t: 'AlignDefault' },
+    1,
+    1,
+    [{ t: 'Para', c: content }],
+  ];
+  const width = (t: string, c: number) => [{ t }, { t: 'ColWidth', c }];
+  return {
+    t: 'Table',
+    c: [
+      attr('', [], [['custom-style', 'Equation']]),
+      [null, []],
+      [width('AlignLeft', 0.08), width('AlignCenter', 0.84), width('AlignRight', 0.08)],
+      [attr(), []],
+      [[attr(), 0, [], [[attr(), [cell([]), cell([math]), cell([number])]]]]],
+      [attr(), []],
+    ],
+  } as unknown as Block;
+}
