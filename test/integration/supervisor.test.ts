@@ -60,9 +60,18 @@ const running = () => runningInstance(dataFolder(dataDir));
 async function system(): Promise<Instance> {
   if (!running()) await startAndWait();
   await until(isReady, 'all of it was ready', 30_000);
+  // The api may answer that all is well while a worker that was killed is not back yet.
+  const isWhole = () => ROLES.every((role) => running()?.pids[role] !== undefined);
+  await until(isWhole, 'every process ran', 60_000);
   const instance = running();
   if (!instance) throw new Error('it ended');
   return instance;
+}
+
+/** Kills a process outright. @throws where there is none: process.kill(0) would kill whatever runs the tests */
+function killOutright(pid: number | undefined): void {
+  if (!pid) throw new Error('there is no such process');
+  process.kill(pid, 'SIGKILL');
 }
 
 async function isReady(): Promise<boolean> {
@@ -97,7 +106,7 @@ describe('npm start', () => {
     'starts %s again after kill -9, on the same ports',
     async (role) => {
       const { pids, ...addresses } = await system();
-      process.kill(pids[role] ?? 0, 'SIGKILL');
+      killOutright(pids[role]);
       await until(
         () => ![undefined, pids[role]].includes(running()?.pids[role]),
         `${role} was started again`,
@@ -115,7 +124,7 @@ describe('npm start', () => {
       await until(() => running()?.pids[SPARE] !== undefined, 'a spare waited');
       const spare = running()?.pids[SPARE] ?? 0;
       expect(commandLineOf(spare)).toMatch(/src\/main\/worker\.ts --spare$/);
-      process.kill(pids.worker ?? 0, 'SIGKILL');
+      killOutright(pids.worker);
       await until(() => running()?.pids.worker === spare, 'it took over');
       await until(isReady, 'all of it was ready again', 30_000);
       await until(() => /src\/main\/worker\.ts$/.test(commandLineOf(spare)), 'it was called a worker');
@@ -130,7 +139,7 @@ describe('npm start', () => {
       await until(() => running()?.pids[SPARE] !== undefined, 'a spare waited');
       const { pids } = await system();
       const noted = startTimeOf(pids[SPARE] ?? 0);
-      process.kill(pids.supervisor ?? 0, 'SIGKILL');
+      killOutright(pids.supervisor);
       await until(() => startTimeOf(pids[SPARE] ?? 0) !== noted, 'it ended');
     },
     START_MS,
@@ -144,7 +153,7 @@ describe('npm start', () => {
       // Twice: it says something about each, and to nobody.
       for (const _ of [1, 2]) {
         const { worker } = (await system()).pids;
-        process.kill(worker ?? 0, 'SIGKILL');
+        killOutright(worker);
         await until(
           () => ![undefined, worker].includes(running()?.pids.worker),
           'the worker was started again',
@@ -188,7 +197,7 @@ describe('npm start', () => {
     'after kill -9 of the supervisor the rest goes on, and the next start clears it up and takes its place',
     async () => {
       const before = await system();
-      process.kill(before.pids.supervisor ?? 0, 'SIGKILL');
+      killOutright(before.pids.supervisor);
       await until(() => startTimeOf(before.pids.supervisor ?? 0) === undefined, 'the supervisor was gone');
       expect(await isReady()).toBe(true);
       const supervisor = await startAndWait();

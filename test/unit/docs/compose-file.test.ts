@@ -66,6 +66,8 @@ test('every variable can be set, but for those that say what compose itself says
     ...VARIABLES.filter((name) => /^TEMPORAL_(API_KEY|TLS)/.test(name)),
     'SANDBOX',
     'WORKER_METRICS_PORT',
+    // Of npm start's supervisor, which compose stands in for.
+    'WORKER_SPARE',
     'REQUIRE_DOCKER',
     'CI',
   ];
