@@ -21,14 +21,15 @@ export interface AppProcess {
   ended: Promise<{ code: number | null; signal: string | null }>;
 }
 
-/** Set by global set-up where the sources are bundled: the app's processes start from there in half the time. */
+/** Set by global set-up where the sources are bundled: api and worker start from there in half the time. */
 export const BUNDLED_VARIABLE = 'PAPERAGENT_TEST_BUNDLED';
 
 /** Starts src/main/{role}.ts with just this environment. */
 export function startProcess(role: string, env: Record<string, string>, args: string[] = []): AppProcess {
   const entry = fileURLToPath(new URL(`../../src/main/${role}.ts`, import.meta.url));
   const { PATH = '', HOME = '' } = process.env;
-  const bundled = process.env[BUNDLED_VARIABLE] ? FROM_BUNDLE : [];
+  // Not the supervisor: it sees to a bundle of its own, and what it starts has its own tests.
+  const bundled = process.env[BUNDLED_VARIABLE] && role !== 'start' ? FROM_BUNDLE : [];
   const child: ChildProcess = spawn(process.execPath, [...bundled, entry, ...args], {
     // What Node has compiled once (test/support/global-setup.ts).
     env: { PATH, HOME, NODE_COMPILE_CACHE: path.join(BUILD_CACHE, 'compiled'), ...env },
