@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TOO_NESTED } from '../../src/domain/json-nesting.ts';
+import { MAX_HISTORY_BYTES } from '../../src/protocol/limits.ts';
 import { startTestApi, TEST_SECRET, type TestApi } from '../support/api.ts';
 import { readError } from '../support/error-shapes.ts';
 import { claimsOf, signedAt } from '../support/raw-socket.ts';
@@ -155,8 +156,8 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
 test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the server goes on', async () => {
   const work = await api.newWork(token);
   const authorization = `Bearer ${token}`;
-  // Just over what is read: it goes to every route.
-  const huge = JSON.stringify({ text: 'x'.repeat(1024 * 1024), id: randomUUID() });
+  // Just over the largest of the bounds, for it goes to every route.
+  const huge = JSON.stringify({ text: 'x'.repeat(MAX_HISTORY_BYTES), id: randomUUID() });
   const broken = ['', '{', 'null', '[]', '"text"', '12', '{"a":'.repeat(2_000), `[${'['.repeat(5_000)}`];
   const wrong = ['id', 'text', 'title', 'email', 'password', 'refreshToken', 'turn', 'models', 'templateId'];
   const wrongTyped = [12, null, [], { a: 1 }, true].map((value) =>
