@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
-import { callTool, type Script, type Step, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { callTool, type Script, type Step, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
@@ -31,6 +31,17 @@ async function* longSection(): AsyncGenerator<Step> {
   yield* steps.slice(held);
 }
 
+/** Opened, what the agent writes by `write` and `replace` is written to its end. */
+let finishWriting = Promise.resolve();
+
+/** A call that is all but whole. */
+async function* heldCall(args: Record<string, unknown>): AsyncGenerator<Step> {
+  const steps = callTool(0, 'call_0', 'writemd', args);
+  yield* steps.slice(0, -1);
+  await finishWriting;
+  yield* steps.slice(-1);
+}
+
 /** `write: TEXT` has the agent put TEXT at the paper's end, `replace: TEXT` in the whole paper's place. */
 const script: Script = (request) => {
   const last = request.messages.at(-1);
@@ -42,7 +53,7 @@ const script: Script = (request) => {
   if (text === undefined) return textReply('Written.');
   const written =
     how === 'write' ? { content: `\n${text}\n`, mode: 'append' } : { content: `${text}\n`, mode: 'write' };
-  return toolReply([{ name: 'writemd', arguments: { file: 'paper.md', ...written } }]);
+  return { kind: 'stream', steps: heldCall({ file: 'paper.md', ...written }) };
 };
 
 let system: TestSystem;
@@ -99,51 +110,92 @@ test('U9, A7: a file that is too large is refused before it is sent, with a sent
   await files.getByRole('alert').getByText('This file is too large: 52 MB at most.').waitFor();
 });
 
-test('U10, V2: the paper is edited by hand with math set as one types; what the agent writes elsewhere meanwhile is put together with it unasked', async () => {
-  const { page, workId } = await newPage();
+/** Has the agent write, and hold on before the end of it until that is let go. */
+async function beginWriting(page: Page, message: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  finishWriting = promise;
+  await say(page, message);
+  await view(page, 'Being written').waitFor();
+  return resolve;
+}
+
+test('V11: what is typed into the paper saves itself at rest and with a message; what cannot be saved says why, outlives a reload, and is saved when that can be done again', async () => {
+  const { page, workId } = await newPage('# T\n\nfirst\n');
+  await paper(page).getByText('first').waitFor();
   await view(page, 'Edit').click();
   await editor(page).click();
   await page.keyboard.press('Control+Home');
-  await page.keyboard.type('By hand: $e^{i\\pi}$\n\n');
-  await paper(page).getByText('Not saved').waitFor();
+  await page.keyboard.type('Rested. ');
+  await paper(page).getByText('Saved', { exact: true }).waitFor();
+  expect(await paperOf(workId)).toContain('Rested. # T');
 
-  // The draft outlives a reload.
-  await page.reload();
-  await paper(page).getByText('By hand:').waitFor();
-  await paper(page).locator('.katex').first().waitFor();
-  await paper(page).getByText('Not saved').waitFor();
-
-  await view(page, 'Edit').click();
-  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('Sent along. ');
   await say(page, 'write: By the agent.');
-  await paper(page).getByText('Not saved, with the agent’s changes in it').waitFor();
-  expect(await paperOf(workId)).toContain('By the agent.');
-  expect(await paperOf(workId)).not.toContain('By hand');
+  await answered(page, 1);
+  const both = await eventually(
+    () => paperOf(workId),
+    (text) => text.includes('Sent along.'),
+  );
+  expect(both).toMatch(/^Rested\. Sent along\. # T[\s\S]*By the agent\.\n$/);
+
+  await page.route(/paper\.md$/, (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  );
+  await editor(page).focus();
+  await page.keyboard.type('Not yet. ');
+  await paper(page).getByRole('alert').getByText('Not saved: The server cannot be reached').waitFor();
+  expect(await paperOf(workId)).not.toContain('Not yet.');
+  await page.reload();
+  await paper(page).getByText('Not yet.').waitFor();
+  await paper(page).getByRole('alert').getByText('Not saved:').waitFor();
+  await page.unrouteAll();
+  await paper(page).getByRole('alert').waitFor({ state: 'detached' });
+  expect(await paperOf(workId)).toContain('Not yet.');
+});
+
+test('U10, V2: the paper is edited by hand with math set as one types; what the agent writes elsewhere meanwhile is put together with it unasked', async () => {
+  const { page, workId } = await newPage();
+  await view(page, 'Edit').click();
+  await editor(page).waitFor();
+  const finish = await beginWriting(page, 'write: By the agent.');
+  await editor(page).click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('By hand: $e^{i\\pi}$\n\n');
+  await paper(page).locator('.katex').first().waitFor();
+  finish();
+  const merged = await eventually(
+    () => paperOf(workId),
+    (text) => text.includes('By hand') && text.includes('By the agent.'),
+  );
+  expect(merged).toMatch(/^By hand: \$e\^{i\\pi}\$\n\n[\s\S]*\nBy the agent\.\n$/);
+  await paper(page).getByText('Saved', { exact: true }).waitFor();
   // What is undone is the person's own, and the place where they write is where it was.
   await editor(page).focus();
   await page.keyboard.type('Typed on. ');
   await page.keyboard.press('Control+z');
-  await page.keyboard.type('Typed on. ');
-  await view(page, 'Save').click();
-  const merged = await eventually(
+  await page.keyboard.type('Typed again. ');
+  const now = await eventually(
     () => paperOf(workId),
-    (text) => text.includes('By hand'),
+    (text) => text.includes('Typed again.'),
   );
-  expect(merged).toMatch(/^Typed on. By hand: \$e\^{i\\pi}\$\n\n/);
-  expect(merged).toMatch(/\nBy the agent\.\n$/);
-  await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
+  expect(now).toMatch(/^By hand: \$e\^{i\\pi}\$\n\nTyped again\. /);
+  expect(now).toMatch(/\nBy the agent\.\n$/);
 });
 
 test('U10, V2: where both changed the same lines each place is asked about, and a choice stays made when the agent writes again', async () => {
   const { page, workId } = await newPage('# T\n\nfirst\n\nsecond\n');
   await paper(page).getByText('second').waitFor();
   await view(page, 'Edit').click();
+  await editor(page).waitFor();
+  const finish = await beginWriting(page, 'replace: # T\n\ntheir first\n\ntheir second\n');
   await editor(page).click();
   await page.keyboard.press('Control+a');
   await page.keyboard.type('# T\n\nmy first\n\nmy second\n');
-  await say(page, 'replace: # T\n\ntheir first\n\ntheir second\n');
+  finish();
   await paper(page).getByText('You and the agent changed the same lines in 2 places.').waitFor();
-  expect(await view(page, 'Save').isDisabled()).toBe(true);
+  // Nothing is saved while it is open what the text is to be.
+  await page.keyboard.press('Control+s');
+  expect(await paperOf(workId)).toBe('# T\n\ntheir first\n\ntheir second\n');
   await view(page, 'Choose one by one').click();
   const places = paper(page).getByRole('list', { name: 'Places that you and the agent changed' });
   await places.getByRole('listitem').nth(1).getByText('their second').waitFor();
@@ -162,7 +214,7 @@ test('U10, V2: where both changed the same lines each place is asked about, and 
     (text) => text.includes('my first'),
   );
   expect(kept).toBe('# T\n\nmy first\n\ntheir second\n\nmy second\n\nAdded later.\n');
-  await paper(page).getByText('Not saved').waitFor({ state: 'detached' });
+  await paper(page).getByText('Not saved yet').waitFor({ state: 'detached' });
 });
 
 test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, touches only what both changed', async () => {
@@ -173,10 +225,12 @@ test('U10, V2: keeping all of one’s own lines, or using all of the agent’s, 
     const { page, workId } = await newPage('# T\n\nline\n\nend\n');
     await paper(page).getByText('end').waitFor();
     await view(page, 'Edit').click();
+    await editor(page).waitFor();
+    const finish = await beginWriting(page, 'replace: # T\n\ntheir line\n\nend\n\n## Written meanwhile\n');
     await editor(page).click();
     await page.keyboard.press('Control+a');
     await page.keyboard.type('# My T\n\nmy line\n\nend\n');
-    await say(page, 'replace: # T\n\ntheir line\n\nend\n\n## Written meanwhile\n');
+    finish();
     await view(page, button).click();
     const now = await eventually(
       () => paperOf(workId),
@@ -330,8 +384,8 @@ test('U9: a PDF is drawn in the page', async () => {
 });
 
 test('nothing that was done here made a page complain', () => {
-  // A refused save, a name that is taken and a range of an empty file are the browser's own lines, not the page's.
-  expect(visitor.complaints.filter((text) => !/status of (412|409|416)/.test(text))).toEqual([]);
+  // A save that was refused or not let through, a name that is taken and a range of an empty file are the browser's own lines, not the page's.
+  expect(visitor.complaints.filter((text) => !/status of (412|409|416)|ERR_FAILED/.test(text))).toEqual([]);
 });
 
 /** The smallest there is: one empty page. */

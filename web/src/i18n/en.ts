@@ -428,8 +428,8 @@ export const en = {
     editor: 'Text of the paper',
     save: 'Save',
     unsaved: 'Not saved',
+    keeping: { saved: 'Saved', saving: 'Saving…', unsaved: 'Not saved yet' },
     notSaved: 'Not saved: {why} Your text is kept in this browser.',
-    unsavedMerged: 'Not saved, with the agent’s changes in it',
     conflict:
       'You and the agent changed the same lines in one place. Everything else of both is in your text already. | You and the agent changed the same lines in {places} places. Everything else of both is in your text already.',
     chooseEach: 'Choose one by one',

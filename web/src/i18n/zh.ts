@@ -482,8 +482,8 @@ export const zh: Messages = {
     editor: '论文文本',
     save: '保存',
     unsaved: '未保存',
+    keeping: { saved: '已保存', saving: '正在保存…', unsaved: '尚未保存' },
     notSaved: '未能保存：{why}文本已保留在本浏览器中。',
-    unsavedMerged: '未保存，已并入智能体的改动',
     conflict:
       '你和智能体改动了同一处。双方的其他改动都已并入你的文本。 | 你和智能体改动了相同的 {places} 处。双方的其他改动都已并入你的文本。',
     chooseEach: '逐处选择',

@@ -1,7 +1,9 @@
-import { computed, type ShallowRef, shallowRef, watch } from 'vue';
-import { ApiError } from '../api/http.ts';
+import { useEventListener } from '@vueuse/core';
+import { computed, onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
+import { ApiError, Unreachable } from '../api/http.ts';
 import { useWorkspace } from '../files/use-workspace.ts';
 import { browserStore } from '../shell/browser-store.ts';
+import { createAutosave, type SaveOutcome } from './autosave.ts';
 import { createBeforeTurn } from './before-turn.ts';
 import { browserPapers } from './browser-papers.ts';
 import { createDraftKeeper } from './kept-draft.ts';
@@ -28,8 +30,12 @@ export interface TurnOfPaper {
   changed: boolean;
 }
 
-/** A Work's paper.md: read whenever it was written, edited by hand, saved over what was seen. */
-export function usePaper(workId: string, latest: () => TurnOfPaper) {
+/**
+ * A Work's paper.md: read whenever it was written, edited by hand, saved by itself over what was seen.
+ *
+ * @param beingWritten whether the agent is writing into it
+ */
+export function usePaper(workId: string, latest: () => TurnOfPaper, beingWritten: () => boolean) {
   const workspace = useWorkspace();
   const drafts = createDraftKeeper(browserStore, workId);
   const before = createBeforeTurn(browserPapers, workId, Date.now);
@@ -39,14 +45,21 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
   const saving = shallowRef(false);
   /** The text on show was last changed by what was read, not by the person. */
   const foreign = shallowRef(false);
-  /** What the agent wrote has been put together with a draft that is still unsaved. */
-  const merged = shallowRef(false);
   let newest = 0;
+  const autosave = createAutosave({
+    save: () => store(),
+    random: Math.random,
+    after(ms, fire) {
+      const timer = setTimeout(fire, ms);
+      return () => clearTimeout(timer);
+    },
+  });
 
   function enter(next: Manuscript): void {
-    if (next.kind === 'clean') merged.value = false;
     manuscript.value = next;
     drafts.keep(next);
+    if (next.kind === 'edited') autosave.changed();
+    if (next.kind === 'clean') failure.value = null;
   }
 
   async function load(): Promise<void> {
@@ -58,12 +71,9 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
       if (mine !== newest) return;
       const before = manuscript.value;
       const kept = before === null ? drafts.read() : null;
-      const draft = before !== null && before.kind !== 'clean' ? before.draft : kept?.draft;
       foreign.value = true;
       if (before !== null) enter(found(before, stored));
       else enter(kept === null ? { kind: 'clean', stored } : over(kept.base, kept.draft, stored));
-      const now = manuscript.value;
-      if (draft !== undefined && now !== null && now.kind !== 'clean') merged.value ||= now.draft !== draft;
       failure.value = null;
       remember(asked);
     } catch (error) {
@@ -89,26 +99,38 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
     { flush: 'sync' },
   );
 
+  watch(beingWritten, (now) => autosave.hold(now), { immediate: true });
+  useEventListener(window, 'online', () => autosave.retry());
+  // A page that is left may never be looked at again.
+  useEventListener(document, 'visibilitychange', () => {
+    if (document.hidden) void autosave.settle();
+  });
+  onScopeDispose(() => {
+    void autosave.settle();
+    autosave.dispose();
+  });
+
   /** Stores the draft. That somebody else has written is found out here at the latest. */
-  async function save(tries = SAVE_TRIES): Promise<void> {
+  async function store(tries = SAVE_TRIES): Promise<SaveOutcome> {
     const now = manuscript.value;
-    if (now?.kind !== 'edited' || saving.value) return;
-    let beaten = false;
+    if (now?.kind !== 'edited') return 'saved';
     saving.value = true;
-    failure.value = null;
     try {
       const stored = await workspace.write(PAPER, { text: now.draft, etag: now.base.etag });
+      failure.value = null;
       if (manuscript.value !== null) enter(saved(manuscript.value, stored));
+      return 'saved';
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'changed_meanwhile')) failure.value = error;
-      else {
-        await load();
-        beaten = true;
+      if (!(error instanceof ApiError && error.code === 'changed_meanwhile')) {
+        failure.value = error;
+        return isPassing(error) ? 'later' : 'refused';
       }
     } finally {
       saving.value = false;
     }
-    if (beaten && tries > 1) await save(tries - 1);
+    if (tries <= 1) return 'later';
+    await load();
+    return await store(tries - 1);
   }
 
   const onManuscript = (change: (now: Manuscript) => Manuscript) => {
@@ -120,7 +142,7 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
   /** Decides a clash; the last one decided, the result is what the person wants and is stored. */
   async function decide(choice: Choice, clash: number | 'all'): Promise<void> {
     onManuscript((now) => decided(now, choice, clash));
-    await save();
+    await autosave.settle();
   }
 
   return {
@@ -131,10 +153,20 @@ export function usePaper(workId: string, latest: () => TurnOfPaper) {
     /** Before the latest turn; null where this browser does not know. */
     textBefore: (turn: number) => before.of(turn),
     foreign,
-    merged,
     load,
-    save: () => save(),
+    /** Saves now what is to be saved, and ends when that is over (autosave.ts). */
+    settle: () => autosave.settle(),
     decide,
     type: (draft: string) => onManuscript((now) => typed(now, draft)),
   };
+}
+
+/** Nobody answered, or the server had no time: the same may do in a while. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Unreachable ||
+    (error instanceof ApiError &&
+      (error.status >= 500 || error.status === 429) &&
+      error.code !== 'storage_full')
+  );
 }
