@@ -22,9 +22,9 @@ import { isMadeByNoRun } from '../verification/prepare.ts';
 import { recordedFiles } from '../verification/recorded-files.ts';
 import { keptBytes } from '../versions/kept-bytes.ts';
 import { exportFile } from '../workspace/export-files.ts';
+import { PAPER } from '../workspace/paper.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { PAPER } from './context/opening.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
 

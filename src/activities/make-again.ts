@@ -36,9 +36,9 @@ import {
 } from '../verification/prepare.ts';
 import { type RecordedFiles, recordedFiles } from '../verification/recorded-files.ts';
 import { keptBytes } from '../versions/kept-bytes.ts';
+import { PAPER } from '../workspace/paper.ts';
 import { openWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { PAPER } from './context/opening.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { VerifyInput } from './types.ts';
 

@@ -4,7 +4,10 @@ import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
+import { nameByPaper } from '../db/works.ts';
 import { withFileRoom } from '../room/room.ts';
+import { PAPER, titleOfPaper } from '../workspace/paper.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keepAfterTool } from './keep-versions.ts';
@@ -69,6 +72,7 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
       const made = tool.then(async (outcome) => {
         const changed = outcome.files.map(({ path }) => path);
         await keepAfterTool(deps, { workId, toolCallId }, workspace, changed);
+        if (changed.includes(PAPER)) await nameByItsPaper(deps, workId, workspace);
         if (!outcome.ok || claim.agent !== 'main') return outcome;
         const { name, arguments: args, person } = claim;
         const edit = { name, arguments: args, workId, person, signal: attempt.signal };
@@ -83,4 +87,18 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
       throw error;
     }
   };
+}
+
+/** A name costs no call: what cannot be named now is named by the next that writes into the paper. */
+async function nameByItsPaper(
+  { db, log }: Pick<ActivityDependencies, 'db' | 'log'>,
+  workId: string,
+  workspace: Workspace,
+): Promise<void> {
+  try {
+    const title = await titleOfPaper(workspace);
+    if (title !== null) await nameByPaper(db, workId, title);
+  } catch (err) {
+    log.warn({ workId, err }, 'a Work could not be named by its paper');
+  }
 }

@@ -4,9 +4,9 @@ import { type ExportRow, isWanted, noteStep } from '../db/exports.ts';
 import { makePaper } from '../exports/make-paper.ts';
 import type { PaperFormat } from '../exports/paper/format.ts';
 import { listStyles, type Style, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
+import { PAPER } from '../workspace/paper.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
-import { PAPER } from './context/opening.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
 

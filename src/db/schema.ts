@@ -521,6 +521,7 @@ export interface Works {
   last_snapshot: Generated<number>;
   last_turn: Generated<number>;
   models: Generated<Json>;
+  named: Generated<boolean>;
   owner_id: string;
   pruned_through: Generated<number>;
   revised_seq: Generated<number>;

@@ -144,6 +144,7 @@ async function insertWork(
       'owner_id',
       'title',
       'titled',
+      'named',
       'template_id',
       'template_version',
       'models',
@@ -161,6 +162,7 @@ async function insertWork(
           'users.id as owner_id',
           sql<string>`${storableText(work.title)}::text`.as('title'),
           sql<boolean>`${work.titled}::boolean`.as('titled'),
+          sql<boolean>`${work.titled}::boolean`.as('named'),
           sql<string | null>`${work.template?.id ?? null}::uuid`.as('template_id'),
           sql<string | null>`${work.template?.version ?? null}::text`.as('template_version'),
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
@@ -270,7 +272,7 @@ export async function changeWork(
     .updateTable('works')
     .set({
       updated_at: databaseNow,
-      ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true }),
+      ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true, named: true }),
       ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
       ...(change.budget === undefined ? {} : { budget: change.budget && JSON.stringify(change.budget) }),
     })
@@ -280,6 +282,18 @@ export async function changeWork(
     .returning(WORK_COLUMNS)
     .executeTakeFirst();
   return row && toView(row);
+}
+
+/** Calls a Work as its paper calls itself, unless a person named it (V56). */
+export async function nameByPaper(db: Database, workId: string, title: string): Promise<void> {
+  await db
+    .updateTable('works')
+    .set({ title: storableText(title), titled: true })
+    .where('id', '=', workId)
+    .where('named', '=', false)
+    .where('title', '<>', storableText(title))
+    .where('deleted_at', 'is', null)
+    .execute();
 }
 
 /**

@@ -68,6 +68,33 @@ test('F1: a Work begins with a copy of the short report, in the language that is
   expect(named.work).toMatchObject({ title: 'Darts', status: 'idle', seq: 0, models: {} });
 });
 
+test('V56: a Work is called as its paper calls itself, until a person names it, and a copy keeps its own name', async () => {
+  const { id } = (await json('POST', '/api/works', {})).body;
+  const write = (text: string) =>
+    fetch(`${api.url}/api/works/${id}/files/paper.md`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: text,
+    });
+  const titleOf = async (work: string) => (await json('GET', `/api/works/${work}`)).body.title;
+  expect((await write('# Darts at a square\n\nThrown.\n')).status).toBe(200);
+  expect(await titleOf(id)).toBe('Darts at a square');
+  await write('# Title\n');
+  await json('POST', `/api/works/${id}/messages`, { id: randomUUID(), text: 'Throw darts' });
+  expect(await titleOf(id)).toBe('Darts at a square');
+  const copy = (await json('POST', `/api/works/${id}/duplicate`, { title: 'Copy of darts' })).body.id;
+  const put = await fetch(`${api.url}/api/works/${copy}/files/paper.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}` },
+    body: '# Another\n',
+  });
+  expect(put.status).toBe(200);
+  expect(await titleOf(copy)).toBe('Copy of darts');
+  await json('PATCH', `/api/works/${id}`, { title: 'Mine' });
+  await write('# Darts at a disc\n');
+  expect(await titleOf(id)).toBe('Mine');
+});
+
 test('F1: the list is in pages, those that changed last first, and is searched by title', async () => {
   const { accessToken } = await api.guest();
   const own = (route: string) => api.request(accessToken, 'GET', route).then((response) => response.json());

@@ -4,13 +4,13 @@
  * all later steps send the same bytes, whoever makes them, and whatever is installed meanwhile.
  */
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
+import { PAPER } from '../../workspace/paper.ts';
 import { renderTree } from '../../workspace/tree.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { sayUpload, uploadsIn } from '../tools/uploads.ts';
 import { shortenText } from './shorten.ts';
 
-export const PAPER = 'paper.md';
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
 const PAPER_BYTES = 2 * 1024 ** 2;
 

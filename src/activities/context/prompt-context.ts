@@ -7,9 +7,10 @@ import type { ToolDefinition } from '../../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../../sandbox/types.ts';
 import type { Asking } from '../../threads/job-threads.ts';
+import { PAPER } from '../../workspace/paper.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { type Block, toBlocks } from './blocks.ts';
-import { openingOf, PAPER } from './opening.ts';
+import { openingOf } from './opening.ts';
 import { shownParts } from './pictures.ts';
 
 const MIB = 1024 ** 2;

@@ -1,9 +1,11 @@
 /** What a person does to a Work's files: within the space that a Work has, and known to the agents that run. */
 import { notePersonEdit } from '../../db/person-edits.ts';
+import { nameByPaper } from '../../db/works.ts';
 import { MAX_UPLOAD_BYTES } from '../../protocol/limits.ts';
 import { measureWork, withFileRoom } from '../../room/room.ts';
 import { keepAll, keepFiles, type Place } from '../../versions/versions.ts';
 import { mustHaveRoom } from '../../workspace/disk-room.ts';
+import { PAPER, titleOfPaper } from '../../workspace/paper.ts';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
@@ -72,6 +74,7 @@ export function personFiles(place: Place, onNotKept: (error: unknown) => void): 
         ? await storeBeside(path, content, options)
         : await noted(path, () => store(path, content, options));
       await kept(() => keepFiles(place, { reason: 'person' }, [written.path]));
+      if (written.path === PAPER) await kept(nameByItsPaper);
       return written;
     },
     async move(path, to) {
@@ -87,6 +90,11 @@ export function personFiles(place: Place, onNotKept: (error: unknown) => void): 
       await kept(() => keepAll(place, { reason: 'person' }));
     },
   };
+
+  async function nameByItsPaper(): Promise<void> {
+    const title = await titleOfPaper(workspace);
+    if (title !== null) await nameByPaper(db, workId, title);
+  }
 
   async function storeBeside(path: string, content: Content, options: PersonWrite): Promise<Written> {
     segmentsOf(path);

@@ -11,6 +11,7 @@ import { findShippedTemplate, findTemplate } from '../../db/templates.ts';
 import { createWork, findWork, type WorkView } from '../../db/works.ts';
 import type { newWork } from '../../protocol/works.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
+import { PAPER } from '../../workspace/paper.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -41,7 +42,7 @@ export async function makeWork(
   const template = await templateOf(db, ownerId, wish.templateId ?? null, language);
   const workspace = await createWorkspace(workspaceFolder(dataDir, id), config.workspaceOwner);
   const content = Buffer.from(template?.content ?? BARE_PAPER[language]);
-  await workspace.write('paper.md', content, { ifMatch: null }).catch(unlessThere);
+  await workspace.write(PAPER, content, { ifMatch: null }).catch(unlessThere);
   const work = await createWork(
     db,
     {

@@ -47,7 +47,7 @@ begin
   end if;
 
   insert into works select copy.* from jsonb_populate_record(null::works, to_jsonb(w) || jsonb_build_object(
-    'id', p_new, 'title', p_title, 'titled', true, 'created_at', pa_now(), 'updated_at', pa_now(),
+    'id', p_new, 'title', p_title, 'titled', true, 'named', true, 'created_at', pa_now(), 'updated_at', pa_now(),
     'last_turn', v_through, 'running_turn', null, 'stop_turn', null, 'woken_at', null,
     'pruned_through', w.last_seq, 'revised_seq', w.last_seq, 'history_seq', 0,
     'last_snapshot', 0, 'history_bytes', 0, 'usage', '{"inputTokens": 0, "outputTokens": 0}'::jsonb)) copy;

@@ -1,4 +1,5 @@
 /** What was to be replaced, and was not. */
+import { isEmptyTitle } from '../../domain/markdown/paper-title.ts';
 import { type CheckItem, item, quoted } from '../item.ts';
 import { lineAt, type Passage } from '../passages.ts';
 
@@ -14,13 +15,9 @@ const PLACEHOLDERS = [
   /[×ＸX]{2,8}(?:大学|学院|公司|市|省|同学|老师)|某某(?:大学|学院|公司|同学|老师)/,
 ];
 
-/** A heading that a template begins with. */
-const EMPTY_TITLE = /^(?:title|paper title|your title|untitled|论文标题|标题|题目|论文题目)$/i;
-
 export function placeholders(passages: readonly Passage[]): CheckItem[] {
   return passages.flatMap((passage) => {
-    if (passage.kind === 'heading' && EMPTY_TITLE.test(passage.text.trim()))
-      return [found(passage, 0, passage.text)];
+    if (passage.kind === 'heading' && isEmptyTitle(passage.text)) return [found(passage, 0, passage.text)];
     const match = PLACEHOLDERS.map((pattern) => pattern.exec(passage.text)).find((one) => one !== null);
     return match === undefined ? [] : [found(passage, match.index, match[0])];
   });
