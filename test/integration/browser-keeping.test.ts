@@ -213,6 +213,30 @@ test('with the browser’s store forbidden altogether one signs in, works and is
   await context.close();
 });
 
+test('V66: the keyboard alone: / leads to the message, ↑ takes the last one up again, Escape stops the turn', async () => {
+  const { page } = await newPage();
+  await say(page, 'one');
+  await answers(page).getByText('Heard: one').waitFor();
+  await stop(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Outline', exact: true }).focus();
+  await page.keyboard.press('/');
+  await page.locator('#composer:focus').waitFor();
+  expect(await message(page).inputValue()).toBe('');
+  await page.keyboard.press('ArrowUp');
+  const edited = page.getByRole('textbox', { name: 'Your message' });
+  await edited.waitFor();
+  expect(await edited.inputValue()).toBe('one');
+  await page.keyboard.press('Escape');
+  await page.locator('#composer:focus').waitFor();
+  await page.keyboard.type('a / is written');
+  expect(await message(page).inputValue()).toBe('a / is written');
+  await message(page).fill('count');
+  await page.keyboard.press('Enter');
+  await stop(page).waitFor();
+  await page.keyboard.press('Escape');
+  await answers(page).getByText('Stopped').waitFor();
+});
+
 test('V61: a part of the page that cannot be loaded says so, keeps the rest, and comes when the network is back', async () => {
   const { page } = await newPage();
   await message(page).fill('half a thought');

@@ -222,7 +222,7 @@ test('U12, F13: a guest who may name no models reads what an account would give,
   await visitor.context.close();
 });
 
-test('U12, F13: a Work chooses its own model, which answers from then on, and goes back to the default', async () => {
+test('U12, F13, V50: a Work says which model answers, chooses its own model, which answers from then on, and goes back to the default', async () => {
   const visitor = await visit(browser, system.url);
   for (const [model, isDefault] of [
     ['usual-model', true],
@@ -238,14 +238,15 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
   const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
   const answers = page.getByText('Here speaks the model of one’s own.');
   const choose = async (name: string) => {
-    await page.getByRole('button', { name: 'This project' }).click();
-    await page.getByRole('menuitem', { name: 'Model of this project' }).click();
+    await page.getByRole('button', { name: /^Model of this project/ }).click();
     const changed = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
     expect((await changed).status()).toBe(200);
   };
 
+  await page.getByRole('button', { name: 'Model of this project: usual-model' }).waitFor();
   await choose('other-model');
+  await page.getByRole('button', { name: 'Model of this project: other-model' }).waitFor();
   await say(page, 'hello');
   await answers.waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('other-model');
@@ -254,9 +255,31 @@ test('U12, F13: a Work chooses its own model, which answers from then on, and go
   await page.keyboard.press('Escape');
 
   await choose('Default (usual-model)');
+  await page.getByRole('button', { name: 'Model of this project: usual-model' }).waitFor();
   await say(page, 'and now?');
   await answers.nth(1).waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('usual-model');
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('V19: a project says which template its paper began with; an empty one takes another, and what is being typed goes along', async () => {
+  const visitor = await visit(browser, system.url);
+  const workId = await system.newWork(visitor);
+  const page = await visitor.open(`/works/${workId}`);
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('half a thought');
+  await page.getByRole('button', { name: /^Template: Short/ }).click();
+  await page.getByText('Nothing is written yet').waitFor();
+  await page.getByRole('menuitemcheckbox', { name: 'Research paper', exact: true }).click();
+  await page.waitForURL((url) => url.pathname.startsWith('/works/') && !url.pathname.endsWith(workId));
+  await page.getByRole('button', { name: 'Template: Research paper' }).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe(
+    'half a thought',
+  );
+  await eventually(
+    async () => (await system.request(visitor, 'GET', `/api/works/${workId}`)).status,
+    (status) => status === 404,
+  );
   expect(visitor.complaints).toEqual([]);
   await visitor.context.close();
 });

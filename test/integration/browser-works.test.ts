@@ -2,12 +2,24 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
-import { textReply } from '../../src/demo-model/reply.ts';
+import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { lastWords } from '../../src/demo-model/said.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');
+
+/** Opened, the agent that was told to write goes on. */
+const write = Promise.withResolvers<void>();
+
+const script: Script = async (request) => {
+  if (lastWords(request.messages) !== 'write it' || request.messages.at(-1)?.role === 'tool')
+    return textReply('It swings.');
+  await write.promise;
+  const content = '# How pendulums swing\n\nThey do.\n';
+  return toolReply([{ name: 'writemd', arguments: { file: 'paper.md', content, mode: 'write' } }]);
+};
 
 let system: TestSystem;
 let browser: Browser;
@@ -15,10 +27,7 @@ let visitor: Visitor;
 let page: Page;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([
-    startTestSystem({ script: () => textReply('It swings.') }),
-    launchBrowser(),
-  ]);
+  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
   await system.startWorker();
 });
 
@@ -141,5 +150,68 @@ test('U15: a deletion is undone in time and the Work is still there after a relo
   await page.getByText('There is no such project, or it is not yours.').waitFor();
   // That there is none is the browser's own complaint too.
   visitor.complaints = visitor.complaints.filter((text) => !/404/.test(text));
+  await leave();
+});
+
+test('V54: Ctrl+K leads to any project and to what the page can do, by keys alone, in both languages, and from a button on a phone', async () => {
+  const [pendulum] = await listOf('Pendulum', 'Traffic at a crossing');
+  const palette = page.getByRole('dialog', { name: 'Search and commands' });
+  const field = page.getByRole('combobox', { name: 'Project or command…' });
+  const options = palette.getByRole('option');
+  await row('Pendulum').waitFor();
+  await page.keyboard.press('Control+k');
+  await field.fill('traff');
+  await options.filter({ hasText: 'Pendulum' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Traffic at a crossing' }).waitFor();
+  await palette.waitFor({ state: 'detached' });
+
+  // From within a project to another, and back to what one was doing.
+  await page.keyboard.press('Control+k');
+  await field.fill('pend');
+  await options.filter({ hasText: 'Traffic' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname.endsWith(pendulum ?? ''));
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('half a thought');
+  await page.keyboard.press('Control+k');
+  await field.fill('no such words');
+  await palette.getByText('Nothing with these words.').waitFor();
+  await page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'detached' });
+  await page.locator('#composer:focus').waitFor();
+  expect(await page.locator('#composer').inputValue()).toBe('half a thought');
+
+  await page.keyboard.press('Control+k');
+  await field.fill('export');
+  expect(await palette.getByRole('option', { selected: true }).textContent()).toContain('Export the paper…');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Export the paper' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await field.fill('中文');
+  await page.keyboard.press('Enter');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: '搜索与命令' }).click();
+  await page.getByRole('combobox', { name: '项目或命令…' }).fill('深色');
+  await page.getByRole('option', { name: '外观：深色' }).click();
+  await page.locator('html.dark').waitFor();
+  await leave();
+});
+
+test('V52, V56: the list follows by itself: what runs, what has finished unseen, and the title that the paper gives', async () => {
+  await listOf('Named by hand');
+  const workId = await system.newWork(visitor);
+  const work = await visitor.open(`/works/${workId}`);
+  await say(work, 'write it');
+  await work.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  await work.close();
+  await row('write it').getByText('Running').waitFor();
+  write.resolve();
+  await row('How pendulums swing').getByText('Finished').waitFor();
+  await page.getByRole('link', { name: 'How pendulums swing', exact: true }).click();
+  await page.getByText('It swings.').waitFor();
+  await page.goto(system.url);
+  await row('How pendulums swing').waitFor();
+  expect(await page.getByText('Finished').count()).toBe(0);
   await leave();
 });

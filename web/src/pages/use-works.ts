@@ -1,9 +1,13 @@
-import { watchDebounced } from '@vueuse/core';
+import { useEventListener, useIntervalFn, watchDebounced } from '@vueuse/core';
 import { computed, onMounted, onScopeDispose, ref, shallowRef } from 'vue';
 import { ApiError } from '../api/http.ts';
 import { deleteWork, duplicateWork, listWorks, renameWork, type Work } from '../api/works.ts';
 import { useSession } from '../shell/use-session.ts';
 import { createPendingDeletions } from './pending-deletions.ts';
+import { renewedWorks } from './renewed-works.ts';
+
+/** How often the list in sight is looked at again, in milliseconds: turns end, and titles come. */
+const RENEW_MS = 10_000;
 
 /** The person's Works, as a list that is searched, continued and changed. */
 export function useWorks() {
@@ -55,6 +59,23 @@ export function useWorks() {
     },
   });
   onScopeDispose(() => deletions.flush());
+
+  /** Quietly: where nobody answers the list stays as it was, and whoever does something is told. */
+  async function renew(): Promise<void> {
+    if (document.hidden || works.value === null) return;
+    const mine = newest;
+    try {
+      const page = await listWorks(http, { q: query.value.trim() });
+      if (mine !== newest) return;
+      const isAll = page.nextCursor === undefined;
+      works.value = isAll ? page.items : renewedWorks(works.value ?? [], page.items);
+      if (isAll) nextCursor.value = undefined;
+    } catch (error) {
+      console.warn('the list is not renewed', error);
+    }
+  }
+  useIntervalFn(renew, RENEW_MS);
+  useEventListener(document, 'visibilitychange', renew);
 
   watchDebounced(query, () => load(), { debounce: 200 });
   onMounted(() => load());
