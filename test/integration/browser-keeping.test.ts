@@ -274,3 +274,20 @@ test('V4: a guest becomes an account from the page and keeps everything; signing
   expect(await page.getByText('You are a guest').count()).toBe(0);
   await own.context.close();
 });
+
+test('V13, V14, V15: where one signs in, what comes out of it is in sight, the language is one click away, and a form forgets what was wrong with another', async () => {
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(system.url);
+  await page.getByRole('img', { name: /^The first page of a paper/ }).waitFor();
+  await page.getByRole('textbox', { name: 'Email' }).fill('nobody@example.org');
+  await page.getByRole('textbox', { name: 'Password' }).fill('not the one');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('Email or password is wrong.').waitFor();
+  await page.getByRole('button', { name: 'No account yet? Create one' }).click();
+  await page.getByText('Email or password is wrong.').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByRole('button', { name: '立即试用' }).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  await context.close();
+});

@@ -161,7 +161,6 @@ test('U10, V2: the paper is edited by hand with math set as one types; what the 
   await editor(page).click();
   await page.keyboard.press('Control+Home');
   await page.keyboard.type('By hand: $e^{i\\pi}$\n\n');
-  await paper(page).locator('.katex').first().waitFor();
   finish();
   const merged = await eventually(
     () => paperOf(workId),
@@ -180,6 +179,8 @@ test('U10, V2: the paper is edited by hand with math set as one types; what the 
   );
   expect(now).toMatch(/^By hand: \$e\^{i\\pi}\$\n\nTyped again\. /);
   expect(now).toMatch(/\nBy the agent\.\n$/);
+  await view(page, 'Read').click();
+  await paper(page).locator('.katex').first().waitFor();
 });
 
 test('U10, V2: where both changed the same lines each place is asked about, and a choice stays made when the agent writes again', async () => {
@@ -326,6 +327,70 @@ test('U10: the outline leads to a section', async () => {
     (box) => box !== null && box.y < 900,
   );
   expect(place?.y).toBeLessThan(900);
+});
+
+/** The first of these words is on top of its box, or near it. */
+const nearTop = (page: Page, selector: string, words: string) =>
+  eventually(
+    () =>
+      page.evaluate(`(() => {
+        const box = document.querySelector(${JSON.stringify(selector)});
+        const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          if (!node.data.includes(${JSON.stringify(words)})) continue;
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return range.getBoundingClientRect().top - box.getBoundingClientRect().top;
+        }
+        return null;
+      })()`) as Promise<number | null>,
+    (top) => top !== null && top > -80 && top < 200,
+  );
+const SHEET = '[aria-label="Preview of the paper"]';
+
+test('V46: the place stays between reading and editing, text and preview scroll together, the outline is in sight, and what is selected is asked about', async () => {
+  const sections = Array.from(
+    { length: 30 },
+    (_, at) => `## Part ${at + 1}\n\n${`Words of part ${at + 1}. `.repeat(60)}`,
+  );
+  const { page } = await newPage(`# Long\n\n${sections.join('\n\n')}\n`);
+  await paper(page).getByRole('heading', { name: 'Part 20' }).waitFor();
+  await paper(page).getByRole('button', { name: 'Outline', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Part 20' }).click();
+  await nearTop(page, SHEET, 'Part 20');
+  await view(page, 'Edit').click();
+  await editor(page).waitFor();
+  await nearTop(page, '.cm-scroller', 'Part 20');
+  await view(page, 'Read').click();
+  await nearTop(page, SHEET, 'Part 20');
+
+  await view(page, 'Paper alone').click();
+  const outline = paper(page).getByRole('navigation', { name: 'Outline' });
+  await outline.locator('[aria-current="location"]').waitFor();
+  await outline.getByRole('button', { name: 'Part 5', exact: true }).click();
+  await nearTop(page, SHEET, 'Part 5');
+  await outline.locator('[aria-current="location"]').getByText('Part 5', { exact: true }).waitFor();
+  // A double click leads to where the words are written.
+  await paper(page).getByRole('heading', { name: 'Part 5', exact: true }).dblclick();
+  await editor(page).waitFor();
+  await nearTop(page, '.cm-scroller', 'Part 5');
+  await page.locator('.cm-scroller').hover();
+  await page.mouse.wheel(0, 100_000);
+  await nearTop(page, '.cm-scroller', 'Part 30');
+  await nearTop(page, SHEET, 'Part 30');
+
+  await view(page, 'Read').click();
+  await paper(page).getByRole('heading', { name: 'Part 29' }).dblclick();
+  await view(page, 'Read').click();
+  await page.evaluate(`(() => {
+    const heading = [...document.querySelectorAll('${SHEET} h2')].find((one) => one.textContent === 'Part 29');
+    getSelection().selectAllChildren(heading);
+  })()`);
+  await page.getByRole('button', { name: 'Ask about this' }).click();
+  await page.locator('#composer:focus').waitFor();
+  expect(await page.locator('#composer').inputValue()).toBe(
+    'About this passage of the paper, under “Part 29”:\n> Part 29\n\n',
+  );
 });
 
 test('V41: a person makes a script, edits it, gives it another name, and deletes it', async () => {

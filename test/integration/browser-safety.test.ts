@@ -311,6 +311,11 @@ test('U14: no serious finding of axe on the sign-in page, the list, a Work, its 
       .click();
     await page.locator('.cm-content').waitFor();
     await check(page, `${name} editor`);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.getByRole('option').first().waitFor();
+    await check(page, `${name} palette`);
+    await page.keyboard.press('Escape');
     await visitor.open('/').then((list) =>
       list
         .getByRole('heading', { level: 1 })

@@ -238,15 +238,15 @@ test('U12, F13, V50: a Work says which model answers, chooses its own model, whi
   const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
   const answers = page.getByText('Here speaks the model of one’s own.');
   const choose = async (name: string) => {
-    await page.getByRole('button', { name: /^Model of this project/ }).click();
+    await page.getByRole('button', { name: /^Model: / }).click();
     const changed = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
     expect((await changed).status()).toBe(200);
   };
 
-  await page.getByRole('button', { name: 'Model of this project: usual-model' }).waitFor();
+  await page.getByRole('button', { name: 'Model: usual-model' }).waitFor();
   await choose('other-model');
-  await page.getByRole('button', { name: 'Model of this project: other-model' }).waitFor();
+  await page.getByRole('button', { name: 'Model: other-model' }).waitFor();
   await say(page, 'hello');
   await answers.waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('other-model');
@@ -255,7 +255,7 @@ test('U12, F13, V50: a Work says which model answers, chooses its own model, whi
   await page.keyboard.press('Escape');
 
   await choose('Default (usual-model)');
-  await page.getByRole('button', { name: 'Model of this project: usual-model' }).waitFor();
+  await page.getByRole('button', { name: 'Model: usual-model' }).waitFor();
   await say(page, 'and now?');
   await answers.nth(1).waitFor();
   expect(own.requests.at(-1)?.body.model).toBe('usual-model');

@@ -200,8 +200,9 @@ test('V54: Ctrl+K leads to any project and to what the page can do, by keys alon
 
 test('V52, V56: the list follows by itself: what runs, what has finished unseen, and the title that the paper gives', async () => {
   await listOf('Named by hand');
-  const workId = await system.newWork(visitor);
-  const work = await visitor.open(`/works/${workId}`);
+  const made = await system.request(visitor, 'POST', '/api/works', {});
+  const { id } = (await made.json()) as { id: string };
+  const work = await visitor.open(`/works/${id}`);
   await say(work, 'write it');
   await work.getByRole('button', { name: 'Stop', exact: true }).waitFor();
   await work.close();

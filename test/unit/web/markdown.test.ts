@@ -30,6 +30,30 @@ test('front matter and comments of a paper do not show; HTML in a chat message s
   expect(html('<b>x</b>', 'message')).toContain('&lt;b&gt;');
 });
 
+test('V17: what a template asks for shows under a head where nothing is written yet, shortened to whole sentences, and as text', () => {
+  const template =
+    '# Title\n\n<!-- At most 15 words. -->\n\n## Summary\n\n<!-- The <b>question</b>\n& the number. -->\n';
+  expect(html(template)).toBe(
+    '<h1 class="asked">Title</h1>\n<p class="asked">At most 15 words.</p>\n<h2>Summary</h2>\n' +
+      '<p class="asked">The &lt;b&gt;question&lt;/b&gt; &amp; the number.</p>\n',
+  );
+  expect(html(`${template}\nWritten.\n`)).not.toContain('asked">The');
+  expect(html('## A\n\n<!-- x --> <b>y</b>\n')).not.toContain('asked');
+  expect(html(`## A\n\n<!-- ${'One of many words. '.repeat(40)}-->\n`).length).toBeLessThan(320);
+  expect(html('words\n\n<!-- a note -->\n\n## A\n')).not.toContain('asked');
+  expect(html(template, 'message')).not.toContain('asked');
+});
+
+test('V17: a paper that grows shows what is asked for as one that is read at once', () => {
+  const whole = '# A\n\n<!-- one -->\n\n## B\n\n<!-- two -->\n\nwords\n\n## C\n\n<!-- three -->\n';
+  const grow = createMarkdownBlocks('document');
+  for (let end = 1; end <= whole.length; end += 1)
+    expect([end, ...grow(whole.slice(0, end))]).toEqual([
+      end,
+      ...markdownBlocks(whole.slice(0, end), 'document'),
+    ]);
+});
+
 test('while text streams in, only the last block changes', () => {
   const text = '# A\n\nfirst\n\n- one\n- two\n\n| a |\n|--:|\n| 1 |\n\nlast';
   const before = markdownBlocks(text, 'message');

@@ -54,7 +54,7 @@ export const dialogsEn = {
     stopHere: 'Stop here',
   },
   choices: {
-    model: 'Model of this project: {name}',
+    model: 'Model: {name}',
     default: 'Default ({model})',
     demo: 'Demo model',
     server: 'The server’s model',

@@ -1,8 +1,9 @@
 import type { dialogsEn } from './dialogs-en.ts';
 import type { historyEn } from './history-en.ts';
 import type { settingsEn } from './settings-en.ts';
+import type { signInEn } from './sign-in-en.ts';
 
-/** Every sentence of the page in English but those that come with their parts (settings-en.ts, dialogs-en.ts, history-en.ts). */
+/** Every sentence of the page in English but those that come with their parts (*-en.ts beside it). */
 export const en = {
   app: { name: 'PaperAgent' },
   pages: {
@@ -18,6 +19,8 @@ export const en = {
     system: 'System',
     look: 'Appearance: {name}',
     language: 'Language: {name}',
+    languages: 'Language',
+    looks: 'Appearance',
     palette: 'Search and commands',
     account: 'Account',
     guest: 'Guest',
@@ -32,24 +35,7 @@ export const en = {
     label: 'Demo model',
     banner: 'Demo model: the replies are scripted; code, figures and paper are real.',
   },
-  signIn: {
-    lead: 'Describe a piece of quantitative work. An agent plans it, runs real code, draws the figures and writes the paper while you watch.',
-    email: 'Email',
-    password: 'Password',
-    passwordHint: 'At least {least} characters',
-    signIn: 'Sign in',
-    register: 'Create account',
-    toRegister: 'No account yet? Create one',
-    toSignIn: 'Have an account? Sign in',
-    tryIt: 'Try it',
-    tryHint: 'No account needed',
-    invitation: 'Invitation',
-    invitationHint: 'Accounts on this server are by invitation',
-    show: 'Show password',
-    hide: 'Hide password',
-    guestKeeps: 'Everything that you made as a guest belongs to the new account.',
-    guestLoses: 'What you made as a guest does not come along into another account.',
-  },
+  signIn: { password: 'Password', passwordHint: 'At least {least} characters' },
   works: {
     search: 'Search your projects',
     guest: 'You are a guest: only this browser leads to your projects.',
@@ -98,6 +84,7 @@ export const en = {
   work: {
     menu: 'This project',
     export: 'Export the paper…',
+    exportShort: 'Export',
     hideFiles: 'Hide files',
     showFiles: 'Show files',
     skip: 'Skip to your message',
@@ -417,6 +404,9 @@ export const en = {
     edit: 'Edit',
     changes: 'Changes',
     outline: 'Outline',
+    ask: 'Ask about this',
+    about: 'About this passage of the paper:',
+    aboutIn: 'About this passage of the paper, under “{section}”:',
     noTitle: '(no title)',
     expand: 'Paper alone',
     shrink: 'All panes',
@@ -467,4 +457,4 @@ export const en = {
 
 /** The shape that every language fills; its leaves are sentences. */
 /** What every other language has. */
-export type Messages = typeof en & typeof settingsEn & typeof dialogsEn & typeof historyEn;
+export type Messages = typeof en & typeof settingsEn & typeof dialogsEn & typeof historyEn & typeof signInEn;

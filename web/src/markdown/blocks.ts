@@ -8,8 +8,9 @@ import { linesOf } from '../../../src/domain/markdown/line-ends.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
 import { createParser } from '../../../src/domain/markdown/parser.ts';
 import { UnreadableMarkdown } from '../../../src/domain/markdown/unreadable.ts';
+import { showAsked } from './asked.ts';
 
-/** `document`: a paper, whose own HTML is kept (comments vanish); `message`: a chat, where it shows as text. */
+/** `document`: a paper, whose own HTML is kept (comments vanish but those of asked.ts); `message`: a chat, where it shows as text. */
 export type MarkdownFlavour = 'document' | 'message';
 
 /** Notes without the ids of the package's own rendering, which several texts on one page would share. */
@@ -23,7 +24,7 @@ const FOOTNOTES: Record<string, RendererRule> = {
 };
 
 const flavours: Record<MarkdownFlavour, MarkdownIt> = {
-  document: forThePage(createParser({ html: true, breaks: false })),
+  document: forThePage(createParser({ html: true, breaks: false })).use(showAsked),
   message: forThePage(createParser({ html: false, breaks: true })),
 };
 
@@ -34,8 +35,10 @@ export function markdownBlocks(source: string, flavour: MarkdownFlavour): string
 interface Parsed {
   source: string;
   blocks: string[];
-  /** Where the source of the last block begins. */
-  lastStart: number;
+  /** How many of them stay as they are, whatever follows. */
+  closed: number;
+  /** Where the source of the others begins. */
+  openStart: number;
   /** It defines links or notes by name: `[name]: address`, `[^name]: note`. */
   named: boolean;
 }
@@ -50,25 +53,27 @@ export function createMarkdownBlocks(
   finish: (html: string) => string = (html) => html,
 ): (source: string) => string[] {
   const markdown = flavours[flavour];
-  let known: Parsed = { source: '', blocks: [], lastStart: 0, named: false };
+  let known: Parsed = { source: '', blocks: [], closed: 0, openStart: 0, named: false };
 
   function parse(source: string): Parsed {
     const env: Env = {};
     const groups = topLevel(markdown.parse(source, env));
     const blocks = groups.map((tokens) => finish(markdown.renderer.render(tokens, markdown.options, env)));
     const named = Object.keys(env.references ?? {}).length > 0 || env.footnotes !== undefined;
-    const line = groups.at(-1)?.[0]?.map?.[0] ?? 0;
-    return { source, blocks, lastStart: startOfLine(source, line), named };
+    const closed = Math.max(0, groups.length - (hangsTogether(groups) ? 2 : 1));
+    const line = groups[closed]?.[0]?.map?.[0] ?? 0;
+    return { source, blocks, closed, openStart: startOfLine(source, line), named };
   }
 
   function grown(source: string): Parsed {
-    const { blocks, lastStart } = known;
-    const tail = parse(source.slice(lastStart));
+    const { blocks, closed, openStart } = known;
+    const tail = parse(source.slice(openStart));
     if (tail.named) return parse(source);
     return {
       source,
-      blocks: [...blocks.slice(0, -1), ...tail.blocks],
-      lastStart: lastStart + tail.lastStart,
+      blocks: [...blocks.slice(0, closed), ...tail.blocks],
+      closed: closed + tail.closed,
+      openStart: openStart + tail.openStart,
       named: false,
     };
   }
@@ -80,6 +85,11 @@ export function createMarkdownBlocks(
     known = goesOn ? grown(source) : parse(source);
     return known.blocks;
   };
+}
+
+/** What stands last may become what the heading above it asks for (asked.ts). */
+function hangsTogether(groups: readonly Token[][]): boolean {
+  return groups.at(-2)?.[0]?.type === 'heading_open';
 }
 
 /** The place of a line's first character. */
@@ -122,6 +132,18 @@ export function outlineOf(source: string): OutlineEntry[] {
     if (error instanceof UnreadableMarkdown) return [];
     throw error;
   }
+}
+
+/** The line of a document's source, from 0, at which each of its blocks begins. */
+export function blockLines(source: string): number[] {
+  const skipped = frontMatterLines(source, linesOf(source));
+  const groups = topLevel(flavours.document.parse(withoutFrontMatter(source), {}));
+  let last = skipped;
+  return groups.map((tokens) => {
+    // The notes stand at no line of their own.
+    last = Math.max(last, skipped + (tokens[0]?.map?.[0] ?? 0));
+    return last;
+  });
 }
 
 function withoutFrontMatter(source: string): string {

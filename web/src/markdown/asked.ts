@@ -1,0 +1,39 @@
+/** What a template asks for where nothing is written yet: shown pale, for its comments are no part of what is read (V17). Pure. */
+import type { MarkdownIt, Token } from 'markdown-it';
+import { isEmptyTitle } from '../../../src/domain/markdown/paper-title.ts';
+
+/** Of a longer one whole sentences are shown, as far as they go, in UTF-16 code units. */
+const MOST_CHARACTERS = 240;
+
+/** Has comments that alone stand under a heading drawn as paragraphs of the class `asked`, and a template's title, too. */
+export function showAsked(markdown: MarkdownIt): void {
+  markdown.core.ruler.push('asked', (state) => {
+    const { tokens } = state;
+    for (const [index, token] of tokens.entries()) {
+      if (token.level !== 0) continue;
+      if (token.type === 'html_block') {
+        const asked = isAlone(tokens, index) ? commentOf(token.content) : null;
+        if (asked !== null) token.content = `<p class="asked">${markdown.utils.escapeHtml(asked)}</p>\n`;
+      } else if (token.type === 'heading_open' && isEmptyTitle(tokens[index + 1]?.content ?? '')) {
+        token.attrSet('class', 'asked');
+      }
+    }
+  });
+}
+
+function isAlone(tokens: readonly Token[], index: number): boolean {
+  const next = tokens[index + 1]?.type;
+  return tokens[index - 1]?.type === 'heading_close' && (next === undefined || next === 'heading_open');
+}
+
+/** The words of a text that is one comment and nothing else; null where it is not, or says nothing. */
+function commentOf(html: string): string | null {
+  const words = /^\s*<!--((?:(?!-->)[\s\S])*)-->\s*$/.exec(html)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
+  if (words.length <= MOST_CHARACTERS) return words === '' ? null : words;
+  let shown = '';
+  for (const sentence of words.match(/[^.!?。！？]+[.!?。！？]*\s*/g) ?? []) {
+    if (shown !== '' && shown.length + sentence.length > MOST_CHARACTERS) break;
+    shown += sentence;
+  }
+  return shown.trim();
+}

@@ -1,0 +1,69 @@
+/** Keeps the place between reading and writing, and has text and preview scroll together (V46). */
+import { until, useEventListener } from '@vueuse/core';
+import { computed, nextTick, type Ref } from 'vue';
+import { blockLines } from '../markdown/blocks.ts';
+import { lineAt, placeOf, type ReadPlace } from './same-place.ts';
+
+export interface ReadSide {
+  place(): ReadPlace;
+  showPlace(place: ReadPlace): void;
+}
+
+export interface WriteSide {
+  topLine(): number;
+  showLine(line: number, options: { cursor: boolean }): void;
+}
+
+/**
+ * @param text what is read and written
+ * @param beside both are in sight
+ * @param pane what holds both: where the person's hand is decides which side leads
+ */
+export function useSamePlace(
+  text: () => string,
+  sides: { read: Ref<ReadSide | null>; write: Ref<WriteSide | null>; pane: Ref<HTMLElement | null> },
+  beside: () => boolean,
+) {
+  const lines = computed(() => blockLines(text()));
+  /** The side that the person moves; what the other one says of its scrolling is an echo. */
+  let leads: 'read' | 'write' = 'write';
+
+  useEventListener(
+    sides.pane,
+    ['wheel', 'pointerdown', 'touchstart', 'keydown'],
+    (event: Event) => {
+      leads = event.target instanceof Element && event.target.closest('.cm-editor') ? 'write' : 'read';
+    },
+    { passive: true, capture: true },
+  );
+
+  function readScrolled(): void {
+    const place = beside() && leads === 'read' ? sides.read.value?.place() : undefined;
+    if (place !== undefined) sides.write.value?.showLine(lineAt(place, lines.value), { cursor: false });
+  }
+
+  function writeScrolled(): void {
+    const line = beside() && leads === 'write' ? sides.write.value?.topLine() : undefined;
+    if (line !== undefined) sides.read.value?.showPlace(placeOf(line, lines.value));
+  }
+
+  /** Begins to write at what is being read; the editor may still be on its way. */
+  async function write(enter: () => void, block?: number): Promise<void> {
+    const place = block === undefined ? sides.read.value?.place() : { block, part: 0 };
+    enter();
+    await until(sides.write).toBeTruthy({ timeout: 10_000 });
+    await nextTick();
+    leads = 'write';
+    if (place !== undefined) sides.write.value?.showLine(lineAt(place, lines.value), { cursor: true });
+  }
+
+  /** Goes on reading at what was being written. */
+  async function read(enter: () => void): Promise<void> {
+    const line = sides.write.value?.topLine();
+    enter();
+    await nextTick();
+    if (line !== undefined) sides.read.value?.showPlace(placeOf(line, lines.value));
+  }
+
+  return { readScrolled, writeScrolled, write, read };
+}
