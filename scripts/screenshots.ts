@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots [-- --out FOLDER] [--only WORD]`: the page's main states in three sizes, both themes and both
+ * `npm run screenshots [-- --out FOLDER] [--only WORD,WORD]`: the page's main states in three sizes, both themes and both
  * languages, as PNG files. Runs a system of its own with the demo's dialogues: the code, figures and paper are real.
  */
 import { mkdir } from 'node:fs/promises';
@@ -120,6 +120,26 @@ const scenes: Scene[] = [
       await toPaper(page, words, stage);
       await page.locator('.paper .katex').first().waitFor();
       await page.locator('.paper img[src]').first().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'alone',
+    at: ({ done }) => `/works/${done}`,
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
+      if (!stage.narrow) await button(page, words.paper.expand).click();
+      await page.locator('.paper .katex').first().waitFor();
+      // A passage is selected, which can be asked about.
+      await page.locator('.paper p').nth(1).click({ clickCount: 3 });
+      await button(page, words.paper.ask).waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    at: ({ done }) => `/works/${done}`,
+    arrange: async (page, words) => {
+      await button(page, words.shell.palette).click();
+      await page.getByRole('option').first().waitFor();
     },
   },
   {
@@ -295,7 +315,7 @@ async function main(): Promise<void> {
           };
           for (const scene of scenes) {
             const name = [scene.name, size, colorScheme, language].join('-');
-            if (!name.includes(values.only)) continue;
+            if (!values.only.split(',').some((word) => name.includes(word))) continue;
             await shoot(browser, {
               url,
               look,

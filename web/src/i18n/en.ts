@@ -237,7 +237,8 @@ export const en = {
     waiting: 'Connection lost. Trying again in {seconds} s.',
     tooMany:
       'Too many pages are open at once, here or in your network. Close some. Trying again in {seconds} s.',
-    waitingWorking: 'Connection lost. Trying again in {seconds} s. The agent works on.',
+    waitingWorking:
+      'Connection lost. Trying again in {seconds} s. What the agent does meanwhile is shown then.',
     offline: 'You are offline. What you write is kept and sent when the network is back.',
     offlineWorking: 'You are offline. The agent works on; you will see what it did when the network is back.',
     retry: 'Try now',

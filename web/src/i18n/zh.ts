@@ -342,7 +342,7 @@ export const zh: Messages = {
     connecting: '正在连接…',
     waiting: '连接已断开，{seconds} 秒后重试。',
     tooMany: '你或你所在的网络同时打开的页面过多，请关闭一些。{seconds} 秒后重试。',
-    waitingWorking: '连接已断开，{seconds} 秒后重试。智能体仍在工作。',
+    waitingWorking: '连接已断开，{seconds} 秒后重试。智能体在此期间的进展届时显示。',
     offline: '你已离线。所写内容会保留，网络恢复后发送。',
     offlineWorking: '你已离线。智能体仍在工作，网络恢复后即可看到进展。',
     retry: '立即重试',

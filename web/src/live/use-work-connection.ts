@@ -54,7 +54,8 @@ export function useWorkConnection(workId: string, applied: (event: LogEvent | nu
   });
   const state = shallowRef(connection.state());
 
-  useEventListener(window, 'online', () => connection.retryNow());
+  // A socket may look open long after the network has gone: it is asked at once.
+  useEventListener(window, ['online', 'offline'], () => connection.retryNow());
   useEventListener(document, 'visibilitychange', () => {
     if (!document.hidden) connection.retryNow();
   });
