@@ -353,6 +353,13 @@ async function expectOnTop(page: Page, box: string, part: number): Promise<void>
   );
   expect([box, seen]).toEqual([box, part]);
 }
+/** Selects a heading of the sheet. */
+const select = (page: Page, heading: string) =>
+  page.evaluate(`(() => {
+    const found = [...document.querySelectorAll('${SHEET} h2')].find((one) => one.textContent === '${heading}');
+    found.scrollIntoView();
+    getSelection().selectAllChildren(found);
+  })()`);
 const SHEET = '[aria-label="Preview of the paper"]';
 
 test('V46: the place stays between reading and editing, text and preview scroll together, the outline is in sight, and what is selected is asked about', async () => {
@@ -377,8 +384,9 @@ test('V46: the place stays between reading and editing, text and preview scroll 
   await outline.getByRole('button', { name: 'Part 5', exact: true }).click();
   await expectOnTop(page, SHEET, 5);
   await outline.locator('[aria-current="location"]').getByText('Part 5', { exact: true }).waitFor();
-  // A double click leads to where the words are written.
-  await paper(page).getByRole('heading', { name: 'Part 5', exact: true }).dblclick();
+  // What is selected leads to where the words are written, and to a question about it.
+  await select(page, 'Part 5');
+  await page.getByRole('button', { name: 'Edit here' }).click();
   await editor(page).waitFor();
   await expectOnTop(page, '.cm-scroller', 5);
   await page.locator('.cm-scroller').hover();
@@ -392,11 +400,7 @@ test('V46: the place stays between reading and editing, text and preview scroll 
   expect(Math.abs((together[0] ?? 0) - (together[1] ?? 0))).toBeLessThanOrEqual(1);
 
   await view(page, 'Read').click();
-  await page.evaluate(`(() => {
-    const heading = [...document.querySelectorAll('${SHEET} h2')].find((one) => one.textContent === 'Part 29');
-    heading.scrollIntoView();
-    getSelection().selectAllChildren(heading);
-  })()`);
+  await select(page, 'Part 29');
   await page.getByRole('button', { name: 'Ask about this' }).click();
   await page.locator('#composer:focus').waitFor();
   expect(await page.locator('#composer').inputValue()).toBe(

@@ -406,6 +406,7 @@ export const en = {
     changes: 'Changes',
     outline: 'Outline',
     ask: 'Ask about this',
+    editHere: 'Edit here',
     about: 'About this passage of the paper:',
     aboutIn: 'About this passage of the paper, under “{section}”:',
     noTitle: '(no title)',

@@ -510,6 +510,7 @@ export const zh: Messages = {
     changes: '改动',
     outline: '大纲',
     ask: '就此提问',
+    editHere: '在此编辑',
     about: '关于论文中的这段内容：',
     aboutIn: '关于论文“{section}”一节中的这段内容：',
     noTitle: '（无标题）',

@@ -65,5 +65,8 @@ export function useSamePlace(
     if (line !== undefined) sides.read.value?.showPlace(placeOf(line, lines.value));
   }
 
-  return { readScrolled, writeScrolled, write, read };
+  /** The line at which a block begins. */
+  const lineOf = (block: number) => lineAt({ block, part: 0 }, lines.value);
+
+  return { readScrolled, writeScrolled, write, read, lineOf };
 }
