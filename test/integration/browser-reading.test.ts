@@ -216,7 +216,7 @@ test('V10: the paper alone ends where the window ends, says that the agent works
   expect((region?.y ?? 0) + (region?.height ?? 0)).toBeLessThanOrEqual(900);
   await paper(page).getByText('Writing').waitFor();
 
-  await paper(page).getByRole('button', { name: 'Outline' }).click();
+  await page.getByRole('button', { name: 'Account', exact: true }).click();
   await page.getByRole('menu').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });

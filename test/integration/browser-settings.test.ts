@@ -270,9 +270,9 @@ test('V19: a project says which template its paper began with; an empty one take
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill('half a thought');
   await page.getByRole('button', { name: /^Template: Short/ }).click();
   await page.getByText('Nothing is written yet').waitFor();
-  await page.getByRole('menuitemcheckbox', { name: 'Research paper', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Research paper (IMRaD)', exact: true }).click();
   await page.waitForURL((url) => url.pathname.startsWith('/works/') && !url.pathname.endsWith(workId));
-  await page.getByRole('button', { name: 'Template: Research paper' }).waitFor();
+  await page.getByRole('button', { name: 'Template: Research paper (IMRaD)' }).waitFor();
   expect(await page.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe(
     'half a thought',
   );
