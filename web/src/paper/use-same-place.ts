@@ -9,9 +9,10 @@ export interface ReadSide {
   showPlace(place: ReadPlace): void;
 }
 
+/** Its functions are absent while the editor's code is still on its way. */
 export interface WriteSide {
-  topLine(): number;
-  showLine(line: number, options: { cursor: boolean }): void;
+  topLine?(): number;
+  showLine?(line: number, options: { cursor: boolean }): void;
 }
 
 /**
@@ -39,11 +40,11 @@ export function useSamePlace(
 
   function readScrolled(): void {
     const place = beside() && leads === 'read' ? sides.read.value?.place() : undefined;
-    if (place !== undefined) sides.write.value?.showLine(lineAt(place, lines.value), { cursor: false });
+    if (place !== undefined) sides.write.value?.showLine?.(lineAt(place, lines.value), { cursor: false });
   }
 
   function writeScrolled(): void {
-    const line = beside() && leads === 'write' ? sides.write.value?.topLine() : undefined;
+    const line = beside() && leads === 'write' ? sides.write.value?.topLine?.() : undefined;
     if (line !== undefined) sides.read.value?.showPlace(placeOf(line, lines.value));
   }
 
@@ -51,15 +52,16 @@ export function useSamePlace(
   async function write(enter: () => void, block?: number): Promise<void> {
     const place = block === undefined ? sides.read.value?.place() : { block, part: 0 };
     enter();
-    await until(sides.write).toBeTruthy({ timeout: 10_000 });
+    // What stands in its place while its code comes is no editor yet.
+    await until(() => sides.write.value?.showLine !== undefined).toBe(true, { timeout: 10_000 });
     await nextTick();
     leads = 'write';
-    if (place !== undefined) sides.write.value?.showLine(lineAt(place, lines.value), { cursor: true });
+    if (place !== undefined) sides.write.value?.showLine?.(lineAt(place, lines.value), { cursor: true });
   }
 
   /** Goes on reading at what was being written. */
   async function read(enter: () => void): Promise<void> {
-    const line = sides.write.value?.topLine();
+    const line = sides.write.value?.topLine?.();
     enter();
     await nextTick();
     if (line !== undefined) sides.read.value?.showPlace(placeOf(line, lines.value));
