@@ -18,7 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 SIZES = {
     "Normal": 10.5, "Title": 18, "Author": 11, "Date": 11, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11, "Body Text": 10.5,
     "First Paragraph": 10.5, "Abstract": 9.5, "Abstract Title": 10.5, "Image Caption": 9, "Table Caption": 9, "Compact": 10,
-    "Bibliography": 10, "Footnote Text": 9, "Source Code": 9, "TOC Heading": 14,
+    "Bibliography": 10, "Footnote Text": 9, "Source Code": 9, "Verbatim Char": 9, "TOC Heading": 14,
 }
 CENTRED = ("Title", "Author", "Date", "Abstract Title", "Image Caption", "Table Caption", "Captioned Figure", "Figure")
 MONO = ("Verbatim Char", "Source Code")
@@ -71,6 +71,15 @@ def borders(style, lines):
     properties.append(box)
 
 
+def shaded(style):
+    properties = style.element.get_or_add_pPr()
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "F5F5F4")):
+        shade.set(qn(f"w:{name}"), value)
+    # Ahead of what the schema wants behind it.
+    properties.insert(0, shade)
+
+
 for lang in ("en", "zh"):
     document = Document(sys.argv[1])
     for section in document.sections:
@@ -102,6 +111,11 @@ for lang in ("en", "zh"):
             style.paragraph_format.first_line_indent = Pt(21)
     for name in ("Image Caption", "Table Caption", "Captioned Figure", "Compact", "Bibliography", "Abstract"):
         document.styles[name].paragraph_format.first_line_indent = Pt(0)
+    references = document.styles["Bibliography"].paragraph_format
+    references.left_indent, references.first_line_indent = Pt(24), Pt(-24)
+    references.tab_stops.add_tab_stop(Pt(24))
+    references.space_after = Pt(3)
+    shaded(document.styles["Source Code"])
     document.styles["Captioned Figure"].paragraph_format.keep_with_next = True
     document.styles["Table Caption"].paragraph_format.keep_with_next = True
     table = document.styles["Table"]

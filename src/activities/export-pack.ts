@@ -16,8 +16,8 @@ const USUAL_BYTES = 50_000_000;
 const WRITTEN = new Date(Date.UTC(2000, 0, 1));
 
 const WHY = {
-  too_large: 'it is larger than the contest takes',
-  no_room: 'there is no room for it under the size that the contest takes',
+  too_large: 'it is larger than the style lets all files together be',
+  no_room: 'there is no room for it under the size that the style sets',
   identity: 'its name says who you are',
 } as const;
 
@@ -46,7 +46,7 @@ export async function makePack(
   if (made.content.length > most)
     problems.push({
       code: 'paper_too_large',
-      message: `The paper has ${megabytes(made.content.length)} MB, and the contest takes ${megabytes(most)} MB: make its pictures smaller.`,
+      message: `The paper has ${megabytes(made.content.length)} MB, and the style ${style.id} sets at most ${megabytes(most)} MB (\`mostBytes\`, to be held against the rules of the year): make its pictures smaller.`,
     });
   const { entries } = await workspace.list();
   const files = entries.filter(({ kind }) => kind === 'file');

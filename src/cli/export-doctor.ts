@@ -1,5 +1,5 @@
 /** `npm run export -- doctor`: makes a small paper in every format, and says what each took or why it cannot be had. */
-import { findPaperTools, makePaper, type PaperToolsOptions } from '../exports/make-paper.ts';
+import { makePaper, type PaperTools } from '../exports/make-paper.ts';
 import { PAPER_FORMATS } from '../exports/paper/format.ts';
 import { listStyles, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
 
@@ -19,17 +19,16 @@ $$ e^{i\\pi} + 1 = 0 $$ {#eq:sum}
 /** @returns whether every format can be had */
 export async function examineExports(
   dataDir: string,
-  options: PaperToolsOptions,
+  tools: PaperTools,
   say: (line: string) => void,
 ): Promise<boolean> {
   const { styles, problems } = await listStyles(stylesFolder(dataDir));
   say(`styles: ${styles.map(({ id }) => id).join(', ')}`);
   for (const problem of problems) say(problem);
-  const tools = await findPaperTools(options);
-  const { notContained } = tools.containment;
+  const { notContained, filter } = tools.containment;
   say(
     notContained === null
-      ? 'documents are made in a world of their own (bubblewrap)'
+      ? `documents are made in a world of their own (bubblewrap${filter === null ? '' : ', system calls filtered'})`
       : `documents are made without a world of their own, contained by Node alone: ${notContained}`,
   );
   const chinese = await tools.chinese();
@@ -50,7 +49,11 @@ export async function examineExports(
       signal: new AbortController().signal,
     });
     const seconds = ((performance.now() - from) / 1_000).toFixed(1);
-    say(`${format}: ${'refused' in made ? made.refused : `${made.bytes.length} bytes in ${seconds} s`}`);
+    if ('refused' in made) say(`${format}: ${made.refused}`);
+    else {
+      say(`${format}: ${made.bytes.length} bytes in ${seconds} s`);
+      for (const { message } of made.problems) say(`  ${message}`);
+    }
     isWhole &&= !('refused' in made) && made.problems.length === 0;
   }
   return isWhole;

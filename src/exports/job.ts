@@ -47,3 +47,6 @@ export const MOST_PICTURES = 300;
 
 /** Bytes of a document that is made. */
 export const MOST_DOCUMENT_BYTES = 150 * 1024 ** 2;
+
+/** Of memory that the program may hold; a paper of nine pages with six figures takes half of it. */
+export const MOST_MEMORY_BYTES = 1024 ** 3;

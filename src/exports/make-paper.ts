@@ -1,12 +1,15 @@
 /** A document of a paper, made by a program of its own that ends with it (O1): what it takes of memory goes with it. */
-import { spawn } from 'node:child_process';
+
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { makeCgroup } from '../sandbox/bubblewrap/cgroup.ts';
 import { createFairGate, type Person } from '../threads/fair-gate.ts';
 import { type ChineseFonts, findChineseFonts } from './chinese-fonts.ts';
-import { findContainment, type StartedBy } from './contain.ts';
+import { findContainment, type StartedBy, startContained } from './contain.ts';
 import { readFrames, writeFrame } from './frames.ts';
 import {
   type ExportStep,
@@ -14,6 +17,7 @@ import {
   type FromProgram,
   type Job,
   MOST_DOCUMENT_BYTES,
+  MOST_MEMORY_BYTES,
   type Opening,
   PICTURE_BYTES,
   PICTURES_BYTES,
@@ -67,6 +71,8 @@ export type PaperMade =
 const PLACES = 2;
 const GATE = createFairGate({ places: PLACES, placesForGuests: PLACES - 1, placesOf: () => PLACES });
 
+/** WebAssembly is compiled beside what runs already. */
+const PROCESSORS = 2;
 const DEADLINE_MS = 180_000;
 const PROGRAM = fileURLToPath(new URL('./program/main.ts', import.meta.url));
 const MOST_STDERR = 20_000;
@@ -83,14 +89,12 @@ export async function makePaper(
   using _place = await GATE.enter(around.person, around.signal);
   const { opening, attached } = await openingOf(order, tools);
   const late = AbortSignal.timeout(DEADLINE_MS);
-  const { program, args, env } = tools.containment;
-  const child = spawn(program, [...args, PROGRAM], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env,
-    cwd: '/',
+  const cgroup = makeCgroup(`export-${randomUUID()}`, PROCESSORS);
+  cgroup?.setMemoryLimit(MOST_MEMORY_BYTES);
+  const child = startContained(tools.containment, [PROGRAM], {
+    cgroup,
     signal: AbortSignal.any([around.signal, late]),
-    killSignal: 'SIGKILL',
-  });
+  }) as ChildProcessWithoutNullStreams;
   const ended = new Promise<Error | undefined>((resolve) => {
     child.once('error', resolve);
     child.once('close', () => resolve(undefined));
@@ -112,11 +116,12 @@ export async function makePaper(
   child.stdin.destroy();
   child.kill('SIGKILL');
   const error = await ended;
+  const ranOut = (cgroup?.oomKills() ?? 0) > 0 || /out of memory/i.test(said);
+  cgroup?.remove();
   around.signal.throwIfAborted();
   if (made !== undefined) return made;
   if (late.aborted) return { refused: 'It took too long: make the paper shorter, or its pictures smaller.' };
-  if (/out of memory/i.test(said))
-    return { refused: 'It took too much memory: make the pictures smaller, or the paper shorter.' };
+  if (ranOut) return { refused: 'It took too much memory: make the pictures smaller, or the paper shorter.' };
   throw new Error(`the program ended without a document: ${said.trim() || 'it said nothing'}`, {
     cause: error ?? failure,
   });

@@ -13,7 +13,8 @@ import { readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
-import { endingOf, isMadeOfPaper } from '../exports/paper/format.ts';
+import { findPaperTools } from '../exports/make-paper.ts';
+import { endingOf, takesStyle } from '../exports/paper/format.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { dataFolder } from '../setup/data-folder.ts';
@@ -33,7 +34,7 @@ try {
   if (asked === 'doctor') {
     const isWhole = await examineExports(
       config.dataDir,
-      await paperToolsOptions(config.dataDir, process.env),
+      await findPaperTools(await paperToolsOptions(config.dataDir, process.env)),
       console.log,
     );
     process.exit(isWhole ? 0 : 1);
@@ -85,9 +86,9 @@ function readArguments(): Asked | 'doctor' {
   const workId = namedWorkId(words[0], USAGE);
   if (!EXPORT_FORMATS.some((known) => known === values.format))
     throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
-  if (values.style !== undefined && !isMadeOfPaper(values.format))
+  if (values.style !== undefined && !takesStyle(values.format))
     throw new ConfigError(
-      'only a document of the paper has a style: leave --style out, or name another --format',
+      'only a document of the paper, or a pack, has a style: leave --style out, or name another --format',
     );
   return { workId, format: values.format, style: values.style ?? null, out: values.out };
 }

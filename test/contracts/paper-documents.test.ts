@@ -1,8 +1,14 @@
 /** Documents of papers, made by the program that makes them: in each format, of each sample, of hostile ones (O1-O5, O10). */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { examineExports } from '../../src/cli/export-doctor.ts';
 import { findPaperTools, type PaperTools } from '../../src/exports/make-paper.ts';
+import { PANDOC_PACKAGE, TYPST_PACKAGE } from '../../src/exports/missing-formats.ts';
 import { PAPER_FORMATS } from '../../src/exports/paper/format.ts';
 import { paperToolsOptions } from '../../src/setup/paper-tools.ts';
+import { withoutPackages } from '../support/hidden-packages.ts';
 import { filesOf, formulaCorpus, madeSample, makeSample, readPdf } from '../support/papers.ts';
 
 const MAKING_MS = 300_000;
@@ -152,6 +158,22 @@ describe('O5: a Chinese paper', () => {
   }, 300_000);
 });
 
+test('O5: a font whose file is damaged is none: the PDF is refused in a sentence that names it, not made with holes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pa-font-'));
+  try {
+    const file = join(folder, 'NotoSerifSC-Regular.otf');
+    writeFileSync(file, 'no font');
+    const damaged = { serif: 'Damaged Serif SC', sans: 'Damaged Serif SC', files: [file] };
+    const withDamaged = { ...tools, chinese: async () => damaged };
+    const source = '# 一篇\n\n文字。';
+    expect(await makeSample(withDamaged, 'pdf', { source })).toMatchObject({
+      refused: expect.stringMatching(/Damaged Serif SC.*fonts-noto-cjk/),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 300_000);
+
 /** Those of the corpus that no format can set, or that must not be. */
 const AS_TEXT = ['\\includegraphics', '\\input', '\\unicode', '\\middle|', '\\begin{rcases}'];
 
@@ -244,6 +266,58 @@ test(
   },
   MAKING_MS,
 );
+
+describe('O11: on a machine without pandoc', () => {
+  test.each(['hard-en', 'hard-zh'])(
+    'the HTML of %s is made all the same, by ourselves: formulas as MathML, numbers, captions, references; and it says so',
+    async (sample) => {
+      const without = withoutPackages(tools, PANDOC_PACKAGE);
+      const { bytes, problems } = await madeSample(without, 'html', { sample });
+      expect(problems.map(({ code }) => code)).toEqual(['made_without_pandoc']);
+      const html = bytes.toString();
+      const usual = (await madeSample(tools, 'html', { sample })).bytes.toString();
+      for (const part of [/<math/g, /<img /g, /<figcaption/g, /<caption/g, /<h[2-5]/g, /<tr/g, /<li/g])
+        expect([part, html.match(part)?.length]).toEqual([part, usual.match(part)?.length]);
+      for (const id of usual.matchAll(/id="((?:fig|tbl|eq|sec):[^"]+)"/g))
+        expect(html).toContain(`id="${id[1]}"`);
+      expect(html).toMatch(/\[1\]/);
+      expect(html).not.toMatch(/<script|<link|src="(?!data:)|@import|url\(/);
+    },
+    MAKING_MS,
+  );
+
+  test(
+    'hostile text becomes no code and no outer picture in that HTML either',
+    async () => {
+      const { bytes } = await madeSample(withoutPackages(tools, PANDOC_PACKAGE), 'html', { sample: 'evil' });
+      const html = bytes.toString();
+      expect(html).not.toMatch(/<script|<iframe|<[^>]+\son[a-z]+=|root:x:0/i);
+      expect(html).not.toMatch(/(?:href|src)="(?!https?:|mailto:|#|data:image)/i);
+    },
+    MAKING_MS,
+  );
+
+  test('Word, LaTeX and PDF are refused in one sentence that says what can be had', async () => {
+    for (const format of ['docx', 'latex', 'pdf'] as const)
+      expect(
+        await makeSample(withoutPackages(tools, PANDOC_PACKAGE), format, { source: 'Text.' }),
+      ).toMatchObject({ refused: expect.stringMatching(/pandoc-wasm.*HTML/) });
+  }, 300_000);
+});
+
+describe('O11: on a machine without typst', () => {
+  test('PDF is refused in one sentence that says what can be had, and the doctor says so, too', async () => {
+    const without = withoutPackages(tools, TYPST_PACKAGE);
+    expect(await makeSample(without, 'pdf', { source: 'Text.' })).toMatchObject({
+      refused: expect.stringMatching(/typst.*Word, LaTeX, and HTML/),
+    });
+    const said: string[] = [];
+    expect(await examineExports('/nonexistent', without, (line) => said.push(line))).toBe(false);
+    expect(said.find((line) => line.startsWith('pdf: '))).toContain(TYPST_PACKAGE);
+    for (const format of ['docx', 'latex', 'html'])
+      expect(said.find((line) => line.startsWith(`${format}: `))).toMatch(/bytes in/);
+  }, 300_000);
+});
 
 test('O11: a paper that cannot be read says so in one sentence', async () => {
   expect(await makeSample(tools, 'html', { source: `${'> '.repeat(40)}deep` })).toMatchObject({

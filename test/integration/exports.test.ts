@@ -154,7 +154,10 @@ testWith('bubblewrap')(
     await put('paper.md', `---\n${facts}\n---\n# On pi\n\n## Summary\n\nIt is 3.14.\n\n## Text\n\nPi.\n`);
     await put('code/by-ada.py', '# Ada Example, /home/ada\n');
     const fetchMade = async (format: string) => {
-      const { body } = await call(account, 'POST', `${workId}/exports`, { format, style: 'mcm' });
+      const { body } = await call(account, 'POST', `${workId}/exports`, {
+        format,
+        ...(format === 'pack' ? { style: 'mcm' } : {}),
+      });
       const info = await ended(account, workId, body.id);
       expect(info).toMatchObject({ state: 'done', format });
       const file = await fetch(`${system.url}/api/works/${workId}/exports/${body.id}/file`, {
@@ -216,6 +219,7 @@ test('P20: an order for what nobody makes is refused with what can be had', asyn
     [{ format: 'pdf', style: 'none' }, 'article'],
     [{ format: 'pdf', file: 'data.csv' }, '.md'],
     [{ format: 'ipynb', style: 'article' }, 'style'],
+    [{ format: 'ai_report', style: 'article' }, 'style'],
   ] as const) {
     const answer = await call(account, 'POST', `${workId}/exports`, order);
     expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining(said)]);

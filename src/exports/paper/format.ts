@@ -7,13 +7,18 @@ export function isPaperFormat(format: string): format is PaperFormat {
   return PAPER_FORMATS.some((known) => known === format);
 }
 
-/** What is made of a paper in a style: documents, and what holds one. */
+/** What is made of one paper of a Work: documents, and what holds one. */
 export const MADE_OF_PAPER = [...PAPER_FORMATS, 'ai_report', 'pack'] as const;
 
 export type MadeOfPaper = (typeof MADE_OF_PAPER)[number];
 
 export function isMadeOfPaper(format: string): format is MadeOfPaper {
   return MADE_OF_PAPER.some((known) => known === format);
+}
+
+/** Whether a style changes what is made: the report on the use of AI always looks the same. */
+export function takesStyle(format: string): boolean {
+  return isMadeOfPaper(format) && format !== 'ai_report';
 }
 
 /** Of formats whose name is no ending. */

@@ -41,6 +41,9 @@ export function styleProblems(
   const pages = marks.behind === undefined ? marks.pages : marks.behind - 1;
   const counted = checks.appendixCounts || marks.appendix === undefined ? pages : marks.appendix;
   if (checks.mostPages !== undefined && counted > checks.mostPages)
-    say('too_many_pages', `The paper has ${counted} pages, and at most ${checks.mostPages} are allowed.`);
+    say(
+      'too_many_pages',
+      `The paper has ${counted} pages, and the style allows at most ${checks.mostPages}.`,
+    );
   return problems;
 }

@@ -1,6 +1,6 @@
 /**
  * What a run of text says beside its words: citations `[@key, p. 3; see @other]` and references `@fig:a`. An export
- * knows numbers and lists of references; the page numbers citations (web/src/paper/citations.ts).
+ * knows numbers and lists of references; the page numbers citations (src/domain/references/with-citations.ts).
  */
 import { CITATION_GROUP, citedIn } from '../../domain/markdown/citations.ts';
 import { type Citation, type Inline, str, words } from './ast.ts';

@@ -11,8 +11,8 @@ export interface Finish {
   /** Stands in the file's properties. */
   title: string;
   authors: readonly string[];
-  /** At the top of every page but the first, with the page's number; null: the number stands at the bottom. */
-  runningHead: string | null;
+  /** At the top of every page but the first; `countsPages`: with the page's number, which else stands at the bottom. */
+  runningHead: { text: string; countsPages: boolean } | null;
 }
 
 /** Twentieths of a point. */
@@ -29,7 +29,7 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
     const file = files.get(name);
     if (file !== undefined) files.set(name, Buffer.from(how(file.toString('utf8'))));
   };
-  change(DOCUMENT, (xml) => withPage(withTables(withMatrices(xml)), finish));
+  change(DOCUMENT, (xml) => withPage(withTables(withCases(withMatrices(xml))), finish));
   change('docProps/core.xml', (xml) => withProperties(xml, finish));
   if (finish.runningHead !== null) {
     files.set(HEADER, Buffer.from(headerXml(finish.runningHead)));
@@ -70,6 +70,14 @@ function withTables(xml: string): string {
     );
 }
 
+/** Lines behind a brace begin below each other. */
+function withCases(xml: string): string {
+  return xml.replace(
+    /<m:begChr m:val="\{"\s*\/>(?:<m:sepChr m:val=""\s*\/>)?<m:endChr m:val=""\s*\/>(?:<m:grow\s*\/>)?<\/m:dPr><m:e><m:m>(?:(?!<\/m:mcs>).)*/gs,
+    (all) => all.replaceAll('<m:mcJc m:val="center"', '<m:mcJc m:val="left"'),
+  );
+}
+
 function withPage(xml: string, { latex: { paper, margin }, runningHead }: Finish): string {
   const [width, height] = PAPERS[paper];
   const [, number = '2.5', unit = 'cm'] = /^([\d.]+)(cm|mm|in)$/.exec(margin) ?? [];
@@ -78,11 +86,18 @@ function withPage(xml: string, { latex: { paper, margin }, runningHead }: Finish
   return xml.replace(/<w:sectPr[^>]*>.*?<\/w:sectPr>/gs, (section) => {
     const sized = section.replace(/<w:pgMar [^>]*\/>/, '').replace(/<w:pgSz [^>]*\/>/, page);
     if (runningHead === null) return sized;
-    return sized
-      .replace(/<w:footerReference [^>]*\/>/g, '')
+    return (runningHead.countsPages ? sized.replace(/<w:footerReference [^>]*\/>/g, '') : firstToo(sized))
       .replace(/^<w:sectPr[^>]*>/, '$&<w:headerReference w:type="default" r:id="rIdHead"/>')
       .replace('</w:sectPr>', '<w:titlePg/></w:sectPr>');
   });
+}
+
+/** The first page, which has no running head, has the number at its bottom all the same. */
+function firstToo(section: string): string {
+  return section.replace(
+    /<w:footerReference w:type="default"( [^>]*)\/>/,
+    '$&<w:footerReference w:type="first"$1/>',
+  );
 }
 
 function withProperties(xml: string, { title, authors }: Finish): string {
@@ -94,12 +109,13 @@ function withProperties(xml: string, { title, authors }: Finish): string {
     );
 }
 
-function headerXml(text: string): string {
+function headerXml({ text, countsPages }: NonNullable<Finish['runningHead']>): string {
   const run = (content: string) => `<w:r><w:rPr><w:sz w:val="20"/></w:rPr>${content}</w:r>`;
   const words = (content: string) => run(`<w:t xml:space="preserve">${escapedXml(content)}</w:t>`);
   const field = (name: string) => `<w:fldSimple w:instr=" ${name} ">${run('<w:t>1</w:t>')}</w:fldSimple>`;
+  const numbers = [run('<w:tab/>'), words('Page '), field('PAGE'), words(' of '), field('NUMPAGES')].join('');
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="9360"/></w:tabs></w:pPr>${words(text)}${run('<w:tab/>')}${words('Page ')}${field('PAGE')}${words(' of ')}${field('NUMPAGES')}</w:p></w:hdr>`;
+<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="9360"/></w:tabs></w:pPr>${words(text)}${countsPages ? numbers : ''}</w:p></w:hdr>`;
 }
 
 export function escapedXml(text: string): string {

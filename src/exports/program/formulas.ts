@@ -92,9 +92,23 @@ function formulasIn(document: PandocDocument, macros: Macros, format: PaperForma
     if (found.has(key)) continue;
     const { tex } = normaliseTex(c[1], macros, format === 'pdf' ? 'typst' : 'other');
     const latex = normaliseTex(c[1], macros, 'latex').tex;
-    found.set(key, { display, written: c[1], ways: waysOf(tex, format), latex });
+    const ways = isTooDeep(tex) ? [''] : waysOf(tex, format);
+    found.set(key, { display, written: c[1], ways, latex });
   }
   return found;
+}
+
+/** Braces in each other, beyond which texmath takes minutes. */
+const MOST_DEPTH = 60;
+
+function isTooDeep(tex: string): boolean {
+  let depth = 0;
+  for (const [mark] of tex.matchAll(/\\[\s\S]|[{}]/g)) {
+    if (mark === '{') depth += 1;
+    else if (mark === '}') depth -= 1;
+    if (depth > MOST_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Brackets stand as pairs where the writer sets them so. */

@@ -17,16 +17,26 @@ const TABLES = String.raw`\AtBeginEnvironment{longtable}{\small\setlength{\tabco
 const CODE = String.raw`\makeatletter\def\verbatim@font{\footnotesize\ttfamily}\makeatother`;
 
 export function preambleOf({ job, paper: { language, facts } }: Parts): string {
-  const { front } = job.style;
+  const { front, checks } = job.style;
+  const isReport = front === 'page' && checks.abstractPage !== true;
   return [
     CODE,
     TABLES,
     ...(language === 'en' && /[\u2e80-\u9fff\uff00-\uffef]/.test(job.source) ? [SOME_CHINESE] : []),
     ...(language === 'zh' ? [CHINESE] : []),
-    ...(front === 'page' && language === 'zh' ? [ABSTRACT_PAGE] : []),
+    ...(front === 'page' && !isReport && language === 'zh' ? [ABSTRACT_PAGE] : []),
+    ...(isReport ? [RUNNING_TITLE] : []),
     ...(front === 'sheet' ? [sheetOf(facts)] : []),
   ].join('\n');
 }
+
+/** The title is forgotten once it is printed. */
+const RUNNING_TITLE = String.raw`\usepackage{fancyhdr}
+\makeatletter\AtBeginDocument{\let\runningtitle\@title\pagestyle{fancy}}\makeatother
+\fancyhf{}
+\fancyhead[L]{\parbox[b]{\textwidth}{\small\raggedright\runningtitle}}
+\fancyfoot[C]{\thepage}
+\setlength{\headheight}{28pt}`;
 
 const ABSTRACT_PAGE = String.raw`\ctexset{section={format=\large\heiti\centering}}
 \renewenvironment{abstract}{\begin{center}\large\heiti 摘\quad 要\end{center}\par}{\par}

@@ -1,6 +1,5 @@
 /** From a paper to a document in one format: the steps that all formats share. */
-import type { ExportStep, Job } from '../job.ts';
-import { MOST_PICTURES } from '../job.ts';
+import type { Job } from '../job.ts';
 import type { Block, Inline, Problem } from '../paper/ast.ts';
 import { attr, plainOf, words } from '../paper/ast.ts';
 import { type Lowering, lowered, loweredInlines } from '../paper/lower.ts';
@@ -17,62 +16,60 @@ import {
   withSafeLinks,
 } from './citations.ts';
 import { linesOfFormulas, withFormulas } from './formulas.ts';
+import { makeOwnHtml } from './make-own-html.ts';
 import { type Convert, documentOf, loadPandoc, type PandocDocument } from './pandoc.ts';
 import type { Parts } from './parts.ts';
-import { Pictures } from './pictures.ts';
+import { type Pictures, readPictures } from './pictures.ts';
 import { Refused } from './refused.ts';
+import { inOrder, type Made, readBib, type Surroundings } from './surroundings.ts';
 import { loadTypst, type Typst } from './typst.ts';
-import { nodesOf } from './walk.ts';
 import { PAGE_BREAK, writeDocx } from './write-docx.ts';
 import { writeHtml } from './write-html.ts';
 import { writeLatex } from './write-latex.ts';
 import { writePdf } from './write-pdf.ts';
 
-export interface Made {
-  bytes: Uint8Array;
-  pages: number | null;
-  problems: Problem[];
-}
-
-export interface Surroundings {
-  /** The bytes of a file of the Work, or why there are none. */
-  want(paths: string[]): Promise<({ bytes: Buffer } | { reason: string })[]>;
-  step(step: ExportStep): Promise<void>;
-  reference: Partial<Record<'en' | 'zh', Buffer>>;
-  fonts: readonly Buffer[];
-}
-
-const BIBLIOGRAPHY = 'references.bib';
 const WIDE = /[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]/;
+
+const INSTALL_A_FONT =
+  'Whoever runs this server can install one (on Debian and Ubuntu: apt install fonts-noto-cjk) or put one into the folder ' +
+  'fonts of its data; Word, LaTeX and HTML can be had now.';
 
 export async function makeDocument(job: Job, around: Surroundings): Promise<Made> {
   await around.step('reading');
   const paper = readPaper(job.source);
   const problems = [...paper.problems];
-  if (job.format === 'pdf' && job.chinese === null && WIDE.test(job.source + job.behind))
+  const isChinesePdf = job.format === 'pdf' && WIDE.test(job.source + job.behind);
+  if (isChinesePdf && job.chinese === null)
     throw new Refused(
-      'This paper has Chinese in it, and no font with Chinese characters was found for its PDF. Whoever runs this ' +
-        'server can install one (on Debian and Ubuntu: apt install fonts-noto-cjk) or put one into the folder fonts of ' +
-        'its data; Word, LaTeX and HTML can be had now.',
+      `This paper has Chinese in it, and no font with Chinese characters was found for its PDF. ${INSTALL_A_FONT}`,
     );
-  const pictures = await readPictures(paper, around, problems);
-  const convert = await loadPandoc();
+  const pictures = await readPictures(paper, around.want, problems);
+  const convert = await loadPandoc().catch(orOwnHtml(job));
+  if (convert === null) return await makeOwnHtml(job, { paper, pictures, problems, around });
   const typst = job.format === 'pdf' ? loadTypst(around.fonts) : null;
   if (typst !== null) {
     typst.add('common.typ', Buffer.from(job.common));
+    const unread = Object.values(job.chinese ?? {}).find((family) => !typst.hasFont(family));
+    if (isChinesePdf && unread !== undefined)
+      throw new Refused(
+        `This paper has Chinese in it, and the file of its font ${unread} on this server is damaged. ${INSTALL_A_FONT}`,
+      );
     pictures.tryIn(typst);
   }
   await around.step('references');
-  const bib = (await around.want([BIBLIOGRAPHY]))[0];
-  const bibliography = await readBibliography(
-    bib !== undefined && 'bytes' in bib ? bib.bytes.toString('utf8') : null,
-    convert,
-    problems,
-  );
+  const bibliography = await readBibliography(await readBib(around), convert, problems);
   const parts = await readyParts(job, { paper, convert, typst, bibliography, pictures, problems, around });
   await around.step('setting');
   const made = await write(parts, around, typst, problems);
   return { pages: null, ...made, problems: inOrder(problems) };
+}
+
+/** HTML can be had without pandoc (O11). */
+function orOwnHtml({ format }: Job): (error: unknown) => null {
+  return (error) => {
+    if (format === 'html' && error instanceof Refused) return null;
+    throw error;
+  };
 }
 
 async function write(
@@ -87,29 +84,6 @@ async function write(
   problems.push(...styleProblems(parts.paper, parts.job.style, null));
   if (format === 'docx') return await writeDocx(parts, around.reference[parts.paper.language]);
   return format === 'latex' ? await writeLatex(parts) : await writeHtml(parts);
-}
-
-async function readPictures(paper: Paper, around: Surroundings, problems: Problem[]): Promise<Pictures> {
-  const paths = new Set<string>();
-  for (const node of nodesOf([paper.abstract, paper.body])) {
-    if (node.t === 'Figure')
-      paths.add((node as unknown as { image: { c: string[][] } }).image.c[2]?.[1] ?? '');
-    if (node.t === 'Image') paths.add((node.c as string[][])[2]?.[1] ?? '');
-  }
-  paths.delete('');
-  const wanted = [...paths].slice(0, MOST_PICTURES);
-  if (paths.size > wanted.length)
-    problems.push({
-      code: 'figures_too_many',
-      message: `Only the first ${MOST_PICTURES} pictures are in the document.`,
-    });
-  const answers = wanted.length === 0 ? [] : await around.want(wanted);
-  const pictures = new Pictures();
-  for (const [index, path] of wanted.entries()) {
-    const answer = answers[index] ?? { reason: 'it was not given' };
-    await pictures.add(path, answer);
-  }
-  return pictures;
 }
 
 interface Making {
@@ -221,10 +195,4 @@ function withList(blocks: Block[], language: 'en' | 'zh'): Block[] {
 
 function inlinesOf(blocks: Block[]): Inline[][] {
   return blocks.flatMap((block) => (block.t === 'Plain' || block.t === 'Para' ? [block.c] : []));
-}
-
-const MOST_PROBLEMS = 200;
-
-function inOrder(problems: Problem[]): Problem[] {
-  return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, MOST_PROBLEMS);
 }

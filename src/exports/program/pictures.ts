@@ -1,10 +1,15 @@
 /** The pictures of a document: told from their bytes, bounded in pixels, in kinds that every format has (O10). */
 import { createRequire } from 'node:module';
 import { imageHeader } from '../../workspace/image-header.ts';
-import { PICTURE_PIXELS } from '../job.ts';
+import { MOST_PICTURES, PICTURE_PIXELS } from '../job.ts';
+import type { Problem } from '../paper/ast.ts';
 import type { PictureOf } from '../paper/lower.ts';
 import type { Pixels } from '../paper/picture-size.ts';
+import type { Paper } from '../paper/read-paper.ts';
+import type { Surroundings } from './surroundings.ts';
+import { whyNotDrawn } from './svg-bounds.ts';
 import type { Typst } from './typst.ts';
+import { nodesOf } from './walk.ts';
 
 export interface Picture {
   /** Unique in the document. */
@@ -66,6 +71,8 @@ export class Pictures {
       return {
         problem: `${path} has ${width} × ${height} pixels; a picture in an export has at most ${PICTURE_PIXELS / 1e6} million.`,
       };
+    const cost = format === 'svg' ? whyNotDrawn(bytes.toString('utf8')) : null;
+    if (cost !== null) return { problem: `${path} ${cost}, so that it is not drawn: save it as PNG.` };
     const mime = format === 'jpeg' ? 'image/jpeg' : 'image/png';
     const name = this.#nameFor(path, mime === 'image/jpeg' ? 'jpg' : 'png');
     const pixels = width === null || height === null ? null : { width, height };
@@ -94,6 +101,34 @@ export class Pictures {
     this.#names.add(name.toLowerCase());
     return name;
   }
+}
+
+/** Those that a paper shows, asked for together. */
+export async function readPictures(
+  paper: Pick<Paper, 'abstract' | 'body'>,
+  want: Surroundings['want'],
+  problems: Problem[],
+): Promise<Pictures> {
+  const paths = new Set<string>();
+  for (const node of nodesOf([paper.abstract, paper.body])) {
+    if (node.t === 'Figure')
+      paths.add((node as unknown as { image: { c: string[][] } }).image.c[2]?.[1] ?? '');
+    if (node.t === 'Image') paths.add((node.c as string[][])[2]?.[1] ?? '');
+  }
+  paths.delete('');
+  const wanted = [...paths].slice(0, MOST_PICTURES);
+  if (paths.size > wanted.length)
+    problems.push({
+      code: 'figures_too_many',
+      message: `Only the first ${MOST_PICTURES} pictures are in the document.`,
+    });
+  const answers = wanted.length === 0 ? [] : await want(wanted);
+  const pictures = new Pictures();
+  for (const [index, path] of wanted.entries()) {
+    const answer = answers[index] ?? { reason: 'it was not given' };
+    await pictures.add(path, answer);
+  }
+  return pictures;
 }
 
 /** Scripts, links and outer files of an SVG stay behind: what is kept is what it looks like. */

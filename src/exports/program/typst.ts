@@ -1,6 +1,7 @@
 /** typst, for PDF and for trying formulas and pictures alone: its root is empty, and no package can be fetched. */
 import { createRequire } from 'node:module';
 import { TYPST_PACKAGE } from '../missing-formats.ts';
+import { typstText } from '../paper/lower.ts';
 import { missingOr } from './refused.ts';
 
 /** As far as it is used here. */
@@ -10,6 +11,7 @@ interface NodeCompiler {
     hasError(): boolean;
     result: { numOfPages: number } | null;
     takeDiagnostics?(): { shortDiagnostics: { message?: string }[] } | null;
+    takeWarnings(): { shortDiagnostics: { message?: string }[] } | null;
   };
   query(what: { mainFileContent: string }, how: { selector: string; field: string }): unknown;
   pdf(compiled: unknown, options: { creationTimestamp: number }): Buffer;
@@ -18,6 +20,8 @@ interface NodeCompiler {
 export interface Typst {
   /** A file that sources may name. */
   add(name: string, bytes: Uint8Array): void;
+  /** Whether there is a font of that family that it can read. */
+  hasFont(family: string): boolean;
   /** null where it compiles, else why not. */
   problemIn(source: string): string | null;
   /** What `page-mark` said, in the order of the document. */
@@ -49,6 +53,11 @@ export function loadTypst(fonts: readonly Buffer[]): Typst {
   };
   return {
     add: (name, bytes) => compiler.mapShadow(`${ROOT}/${name}`, Buffer.from(bytes)),
+    hasFont: (family) => {
+      const compiled = compiler.compile({ mainFileContent: `#set text(font: ${typstText(family)})\nx` });
+      const said = compiled.takeWarnings()?.shortDiagnostics ?? [];
+      return !said.some(({ message = '' }) => message.startsWith('unknown font family'));
+    },
     problemIn: (source) => {
       const compiled = compile(source);
       return 'problem' in compiled ? compiled.problem : null;

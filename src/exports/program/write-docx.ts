@@ -1,6 +1,6 @@
 /** DOCX: real headings, captions, formulas and references, in the styles of the reference document (O4). */
 import { attr, type Block, type Inline, str } from '../paper/ast.ts';
-import { escapedXml, finishDocx } from './finish-docx.ts';
+import { escapedXml, type Finish, finishDocx } from './finish-docx.ts';
 import { documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';
 import { textOf } from './walk.ts';
@@ -28,7 +28,7 @@ const WORDS = {
 
 export async function writeDocx(parts: Parts, reference: Buffer | undefined): Promise<{ bytes: Uint8Array }> {
   const { convert, job, paper, pictures } = parts;
-  const { language, facts } = paper;
+  const { language } = paper;
   const meta = { lang: { t: 'MetaString', c: language === 'zh' ? 'zh-CN' : 'en-US' } };
   const files: Record<string, Blob> = {};
   for (const { name, bytes } of pictures) files[name] = new Blob([new Uint8Array(bytes)]);
@@ -49,9 +49,15 @@ export async function writeDocx(parts: Parts, reference: Buffer | undefined): Pr
     latex: job.style.latex,
     title: parts.plainTitle,
     authors: parts.authors,
-    runningHead: job.style.front === 'sheet' ? `Team # ${facts.team ?? ''}` : null,
+    runningHead: runningHeadOf(parts),
   });
   return { bytes };
+}
+
+function runningHeadOf({ job: { style }, paper: { facts }, plainTitle }: Parts): Finish['runningHead'] {
+  if (style.front === 'sheet') return { text: `Team # ${facts.team ?? ''}`, countsPages: true };
+  const isReport = style.front === 'page' && style.checks.abstractPage !== true;
+  return isReport ? { text: plainTitle, countsPages: false } : null;
 }
 
 /** Title, names, abstract and keywords, on pages of their own where the style wants them so. */

@@ -70,6 +70,8 @@ function inTex<T extends Block[] | Inline[]>(tree: T): T {
     switch (node.t) {
       case 'Str':
         return withSymbols(String(node.c));
+      case 'Math':
+        return { t: 'Math', c: [(node.c as [unknown])[0], withoutNumbers((node.c as [unknown, string])[1])] };
       case 'CodeBlock':
         return {
           t: 'CodeBlock',
@@ -111,6 +113,14 @@ function division(node: Node): Node {
     '\\end{equation}',
   ];
   return { t: 'RawBlock', c: ['latex', lines.join('\n')] };
+}
+
+/** Who wants a number says so by a label: TeX would give one to each line. */
+function withoutNumbers(tex: string): string {
+  return tex.replace(
+    /\\(begin|end)\{(align|alignat|gather|equation|multline|flalign|eqnarray)\}/g,
+    '\\$1{$2*}',
+  );
 }
 
 /** Environments of their own lines as what stands in one. */

@@ -1,13 +1,14 @@
 /**
  * A control group for one sandbox, where this process may make one (in practice: root): memory, processes and
- * one processor, enforced by the kernel. Version 2, or 1 with a folder for each controller.
+ * processors, enforced by the kernel. Version 2, or 1 with a folder for each controller.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeenFor } from '../sightings.ts';
 
 const ROOT = '/sys/fs/cgroup';
-const MAX_PROCESSES = 128;
+/** Processes and threads of one sandbox. */
+export const MAX_PROCESSES = 128;
 const PERIOD_US = 100_000;
 const PARENTS = ['', 'memory', 'pids', 'cpu'].map((controller) => join(ROOT, controller, 'paperagent'));
 const NEW_MS = 60_000;
@@ -39,7 +40,7 @@ function removeAll(folders: string[]): void {
   }
 }
 
-function version2(name: string): Cgroup {
+function version2(name: string, processors: number): Cgroup {
   const parent = join(ROOT, 'paperagent');
   const group = join(parent, name);
   mkdirSync(parent, { recursive: true });
@@ -47,7 +48,7 @@ function version2(name: string): Cgroup {
     writeFileSync(join(folder, 'cgroup.subtree_control'), '+memory +pids +cpu');
   mkdirSync(group);
   writeFileSync(join(group, 'pids.max'), String(MAX_PROCESSES));
-  writeFileSync(join(group, 'cpu.max'), `${PERIOD_US} ${PERIOD_US}`);
+  writeFileSync(join(group, 'cpu.max'), `${PERIOD_US * processors} ${PERIOD_US}`);
   writeFileSync(join(group, 'memory.oom.group'), '1');
   return {
     entries: [join(group, 'cgroup.procs')],
@@ -61,7 +62,7 @@ function version2(name: string): Cgroup {
   };
 }
 
-function version1(name: string): Cgroup {
+function version1(name: string, processors: number): Cgroup {
   const [memory, pids, cpu] = ['memory', 'pids', 'cpu'].map((controller) => {
     const group = join(ROOT, controller, 'paperagent', name);
     mkdirSync(group, { recursive: true });
@@ -69,7 +70,7 @@ function version1(name: string): Cgroup {
   }) as [string, string, string];
   writeFileSync(join(pids, 'pids.max'), String(MAX_PROCESSES));
   writeFileSync(join(cpu, 'cpu.cfs_period_us'), String(PERIOD_US));
-  writeFileSync(join(cpu, 'cpu.cfs_quota_us'), String(PERIOD_US));
+  writeFileSync(join(cpu, 'cpu.cfs_quota_us'), String(PERIOD_US * processors));
   const swap = join(memory, 'memory.memsw.limit_in_bytes');
   return {
     entries: [memory, pids, cpu].map((group) => join(group, 'cgroup.procs')),
@@ -84,13 +85,19 @@ function version1(name: string): Cgroup {
 }
 
 /** @returns null where groups cannot be made by this process: memory is then sampled. */
-export function makeCgroup(name: string): Cgroup | null {
+export function makeCgroup(name: string, processors = 1): Cgroup | null {
   try {
-    if (existsSync(join(ROOT, 'memory'))) return version1(name);
-    return existsSync(join(ROOT, 'cgroup.controllers')) ? version2(name) : null;
+    if (existsSync(join(ROOT, 'memory'))) return version1(name, processors);
+    return existsSync(join(ROOT, 'cgroup.controllers')) ? version2(name, processors) : null;
   } catch {
     return null; // Not root, a read-only /sys in a container, or a controller that is missing.
   }
+}
+
+/** The command line by which a program is in the group from its first moment on. */
+export function entering(cgroup: Cgroup | null, command: readonly string[]): string[] {
+  const enter = (cgroup?.entries ?? []).map((file) => `echo $$ > '${file}' && `).join('');
+  return ['/bin/sh', '-c', `${enter}exec "$@"`, 'sh', ...command];
 }
 
 /** Removes a group if it holds no process any more. */

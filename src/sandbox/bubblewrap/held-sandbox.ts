@@ -1,18 +1,15 @@
 /** Starts bwrap with everything that limits it, and knows how to end it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { release } from 'node:os';
 import type { Readable } from 'node:stream';
-import { childrenOf, threadsOfUser } from '../processes.ts';
+import { childrenOf } from '../processes.ts';
 import { bpfFilter, type Machine } from '../seccomp/bpf-filter.ts';
 import { HIDDEN_MEMORY_CALLS } from '../seccomp/rules.ts';
 import { DEFAULT_LIMITS } from '../types.ts';
-import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
 import { bwrapCommand, isolationArguments } from './bwrap-command.ts';
-import { type Cgroup, makeCgroup } from './cgroup.ts';
+import { type Cgroup, entering, makeCgroup } from './cgroup.ts';
+import { processLimit } from './process-limit.ts';
 import type { Box } from './run-folder.ts';
-
-const MAX_PROCESSES = 128;
 
 export interface HeldSandbox {
   bwrap: ChildProcess;
@@ -27,15 +24,6 @@ export interface HeldSandbox {
   /** Asks the program inside to end, as `kill` without options does. */
   askToEnd: () => Promise<void>;
   kill: () => Promise<void>;
-}
-
-/** New kernels count a user's processes anew in each user namespace; older ones count all of the machine's. */
-function processLimit(cgroup: Cgroup | null): number {
-  if (cgroup) return 0;
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  const uid = process.getuid?.() ?? 0;
-  const countedAnew = uid !== 0 && (major > 5 || (major === 5 && minor >= 14));
-  return MAX_PROCESSES + (countedAnew ? 0 : threadsOfUser(uid === 0 ? UNPRIVILEGED_ID : uid));
 }
 
 function signal(pid: number, name: NodeJS.Signals): boolean {
@@ -68,8 +56,8 @@ export function holdSandbox(box: Box, ahead: boolean): HeldSandbox {
     seccompFd: 5,
     argumentsFd: 6,
   });
-  const enter = (cgroup?.entries ?? []).map((file) => `echo $$ > '${file}' && `).join('');
-  const bwrap = spawn('/bin/sh', ['-c', `${enter}exec "$@"`, 'sh', ...command], {
+  const [program, ...args] = entering(cgroup, command) as [string];
+  const bwrap = spawn(program, args, {
     cwd: '/',
     env: { PATH: process.env.PATH },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', filter, isolation],

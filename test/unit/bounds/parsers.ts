@@ -32,6 +32,7 @@ import { literalsOf } from '../../../src/domain/provenance/script-literals.ts';
 import { addReferences } from '../../../src/domain/references/add-reference.ts';
 import { readBibtex } from '../../../src/domain/references/bibtex.ts';
 import { peopleOf, plainValue } from '../../../src/domain/references/plain-text.ts';
+import { withCitations } from '../../../src/domain/references/with-citations.ts';
 import { parseBounded } from '../../../src/llm/answers/bounded-json.ts';
 import { callsInText } from '../../../src/llm/answers/calls-in-text.ts';
 import { createJsonScan } from '../../../src/llm/answers/json-scan.ts';
@@ -45,7 +46,6 @@ import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { mustBePortable } from '../../../src/workspace/portable-path.ts';
 import { segmentsOf } from '../../../src/workspace/relative-path.ts';
 import { printable } from '../../../src/workspace/tree.ts';
-import { withCitations } from '../../../web/src/paper/citations.ts';
 
 export interface Parser {
   parse: (text: string) => unknown;

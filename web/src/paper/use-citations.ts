@@ -17,7 +17,7 @@ export function useCitations(source: () => string): ComputedRef<string> {
     async ([now]) => {
       if (!now) return;
       try {
-        draw.value ??= (await import('./citations.ts')).withCitations;
+        draw.value ??= (await import('../../../src/domain/references/with-citations.ts')).withCitations;
         bib.value = isThere.value ? ((await workspace.read(BIBLIOGRAPHY))?.text ?? '') : '';
       } catch (error) {
         // Citations stay as they are written, then.

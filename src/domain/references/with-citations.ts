@@ -2,11 +2,11 @@
  * The paper with its citations as a reader knows them: numbers in brackets, by the order in which works are cited, and
  * the list of them (O6). How an export writes them is its style's to say; here it is one plain form.
  */
-import { CITATION_GROUP, citedIn } from '../../../src/domain/markdown/citations.ts';
-import { languageOf } from '../../../src/domain/markdown/language-of.ts';
-import { type BibEntry, readBibtex } from '../../../src/domain/references/bibtex.ts';
-import { yearOf } from '../../../src/domain/references/check-references.ts';
-import { doiOf, peopleOf, plainValue } from '../../../src/domain/references/plain-text.ts';
+import { CITATION_GROUP, citedIn } from '../markdown/citations.ts';
+import { languageOf } from '../markdown/language-of.ts';
+import { type BibEntry, readBibtex } from './bibtex.ts';
+import { yearOf } from './check-references.ts';
+import { doiOf, peopleOf, plainValue } from './plain-text.ts';
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 /** A span of code, which stays, or a group that is no link's text. */

@@ -1,6 +1,6 @@
 /** Citations in the page's paper (O6): numbered in the order in which works are cited, with their list. */
 import { expect, test } from '@jest/globals';
-import { withCitations } from '../../../web/src/paper/citations.ts';
+import { withCitations } from '../../../src/domain/references/with-citations.ts';
 
 const BIB = `@article{harris, author={Harris, C. R. and Millman, K. J. and Walt, S. and Gommers, R.}, title={Array programming}, journal={Nature}, volume=585, number=7825, pages={357--362}, year=2020, doi={10.1038/s41586-020-2649-2}}
 @book{hua, author={华罗庚}, title={堆垒素数论}, publisher={科学出版社}, year=1957}`;
