@@ -57,6 +57,21 @@ export function cpuOfTree(pid: number): Map<number, number> {
   return found;
 }
 
+/** Those that a process has started, and they in turn, whose command line ends in this. */
+export function descendantsRunning(pid: number, ending: string): number[] {
+  return descendants(pid).filter((one) => {
+    const line = unlessGone(() => readFileSync(`/proc/${one}/cmdline`, 'utf8'));
+    return line?.replace(/\0$/, '').endsWith(ending);
+  });
+}
+
+/** The most memory that a process has held at once, in MB; undefined where it has gone. */
+export function peakOf(pid: number): number | undefined {
+  const status = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'utf8'));
+  const peak = /^VmHWM:\s+(\d+) kB/m.exec(status ?? '')?.[1];
+  return peak === undefined ? undefined : Number(peak) / 1024;
+}
+
 function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read();

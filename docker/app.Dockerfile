@@ -19,6 +19,9 @@ RUN mv node_modules/.cache/paperagent /tmp/made \
  && mkdir -p node_modules/.cache && mv /tmp/made node_modules/.cache/paperagent
 
 FROM ${BASE_IMAGE}
+# For PDFs of papers in Chinese (O5), 90 MB; figures have fonts of their own in the sandbox's image.
+RUN ls /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc 2>/dev/null \
+ || (apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*)
 WORKDIR /app
 # What npm run api and worker run Node with: src/process/node-options.mjs says why.
 ENV MALLOC_ARENA_MAX=2

@@ -18,7 +18,7 @@ import { b15 } from './b15-memory.ts';
 import { b16 } from './b16-billed-anew.ts';
 import { b19 } from './b19-trust.ts';
 import { d11 } from './d11-long-work.ts';
-
+import { exports } from './exports.ts';
 import { restReads } from './rest-reads.ts';
 import { stages } from './stages.ts';
 import { zipMemory } from './zip-memory.ts';
@@ -44,5 +44,6 @@ export const measures: readonly Measure[] = [
   d11,
   restReads,
   zipMemory,
+  exports,
   stages,
 ];

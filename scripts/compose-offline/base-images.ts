@@ -12,7 +12,7 @@ import { output, run, shell } from './commands.ts';
 const UI_MODULE = 'github.com/temporalio/ui-server/v2';
 const UI_VERSION = '2.42.1';
 const DEBIAN = 'paperagent-base-debian:bookworm';
-const PACKAGES = 'ca-certificates,wget,postgresql,haproxy';
+const PACKAGES = 'ca-certificates,wget,postgresql,haproxy,fonts-noto-cjk';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 const DOCKERFILES = join(CHECKOUT, 'docker', 'offline');
 

@@ -1,0 +1,109 @@
+/** EXPORT: a paper of nine pages with six figures as documents: how long, how much memory, and what is left of it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Account, newGuest, newWork } from '../client.ts';
+import type { Measure } from '../measure.ts';
+import { ninePages } from '../nine-pages.ts';
+import { descendantsRunning, peakOf, usageOf } from '../processes.ts';
+import { until } from '../until.ts';
+
+const PROGRAM = 'src/exports/program/main.ts';
+const FORMATS = ['pdf', 'docx', 'latex', 'html'] as const;
+const LOOK_EVERY_MS = 20;
+/** Of the worker's memory once it has made some. */
+const WARM_UP = 5;
+
+export const exports: Measure = {
+  id: 'EXPORT',
+  async run({ system, times }) {
+    const account = await newGuest(system.instance().appUrl);
+    const workId = await newWork(account);
+    const { paper, references, figures } = ninePages();
+    const folder = join(system.dataDir, 'workspaces', workId);
+    const files = new Map<string, string | Buffer>([
+      ['paper.md', paper],
+      ['references.bib', references],
+      ...figures,
+    ]);
+    for (const [path, content] of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    const worker = system.pid('worker');
+    const children = () => descendantsRunning(worker, PROGRAM);
+    let most = 0;
+    const watch = setInterval(() => {
+      for (const pid of children()) most = Math.max(most, peakOf(pid) ?? 0);
+    }, LOOK_EVERY_MS);
+    const seconds: number[] = [];
+    try {
+      for (const format of FORMATS) seconds.push(await made(account, workId, format));
+    } finally {
+      clearInterval(watch);
+    }
+    const lived = performance.now();
+    await until(() => (children().length === 0 ? true : undefined), {
+      what: 'the end of the program',
+      withinMs: 60_000,
+    });
+    const goneAfter = performance.now() - lived;
+
+    const again = times(50, 3);
+    for (let n = 0; n < WARM_UP; n += 1) await made(account, workId, 'html');
+    const before = usageOf(worker).rssMB;
+    for (let n = 0; n < again; n += 1) await made(account, workId, FORMATS[n % FORMATS.length] ?? 'pdf');
+    const after = usageOf(worker).rssMB;
+    const all = seconds.reduce((sum, one) => sum + one, 0);
+    return [
+      {
+        what: 'nine pages, six figures, the first: PDF',
+        value: seconds[0] ?? 0,
+        unit: 's',
+        reach: { most: 5 },
+      },
+      {
+        what: 'the same as PDF, Word, LaTeX and HTML, one after the other',
+        value: all,
+        unit: 's',
+        reach: { most: 8 },
+        note: seconds.map((one, index) => `${FORMATS[index]} ${one.toFixed(1)}`).join(', '),
+      },
+      { what: 'memory of the program, most', value: most, unit: 'MB', reach: { most: 600 } },
+      {
+        what: 'last document → no such program any more',
+        value: goneAfter,
+        unit: 'ms',
+        reach: { most: 1_000 },
+      },
+      {
+        what: `worker, after ${again} more, above what it had before`,
+        value: after - before,
+        unit: 'MB',
+        reach: { most: 20 },
+        note: `${before.toFixed(0)} MB before`,
+      },
+    ];
+  },
+};
+
+/** Seconds from the order to the file. */
+async function made({ url, token }: Account, workId: string, format: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const began = performance.now();
+  const exports = `${url}/api/works/${workId}/exports`;
+  const ordered = await fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
+  if (!ordered.ok) throw new Error(`the order answered ${ordered.status}: ${await ordered.text()}`);
+  const { id } = (await ordered.json()) as { id: string };
+  for (;;) {
+    const info = (await (await fetch(`${exports}/${id}`, { headers })).json()) as {
+      state: string;
+      error?: string;
+      problems: { message: string }[];
+    };
+    if (info.state === 'failed') throw new Error(`the export failed: ${info.error}`);
+    if (info.problems.length > 0) throw new Error(`the paper is not whole: ${info.problems[0]?.message}`);
+    if (info.state === 'done') return (performance.now() - began) / 1_000;
+    await delay(LOOK_EVERY_MS);
+  }
+}
