@@ -8,7 +8,7 @@ import type { Language } from './language.ts';
 export type Row = Record<string, string>;
 
 export interface Measurements {
-  /** The number as it was printed, or a phrase that says that the run did not print it. */
+  /** The number as a journal prints it, or a phrase that says that the run did not print it. */
   value(key: string): string;
   has(key: string): boolean;
   /** The lines that begin with `kind`. */
@@ -42,7 +42,10 @@ export function readMeasurements(text: string, language: Language): Measurements
   }
   const missing = language === 'zh' ? '（运行输出中没有此数值）' : '(not in the output of the run)';
   return {
-    value: (key) => values.get(key) ?? missing,
+    value: (key) => {
+      const printed = values.get(key);
+      return printed === undefined ? missing : inPrint(key, printed);
+    },
     has: (key) => values.has(key),
     rows: (kind) => rows.filter((entry) => entry.kind === kind).map((entry) => entry.row),
     images: [...new Set(text.match(IMAGE) ?? [])],
@@ -50,16 +53,40 @@ export function readMeasurements(text: string, language: Language): Measurements
   };
 }
 
-/** A Markdown table of rows: `columns` maps a key to its heading. Says so when the run printed no such rows. */
-export function tableOf(rows: Row[], columns: [key: string, heading: string][], language: Language): string {
+/** A Markdown table of rows with its caption: `columns` maps a key to its heading. Says so when the run printed no such rows. */
+export function tableOf(
+  rows: Row[],
+  columns: [key: string, heading: string][],
+  { caption, language }: { caption: string; language: Language },
+): string {
   if (rows.length === 0)
     return language === 'zh' ? '（运行输出中没有表格数据）' : '(the run printed no table)';
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     line(columns.map(([, heading]) => heading)),
     line(columns.map(() => '---')),
-    ...rows.map((row) => line(columns.map(([key]) => row[key] ?? '–'))),
+    ...rows.map((row) => line(columns.map(([key]) => inPrint(key, row[key] ?? '–')))),
+    '',
+    language === 'zh' ? `表：${caption}` : `Table: ${caption}`,
   ].join('\n');
+}
+
+/** Columns of a listing that a page has room for. */
+const LISTING_COLUMNS = 90;
+
+/** The lines that were understood, as a listing: one that is too long goes on below, further to the right. */
+export function outputOf({ lines }: Measurements): string {
+  return lines
+    .flatMap((line) => {
+      const made = [''];
+      for (const word of line.split(' ')) {
+        const last = made.at(-1) ?? '';
+        if (last.trim() !== '' && last.length + word.length >= LISTING_COLUMNS) made.push(`    ${word}`);
+        else made[made.length - 1] = last === '' ? word : `${last} ${word}`;
+      }
+      return made;
+    })
+    .join('\n');
 }
 
 /** The figure whose path holds `name`, embedded; or a sentence that it is missing. */
@@ -70,6 +97,25 @@ export function figureOf(m: Measurements, name: string, caption: string, languag
     return `${says}\n\n![${caption}](${path})`;
   }
   return language === 'zh' ? `（运行没有生成图“${caption}”）` : `(The run made no figure "${caption}".)`;
+}
+
+/** Counts, which are grouped from a thousand on; other numbers may be years, and are from ten thousand on. */
+const COUNTS = new Set('samples n repeats rows columns missing missing_cells distinct times'.split(' '));
+/** Names, and numbers that are names. */
+const AS_THEY_ARE = new Set(
+  'name most a b sheet by file kind source seed result_file column_names'.split(' '),
+);
+/** Whatever a number is printed in goes before and behind it; a date is none. */
+const NUMBER = /^([^\w\s-]?)(-?)(\d+)((?:\.\d+)?)(?![\w.,:/-])/;
+
+/** A printed number as a journal prints it: with a minus sign, and thousands told apart. */
+export function inPrint(key: string, printed: string): string {
+  if (AS_THEY_ARE.has(key)) return printed;
+  const least = COUNTS.has(key) ? 4 : 5;
+  return printed.replace(NUMBER, (_all, before: string, sign: string, whole: string, rest: string) => {
+    const grouped = whole.length < least ? whole : whole.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
+    return `${before}${sign === '' ? '' : '−'}${grouped}${rest}`;
+  });
 }
 
 function unquote(value: string): string {

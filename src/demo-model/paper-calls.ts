@@ -99,8 +99,8 @@ function addSection(title: string, level: number, content: string): Calls[number
 function sectionText(role: Role, paper: Paper, language: Language): string {
   if (role === 'letter') {
     return language === 'zh'
-      ? `尊敬的决策者：\n\n${paper.sections.conclusion}\n\n以上数值均取自本作品中程序的输出，其依据见正文。`
-      : `Dear reader,\n\n${paper.sections.conclusion}\n\nThe numbers come from the output of the code in this Work; the sections above say what they rest on.`;
+      ? `尊敬的决策者：\n\n结论如下。${paper.sections.conclusion}\n\n以上数值均取自本作品中程序的输出，其依据见正文。`
+      : `Dear reader,\n\nThis is what was found. ${paper.sections.conclusion}\n\nThe numbers come from the output of the code in this Work; the sections above say what they rest on.`;
   }
   if (role === 'tools') {
     return language === 'zh'
@@ -125,7 +125,9 @@ function wholePaper(paper: Paper, language: Language): Calls[number] {
 }
 
 function seeAlso(title: string, language: Language): string {
-  return language === 'zh' ? `见“${title}”一节。` : `See the section "${title}".`;
+  // By its words alone: its number would be one that no run gives.
+  const named = title.replace(/^[\d.]+\s+/, '');
+  return language === 'zh' ? `见“${named}”一节。` : `See the section "${named}".`;
 }
 
 function nothingToSay(language: Language): string {

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+
+import type { ProvenanceCounts } from '../../src/domain/provenance/types.ts';
+import { checkPaper } from '../../src/paper-check/check-paper.ts';
 import { demoPapers, otherManners, sections } from './corpus.ts';
-import { digitsOf, falselyLinked, noise, precision, recall, score, sum } from './measure.ts';
+import { digitsOf, falselyLinked, noise, precision, recall, score, sum, trace } from './measure.ts';
 
 const fromThreeDigits = (text: string) => digitsOf(text) >= 3;
 
@@ -36,4 +39,28 @@ test.each([0, 1_000])('T6: falsified numbers stay unlinked, beside %d unrelated 
   const numbers = all.reduce((total, one) => total + one.numbers, 0);
   const linked = all.reduce((total, one) => total + one.linked, 0);
   expect(1 - linked / numbers).toBeGreaterThanOrEqual(0.95);
+});
+
+test('O9: in the papers of the demo the paper check finds nothing', () => {
+  for (const paper of demoPapers()) {
+    const drawn = [...paper.paper.matchAll(/\]\((images\/[^)]+)\)/g)].map(([, path = '']) => path);
+    const items = checkPaper({
+      source: paper.paper,
+      files: ['paper.md', ...drawn],
+      bibliography: null,
+      thisYear: 2026,
+      provenance: { numbers: trace(paper), figures: [], counts: {} as ProvenanceCounts },
+      style: null,
+    });
+    expect([paper.name, items]).toEqual([paper.name, []]);
+    expect(drawn.length).toBeGreaterThanOrEqual(2);
+  }
+});
+
+test('T6: the papers of the demo print numbers as journals do, outside of what its runs printed', () => {
+  for (const { name, paper } of demoPapers()) {
+    const shown = paper.replace(/```[\s\S]*?```/g, '').replace(/`[^`]*`|\$[^$]*\$|<!--[\s\S]*?-->/g, '');
+    expect([name, shown.match(/(?<=[\s|(（])-\d[\d.]*/g)]).toEqual([name, null]);
+    expect([name, shown.match(/(?<![\d.,])\d{5,7}(?![\d.])/g)]).toEqual([name, null]);
+  }
 });

@@ -1,5 +1,5 @@
 /** The dialogue about an uploaded data file, in English. */
-import { figureOf, type Measurements, type Row, tableOf } from '../measurements.ts';
+import { figureOf, inPrint, type Measurements, outputOf, type Row, tableOf } from '../measurements.ts';
 import type { DialogueTexts, Paper } from './topic.ts';
 
 export const dataEnglish: DialogueTexts = {
@@ -32,7 +32,7 @@ function paper(m: Measurements): Paper {
       ['median', 'Median'],
       ['max', 'Maximum'],
     ],
-    'en',
+    { caption: 'Numeric columns', language: 'en' },
   );
   const textTable = tableOf(
     texts,
@@ -43,7 +43,7 @@ function paper(m: Measurements): Paper {
       ['most', 'Most frequent'],
       ['times', 'Times'],
     ],
-    'en',
+    { caption: 'Text columns', language: 'en' },
   );
   const pairTable = tableOf(
     m.rows('pair'),
@@ -52,7 +52,7 @@ function paper(m: Measurements): Paper {
       ['b', 'Column'],
       ['r', 'Correlation r'],
     ],
-    'en',
+    { caption: 'Correlations of numeric columns, the strongest first', language: 'en' },
   );
   const sheets = tableOf(
     m.rows('sheet'),
@@ -61,7 +61,7 @@ function paper(m: Measurements): Paper {
       ['rows', 'Rows'],
       ['columns', 'Columns'],
     ],
-    'en',
+    { caption: 'Sheets of the file', language: 'en' },
   );
   const relation = m.images.some((image) => image.includes('relation'))
     ? figureOf(m, 'relation', 'The strongest relation, with its fitted line', 'en')
@@ -77,14 +77,14 @@ function paper(m: Measurements): Paper {
       notation: `| Symbol | Meaning |\n| --- | --- |\n| $n$ | number of rows |\n| $\\bar{x}, s$ | mean and standard deviation of a column |\n| $r$ | Pearson's correlation coefficient |`,
       data: `The file \`${v('file')}\` has ${v('rows')} rows and ${v('columns')} columns: ${columnNames(m)}. Cells missing in all: ${v('missing_cells')}.${m.rows('sheet').length > 0 ? `\n\n**Sheets.**\n\n${sheets}\n\n${joined(m)}` : ''}`,
       method: `Numeric columns are described by mean, standard deviation, minimum, median and maximum, text columns by their distinct and most frequent values. The relation of two numeric columns is measured by Pearson's\n\n$$r = \\frac{\\sum_i (x_i - \\bar{x})(y_i - \\bar{y})}{\\sqrt{\\sum_i (x_i - \\bar{x})^2 \\sum_i (y_i - \\bar{y})^2}},$$\n\nand a line is fitted by least squares to the most strongly related pair.`,
-      setup: `The analysis is \`code/analyse_data.py\` (pandas, Matplotlib). It reads \`${v('file')}\` and finds separator and encoding by itself.`,
+      setup: `The analysis is \`code/analyse_data.py\` (pandas [1], Matplotlib [2]). It reads \`${v('file')}\` and finds separator and encoding by itself.`,
       results: `${numbers.length > 0 || texts.length === 0 ? `**Numeric columns.**\n\n${numberTable}\n\n` : ''}${texts.length > 0 ? `**Text columns.**\n\n${textTable}\n\n` : ''}${figureOf(m, 'distribution', 'Distribution of the columns', 'en')}\n\n${m.rows('pair').length > 0 ? `**Relations.**\n\n${pairTable}\n\n` : ''}${relation}${m.has('result_file') ? `\n\nThe statistics and correlations are in \`${v('result_file')}\`, too.` : ''}`,
       validation: `Missing cells: ${v('missing_cells')} of ${v('rows')} rows times ${v('columns')} columns. Columns by missing cells: ${columns.map((row) => `${row.name} (${row.missing ?? '–'})`).join(', ') || v('missing_by_column')}. A correlation is sensitive to single outlying rows; the scatter plot shows whether there are any.`,
       strengths: `The description is complete for the columns shown and can be repeated with one command. It is only a description: it tests no hypothesis, and a correlation is no cause.`,
       discussion: `${strongest(m)} ${fitted(m)} Whether this means anything depends on how the data were collected, which the file does not say. The distributions show where a mean is a fair summary and where a median is the better one.`,
       conclusion: `The file holds ${v('rows')} rows of ${columnNames(m)}. ${strongest(m)} The next step would be a question of substance, and a model chosen for it.`,
       references: `1. McKinney, W. (2010). Data structures for statistical computing in Python. *Proceedings of the 9th Python in Science Conference*, 56–61.\n2. Hunter, J. D. (2007). Matplotlib: A 2D graphics environment. *Computing in Science & Engineering*, 9(3), 90–95.`,
-      appendix: `The code is in the folder \`code/\` of this Work. Its output, from which every number above is taken:\n\n\`\`\`text\n${m.lines.join('\n')}\n\`\`\``,
+      appendix: `The code is in the folder \`code/\` of this Work. Its output, from which every number above is taken:\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
     },
   };
 }
@@ -106,7 +106,7 @@ function joined(m: Measurements): string {
 function strongest(m: Measurements): string {
   const [pair] = m.rows('pair');
   if (pair === undefined) return 'No correlation of two numeric columns could be computed.';
-  return `The strongest correlation is that of ${pair.a} and ${pair.b}: r = ${pair.r}.`;
+  return `The strongest correlation is that of ${pair.a} and ${pair.b}: r = ${inPrint('r', pair.r ?? '')}.`;
 }
 
 function fitted(m: Measurements): string {

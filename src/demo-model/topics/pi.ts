@@ -6,9 +6,9 @@ import { pythonFile, type Topic } from './topic.ts';
 
 /** Points that the script takes, unless it is asked for others: no fewer or more than make a figure in some seconds. */
 const POINTS = { usual: 200_000, least: 50_000, most: 2_000_000 };
-const OPTIONS = ['100 000', '200 000', '1 000 000'];
+const OPTIONS = ['100,000', '200,000', '1,000,000'];
 
-/** The number in an answer such as `100 000`; the usual one where there is none. */
+/** The number in an answer such as `100,000`; the usual one where there is none. */
 function pointsIn(answer: string | undefined): number | undefined {
   if (answer === undefined) return undefined;
   const [digits] = answer.replace(/(?<=\d)[\s,_'.](?=\d{3})/g, '').match(/\d+/) ?? [];
@@ -31,12 +31,12 @@ export const pi: Topic = {
       question:
         'How many random points shall the simulation take? More points give a smaller error, and take longer.',
       options: OPTIONS,
-      default: '200 000',
+      default: '200,000',
     },
     zh: {
       question: '模拟要取多少个随机点？点越多误差越小，耗时也越长。',
       options: OPTIONS,
-      default: '200 000',
+      default: '200,000',
     },
   },
   task: (language, { answer }) => {

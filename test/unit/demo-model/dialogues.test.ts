@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { mainTools } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
+import { inPrint } from '../../../src/demo-model/measurements.ts';
 import type { StrictRequest } from '../../../src/demo-model/strict-request.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
 import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
@@ -83,11 +84,25 @@ test.each([
   ]);
   expect(played.texts.every((text) => says.test(text))).toBe(true);
   expect(played.final).toContain('3.198765');
-  expect(played.final).toContain('4711');
-  expect(section(played, 'Results')).toContain('| 4711 | 3.198765 | 0.057172 | 0.045678 |');
+  expect(played.final).toContain('4,711');
+  expect(section(played, 'Results')).toContain('| 4,711 | 3.198765 | 0.057172 | 0.045678 |');
   expect(section(played, 'Results')).toContain('(images/pi_convergence.png)');
-  expect(section(played, 'Abstract')).toContain('-0.471');
+  expect(section(played, 'Abstract')).toContain('−0.471');
   expect(outline(played.paper)[0]?.title).toContain(title);
+});
+
+test.each([
+  ['rate', '-0.471', '−0.471'],
+  ['samples', '200000', '200,000'],
+  ['n', '1000', '1,000'],
+  ['mean', '12345.67', '12,345.67'],
+  ['max', '2024', '2024'],
+  ['seed', '20240314', '20240314'],
+  ['max', '2024-11-30', '2024-11-30'],
+  ['max_deviation', '4.00e-15', '4.00e-15'],
+  ['most', '-12345', '-12345'],
+])('F18: what a run printed as %s=%s stands in a paper as %s', (key, printed, shown) => {
+  expect(inPrint(key, printed)).toBe(shown);
 });
 
 test.each([
