@@ -119,8 +119,11 @@ test.each(['docx', 'latex', 'pdf'] as const)(
     }
     for (const [name, xml] of files) {
       // Fields are those of captions, contents and page numbers.
-      for (const [, field = ''] of xml.matchAll(/w:instr="([^"]*)"|<w:instrText[^>]*>([^<]*)</g))
-        expect([name, field.trim()]).toEqual([name, expect.stringMatching(/^(?:SEQ|PAGE|NUMPAGES|TOC|)\b/)]);
+      for (const [, ofSimple, ofComplex] of xml.matchAll(/w:instr="([^"]*)"|<w:instrText[^>]*>([^<]*)</g))
+        expect([name, (ofSimple ?? ofComplex ?? '').trim()]).toEqual([
+          name,
+          expect.stringMatching(/^(?:SEQ|PAGE|NUMPAGES|TOC)\b/),
+        ]);
       for (const [, target = ''] of xml.matchAll(/TargetMode="External"[^>]*Target="([^"]*)"/g))
         expect(target).toMatch(/^https?:/);
     }
@@ -147,7 +150,7 @@ test(
     const source = `$${tenfold.join('')}\\def\\f{xxxxxxxxxx}\\def\\z{\\z\\z}$\n\n${formulas.map((tex) => `$$${tex}$$`).join('\n\n')}`;
     const { problems } = await madeSample(tools, 'html', { source });
     const told = problems.filter(({ code }) => code === 'formula_as_text').map(({ line }) => line);
-    expect(told).toEqual(expect.arrayContaining([3, 5, 7, 9, 11, 13]));
+    expect(told).toEqual([3, 5, 7, 9, 11, 13]);
   },
   MAKING_MS,
 );

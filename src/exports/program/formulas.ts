@@ -3,11 +3,11 @@
  * takes the document with it. texmath knows a fixed list of commands, so what it has read is a formula and nothing else
  * (no \input, no \write, no \catcode: O10).
  */
-import type { Macros } from '../../domain/markdown/tex.ts';
+import { forKatex, type Macros } from '../../domain/markdown/tex.ts';
 import { attr, type Block, type MathNode, type Problem } from '../paper/ast.ts';
 import { withPairs } from '../paper/delimiters.ts';
 import type { PaperFormat } from '../paper/format.ts';
-import { isSystem, normaliseTex } from '../paper/normalise-tex.ts';
+import { isSystem, MOST_TEX_CHARACTERS, normaliseTex } from '../paper/normalise-tex.ts';
 import { type Convert, documentOf, type PandocDocument } from './pandoc.ts';
 import type { Typst } from './typst.ts';
 import { mapNodes, type Node, nodesOf } from './walk.ts';
@@ -70,12 +70,18 @@ export async function withFormulas(
     const { c } = node as unknown as MathNode;
     const display = c[0].t === 'DisplayMath';
     const key = keyOf(display, c[1]);
+    // There is nothing of it to be seen.
+    if (onlyDefines(c[1])) return [];
     const made = tried.get(key);
     const formula = formulas.get(key);
     if (made === undefined || made === null || formula === undefined) return asText(c[1]);
     if (typst !== null) return { t: 'RawInline', c: ['typst', made.typst] };
     return { t: 'Math', c: [c[0], format === 'latex' ? formula.latex : made.tex] };
   });
+}
+
+function onlyDefines(tex: string): boolean {
+  return tex.trim() !== '' && forKatex(tex, true) === '';
 }
 
 function asText(tex: string): Node {
@@ -89,10 +95,10 @@ function formulasIn(document: PandocDocument, macros: Macros, format: PaperForma
     const { c } = node as unknown as MathNode;
     const display = c[0].t === 'DisplayMath';
     const key = keyOf(display, c[1]);
-    if (found.has(key)) continue;
+    if (found.has(key) || onlyDefines(c[1])) continue;
     const { tex } = normaliseTex(c[1], macros, format === 'pdf' ? 'typst' : 'other');
     const latex = normaliseTex(c[1], macros, 'latex').tex;
-    const ways = isTooDeep(tex) ? [''] : waysOf(tex, format);
+    const ways = tex.length > MOST_TEX_CHARACTERS || isTooDeep(tex) ? [''] : waysOf(tex, format);
     found.set(key, { display, written: c[1], ways, latex });
   }
   return found;
