@@ -169,7 +169,7 @@ test(
     expect(await makeSample(tools, 'pdf', { source: table })).toMatchObject({
       refused: expect.stringMatching(/^It took too (?:much memory|long)/),
     });
-    for (const source of ['- '.repeat(100_000), '> '.repeat(100_000), '[^1]'.repeat(50_000)])
+    for (const source of ['- '.repeat(100_000), '> '.repeat(100_000)])
       expect(await makeSample(tools, 'html', { source: `${source}x` })).toEqual(
         expect.objectContaining({ refused: expect.stringContaining('too deeply') }),
       );
