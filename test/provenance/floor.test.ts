@@ -48,6 +48,7 @@ test('O9: in the papers of the demo the paper check finds nothing', () => {
       source: paper.paper,
       files: ['paper.md', ...drawn],
       bibliography: null,
+      lookedUp: { online: false, verdicts: [] },
       thisYear: 2026,
       provenance: { numbers: trace(paper), figures: [], counts: {} as ProvenanceCounts },
       style: null,

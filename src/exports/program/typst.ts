@@ -1,7 +1,7 @@
 /** typst, for PDF and for trying formulas and pictures alone: its root is empty, and no package can be fetched. */
 import { createRequire } from 'node:module';
 import { TYPST_PACKAGE } from '../missing-formats.ts';
-import { typstText } from '../paper/lower.ts';
+import { typstText } from '../paper/set-apart.ts';
 import { missingOr } from './refused.ts';
 
 /** As far as it is used here. */
