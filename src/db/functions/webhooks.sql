@@ -6,6 +6,7 @@ create or replace function tell_webhooks(p_owner uuid, p_type text, p_data jsonb
 language plpgsql as $$
 declare
   most constant integer := 1000;
+  v_at constant timestamptz := pa_now();
   h webhooks;
 begin
   for h in select * from webhooks where owner_id = p_owner and ended_at is null and p_type = any(events) order by id loop
@@ -14,7 +15,7 @@ begin
       update webhooks set missed = missed + 1 where id = h.id;
     else
       insert into webhook_deliveries (webhook_id, type, data, at, next_at)
-      values (h.id, p_type, p_data, pa_now(), pa_now());
+      values (h.id, p_type, p_data, v_at, v_at);
     end if;
   end loop;
 end $$;
