@@ -162,6 +162,7 @@ test('V54: Ctrl+K leads to any project and to what the page can do, by keys alon
   await page.keyboard.press('Control+k');
   await field.fill('traff');
   await options.filter({ hasText: 'Pendulum' }).waitFor({ state: 'detached' });
+  await options.filter({ hasText: 'Traffic' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Traffic at a crossing' }).waitFor();
   await palette.waitFor({ state: 'detached' });
@@ -170,6 +171,7 @@ test('V54: Ctrl+K leads to any project and to what the page can do, by keys alon
   await page.keyboard.press('Control+k');
   await field.fill('pend');
   await options.filter({ hasText: 'Traffic' }).waitFor({ state: 'detached' });
+  await options.filter({ hasText: 'Pendulum' }).waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.pathname.endsWith(pendulum ?? ''));
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill('half a thought');
