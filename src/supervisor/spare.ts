@@ -4,7 +4,7 @@
  * nothing here knows it any more.
  */
 import type { ChildProcess } from 'node:child_process';
-import { TAKE_OVER } from '../process/spare.ts';
+import { TAKE_OVER, type ToSupervisor } from '../process/spare.ts';
 
 export interface Spare {
   /** The role's process serves: one more is started soon, where none waits and there is memory for it. */
@@ -32,11 +32,15 @@ const AFTER_READY_MS = 1_000;
 const AGAIN_MS = 30_000;
 /** A spare holds about a tenth of that; a run of code may want a gibibyte. */
 const MEMORY_LEFT_BYTES = 2 * 1024 ** 3;
-/** One that has not answered by then is asleep, or as good as dead. */
-const ANSWER_MS = 3_000;
+/** One that waits and has not answered by then is asleep, or as good as dead. */
+const ANSWER_MS = 5_000;
+/** One that still loads answers once it has: it is no later than a process that would be started in its place. */
+const LOAD_MS = 30_000;
 
 export function createSpare(hooks: SpareHooks): Spare {
   let waiting: ChildProcess | undefined;
+  /** Whether it has said that it has loaded everything. */
+  let loaded = false;
   let next: NodeJS.Timeout | undefined;
   let wanted = false;
 
@@ -59,7 +63,10 @@ export function createSpare(hooks: SpareHooks): Spare {
       child.kill('SIGKILL');
       return;
     }
-    waiting = child;
+    [waiting, loaded] = [child, false];
+    child.on('message', (words: ToSupervisor) => {
+      if (waiting === child && 'spare' in words) loaded = true;
+    });
     if (child.pid !== undefined) hooks.onStarted(child.pid);
     const ended = () => {
       if (waiting !== child) return;
@@ -81,9 +88,9 @@ export function createSpare(hooks: SpareHooks): Spare {
       const child = waiting;
       waiting = undefined;
       if (child === undefined) return undefined;
-      const late = setTimeout(() => child.kill('SIGKILL'), ANSWER_MS);
-      child.on('message', (words) => {
-        if ((words as { spare?: string }).spare === 'taking over') clearTimeout(late);
+      const late = setTimeout(() => child.kill('SIGKILL'), loaded ? ANSWER_MS : LOAD_MS);
+      child.on('message', (words: ToSupervisor) => {
+        if ('spare' in words && words.spare === 'taking over') clearTimeout(late);
       });
       child.once('exit', () => clearTimeout(late));
       // One that died just now is told in vain: its end is seen as that of any other.

@@ -10,7 +10,7 @@ import { makeFolder } from '../workspace/folder.ts';
 
 /** What a process does, by one line of its program each: `ready` serves at once, a spare when it is told. */
 const READY = 'process.send({ ready: String(process.pid) }); setInterval(() => {}, 1000)';
-const SPARE = `process.send({ spare: 'waiting' });
+const SPARE = `process.send({ spare: 'waiting' }, () => console.log('loaded'));
   process.once('message', () => { process.send({ spare: 'taking over' }); process.send({ ready: String(process.pid) }) });
   setInterval(() => {}, 1000)`;
 const program = (code: string): ServerCommand => ({
@@ -46,11 +46,8 @@ const note = (entry: (typeof told)[number]) => {
 
 /** A role whose first process, and each that is started later, runs `first`; and the one that waits, `spare`. */
 async function role(first: string, spare: string): Promise<void> {
-  log = openLogFile(
-    join(folder.path, 'worker.log'),
-    () => {},
-    () => {},
-  );
+  const heard = (line: string) => note({ what: 'said', name: line });
+  log = openLogFile(join(folder.path, 'worker.log'), heard, heard);
   child = startChild(
     {
       role: 'worker',
@@ -103,6 +100,7 @@ test('one that takes over has its new name before it loses its old one: whoever 
 test('one that is asleep when it is told is killed, and the role is started as ever', async () => {
   await role(READY, SPARE);
   const spare = await started('worker-spare', 0);
+  await arrivals.first(() => told.find(({ name }) => name === 'loaded'), 'it to be loaded');
   process.kill(spare, 'SIGSTOP');
   process.kill(await started('worker', 0), 'SIGKILL');
   expect(await started('worker', 1)).toBe(spare);
