@@ -25,6 +25,11 @@ export const personBudget = z
     day: limit.optional().meta({ description: 'of the last 24 hours' }),
     person: limit.optional().meta({ description: 'of all that is used since it was set' }),
   })
+  // What takes limits away is said, not left out: a misspelt name would do it.
+  .refine(
+    ({ day, person }) => day !== undefined || person !== undefined,
+    'needs day, or person, or is null for none',
+  )
   .meta({ id: 'PersonBudget' }) satisfies z.ZodType<PersonBudget>;
 
 /** With what is used of each by now. */

@@ -285,6 +285,7 @@ test('H4: a person’s budget is set and shown with what is used of it; one of n
   const used = { day: { tokens: 0, cost: 0 }, person: { tokens: 0, cost: 0 } };
   expect(await set(budget)).toEqual({ status: 200, body: { budget, used } });
   expect((await set({ day: {} })).status).toBe(400);
+  expect((await set({ days: { tokens: 1 } })).status).toBe(400);
   expect((await set({ day: { tokens: 0 } })).status).toBe(400);
   const made = await system.request(person, 'POST', '/api/auth/keys', {
     name: 'a program',
