@@ -173,7 +173,7 @@ test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the s
       // The id is a Work's: to other things' routes it names nothing.
       const allowed = [200, 201, 202, 204, 400, 401, ...(path.startsWith('/api/works') ? [] : [404])];
       if (!allowed.includes(status)) throw new Error(`${method} ${path} ${body.slice(0, 60)}: ${status}`);
-      if (status < 400) expect(path).toMatch(/logout|stop|duplicate|me$|works$|works\/\{id\}$/);
+      if (status < 400) expect(path).toMatch(/logout|stop|duplicate|me$|budget$|works$|works\/\{id\}$/);
     }
   }
   expect(await ask('GET', '/health/live')).toBe(200);
