@@ -9,6 +9,7 @@ import type { PaperChecker } from '../paper-check/check-work.ts';
 import type { ProvenanceThreads } from '../provenance/jobs.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { FairGate } from '../threads/fair-gate.ts';
+import type { ToolServerConnection } from '../tool-servers/connection.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ClaimRunner } from './claims/claim-runner.ts';
 import type { ContextMemory } from './context/memory.ts';
@@ -29,6 +30,8 @@ export interface ActivityDependencies {
   contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
   markdown: ToolMarkdown;
+  /** Servers that people connected, and the 32 bytes that their tokens are sealed with. */
+  toolServers: { connection: Pick<ToolServerConnection, 'call'>; encryptionKey: Buffer };
   /** Traces numbers of papers without keeping the process from everything else. */
   provenance: ProvenanceThreads;
   /** Says what is wrong with papers. */

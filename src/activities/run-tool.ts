@@ -1,16 +1,18 @@
-/** Runs a tool that touches only the Work's files (F6). Its failure is a result for the model (R6). */
+/** Runs a tool that touches only the Work's files (F6), or one of a server (I6). Its failure is a result for the model (R6). */
 
 import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
 import { nameByPaper } from '../db/works.ts';
+import { isOfferedName } from '../domain/offered-tools.ts';
 import { withFileRoom } from '../room/room.ts';
 import { PAPER, titleOfPaper } from '../workspace/paper.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keepAfterTool } from './keep-versions.ts';
+import { offeredTool } from './offered-tool.ts';
 import {
   type CallBody,
   type CallOutcome,
@@ -26,13 +28,21 @@ import type { ToolInput, ToolStep } from './types.ts';
 import { unlessEnded } from './unless-ended.ts';
 
 export function runTool(deps: ActivityDependencies) {
-  return (input: ToolInput): Promise<ToolStep> => claimedCall(deps, input, fileTool(deps, input));
+  return (input: ToolInput): Promise<ToolStep> => claimedCall(deps, input, toolOf(deps, input));
 }
 
 /** The same before its activity has come (eager-start.ts): whether the call is done. */
 export async function toolEagerly(deps: ActivityDependencies, input: ToolInput): Promise<boolean> {
-  const step = await deps.claims.tryOnce(callClaim(deps, input, fileTool(deps, input)));
+  const step = await deps.claims.tryOnce(callClaim(deps, input, toolOf(deps, input)));
   return step?.kind === 'done';
+}
+
+/** A tool of a server that the person connected, which the MainAgent alone may call, or one of ours. */
+function toolOf(deps: ActivityDependencies, input: ToolInput): CallBody {
+  return (call) => {
+    const { agent, name } = call.claim;
+    return (agent === 'main' && isOfferedName(name) ? offeredTool : fileTool)(deps, input)(call);
+  };
 }
 
 function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput): CallBody {

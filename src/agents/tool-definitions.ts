@@ -97,7 +97,7 @@ export function parseArguments<Name extends ToolName>(
   sent: ToolArguments,
 ): Parsed<ArgumentsOf<Name>> {
   const parameters: Record<string, Parameter<unknown>> = TOOLS[name].parameters;
-  const object = typeof sent === 'string' ? parseObject(sent) : { ok: true as const, value: sent };
+  const object = argumentsObject(sent);
   if (!object.ok) return { ok: false, problem: `${object.problem} ${usage(name, parameters)}` };
   const shape = Object.fromEntries(Object.entries(parameters).map(([key, { zod }]) => [key, zod]));
   const parsed = z.object(shape).safeParse(object.value);
@@ -139,6 +139,11 @@ function controlProblem(tool: string, given: Record<string, unknown>): string | 
     if (found !== undefined) return `"${key}" ${found}`;
   }
   return undefined;
+}
+
+/** The object that a call's arguments are, whatever tool it means. */
+export function argumentsObject(sent: ToolArguments): Parsed<Record<string, unknown>> {
+  return typeof sent === 'string' ? parseObject(sent) : { ok: true, value: sent };
 }
 
 function parseObject(sent: string): Parsed<Record<string, unknown>> {

@@ -42,6 +42,7 @@ import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
 import { templateRoutes } from './templates/routes.ts';
+import { toolServerRoutes } from './tool-servers/routes.ts';
 import { verifyRoutes } from './verify/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -88,6 +89,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/templates/*',
     '/api/models',
     '/api/models/*',
+    '/api/tool-servers',
+    '/api/tool-servers/*',
     '/api/webhooks',
     '/api/webhooks/*',
     '/api/export-styles',
@@ -112,6 +115,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));
+  app.route('/api/tool-servers', toolServerRoutes(deps));
   app.route('/api/webhooks', webhookRoutes(deps));
   app.use('/api/meta', needsUser);
   app.route('/api/meta', metaRoutes(deps));

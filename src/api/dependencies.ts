@@ -5,6 +5,7 @@ import type { Quotas } from '../db/quotas.ts';
 import type { ModelConnection } from '../llm/connection.ts';
 import type { AllowHost } from '../network/address-guard.ts';
 import type { Admission } from '../protocol/auth.ts';
+import type { ToolServerConnection } from '../tool-servers/connection.ts';
 import type { SpanPlace, Tracer } from '../tracing/spans.ts';
 import type { WebhookSender } from '../webhooks/send.ts';
 import type { OpenSessions } from './auth/open-sessions.ts';
@@ -29,6 +30,8 @@ export interface ApiConfig {
   allowModelHost: AllowHost;
   /** Hosts of their webhooks that need not be public. */
   allowWebhookHost: AllowHost;
+  /** The same of the servers whose tools they connect. */
+  allowToolServerHost: AllowHost;
   rateMessagesPerMinute: number;
   rateLoginsPerMinute: number;
   /** Requests with one key for programs (I1). */
@@ -79,6 +82,8 @@ export interface ApiDependencies {
   modelConnection: ModelConnection;
   /** For people's webhooks: it refuses what they may not reach. */
   webhookSender: WebhookSender;
+  /** For the servers whose tools they connect. */
+  toolServers: ToolServerConnection;
   metrics: ApiMetrics;
   /** Undefined: nobody collects traces. */
   tracer: Tracer | undefined;

@@ -8,6 +8,7 @@ import type { Database } from '../db/database.ts';
 import { learnedStore } from '../db/learned-facts.ts';
 import { openModelConnection } from '../llm/connection.ts';
 import { createLearning } from '../llm/profiles/learning.ts';
+import { createToolServerConnection } from '../tool-servers/connection.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { createWebhookSender } from '../webhooks/send.ts';
 import { createApp } from './app.ts';
@@ -84,9 +85,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ),
   });
   const webhookSender = createWebhookSender({ allowHost: config.allowWebhookHost });
+  const toolServers = createToolServerConnection({ allowHost: config.allowToolServerHost });
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, readers, openStreams, sessions },
-    ...{ tokens, passwords, modelConnection, webhookSender, metrics, tracer },
+    ...{ tokens, passwords, modelConnection, webhookSender, toolServers, metrics, tracer },
   });
   const sockets = createSocketServer();
   metrics.observe(() => ({
@@ -130,6 +132,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       readers.close();
       modelConnection.close();
       webhookSender.close();
+      toolServers.close();
       await live.close();
     },
   };

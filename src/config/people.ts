@@ -14,6 +14,7 @@ export const peopleVariables = {
   TRUST_PROXY: count(0, 10).default(0),
   MODEL_ALLOWED_HOSTS: hosts.default(() => () => false),
   WEBHOOK_ALLOWED_HOSTS: hosts.default(() => () => false),
+  MCP_ALLOWED_HOSTS: hosts.default(() => () => false),
   REGISTRATION: z
     .enum(['open', 'invitation', 'closed'], 'must be open, invitation or closed')
     .default('open'),
@@ -54,6 +55,8 @@ export interface PeopleSettings {
   readonly allowModelHost: AllowHost;
   /** Hosts that their webhooks may be on although they are not public, or speak no TLS. */
   readonly allowWebhookHost: AllowHost;
+  /** The same of the servers whose tools they connect. */
+  readonly allowToolServerHost: AllowHost;
   /** Who may come in, and what a guest may. */
   readonly admission: Readonly<Admission>;
   /** How long what a guest had is kept once nobody can be that guest any more; 0: for ever. */
@@ -76,6 +79,7 @@ export function readPeople(v: Variables): PeopleSettings {
     trustedProxies: v.TRUST_PROXY,
     allowModelHost: orOwn(v, v.MODEL_ALLOWED_HOSTS),
     allowWebhookHost: orOwn(v, v.WEBHOOK_ALLOWED_HOSTS),
+    allowToolServerHost: orOwn(v, v.MCP_ALLOWED_HOSTS),
     admission: Object.freeze({
       registration: v.REGISTRATION,
       guests: v.GUESTS === 'on',

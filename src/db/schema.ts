@@ -256,6 +256,7 @@ export interface Models {
 export interface Openings {
   agent: string;
   text: string;
+  tools: Json | null;
   turn: number;
   work_id: string;
 }
@@ -406,6 +407,19 @@ export interface ToolCalls {
   step: number;
   turn: number;
   work_id: string;
+}
+
+export interface ToolServers {
+  blocked: Generated<string[]>;
+  created_at: Timestamp;
+  id: string;
+  left_out: Json;
+  looked_at: Timestamp;
+  name: string;
+  owner_id: string;
+  sealed_token: Buffer | null;
+  tools: Json;
+  url: string;
 }
 
 export interface Turns {
@@ -569,6 +583,7 @@ export interface DB {
   templates: Templates;
   token_use: TokenUse;
   tool_calls: ToolCalls;
+  tool_servers: ToolServers;
   turns: Turns;
   upload_room: UploadRoom;
   users: Users;

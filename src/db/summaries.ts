@@ -4,6 +4,7 @@ import type { Message, Usage } from '../domain/messages.ts';
 import type { Database } from './database.ts';
 import { type MessageRow, withCalls } from './messages.ts';
 import { storableJson, storableText } from './storable.ts';
+import type { TurnTool } from './tool-servers.ts';
 
 export interface StoredSummary {
   text: string;
@@ -27,10 +28,16 @@ export interface ReturnedItems {
   output?: Record<string, unknown>[];
 }
 
+/** What a turn began with: a text, and tools of people's servers. */
+export interface Opening {
+  text: string;
+  tools: TurnTool[];
+}
+
 export interface StoredContext {
   summary: StoredSummary | undefined;
   /** What each turn began with, as far as its beginning is part of the conversation. */
-  openings: ReadonlyMap<number, string>;
+  openings: ReadonlyMap<number, Opening>;
   /** Oldest first: the person's first message, those of theirs in the running turn, and what follows the summary. */
   conversation: ContextMessage[];
 }
@@ -43,18 +50,20 @@ export async function readContext(db: Database, workId: string, agent: string): 
       returned: ReturnedItems | null;
       opening: string | null;
       openingTurn: number | null;
+      tools: TurnTool[] | null;
     }
   >`
-    select c.*, r.items as returned, o.text as opening, o.turn as "openingTurn"
+    select c.*, r.items as returned, o.text as opening, o.turn as "openingTurn", o.tools
     from read_context(${workId}::uuid, ${agent}::text) with ordinality c
     left join answer_returns r on r.work_id = ${workId}::uuid and r.message_id = c.id
     left join openings o on o.work_id = ${workId}::uuid and o.agent = ${agent}::text
       and case when ${agent}::text = 'main' then c.role = 'user' and o.turn = c.turn else c.ordinality = 1 end
     order by c.ordinality`.execute(db);
   const messages = await withCalls(db, workId, rows);
-  const openings = new Map<number, string>();
-  for (const { openingTurn, opening } of rows) {
-    if (openingTurn !== null && opening !== null) openings.set(openingTurn, opening);
+  const openings = new Map<number, Opening>();
+  for (const { openingTurn, opening, tools } of rows) {
+    if (openingTurn !== null && opening !== null)
+      openings.set(openingTurn, { text: opening, tools: tools ?? [] });
   }
   return {
     summary: rows[0]?.summary ?? undefined,

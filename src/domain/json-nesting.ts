@@ -20,6 +20,12 @@ export function isTooNested(json: string): boolean {
   return exceeds(json, { levels: MOST_LEVELS, values: Number.POSITIVE_INFINITY });
 }
 
+/** Whether a value that is parsed already has lists and objects more than so many levels deep in each other. */
+export function isNestedBeyond(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isNestedBeyond(one, levels - 1));
+}
+
 /** Values that the arguments of a call may have: the tools take some ten. */
 const MOST_ARGUMENTS = 1_000;
 const TOO_MANY = `These arguments have more than ${MOST_ARGUMENTS} values: send the tool's own alone.`;

@@ -95,8 +95,10 @@ export interface ChatCall {
 export interface ToolDefinition {
   name: string;
   description: string;
-  /** JSON schema of an object with `additionalProperties: false` and every property in `required`. */
+  /** JSON schema of an object with `additionalProperties: false` and every property in `required`, unless not strict. */
   parameters: Record<string, unknown>;
+  /** false: a schema of somebody else's, which servers are not to hold answers to. */
+  strict?: false;
 }
 
 /** Milliseconds until the first token, and between tokens after it (P10, M16). */

@@ -69,6 +69,7 @@ const api = await startApi({
     allowModelHost: config.allowModelHost,
     allowWebhookHost: config.allowWebhookHost,
     literature: config.literature !== undefined,
+    allowToolServerHost: config.allowToolServerHost,
     rateMessagesPerMinute: config.rateMessagesPerMinute,
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     rateKeyRequestsPerMinute: config.rateKeyRequestsPerMinute,

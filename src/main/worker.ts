@@ -50,6 +50,7 @@ const prepared = await prepareWorker({
   allowModelHost: config.allowModelHost,
   allowWebhookHost: config.allowWebhookHost,
   literature: config.literature,
+  allowToolServerHost: config.allowToolServerHost,
   encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
   paperTools: await paperToolsOptions(config.dataDir, process.env),

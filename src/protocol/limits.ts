@@ -21,6 +21,11 @@ export const MAX_SCOPES = 10;
 export const MAX_WEBHOOK_URL_CHARACTERS = 2_000;
 /** Of a webhook, repeated ones included. */
 export const MAX_WEBHOOK_EVENTS = 20;
+export const MAX_TOOL_SERVER_URL_CHARACTERS = 2_000;
+export const MAX_TOOL_SERVER_TOKEN_CHARACTERS = 8_192;
+/** Of one server, and of one of their names there. */
+export const MAX_BLOCKED_TOOLS = 500;
+export const MAX_TOOL_NAME_CHARACTERS = 128;
 /** Longer than any access token or ticket of ours, and than any refresh token. */
 export const MAX_TOKEN_CHARACTERS = 4_096;
 export const MAX_REFRESH_TOKEN_CHARACTERS = 200;

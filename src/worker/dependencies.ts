@@ -23,6 +23,7 @@ import { createProvenanceThreads } from '../provenance/jobs.ts';
 import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { withWarmPool } from '../sandbox/warm-pool.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
+import { createToolServerConnection } from '../tool-servers/connection.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
@@ -45,6 +46,8 @@ export interface WorkerSettings {
   allowWebhookHost: AllowHost;
   /** How works are looked up (O6); undefined: they are not. */
   literature: Omit<LiteratureOptions, 'onTrouble'> | undefined;
+  /** The same of the servers whose tools they connect. */
+  allowToolServerHost: AllowHost;
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
@@ -100,6 +103,7 @@ export function createDependencies(
           ...settings.literature,
           onTrouble: (source, why) => log.warn({ source, why }, 'a source of literature gave no answer'),
         });
+  const toolServers = createToolServerConnection({ allowHost: settings.allowToolServerHost });
   const provenance = createProvenanceThreads();
   const deps: ActivityDependencies = {
     db,
@@ -109,6 +113,7 @@ export function createDependencies(
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
+    toolServers: { connection: toolServers, encryptionKey: settings.encryptionKey },
     provenance,
     paperChecker: createPaperChecker(createPaperTracer(db, provenance), createCheckThreads(), {
       online: literature !== undefined,
@@ -141,6 +146,7 @@ export function createDependencies(
     async close() {
       models.close();
       literature?.close();
+      toolServers.close();
       await trace.settled();
       await tracer?.close();
     },

@@ -51,6 +51,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     isOwnHost: undefined,
     allowModelHost: () => false,
     allowWebhookHost: () => false,
+    allowToolServerHost: () => false,
     rateMessagesPerMinute: 100_000,
     rateLoginsPerMinute: 100_000,
     rateKeyRequestsPerMinute: 100_000,

@@ -4,6 +4,7 @@
  */
 import { earlierConversation } from '../../agents/prompts.ts';
 import { keepOpening } from '../../db/openings.ts';
+import type { Opening } from '../../db/summaries.ts';
 import { persist } from '../../db/unavailable.ts';
 import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
@@ -184,7 +185,7 @@ function prepare(
 async function storeOpening(
   { db }: ActivityDependencies,
   { workId, agent, turn }: { workId: string; agent: string; turn: number },
-  text: string | undefined,
+  opening: Opening | undefined,
 ): Promise<void> {
-  if (text !== undefined) await persist(() => keepOpening(db, { workId, agent, turn, text }));
+  if (opening !== undefined) await persist(() => keepOpening(db, { workId, agent, turn, ...opening }));
 }

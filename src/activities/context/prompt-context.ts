@@ -1,8 +1,9 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
 import { codeTools, mainTools, mainToolsOnline, parseCodeAgent } from '../../agents/tool-definitions.ts';
-import { readContext, type StoredSummary } from '../../db/summaries.ts';
+import { type Opening, readContext, type StoredSummary } from '../../db/summaries.ts';
 import { callArguments } from '../../db/tool-calls.ts';
+import { type TurnTool, toolsForTurn } from '../../db/tool-servers.ts';
 import type { ToolDefinition } from '../../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../../sandbox/types.ts';
@@ -35,7 +36,7 @@ export interface PromptContext {
   summary: StoredSummary | undefined;
   tools: ToolDefinition[];
   /** What the turn begins with, where this is read for the first time: it is to be stored with the step. */
-  newOpening: string | undefined;
+  newOpening: Opening | undefined;
 }
 
 /**
@@ -54,28 +55,36 @@ export async function readPromptContext(
     readContext(deps.db, workId, agent),
     isMain ? undefined : taskOf(deps, workId, agent),
   ]);
-  const isKnown = openings.has(turn);
+  const known = openings.get(turn);
   // Only here is the workspace looked at: what changes later is told by the results of what changes it.
   const packages = isMain ? undefined : (deps.sandbox.runs?.packages() ?? []);
   const outlineOf = (path: string, source: string) =>
     deps.markdown.run('describeOutline', [path, source], asking);
-  const [opening, pictures] = await Promise.all([
-    openings.get(turn) ?? openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }),
+  const [text, tools, pictures] = await Promise.all([
+    known?.text ?? openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }),
+    // As they are now, all through the turn: each step's request begins with the same bytes.
+    known?.tools ?? (isMain ? toolsForTurn(deps.db, workId) : []),
     sees ? shownParts(deps, { workId, ...asking }, conversation) : undefined,
   ]);
   const blocks = toBlocks(
     conversation,
-    new Map(openings).set(turn, opening),
+    new Map([...openings].map(([of, opening]) => [of, opening.text])).set(turn, text),
     task === undefined ? undefined : { agent, text: task, turn },
     pictures,
   );
+  const own = deps.literature === undefined ? mainTools : mainToolsOnline;
   return {
     system: isMain ? MAIN_SYSTEM : CODE_SYSTEM,
     blocks,
     summary,
-    tools: !isMain ? codeTools : deps.literature === undefined ? mainTools : mainToolsOnline,
-    newOpening: isKnown ? undefined : opening,
+    tools: isMain ? [...own, ...tools.map(definitionOf)] : codeTools,
+    newOpening: known === undefined ? { text, tools } : undefined,
   };
+}
+
+/** As its server's: what it takes is not held to our schemas' form. */
+function definitionOf({ name, description, parameters }: TurnTool): ToolDefinition {
+  return { name, description, parameters, strict: false };
 }
 
 async function taskOf(deps: ActivityDependencies, workId: string, agent: string): Promise<string> {

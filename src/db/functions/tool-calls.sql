@@ -130,3 +130,17 @@ begin
   end if;
   return jsonb_build_object('kind', 'stored');
 end $$;
+
+-- Writes down that a call goes out to somebody else's server, where its attempt still counts and nobody asked to stop its
+-- turn: else false, and it must not go out. A later attempt finds it as its claim's progress.
+create or replace function send_call(p_work uuid, p_call uuid, p_attempt integer) returns boolean
+language plpgsql as $$
+declare
+  w works;
+begin
+  select * into w from works where id = p_work for update;
+  update claims set progress = '{"sent": true}'
+  where work_id = p_work and key = 'tool:' || p_call and attempt = p_attempt and state = 'running'
+    and turn is distinct from w.stop_turn;
+  return found;
+end $$;

@@ -32,8 +32,8 @@ export function chatBody(request: ModelRequest, profile: Profile): ChatCompletio
 }
 
 /** A tool in the words of a profile. */
-export function wireTool({ name, description, parameters }: ToolDefinition, { schema }: Profile) {
+export function wireTool({ name, description, parameters, strict }: ToolDefinition, { schema }: Profile) {
   return schema === 'strict'
-    ? { name, description, parameters, strict: true }
+    ? { name, description, parameters, strict: strict ?? true }
     : { name, description, parameters: plainSchema(parameters) };
 }

@@ -1,0 +1,58 @@
+/** REST bodies of the servers whose tools a person connects (I6). */
+import { z } from 'zod';
+import { SERVER_NAME } from '../domain/offered-tools.ts';
+import {
+  MAX_BLOCKED_TOOLS,
+  MAX_TOOL_NAME_CHARACTERS,
+  MAX_TOOL_SERVER_TOKEN_CHARACTERS,
+  MAX_TOOL_SERVER_URL_CHARACTERS,
+} from './limits.ts';
+import { isoTime, uuid } from './messages.ts';
+
+export const newToolServer = z.object({
+  name: z
+    .string()
+    .max(24)
+    .regex(SERVER_NAME, 'must be up to 24 small letters, digits and hyphens, and begin with a letter')
+    .meta({ description: 'stands in the names of its tools' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://example.com/mcp' })
+    .max(MAX_TOOL_SERVER_URL_CHARACTERS)
+    .meta({ description: 'https; MCP over Streamable HTTP' }),
+  token: z
+    .string()
+    .max(MAX_TOOL_SERVER_TOKEN_CHARACTERS)
+    .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII')
+    .optional()
+    .meta({ description: 'sent as a bearer token; goes in and never comes out' }),
+});
+
+export const toolServerChange = z.object({
+  blocked: z
+    .array(z.string().min(1).max(MAX_TOOL_NAME_CHARACTERS))
+    .max(MAX_BLOCKED_TOOLS)
+    .meta({ description: 'names of its tools that no model is told of' }),
+});
+
+export const toolServer = z
+  .object({
+    id: uuid,
+    name: z.string(),
+    url: z.string(),
+    hasToken: z.boolean(),
+    lookedAt: isoTime,
+    tools: z.array(
+      z.object({
+        tool: z.string(),
+        description: z.string(),
+        blocked: z.boolean(),
+        repeatable: z.boolean(),
+      }),
+    ),
+    leftOut: z
+      .array(z.object({ tool: z.string(), why: z.enum(['schema', 'large', 'name', 'many']) }))
+      .meta({ description: 'tools that are not offered' }),
+  })
+  .meta({ id: 'ToolServer' });
+
+export const toolServers = z.object({ items: z.array(toolServer) }).meta({ id: 'ToolServers' });

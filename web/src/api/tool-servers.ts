@@ -1,0 +1,26 @@
+/** The REST calls about the servers whose tools a person connects (docs/tool-servers.md). */
+import type { z } from 'zod';
+import type { newToolServer, toolServer } from '../../../src/protocol/tool-servers.ts';
+import type { Http } from './http.ts';
+
+export type ToolServer = z.infer<typeof toolServer>;
+
+export async function listToolServers(http: Http): Promise<ToolServer[]> {
+  return (await http.json<{ items: ToolServer[] }>('GET', '/api/tool-servers')).items;
+}
+
+export function addToolServer(http: Http, server: z.input<typeof newToolServer>): Promise<ToolServer> {
+  return http.json('POST', '/api/tool-servers', server);
+}
+
+export function refreshToolServer(http: Http, id: string): Promise<ToolServer> {
+  return http.json('POST', `/api/tool-servers/${id}/refresh`);
+}
+
+export function blockTools(http: Http, id: string, blocked: string[]): Promise<ToolServer> {
+  return http.json('PATCH', `/api/tool-servers/${id}`, { blocked });
+}
+
+export function removeToolServer(http: Http, id: string): Promise<void> {
+  return http.json('DELETE', `/api/tool-servers/${id}`);
+}
