@@ -137,6 +137,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     '/api/works/{id}/asks/{askId}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
+    '/api/tool-servers/{id}': JSON.stringify({ blocked: [] }),
   };
   for (const { method, path, takesJson } of routes.filter(({ path }) => /\{(id|work_id)\}/.test(path))) {
     for (const id of [foreign, deleted, randomUUID(), 'nonsense']) {
