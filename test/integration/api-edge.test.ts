@@ -249,6 +249,14 @@ test('A8: the page may run no inline script and load nothing from elsewhere', as
   expect(policy).toContain("img-src 'self' blob: data:;");
   expect(policy).toContain("object-src 'none'");
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  const policyOf = async (route: string) =>
+    (await api.request(null, 'GET', route)).headers.get('Content-Security-Policy');
+  expect(await policyOf('/assets/index-abc.js')).toBe(policy);
+  expect(await policyOf('/works/pdf.worker.mjs')).toBe(policy);
+  // The worker that draws PDFs unpacks pictures by WebAssembly, and may ask for nothing by itself.
+  expect(await policyOf('/assets/pdf.worker.min-abc.mjs')).toBe(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+  );
 });
 
 test('F16: the built page is served for every address that it routes; its files by name, and nothing else', async () => {

@@ -9,6 +9,7 @@ import { textReply } from '../../src/demo-model/reply.ts';
 import { testWith } from '../support/needs.ts';
 import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 import { pdfBytes } from '../unit/tools/documents.ts';
 
 const test = testWith('browser');
@@ -49,6 +50,8 @@ beforeAll(async () => {
   await put('runs.parquet', await fixture('zstd.parquet'));
   await put('map.svg', `<svg xmlns="http://www.w3.org/2000/svg"><!--${'x'.repeat(6 * 1024 ** 2)}--></svg>`);
   await put('broken.xlsx', (await fixture('openpyxl.xlsx')).subarray(0, 900));
+  await put('eastern.pdf', await fixture('eastern.pdf'));
+  await put('scanned.pdf', await fixture('scanned.pdf'));
   page = await visitor.open(`/works/${workId}`);
 });
 
@@ -181,6 +184,42 @@ test('W12: of a large PDF the parts alone are fetched that are drawn', async () 
   await canvas.and(own.locator('[height]')).waitFor();
   expect(fetched).toBeGreaterThan(0);
   expect(fetched).toBeLessThan(pdf.length / 2);
+});
+
+/** In the page: the part of a canvas's pixels that are dark. */
+const DARKNESS = `(drawn) => {
+  const { data } = drawn.getContext('2d').getImageData(0, 0, drawn.width, drawn.height);
+  let dark = 0;
+  for (let at = 0; at < data.length; at += 4) if (data[at] < 128 && data[at + 3] === 255) dark += 1;
+  return (dark * 4) / data.length;
+}`;
+
+/** How much of a drawn page of a PDF is dark; a page that is not drawn yet is not. */
+async function darkness(name: string, number: number, pages: number): Promise<number> {
+  const preview = page.getByRole('region', { name, exact: true });
+  const canvas = preview.getByRole('img', { name: `${name}, page ${number} of ${pages}` });
+  await canvas.scrollIntoViewIfNeeded();
+  return Number(await canvas.evaluate(DARKNESS));
+}
+
+test('W12: a PDF whose Chinese font is not in it has its signs, by the maps that it names, from the server of this page alone', async () => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await open('eastern.pdf');
+  await until(async () => (await darkness('eastern.pdf', 1, 1)) > 0.0001, 'the signs are drawn');
+  const maps = asked.filter((url) => url.includes('.bcmap'));
+  expect(maps.some((url) => url.includes('/assets/UniGB-UCS2-H'))).toBe(true);
+  expect(maps.length).toBeLessThan(12);
+  expect(asked.filter((url) => /^https?:/.test(url) && !url.startsWith(system.url))).toEqual([]);
+});
+
+test('A8, W12: pages scanned as JBIG2 and as JPEG 2000 are drawn; the worker alone may unpack them by WebAssembly', async () => {
+  await open('scanned.pdf');
+  for (const number of [1, 2, 3, 4])
+    await until(async () => (await darkness('scanned.pdf', number, 4)) > 0.2, `page ${number} is drawn`);
+  const refused =
+    'WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => 0, (error) => error.name)';
+  expect(await page.evaluate(refused)).toBe('CompileError');
 });
 
 test('W12: sound says that it is not played here, and a damaged workbook that it is damaged', async () => {

@@ -17,6 +17,13 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/**
+ * A worker has the policy that its own script came with. pdf.js unpacks JPEG 2000 and JBIG2 by WebAssembly (W12), in its
+ * worker alone: the page itself compiles none.
+ */
+const PDF_WORKER = /^\/assets\/pdf\.worker[^/]*\.mjs$/;
+const PDF_WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+
 /** What the API gives is data, also when it is opened as a page: a Work's files are anybody's words. */
 const DATA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
@@ -29,6 +36,11 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   c.header('Cross-Origin-Opener-Policy', 'same-origin');
   c.header('Cross-Origin-Resource-Policy', 'same-origin');
   c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=()');
-  c.header('Content-Security-Policy', isApi ? DATA_POLICY : PAGE_POLICY);
+  c.header('Content-Security-Policy', policyOf(c.req.path));
   if (isApi && !c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };
+
+function policyOf(path: string): string {
+  if (path.startsWith('/api/')) return DATA_POLICY;
+  return PDF_WORKER.test(path) ? PDF_WORKER_POLICY : PAGE_POLICY;
+}

@@ -2,6 +2,7 @@
 import { GlobalWorkerOptions, getDocument, PDFDataRangeTransport, type PDFDocumentProxy } from 'pdfjs-dist';
 import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import type { FilePart } from '../api/files.ts';
+import { PdfResources } from './pdf-resources.ts';
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -39,9 +40,9 @@ export async function openPdf(read: ReadPart): Promise<PDFDocumentProxy> {
     rangeChunkSize: CHUNK,
     disableAutoFetch: true,
     disableStream: true,
-    // The page's policy allows neither.
-    useWasm: false,
+    // The page's policy does not allow it.
     isEvalSupported: false,
+    BinaryDataFactory: PdfResources,
     useWorkerFetch: false,
     stopAtErrors: false,
   });
