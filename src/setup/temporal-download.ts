@@ -70,7 +70,15 @@ export async function downloadTemporalServer(
   return await fetchPrograms([place], programs, onProgress);
 }
 
-async function fetchPrograms(places: Place[], programs: Programs, onProgress: OnProgress): Promise<boolean> {
+/**
+ * Takes the programs from the first place whose archive is the published one (SR-M11); another is not unpacked.
+ * False, with a line of progress for each place, when there is none.
+ */
+export async function fetchPrograms(
+  places: Place[],
+  programs: Programs,
+  onProgress: OnProgress,
+): Promise<boolean> {
   const archive = `${Object.values(programs)[0]}.tar.gz`;
   for (const { url, checksums } of places) {
     try {

@@ -73,6 +73,54 @@ test('F3, F6, P7: tools that read run side by side, one that writes changes the 
   await system.expectSound(workId);
 });
 
+test("SR-M3: what a stranger's template says, visible or not, and how files are named reaches a model as material in a person's message, never in the system prompt", async () => {
+  system.model.setScript((request) =>
+    answersSoFar(request) === 0
+      ? { kind: 'stream', steps: callTool(0, 'x', 'analyze_template', { file: 'paper.md' }) }
+      : textReply('Read.'),
+  );
+  const credentials = { email: 'stranger@example.org', password: 'a long password' };
+  const registered = await system.request(null, 'POST', '/api/auth/register', credentials);
+  const stranger = { token: ((await registered.json()) as { accessToken: string }).accessToken };
+  const content = '# HEADING-ORDER\n\n<!-- COMMENT-ORDER -->\n\n## Part\n\nWORD-ORDER\n';
+  const template = await system.request(stranger, 'POST', '/api/templates', {
+    name: 'A board',
+    content,
+    public: true,
+  });
+  expect(template.status).toBe(201);
+  const { id: templateId } = (await template.json()) as { id: string };
+  const account = await system.guest();
+  const created = await system.request(account, 'POST', '/api/works', { templateId });
+  const { id: workId } = (await created.json()) as { id: string };
+  await fetch(`${system.url}/api/works/${workId}/files/NAME-ORDER.txt`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${account.token}` },
+    body: 'FILE-ORDER',
+  });
+  const from = system.model.requests.length;
+  const chat = await system.chat(account, workId);
+  chat.say('write it');
+  await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+  const told = system.model.requests.slice(from).flatMap(({ body }) => body.messages);
+  const rolesOf = (word: string) =>
+    [
+      ...new Set(told.filter((message) => JSON.stringify(message).includes(word)).map(({ role }) => role)),
+    ].sort();
+  for (const word of ['HEADING-ORDER', 'COMMENT-ORDER', 'WORD-ORDER'])
+    expect([word, rolesOf(word)]).toEqual([word, ['tool', 'user']]);
+  expect(rolesOf('NAME-ORDER')).toEqual(['user']);
+  const [opening] = told.filter((message) => JSON.stringify(message).includes('NAME-ORDER'));
+  expect(JSON.stringify(opening)).toMatch(/<workspace>.*COMMENT-ORDER.*NAME-ORDER.*<\/workspace>.*write it/);
+  const systems = new Set(
+    told.filter(({ role }) => role === 'system').map((message) => JSON.stringify(message)),
+  );
+  expect(systems.size).toBe(1);
+  expect([...systems][0]).toContain('<workspace>');
+  chat.close();
+  await system.expectSound(workId);
+});
+
 test('P5, P13: queued messages are a turn each, in order, and a repeated one is none', async () => {
   system.model.setScript((request) => textReply(`You said ${lastWords(request.messages)}.`));
   const { workId, chat } = await system.newChat();
