@@ -1,7 +1,8 @@
 /** Workbooks to text: each sheet as tab-separated lines under its name, cells as a person sees them (W8). */
 import { type Cell, type CellValue, EncryptedFileError, read, type Sheet, type Workbook } from 'hucre';
 import type { Preview } from '../protocol/previews.ts';
-import { shownCell } from './cell-text.ts';
+import { type Epoch, shownCell } from './cell-text.ts';
+import { hiddenIn, letters } from './hidden-cells.ts';
 import { keptCell, RowWindow } from './table-rows.ts';
 import type { Text } from './types.ts';
 import { boundedWorkbook, LEFT_OUT, MOST_COLUMNS, MOST_ROWS } from './workbook-parts.ts';
@@ -15,9 +16,9 @@ const RANGE = `A1:IV${MOST_ROWS + 1}`;
 /** @throws BadArchive, or what the library throws for a damaged workbook */
 export async function workbookToText(bytes: Buffer, isArchive: boolean): Promise<Text> {
   try {
-    const { sheets, dateSystem } = await readWorkbook(bytes, isArchive);
+    const { sheets, epoch } = await readWorkbook(bytes, isArchive);
     if (sheets.length === 0) return { problem: 'this workbook has no sheet with cells.' };
-    const chunks = written(sheets, dateSystem === '1904');
+    const chunks = written(sheets, epoch);
     return { chunks: isArchive ? chunks : behind(OLD_FORMAT, chunks) };
   } catch (error) {
     if (isLocked(error)) return { problem: WITH_PASSWORD };
@@ -25,9 +26,14 @@ export async function workbookToText(bytes: Buffer, isArchive: boolean): Promise
   }
 }
 
-async function readWorkbook(bytes: Buffer, isArchive: boolean): Promise<Workbook> {
+async function readWorkbook(
+  bytes: Buffer,
+  isArchive: boolean,
+): Promise<Pick<Workbook, 'sheets'> & { epoch: Epoch }> {
   const input = isArchive ? await boundedWorkbook(bytes) : bytes;
-  return await read(new Uint8Array(input), { readStyles: true, range: RANGE });
+  const { sheets, dateSystem } = await read(new Uint8Array(input), { readStyles: true, range: RANGE });
+  // The library names it for XLSX alone.
+  return { sheets, epoch: dateSystem ?? (isArchive ? null : '1900') };
 }
 
 /** Whether the workbook was not read because it has a password. */
@@ -44,13 +50,13 @@ export async function sheetPreview(
   isArchive: boolean,
   { sheet: number, offset }: { sheet: number; offset: number },
 ): Promise<Preview> {
-  const { sheets, dateSystem } = await readWorkbook(bytes, isArchive);
+  const { sheets, epoch } = await readWorkbook(bytes, isArchive);
   const sheet = sheets[number];
   if (sheet === undefined) return { kind: 'none', reason: sheets.length === 0 ? 'empty' : 'no_sheet' };
   const table = tableOf(sheet);
   const window = new RowWindow(offset);
   for (let row = offset; row < table.rows.length && window.wants(row); row += 1) {
-    window.add(shownRow(sheet, table, row, dateSystem === '1904'));
+    window.add(shownRow(sheet, table, row, epoch));
   }
   return {
     kind: 'table',
@@ -69,7 +75,7 @@ export async function sheetPreview(
 }
 
 const OLD_FORMAT =
-  '(An old Excel workbook, .xls: formulas are shown by their stored values alone, durations as dates, hidden sheets like others.)\n';
+  '(An old Excel workbook, .xls: formulas are shown by their stored values alone, durations as dates, hidden sheets, rows and columns like others.)\n';
 
 function* behind(first: string, rest: Iterable<string>): Generator<string> {
   yield first;
@@ -79,7 +85,7 @@ function* behind(first: string, rest: Iterable<string>): Generator<string> {
 const WITH_PASSWORD =
   'this workbook or document is protected by a password; ask the person for a copy without one.';
 
-function* written(sheets: Sheet[], is1904: boolean): Generator<string> {
+function* written(sheets: Sheet[], epoch: Epoch): Generator<string> {
   const tables = sheets.map(tableOf);
   if (sheets.length > 1) yield `${overview(sheets, tables)}\n\n`;
   for (const [n, sheet] of sheets.entries()) {
@@ -88,7 +94,7 @@ function* written(sheets: Sheet[], is1904: boolean): Generator<string> {
     if (n > 0) yield '\n';
     yield `--- sheet ${headOf(sheet, table)} ---\n`;
     for (const row of table.rows.keys()) {
-      const cells = shownRow(sheet, table, row, is1904);
+      const cells = shownRow(sheet, table, row, epoch);
       yield `${cells.join('\t').replace(/\t+$/, '')}\n`;
     }
     if (table.leftOut !== null) yield `${table.leftOut}\n`;
@@ -102,9 +108,9 @@ interface Table {
   leftOut: string | null;
 }
 
-function shownRow(sheet: Sheet, { rows, columns }: Table, row: number, is1904: boolean): string[] {
+function shownRow(sheet: Sheet, { rows, columns }: Table, row: number, epoch: Epoch): string[] {
   const values = (rows[row] ?? []).slice(0, columns);
-  return values.map((value, column) => shownCell(value, sheet.cells?.get(`${row},${column}`), is1904));
+  return values.map((value, column) => shownCell(value, sheet.cells?.get(`${row},${column}`), epoch));
 }
 
 function tableOf(sheet: Sheet): Table {
@@ -148,16 +154,10 @@ function headOf(sheet: Sheet, { rows, columns, leftOut }: Table, isLong = true):
     isLong && merges.length > 0
       ? `; merged: ${merges.join(', ')}${(sheet.merges ?? []).length > MERGES ? ', …' : ''}`
       : '';
-  return `"${sheet.name}"${hidden}: ${count}${cut}${merged}`;
+  const unseen = isLong ? hiddenIn(sheet, rows.length, columns) : '';
+  return `"${sheet.name}"${hidden}: ${count}${cut}${merged}${unseen}`;
 }
 
 function rangeOf({ startRow, startCol, endRow, endCol }: NonNullable<Sheet['merges']>[number]): string {
   return `${letters(startCol)}${startRow + 1}:${letters(endCol)}${endRow + 1}`;
-}
-
-/** A column's name; `column` counts from 0. */
-function letters(column: number): string {
-  const rest = column % 26;
-  const name = String.fromCharCode(65 + rest);
-  return column < 26 ? name : letters((column - rest) / 26 - 1) + name;
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import iconv from 'iconv-lite';
+import { shownCell } from '../../../src/documents/cell-text.ts';
 import { NODE_ENVIRONMENT, NODE_OPTIONS } from '../../../src/process/node-options.mjs';
 import { makeFolder } from '../workspace/folder.ts';
 import { type Bench, withBench } from './context.ts';
@@ -118,6 +119,81 @@ test('W8: the other epoch, an error with its name, a formula with its value, a t
       '--- sheet "数据": 4 rows, 2 columns ---\n日期\t值\n2024-02-29\t#DIV/0!\n\t3\nhalf bold',
     );
   });
+});
+
+test('W8: hidden rows and columns are read and said, in ranges, twelve of them at most', async () => {
+  const row = (n: number, attributes = '') =>
+    `<row r="${n}"${attributes}><c r="A${n}"><v>${n}</v></c><c r="B${n}"><v>1</v></c><c r="C${n}"><v>2</v></c><c r="D${n}"><v>3</v></c></row>`;
+  const hidden = ' hidden="1"';
+  const some = [row(1), row(2, hidden), row(3, hidden), row(4), row(5, ' ht="0" customHeight="1"'), row(6)];
+  const many = Array.from({ length: 30 }, (_, n) => row(n + 1, n % 2 === 0 ? hidden : ''));
+  const cols =
+    '<cols><col min="2" max="3" hidden="1" width="9"/><col min="5" max="16384" hidden="1" width="9"/></cols>';
+  const withColumns = (part: string, text: string): [string, string] => [
+    part,
+    text.replace('<sheetData>', `${cols}<sheetData>`),
+  ];
+  await withBench(async (bench) => {
+    const { result } = await read(bench, 'some.xlsx', workbook(some.join(''), withColumns));
+    expect(result.split('\n').slice(0, 3)).toEqual([
+      '--- sheet "S": 6 rows, 4 columns; hidden: rows 2-3, 5; columns B:C ---',
+      '1\t1\t2\t3',
+      '2\t1\t2\t3',
+    ]);
+    expect((await read(bench, 'many.xlsx', workbook(many.join('')))).result).toContain(
+      'hidden: rows 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, … ---',
+    );
+    expect((await readFileOf(bench, 'openpyxl.xlsx')).result).not.toContain('; hidden');
+  });
+});
+
+/** A workbook with a column of dates, one of times and one of durations, each with these numbers. */
+function ofNumbers(numbers: number[], epoch: string) {
+  const row = (value: number, n: number) =>
+    `<row r="${n + 1}">${[0, 1, 2].map((style) => `<c s="${style}"><v>${value}</v></c>`).join('')}</row>`;
+  const formats = ['yyyy-mm-dd', 'hh:mm:ss', '[h]:mm'];
+  const styles = `<styleSheet xmlns="${main}"><numFmts count="3">${formats
+    .map((code, n) => `<numFmt numFmtId="${170 + n}" formatCode="${code}"/>`)
+    .join('')}</numFmts><cellXfs count="3">${formats
+    .map((_, n) => `<xf numFmtId="${170 + n}" applyNumberFormat="1"/>`)
+    .join('')}</cellXfs></styleSheet>`;
+  const change = (part: string, text: string): [string, string] => [
+    part,
+    part === 'xl/workbook.xml'
+      ? text.replace('<sheets>', `${epoch}<sheets>`)
+      : text.replace(
+          '</Relationships>',
+          part.endsWith('workbook.xml.rels')
+            ? '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>'
+            : '</Relationships>',
+        ),
+  ];
+  return workbook(numbers.map(row).join(''), change, { 'xl/styles.xml': styles });
+}
+
+test.each([
+  ['1900', '', 2_958_466],
+  ['1904', '<workbookPr date1904="1"/>', 2_957_004],
+])(
+  'W8: where Excel has no date to show, before %s and after 9999, the number stands',
+  async (_, epoch, late) => {
+    await withBench(async (bench) => {
+      const numbers = [-1, -0.25, -1.5, late, 0.5];
+      const { result } = await read(bench, 'numbers.xlsx', ofNumbers(numbers, epoch));
+      expect(result.split('\n').slice(1, 6)).toEqual([
+        '-1\t-1\t-1',
+        '-0.25\t-0.25\t-0.25',
+        '-1.5\t-1.5\t-1.5',
+        `${late}\t${late}\t${late}`,
+        '12:00:00\t12:00:00\t12:00',
+      ]);
+    });
+  },
+);
+
+test('W8: a date that a workbook writes out instead of counting days is that date, however old', () => {
+  expect(shownCell(new Date('1850-05-01T00:00:00Z'), undefined, null)).toBe('1850-05-01');
+  expect(shownCell(new Date('1899-12-30T06:00:00Z'), undefined, null)).toBe('1899-12-30 06:00:00');
 });
 
 test('W8: an old workbook is read, and what it cannot tell is said', async () => {
