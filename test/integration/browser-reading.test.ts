@@ -161,6 +161,15 @@ async function within(inner: Locator, outer: Locator): Promise<boolean> {
   );
 }
 
+/** What opens or is enlarged grows into its place: where it stands is known once nothing moves any more. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations()
+      .filter((animation) => animation.effect.getComputedTiming().endTime < Infinity)
+      .map((animation) => animation.finished),
+  ).then(() => {})`);
+}
+
 test('V8: a figure of any shape is enlarged whole, and zoomed and moved from there', async () => {
   const shapes = {
     'images/four-three.png': [640, 480],
@@ -183,6 +192,7 @@ test('V8: a figure of any shape is enlarged whole, and zoomed and moved from the
       const dialog = page.getByRole('dialog');
       const image = dialog.getByRole('img', { name: path });
       await image.waitFor();
+      await atRest(page);
       expect([path, viewport.width, await within(image, page.locator('body'))]).toEqual([
         path,
         viewport.width,
