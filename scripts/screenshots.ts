@@ -20,14 +20,17 @@ import { createSystem } from './support/own-system.ts';
 import { visit } from './support/page.ts';
 
 const demo = demoScript({ msPerToken: 4 });
+/** Writes one paper for longer than all pictures take. */
+const slowDemo = demoScript({ msPerToken: 1_500 });
 
-/** The demo, but for what it has no dialogue for: a refused key, a limit, an answer that takes its time. */
+/** The demo, but for what it has no dialogue for: a refused key, a limit, an answer or a paper that takes its time. */
 const script: Script = (request, call) => {
   const asked = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
   if (asked.includes('401')) return { kind: 'http', status: 401 };
   if (asked.includes('429')) return { kind: 'http', status: 429, headers: { 'retry-after': '280' } };
   if (asked.includes('…')) return { kind: 'silence' };
-  return demo(request, call);
+  const worked = request.messages.some(({ role }) => role === 'tool');
+  return (/slowly|慢慢/.test(asked) && worked ? slowDemo : demo)(request, call);
 };
 
 const SIZES = {
@@ -41,6 +44,12 @@ const LANGUAGES = {
 } as const;
 type Words = (typeof LANGUAGES)[keyof typeof LANGUAGES]['words'];
 
+/** The sources to look it up in are not asked: that is for the operator to allow. */
+const REFERENCES = `@article{metropolis, author={Metropolis, Nicholas and Ulam, Stanislaw}, title={The Monte Carlo Method},
+  journal={Journal of the American Statistical Association}, volume={44}, pages={335--341}, year={1949}, doi={10.1080/01621459.1949.10483310}}
+@book{knuth, author={Knuth, Donald E.}, title={Seminumerical Algorithms}, publisher={Addison-Wesley}, year={1969}}
+`;
+
 /** A model of the person's own, for the page about models. No Work in the pictures asks it anything. */
 const CODE_MODEL = {
   role: 'code',
@@ -53,6 +62,8 @@ const CODE_MODEL = {
 
 interface Works {
   done: string;
+  asking: string;
+  running: string;
   empty: string;
   failed: string;
   retrying: string;
@@ -98,6 +109,38 @@ const scenes: Scene[] = [
     arrange: async (page, words) => {
       await page.getByRole('navigation', { name: words.pages.templates }).getByRole('button').first().click();
       await button(page, words.templates.start).waitFor();
+    },
+  },
+  {
+    name: 'account',
+    at: () => '/account',
+    arrange: (page, words) => page.getByRole('heading', { name: words.pages.account, exact: true }).waitFor(),
+  },
+  {
+    name: 'asking',
+    at: ({ asking }) => `/works/${asking}`,
+    arrange: (page, words) => page.getByRole('region', { name: words.ask.label }).waitFor(),
+  },
+  {
+    name: 'running',
+    at: ({ running }) => `/works/${running}`,
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
+      await button(page, words.paper.updating).waitFor();
+      await page.locator('.paper .katex').first().waitFor();
+    },
+  },
+  {
+    name: 'references',
+    at: ({ done }) => `/works/${done}`,
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
+      await button(page, words.paper.references).click();
+      await page
+        .getByRole('complementary', { name: words.paper.references })
+        .getByRole('listitem')
+        .first()
+        .waitFor();
     },
   },
   {
@@ -217,15 +260,16 @@ const scenes: Scene[] = [
   },
 ];
 
-/** A Work in each state, of a new guest; gives the guest's browser storage too. */
+/** A Work in each state, of a new account: guests connect no models. Gives its browser's storage too. */
 async function prepare(browser: Browser, url: string, language: keyof typeof LANGUAGES) {
   const { locale, words } = LANGUAGES[language];
-  const visitor = await visit(browser, url, { locale });
-  const request = async (method: string, what: string, body?: object) => {
+  const account = { email: `${language}@example.org`, password: 'a picture of each state' };
+  const visitor = await visit(browser, url, { locale }, account);
+  const request = async (method: string, what: string, body?: object | string) => {
     const answer = await fetch(`${url}/api/${what}`, {
       method,
       headers: { authorization: `Bearer ${visitor.token}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
     });
     if (!answer.ok) throw new Error(`${method} ${what}: ${answer.status} ${await answer.text()}`);
     return answer;
@@ -245,6 +289,8 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
   };
   const works: Works = {
     done: await make(),
+    asking: await make(),
+    running: await make(),
     empty: await make(),
     failed: await make(),
     retrying: await retryingWork(),
@@ -253,6 +299,12 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
   const written = await talk(works.done, words.samples.pi.prompt);
   await button(written, words.composer.stop).waitFor();
   await button(written, words.composer.stop).waitFor({ state: 'detached', timeout: 180_000 });
+  await request('PUT', `works/${works.done}/files/references.bib`, REFERENCES);
+  await talk(works.asking, words.samples.asked.prompt);
+  await talk(
+    works.running,
+    `${words.samples.pi.prompt} ${language === 'en' ? 'Write slowly.' : '请慢慢写。'}`,
+  );
   await talk(works.failed, language === 'en' ? 'Use the key that gives 401' : '使用会返回 401 的密钥');
   await talk(
     works.queued,

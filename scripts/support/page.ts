@@ -1,8 +1,8 @@
-/** A page of the app in a real browser, signed in as a guest, that keeps what it complains about. */
+/** A page of the app in a real browser, signed in, that keeps what it complains about. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 export interface Visitor {
-  /** The guest's access token. */
+  /** The person's access token. */
   token: string;
   context: BrowserContext;
   /** Opens a tab at that path. */
@@ -14,13 +14,22 @@ export interface Visitor {
 /** How long a page may take to show what is waited for, in milliseconds: the machine may be busy. */
 const TIMEOUT_MS = 60_000;
 
-/** A browser of its own with a guest's session in it, as the sign-in page would have left it. */
+/**
+ * A browser of its own with a session in it, as the sign-in page would have left it.
+ *
+ * @param account is registered; without it the visitor is a guest
+ */
 export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  account?: { email: string; password: string },
 ): Promise<Visitor> {
-  const response = await fetch(`${url}/api/auth/guest`, { method: 'POST' });
+  const response = await fetch(`${url}/api/auth/${account ? 'register' : 'guest'}`, {
+    method: 'POST',
+    ...(account && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(account) }),
+  });
+  if (!response.ok) throw new Error(`no session: ${response.status} ${await response.text()}`);
   const answer = (await response.json()) as { accessToken: string; expiresIn: number };
   const session = { ...answer, expiresAt: Date.now() + answer.expiresIn * 1_000 };
   const context = await browser.newContext({
