@@ -29,7 +29,10 @@ const script: Script = (request, call) => {
   if (asked.includes('401')) return { kind: 'http', status: 401 };
   if (asked.includes('429')) return { kind: 'http', status: 429, headers: { 'retry-after': '280' } };
   if (asked.includes('…')) return { kind: 'silence' };
-  const worked = request.messages.some(({ role }) => role === 'tool');
+  const worked = request.messages.some(
+    (message) =>
+      message.role === 'assistant' && message.tool_calls?.some((made) => made.function.name === 'code_agent'),
+  );
   return (/slowly|慢慢/.test(asked) && worked ? slowDemo : demo)(request, call);
 };
 
