@@ -13,22 +13,35 @@ import { seriousFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { type ScriptedToolServer, startScriptedToolServer } from '../support/tool-server.ts';
 
 const test = testWith('browser');
 
 let system: TestSystem;
 let browser: Browser;
 let own: ScriptedModel;
+let toolServer: ScriptedToolServer;
+
+const TOOLS = [
+  { name: 'make', inputSchema: { type: 'object' } },
+  { name: 'large', inputSchema: { type: 'object', description: 'x'.repeat(10_000) } },
+];
 
 const ownScript = () =>
   textReply('Here speaks the model of one’s own.', { usage: { input: 1_000, output: 100 } });
 
 beforeAll(async () => {
   own = await startScriptedModel({ script: ownScript });
+  toolServer = await startScriptedToolServer();
+  toolServer.offer(TOOLS);
   [system, browser] = await Promise.all([
     startTestSystem({
       script: demoScript({ msPerToken: 1 }),
-      env: { PAPERAGENT_MODEL: 'demo', MODEL_ALLOWED_HOSTS: `127.0.0.1:${own.port}` },
+      env: {
+        PAPERAGENT_MODEL: 'demo',
+        MODEL_ALLOWED_HOSTS: `127.0.0.1:${own.port}`,
+        MCP_ALLOWED_HOSTS: `127.0.0.1:${toolServer.port}`,
+      },
     }),
     launchBrowser(),
   ]);
@@ -39,6 +52,7 @@ afterAll(async () => {
   await browser.close();
   await system.close();
   await own.close();
+  await toolServer.close();
 });
 
 test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it answers the demo is over', async () => {
@@ -424,8 +438,9 @@ test('I1, V47: a person makes a key on the account page, sees it once, and delet
   expect((await models()).status).toBe(401);
 });
 
-test('I9, V47: a person adds a webhook on the account page, sees its secret once, tests it, and deletes it', async () => {
-  const account = { email: `${randomUUID()}@example.com`, password: 'a long password' };
+/** The account page of somebody who has just made an account. */
+async function onAccountPage(password: string) {
+  const account = { email: `${randomUUID()}@example.com`, password };
   await fetch(`${system.url}/api/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -437,6 +452,11 @@ test('I9, V47: a person adds a webhook on the account page, sees its secret once
   await page.getByLabel('Email').fill(account.email);
   await page.getByLabel('Password', { exact: true }).fill(account.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  return { account, context, page };
+}
+
+test('I9, V47: a person adds a webhook on the account page, sees its secret once, tests it, and deletes it', async () => {
+  const { context, page } = await onAccountPage('a long password');
   const form = page.getByRole('form', { name: 'Add a webhook' });
   await form.getByLabel('Address').fill('https://127.0.0.1/hook');
   await form.getByRole('button', { name: 'Add a webhook' }).click();
@@ -466,19 +486,40 @@ test('I9, V47: a person adds a webhook on the account page, sees its secret once
   await context.close();
 });
 
+test('I6, V47: a person connects a server of tools on the account page, blocks one of them, looks again, and takes the server away', async () => {
+  const { context, page } = await onAccountPage('a long password');
+  const form = page.getByRole('form', { name: 'Connect a server' });
+  const connect = async (url: string) => {
+    await form.getByLabel('Name').fill('issues');
+    await form.getByLabel('Address').fill(url);
+    await form.getByLabel('Token').fill('a-token');
+    await form.getByRole('button', { name: 'Connect a server' }).click();
+  };
+  await connect('https://127.0.0.1/mcp');
+  await page.getByRole('alert').getByText('not on the public internet').waitFor();
+  await connect(toolServer.url);
+  await page.getByText(toolServer.url, { exact: true }).waitFor();
+  await page.getByText(/^Not offered, .*: large$/).waitFor();
+  await page.getByRole('checkbox', { name: 'make', checked: true }).click();
+  await page.getByRole('checkbox', { name: 'make', checked: false }).waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  toolServer.offer([...TOOLS, { name: 'later', inputSchema: { type: 'object' } }]);
+  await page.reload();
+  // What is blocked stays so, and what is new is not there before its person looks.
+  await page.getByRole('checkbox', { name: 'make', checked: false }).waitFor();
+  expect(await page.getByRole('checkbox', { name: 'later' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByRole('checkbox', { name: 'later', checked: true }).waitFor();
+  expect(await page.getByRole('checkbox', { name: 'make', checked: false }).count()).toBe(1);
+  expect(await page.content()).not.toContain('a-token');
+  await page.getByRole('button', { name: 'Take the server issues away' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText(toolServer.url, { exact: true }).waitFor({ state: 'detached' });
+  await context.close();
+});
+
 test('F12, V47: a person changes their password, and deletes the account', async () => {
-  const account = { email: `${randomUUID()}@example.com`, password: 'the first password' };
-  await fetch(`${system.url}/api/auth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(account),
-  });
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${system.url}/sign-in?next=/account`);
-  await page.getByLabel('Email').fill(account.email);
-  await page.getByLabel('Password', { exact: true }).fill(account.password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  const { account, context, page } = await onAccountPage('the first password');
   const form = page.getByRole('form', { name: 'Password' });
   await form.getByLabel('Current password').fill('a wrong password');
   await form.getByLabel('New password').fill('the second password');
