@@ -186,20 +186,29 @@ test('W12: of a large PDF the parts alone are fetched that are drawn', async () 
   expect(fetched).toBeLessThan(pdf.length / 2);
 });
 
-/** In the page: the part of a canvas's pixels that are dark. */
-const DARKNESS = `(drawn) => {
+/** What is looked at of a canvas, in the page. */
+interface Drawn {
+  width: number;
+  height: number;
+  getContext(kind: '2d'): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+  };
+}
+
+/** The part of its pixels that are dark. */
+function darkPart(drawn: Drawn): number {
   const { data } = drawn.getContext('2d').getImageData(0, 0, drawn.width, drawn.height);
   let dark = 0;
-  for (let at = 0; at < data.length; at += 4) if (data[at] < 128 && data[at + 3] === 255) dark += 1;
+  for (let at = 0; at < data.length; at += 4) if ((data[at] ?? 255) < 128 && data[at + 3] === 255) dark += 1;
   return (dark * 4) / data.length;
-}`;
+}
 
 /** How much of a drawn page of a PDF is dark; a page that is not drawn yet is not. */
 async function darkness(name: string, number: number, pages: number): Promise<number> {
   const preview = page.getByRole('region', { name, exact: true });
   const canvas = preview.getByRole('img', { name: `${name}, page ${number} of ${pages}` });
   await canvas.scrollIntoViewIfNeeded();
-  return Number(await canvas.evaluate(DARKNESS));
+  return await canvas.evaluate(darkPart);
 }
 
 test('W12: a PDF whose Chinese font is not in it has its signs, by the maps that it names, from the server of this page alone', async () => {
