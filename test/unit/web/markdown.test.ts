@@ -44,8 +44,23 @@ test('V17: what a template asks for shows under a head where nothing is written 
   expect(html(template, 'message')).not.toContain('asked');
 });
 
+test('V17: a title that has been given is no longer asked for; a section is until it is written, whatever its level', () => {
+  expect(html('# What was found\n\n<!-- At most 15 words. -->\n\n## Summary\n')).not.toContain('asked');
+  expect(html('# Introduction\n\n<!-- The question. -->\n\n# Method\n')).toContain(
+    '<p class="asked">The question.',
+  );
+});
+
+test('V17: what is shortened ends with a sentence, not within a name that has a dot', () => {
+  const more = 'Words that fill what is left of the room for it. '.repeat(4);
+  const shown = html(`## A\n\n<!-- One. Figures: images/a.png and ${more.repeat(2)}-->\n`);
+  expect(shown).toContain('<p class="asked">One. Figures: images/a.png and Words that fill');
+  expect(shown).toMatch(/room for it\.<\/p>/);
+  expect(html(`## A\n\n<!-- One. ${'images/a.png '.repeat(30)}-->\n`)).toContain('<p class="asked">One.</p>');
+});
+
 test('V17: a paper that grows shows what is asked for as one that is read at once', () => {
-  const whole = '# A\n\n<!-- one -->\n\n## B\n\n<!-- two -->\n\nwords\n\n## C\n\n<!-- three -->\n';
+  const whole = '# Given\n\n<!-- one -->\n\n## B\n\n<!-- two -->\n\nwords\n\n## C\n\n<!-- three -->\n';
   const grow = createMarkdownBlocks('document');
   for (let end = 1; end <= whole.length; end += 1)
     expect([end, ...grow(whole.slice(0, end))]).toEqual([

@@ -60,7 +60,7 @@ export function createMarkdownBlocks(
     const groups = topLevel(markdown.parse(source, env));
     const blocks = groups.map((tokens) => finish(markdown.renderer.render(tokens, markdown.options, env)));
     const named = Object.keys(env.references ?? {}).length > 0 || env.footnotes !== undefined;
-    const closed = Math.max(0, groups.length - (hangsTogether(groups) ? 2 : 1));
+    const closed = Math.max(0, groups.length - openBlocks(groups));
     const line = groups[closed]?.[0]?.map?.[0] ?? 0;
     return { source, blocks, closed, openStart: startOfLine(source, line), named };
   }
@@ -87,9 +87,11 @@ export function createMarkdownBlocks(
   };
 }
 
-/** What stands last may become what the heading above it asks for (asked.ts). */
-function hangsTogether(groups: readonly Token[][]): boolean {
-  return groups.at(-2)?.[0]?.type === 'heading_open';
+/** How many at the end may still change: whether a comment shows depends on what stands on both sides of it (asked.ts). */
+function openBlocks(groups: readonly Token[][]): number {
+  const isHeading = (at: number) => groups.at(at)?.[0]?.type === 'heading_open';
+  if (isHeading(-3) && groups.at(-2)?.[0]?.type === 'html_block') return 3;
+  return isHeading(-2) ? 2 : 1;
 }
 
 /** The place of a line's first character. */
