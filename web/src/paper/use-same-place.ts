@@ -1,5 +1,5 @@
 /** Keeps the place between reading and writing, and has text and preview scroll together (V46). */
-import { until, useEventListener } from '@vueuse/core';
+import { until, useEventListener, useRafFn } from '@vueuse/core';
 import { computed, nextTick, type Ref } from 'vue';
 import { blockLines } from '../markdown/blocks.ts';
 import { lineAt, placeOf, type ReadPlace } from './same-place.ts';
@@ -15,6 +15,9 @@ export interface WriteSide {
   showLine?(line: number, options: { cursor: boolean }): void;
 }
 
+/** Lines are as high as the editor guesses until it has drawn them, and its fonts have come. */
+const SETTLING_MS = 500;
+
 /**
  * @param text what is read and written
  * @param beside both are in sight
@@ -28,11 +31,14 @@ export function useSamePlace(
   const lines = computed(() => blockLines(text()));
   /** The side that the person moves; what the other one says of its scrolling is an echo. */
   let leads: 'read' | 'write' = 'write';
+  /** How often the person has moved something. */
+  let moves = 0;
 
   useEventListener(
     sides.pane,
     ['wheel', 'pointerdown', 'touchstart', 'keydown'],
     (event: Event) => {
+      moves += 1;
       leads = event.target instanceof Element && event.target.closest('.cm-editor') ? 'write' : 'read';
     },
     { passive: true, capture: true },
@@ -56,7 +62,21 @@ export function useSamePlace(
     await until(() => sides.write.value?.showLine !== undefined).toBe(true, { timeout: 10_000 });
     await nextTick();
     leads = 'write';
-    if (place !== undefined) sides.write.value?.showLine?.(lineAt(place, lines.value), { cursor: true });
+    if (place === undefined) return;
+    const line = lineAt(place, lines.value);
+    sides.write.value?.showLine?.(line, { cursor: true });
+    keepOnTop(line);
+  }
+
+  /** Shows the line again where it slips away while the editor settles, until the person moves something. */
+  function keepOnTop(line: number): void {
+    const [before, began] = [moves, performance.now()];
+    const { pause } = useRafFn(() => {
+      if (moves !== before || performance.now() - began > SETTLING_MS) return pause();
+      const now = sides.write.value?.topLine?.();
+      if (now !== undefined && Math.abs(now - line) > 1)
+        sides.write.value?.showLine?.(line, { cursor: false });
+    });
   }
 
   /** Goes on reading at what was being written. */
