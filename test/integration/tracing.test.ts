@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { callTool, type Reply, textReply } from '../../src/demo-model/reply.ts';
 import type { StrictRequest } from '../../src/demo-model/strict-request.ts';
+import { BUNDLED_VARIABLE } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { testWith } from '../support/needs.ts';
@@ -33,6 +34,9 @@ const REPORTING_LOADS = `--import=data:text/javascript,${encodeURIComponent(
   "import { registerHooks } from 'node:module'; registerHooks({ load(url, context, next) { " +
     "if (/@opentelemetry\\/(?!api\\/)|tracing\\/otlp/.test(url)) console.log('LOADED ' + url); return next(url, context); } });",
 )}`;
+
+// In a bundle no module has a name of its own to be seen by.
+delete process.env[BUNDLED_VARIABLE];
 
 beforeAll(async () => {
   collector = await startSpanCollector();
