@@ -51,8 +51,20 @@ for folder in ("attachments", "code", "data", "images"):
 sys.path.insert(0, "code")
 sys.argv = [""]`;
 
+/** Scripts record numbers by a module of the sandbox; elsewhere they are printed, as record itself does there. */
+const RECORDING = `
+
+try:
+    import paperagent
+except ModuleNotFoundError:
+    import types
+    def _record(name, value, unit=None):
+        print(f"{name}={value}" if unit is None else f"{name}={value} {unit}")
+    sys.modules["paperagent"] = types.ModuleType("paperagent")
+    sys.modules["paperagent"].record = _record`;
+
 export function notebookOf({ title, messages, figure }: NotebookSource): Notebook {
-  const cells: Omit<Cell, 'id'>[] = [markdown(`# ${title}`), code(SET_UP, [])];
+  const cells: Omit<Cell, 'id'>[] = [];
   for (const message of messages) {
     for (const part of message.parts) {
       if (part.type === 'text' && part.text.trim() !== '') {
@@ -61,6 +73,8 @@ export function notebookOf({ title, messages, figure }: NotebookSource): Noteboo
       } else if (part.type === 'tool' && part.name === 'run_python') cells.push(...runCells(part, figure));
     }
   }
+  const isRecording = cells.some((cell) => cell.cell_type === 'code' && /\bpaperagent\b/.test(cell.source));
+  cells.unshift(markdown(`# ${title}`), code(isRecording ? SET_UP + RECORDING : SET_UP, []));
   return {
     nbformat: 4,
     nbformat_minor: 5,

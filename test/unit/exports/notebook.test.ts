@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { Message, Part } from '../../../src/domain/messages.ts';
 import { notebookOf } from '../../../src/exports/notebook.ts';
+import { testWith } from '../../support/needs.ts';
+import { withTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const testWithPython = testWith('Python');
 
 const message = (parts: Part[], more: Partial<Message> = {}): Message => ({
   id: 'm',
@@ -60,3 +66,22 @@ test('W6: a call whose arguments are no script has no cell; every cell has an id
   expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
   for (const { id } of cells) expect(id).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
 });
+
+testWithPython(
+  'W6: its cells run from top to bottom where nothing of the sandbox is, scripts that record among them',
+  async () => {
+    const script = 'from paperagent import record\nrecord("mean  wait", 2.5, "min")\nrecord("runs", 3)';
+    const { cells } = notebookOf({
+      title: 'T',
+      messages: [message([run(script), run('print("behind it")')])],
+      figure: () => undefined,
+    });
+    const program = cells.filter((cell) => cell.cell_type === 'code').map(({ source }) => source);
+    await withTemporaryFolder(async (folder) => {
+      const { stdout } = await promisify(execFile)('python3', ['-I', '-c', program.join('\n')], {
+        cwd: folder,
+      });
+      expect(stdout).toBe('mean  wait=2.5 min\nruns=3\nbehind it\n');
+    });
+  },
+);
