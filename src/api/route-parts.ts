@@ -36,6 +36,9 @@ export function errors<const Statuses extends readonly ErrorStatus[]>(...statuse
 
 export const bearer = [{ bearer: [] as string[] }];
 
+/** Of something of the person's own. */
+export const idParams = z.object({ id: uuid.toLowerCase().meta({ param: { name: 'id', in: 'path' } }) });
+
 export const workParams = z.object({
   id: uuid.toLowerCase().meta({ param: { name: 'id', in: 'path' }, description: 'of a Work' }),
 });

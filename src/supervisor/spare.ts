@@ -77,16 +77,22 @@ export function createSpare(hooks: SpareHooks): Spare {
     child.once('exit', ended).once('error', ended);
   }
 
+  /** Forgets the one that waits, if one does, and starts no other. */
+  function forget(): ChildProcess | undefined {
+    clearTimeout(next);
+    wanted = false;
+    const child = waiting;
+    waiting = undefined;
+    return child;
+  }
+
   return {
     prepare() {
       wanted = true;
       if (waiting === undefined) startIn(AFTER_READY_MS);
     },
     take() {
-      clearTimeout(next);
-      wanted = false;
-      const child = waiting;
-      waiting = undefined;
+      const child = forget();
       if (child === undefined) return undefined;
       const late = setTimeout(() => child.kill('SIGKILL'), loaded ? ANSWER_MS : LOAD_MS);
       child.on('message', (words: ToSupervisor) => {
@@ -98,10 +104,7 @@ export function createSpare(hooks: SpareHooks): Spare {
       return child;
     },
     discard() {
-      clearTimeout(next);
-      wanted = false;
-      const child = waiting;
-      waiting = undefined;
+      const child = forget();
       if (child === undefined) return;
       hooks.onEnded();
       child.kill('SIGKILL');

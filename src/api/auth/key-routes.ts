@@ -1,13 +1,12 @@
 /** Keys for a person's programs (I1, P22): made, listed and deleted by the person, never by a key. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { type ApiKeyRow, addApiKey, listApiKeys, MOST_KEYS, removeApiKey } from '../../db/api-keys.ts';
 import { storableText } from '../../db/storable.ts';
 import * as shapes from '../../protocol/api-keys.ts';
-import { uuid } from '../../protocol/messages.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { requirePerson, requireUser } from '../middleware/require-user.ts';
-import { bearer, body, errors, json } from '../route-parts.ts';
+import { bearer, body, errors, idParams, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { newApiKey } from './tokens.ts';
 
@@ -36,7 +35,7 @@ const remove = createRoute({
   tags,
   security: bearer,
   description: 'Ends a key, and the sockets and streams that it opened.',
-  request: { params: z.object({ id: uuid.toLowerCase().meta({ param: { name: 'id', in: 'path' } }) }) },
+  request: { params: idParams },
   responses: { 204: { description: 'deleted' }, ...errors(401, 403, 404) },
 });
 

@@ -22,7 +22,7 @@ import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/models.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { bearer, body, errors, json } from '../route-parts.ts';
+import { bearer, body, errors, idParams, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { changeOf, keptAccess, settingsOf, viewOf } from './model-settings.ts';
 
@@ -45,7 +45,6 @@ const REFUSALS: Record<ModelRefusal, [ErrorCode, string]> = {
 
 const tags = ['models'];
 const model = json(shapes.model, 'the model, without its key');
-const params = z.object({ id: uuid.toLowerCase() });
 /** The server's own model has no row, and so no id. */
 const anyModel = z.object({ id: uuid.toLowerCase().or(z.literal('server')) });
 
@@ -70,7 +69,7 @@ const change = createRoute({
   tags,
   security: bearer,
   description: 'An address on another server takes the key away, unless one comes with it.',
-  request: { params, body: body(shapes.modelChange) },
+  request: { params: idParams, body: body(shapes.modelChange) },
   responses: { 200: model, ...errors(400, 401, 404, 413) },
 });
 const remove = createRoute({
@@ -78,7 +77,7 @@ const remove = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: { 204: { description: 'deleted; Works that chose it have the default' }, ...errors(401, 404) },
 });
 const learned = createRoute({
@@ -121,7 +120,7 @@ const test = createRoute({
   path: '/{id}/test',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: {
     200: json(shapes.modelTest, 'whether it answers one tiny call'),
     ...errors(401, 404, 429),

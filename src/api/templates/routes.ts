@@ -1,6 +1,5 @@
 /** Templates that a Work may start from (F11). */
 import { createRoute } from '@hono/zod-openapi';
-import { z } from 'zod';
 import {
   changeTemplate,
   createTemplate,
@@ -10,11 +9,10 @@ import {
   type TemplateRefusal,
   type TemplateShare,
 } from '../../db/templates.ts';
-import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/templates.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { bearer, body, errors, json } from '../route-parts.ts';
+import { bearer, body, errors, idParams, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { removeTemplateFile, writeTemplateFile } from './template-files.ts';
 import { createTemplateMarkdown } from './template-outline.ts';
@@ -23,7 +21,6 @@ import { createTemplateMarkdown } from './template-outline.ts';
 const SHARE: TemplateShare = { most: 200, published: 5 };
 
 const tags = ['templates'];
-const params = z.object({ id: uuid.toLowerCase() });
 const template = json(shapes.template, 'the template');
 
 const list = createRoute({
@@ -46,7 +43,7 @@ const read = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: { 200: template, ...errors(401, 404) },
 });
 const outline = createRoute({
@@ -54,7 +51,7 @@ const outline = createRoute({
   path: '/{id}/outline',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: {
     200: json(shapes.templateOutline, 'its sections in order, with what each asks for'),
     ...errors(401, 404, 413),
@@ -66,7 +63,7 @@ const change = createRoute({
   tags,
   security: bearer,
   description: 'Works that began with it keep the text that they began with.',
-  request: { params, body: body(shapes.templateChange) },
+  request: { params: idParams, body: body(shapes.templateChange) },
   responses: { 200: template, ...errors(400, 401, 403, 404, 413) },
 });
 const remove = createRoute({
@@ -74,7 +71,7 @@ const remove = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: { 204: { description: 'deleted; no Work is touched' }, ...errors(401, 404) },
 });
 

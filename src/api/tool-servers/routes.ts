@@ -1,6 +1,6 @@
 /** Servers whose tools a person connects (I6): added, looked at again and taken away by the person, never by a key. */
 import { randomUUID } from 'node:crypto';
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { takeRate } from '../../db/rates.ts';
 import {
   addToolServer,
@@ -15,14 +15,14 @@ import {
 import { findUser } from '../../db/users.ts';
 import { offeredOf } from '../../domain/offered-tools.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/tool-servers.ts';
-import { openSecret, sealSecret, UnreadableSecret } from '../../secrets/sealed-secret.ts';
+import { sealSecret } from '../../secrets/sealed-secret.ts';
 import { type ToolServer, ToolServerError } from '../../tool-servers/connection.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { requirePerson } from '../middleware/require-user.ts';
-import { bearer, body, errors, json } from '../route-parts.ts';
+import { openedSecret } from '../opened-secret.ts';
+import { bearer, body, errors, idParams, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 
 /** Each asks a stranger's server some questions. */
@@ -39,7 +39,6 @@ const REFUSALS: Record<ToolServerRefusal, [ErrorCode, string]> = {
 };
 
 const tags = ['tool servers'];
-const params = z.object({ id: uuid.toLowerCase().meta({ param: { name: 'id', in: 'path' } }) });
 const one = json(shapes.toolServer, 'the server, without its token');
 
 const list = createRoute({
@@ -66,7 +65,7 @@ const refresh = createRoute({
   security: bearer,
   description:
     'Looks again at what it offers. Until then what it says anew of its tools is told to no model.',
-  request: { params },
+  request: { params: idParams },
   responses: { 200: one, ...errors(400, 401, 403, 404, 409, 429) },
 });
 const change = createRoute({
@@ -74,7 +73,7 @@ const change = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params, body: body(shapes.toolServerChange) },
+  request: { params: idParams, body: body(shapes.toolServerChange) },
   responses: { 200: one, ...errors(400, 401, 403, 404, 413) },
 });
 const remove = createRoute({
@@ -82,7 +81,7 @@ const remove = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: { 204: { description: 'taken away, in turns that run too' }, ...errors(401, 403, 404) },
 });
 
@@ -149,12 +148,7 @@ export function toolServerRoutes({ db, config, toolServers }: ApiDependencies): 
 
 function tokenOf({ id, sealedToken }: ToolServerRow, key: Buffer): string {
   if (sealedToken === null) return '';
-  try {
-    return openSecret(sealedToken, id, key);
-  } catch (error) {
-    if (!(error instanceof UnreadableSecret)) throw error;
-    throw new ApiError('conflict', 'Its token cannot be read any more: add the server again.');
-  }
+  return openedSecret(sealedToken, id, key, 'Its token cannot be read any more: add the server again.');
 }
 
 function shown({ id, name, url, sealedToken, tools, leftOut, blocked, lookedAt }: ToolServerRow) {

@@ -1,6 +1,6 @@
 /** A person's webhooks (I9): added, tested and taken away by the person, never by a key. */
 import { randomUUID } from 'node:crypto';
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { takeRate } from '../../db/rates.ts';
 import { type DeliveryRow, listDeliveries, MOST_LISTED } from '../../db/webhook-deliveries.ts';
 import {
@@ -15,15 +15,15 @@ import {
   type WebhookRow,
 } from '../../db/webhooks.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import { uuid } from '../../protocol/messages.ts';
 import * as shapes from '../../protocol/webhooks.ts';
-import { openSecret, sealSecret, UnreadableSecret } from '../../secrets/sealed-secret.ts';
+import { sealSecret } from '../../secrets/sealed-secret.ts';
 import { AddressRefused } from '../../webhooks/send.ts';
 import { newWebhookSecret, signedMessage } from '../../webhooks/signed-message.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { requirePerson } from '../middleware/require-user.ts';
-import { bearer, body, errors, json } from '../route-parts.ts';
+import { openedSecret } from '../opened-secret.ts';
+import { bearer, body, errors, idParams, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 
 const TESTS_PER_MINUTE = 20;
@@ -35,7 +35,6 @@ const REFUSALS: Record<WebhookRefusal, [ErrorCode, string]> = {
 };
 
 const tags = ['webhooks'];
-const params = z.object({ id: uuid.toLowerCase().meta({ param: { name: 'id', in: 'path' } }) });
 
 const list = createRoute({
   method: 'get',
@@ -60,7 +59,7 @@ const renew = createRoute({
   tags,
   security: bearer,
   description: 'Another secret. For 24 hours the one before signs as well.',
-  request: { params },
+  request: { params: idParams },
   responses: { 200: json(shapes.webhookSecret, 'the secret'), ...errors(401, 403, 404) },
 });
 const resume = createRoute({
@@ -69,7 +68,7 @@ const resume = createRoute({
   tags,
   security: bearer,
   description: 'Switches one on again that had ended. What happened meanwhile is not told.',
-  request: { params },
+  request: { params: idParams },
   responses: { 200: json(shapes.webhook, 'the webhook'), ...errors(401, 403, 404) },
 });
 const test = createRoute({
@@ -78,7 +77,7 @@ const test = createRoute({
   tags,
   security: bearer,
   description: 'Sends a `webhook.test` now, once.',
-  request: { params },
+  request: { params: idParams },
   responses: { 200: json(shapes.webhookTest, 'what came of it'), ...errors(401, 403, 404, 409, 429) },
 });
 const deliveries = createRoute({
@@ -87,7 +86,7 @@ const deliveries = createRoute({
   tags,
   security: bearer,
   description: `The newest ${MOST_LISTED}, of a week.`,
-  request: { params },
+  request: { params: idParams },
   responses: { 200: json(shapes.webhookDeliveries, 'the newest first'), ...errors(401, 403, 404) },
 });
 const remove = createRoute({
@@ -95,7 +94,7 @@ const remove = createRoute({
   path: '/{id}',
   tags,
   security: bearer,
-  request: { params },
+  request: { params: idParams },
   responses: { 204: { description: 'deleted, with what waited for it' }, ...errors(401, 403, 404) },
 });
 
@@ -147,7 +146,12 @@ export function webhookRoutes({ db, config, webhookSender }: ApiDependencies): R
     const wait = await takeRate(db, `webhook-tests:${own.ownerId}`, TESTS_PER_MINUTE);
     if (wait > 0) throw rateLimited(wait, 'tests');
     const message = { id: randomUUID(), type: 'webhook.test', at: new Date().toISOString(), data: {} };
-    const secret = readable(stored.sealedSecret, own.id, encryptionKey);
+    const secret = openedSecret(
+      stored.sealedSecret,
+      own.id,
+      encryptionKey,
+      'Its secret cannot be read any more: make a new one.',
+    );
     const { ok, status, error } = await webhookSender.send(
       stored.url,
       signedMessage(message, [secret], Date.now()),
@@ -168,15 +172,6 @@ export function webhookRoutes({ db, config, webhookSender }: ApiDependencies): R
   });
 
   return app;
-}
-
-function readable(sealed: Buffer, id: string, key: Buffer): string {
-  try {
-    return openSecret(sealed, id, key);
-  } catch (error) {
-    if (!(error instanceof UnreadableSecret)) throw error;
-    throw new ApiError('conflict', 'Its secret cannot be read any more: make a new one.');
-  }
 }
 
 function shown({ createdAt, failingSince, endedAt, endedWhy, ...row }: WebhookRow) {
