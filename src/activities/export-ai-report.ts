@@ -6,12 +6,12 @@ import { readSnapshot } from '../db/snapshot.ts';
 import type { Message } from '../domain/messages.ts';
 import { aiReport } from '../exports/ai-report.ts';
 import { readPaper } from '../exports/paper/read-paper.ts';
-import { listStyles, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
+import type { Style } from '../exports/style.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
-import { openPaper, setDocument } from './set-document.ts';
+import { openPaper, openStyle, setDocument } from './set-document.ts';
 
 /** The newest messages that are read, and their bytes: a long Work's report covers its last part. */
 const MOST_MESSAGES = 4_000;
@@ -24,28 +24,30 @@ export async function makeAiReport(
   deps: ActivityDependencies,
   order: ExportRow,
 ): Promise<MadeFile | { refused: string } | undefined> {
+  const style = await openStyle(deps, order);
+  if ('refused' in style) return style;
   const workspace = await deps.workspaceOf(order.workId);
   const paper = await openPaper(deps, order);
   // A Work without a paper has a report all the same.
   const source = 'refused' in paper ? order.title : paper.source;
   const report = await aiReportOf(deps, order, { source, workspace });
-  return await setReport(deps, order, workspace, report);
+  return await setReport(deps, order, workspace, { source, report, style });
 }
 
-/** Set as an article is, for it is no contest's paper. */
+/** On the style's pages, in its type and under its running head; what it asks of papers it does not ask of a report. */
 export async function setReport(
   deps: ActivityDependencies,
   order: ExportRow,
   workspace: Workspace,
-  report: string,
+  { source, report, style }: { source: string; report: string; style: Style },
 ): ReturnType<typeof setDocument> {
-  const { styles } = await listStyles(stylesFolder(deps.dataDir));
-  const style = styles.find(({ id }) => id === USUAL_STYLE);
-  if (style === undefined) throw new Error(`the style ${USUAL_STYLE} is missing`);
+  const { language, facts } = readPaper(source);
+  // JSON is YAML: whatever the number holds is text.
+  const team = facts.team === undefined ? '' : `team: ${JSON.stringify(facts.team)}\n`;
   return await setDocument(deps, order, workspace, {
-    source: report,
+    source: `---\nlang: ${language}\n${team}---\n${report}`,
     format: 'pdf',
-    style: { ...style, numbersSections: false },
+    style: { ...style, front: 'above', contents: false, numbersSections: false, checks: {} },
   });
 }
 

@@ -38,7 +38,7 @@ export async function makePack(
     style,
   });
   if (made === undefined || 'refused' in made) return made;
-  const alone = isBehind ? null : await setReport(deps, order, workspace, report);
+  const alone = isBehind ? null : await setReport(deps, order, workspace, { source, report, style });
   if (alone === undefined || (alone !== null && 'refused' in alone)) return alone;
   const names = packNames(style, { language, team: facts.team });
   const most = style.mostBytes ?? USUAL_BYTES;

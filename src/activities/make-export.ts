@@ -48,7 +48,7 @@ async function contentOf(
 async function stored(
   deps: ActivityDependencies,
   { id, ownerId }: ExportRow,
-  { content, problems }: MadeFile,
+  { content, problems, madeFrom }: MadeFile,
 ): Promise<ExportEnd> {
   const size = Buffer.byteLength(content);
   try {
@@ -58,7 +58,7 @@ async function stored(
     return failed(error.message);
   }
   await writeExport(deps.dataDir, { ownerId, id }, content);
-  return { state: 'done', size, problems };
+  return { state: 'done', size, problems, madeFrom };
 }
 
 function failed(error: string): ExportEnd {

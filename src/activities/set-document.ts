@@ -1,14 +1,16 @@
 /** Text set as a document (O1): its files are handed over by the workspace, a program of its own makes it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExportRow, isWanted, noteStep } from '../db/exports.ts';
-import { makePaper } from '../exports/make-paper.ts';
+import { makePaper, type PaperOrder } from '../exports/make-paper.ts';
 import type { PaperFormat } from '../exports/paper/format.ts';
+import { paperKey } from '../exports/paper-key.ts';
 import { listStyles, type Style, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
 import { PAPER } from '../workspace/paper.ts';
+import { sha256 } from '../workspace/regular-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { MadeFile } from './made-file.ts';
+import { type Document, madeBefore } from './made-before.ts';
 
 /** Bytes of a paper that is read; what is no longer than this may still be too long for Markdown. */
 const PAPER_BYTES = 4 * 1024 ** 2;
@@ -32,44 +34,67 @@ export interface Setting {
 
 type Refused = { refused: string };
 
+/** The style that the order names. */
+export async function openStyle(
+  { dataDir, log }: Pick<ActivityDependencies, 'dataDir' | 'log'>,
+  { style: named }: Pick<ExportRow, 'style'>,
+): Promise<Style | Refused> {
+  const { styles, problems } = await listStyles(stylesFolder(dataDir));
+  for (const problem of problems) log.warn({}, problem);
+  const style = styles.find(({ id }) => id === (named ?? USUAL_STYLE));
+  return style ?? { refused: `There is no style ${named} any more.` };
+}
+
 /** The style that the order names, and the paper's text. */
 export async function openPaper(
   deps: ActivityDependencies,
   order: ExportRow,
 ): Promise<{ style: Style; source: string; workspace: Workspace } | Refused> {
-  const { styles, problems } = await listStyles(stylesFolder(deps.dataDir));
-  for (const problem of problems) deps.log.warn({}, problem);
-  const style = styles.find(({ id }) => id === (order.style ?? USUAL_STYLE));
-  if (style === undefined) return { refused: `There is no style ${order.style} any more.` };
+  const style = await openStyle(deps, order);
+  if ('refused' in style) return style;
   const workspace = await deps.workspaceOf(order.workId);
   const paper = await read(workspace, order.file ?? PAPER, PAPER_BYTES);
   if (!Buffer.isBuffer(paper)) return { refused: `${order.file ?? PAPER}: ${paper.reason}.` };
   return { style, source: paper.toString('utf8'), workspace };
 }
 
-/** undefined where nobody wants it any more; `refused`: a sentence for the person, for it would be so again. */
+/**
+ * The document, which an earlier export may have already. undefined where nobody wants it any more; `refused`: a sentence
+ * for the person, for it would be so again.
+ */
 export async function setDocument(
   deps: ActivityDependencies,
   order: ExportRow,
   workspace: Workspace,
-  { source, behind = '', format, style }: Setting,
-): Promise<(MadeFile & { content: Buffer }) | Refused | undefined> {
+  setting: Setting,
+): Promise<Document | Refused | undefined> {
+  const paper: PaperOrder = { ...setting, title: order.title };
+  const tools = await deps.paperTools();
+  const key = await paperKey(paper, tools);
+  const before = await madeBefore(deps, order, { workspace, key });
+  if (before !== undefined) return before;
+  const files = new Map<string, string | null>();
   const wanted = watch(deps, order.id);
   try {
-    const made = await makePaper(
-      { source, behind, title: order.title, format, style },
-      await deps.paperTools(),
-      {
-        read: (path, maxBytes) => read(workspace, path, maxBytes),
-        onStep: (step) =>
-          void noteStep(deps.db, order.id, step).catch((err: unknown) =>
-            deps.log.warn({ err, exportId: order.id }, 'a step of an export was not noted'),
-          ),
-        person: { id: order.ownerId, guest: order.guest },
-        signal: wanted.signal,
+    const made = await makePaper(paper, tools, {
+      read: async (path, maxBytes) => {
+        const found = await read(workspace, path, maxBytes);
+        files.set(path, Buffer.isBuffer(found) ? sha256(found) : null);
+        return found;
       },
-    );
-    return 'refused' in made ? made : { content: made.bytes, problems: made.problems };
+      onStep: (step) =>
+        void noteStep(deps.db, order.id, step).catch((err: unknown) =>
+          deps.log.warn({ err, exportId: order.id }, 'a step of an export was not noted'),
+        ),
+      person: { id: order.ownerId, guest: order.guest },
+      signal: wanted.signal,
+    });
+    if ('refused' in made) return made;
+    return {
+      content: made.bytes,
+      problems: made.problems,
+      madeFrom: { key, files: Object.fromEntries(files) },
+    };
   } catch (error) {
     if (wanted.signal.aborted) return undefined;
     throw error;

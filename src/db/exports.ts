@@ -13,6 +13,14 @@ export interface ExportProblem {
   line?: number;
 }
 
+/** What a document was made of: given again where all of it is the same (O1). */
+export interface MadeFrom {
+  /** A hash of the text and of how it is set. */
+  key: string;
+  /** SHA-256 of the files that it asked for, by path; null: it could not be given. */
+  files: Record<string, string | null>;
+}
+
 export interface ExportRow {
   id: string;
   workId: string;
@@ -190,14 +198,17 @@ export async function dropExport(
 }
 
 export type ExportEnd =
-  | { state: 'done'; size: number; problems: ExportProblem[] }
+  | { state: 'done'; size: number; problems: ExportProblem[]; madeFrom?: MadeFrom | undefined }
   | { state: 'failed'; error: string };
 
 /** Says how it ended; false where it had ended before, or is gone. */
 export async function endExport(db: Database, id: string, end: ExportEnd): Promise<boolean> {
   const values =
     end.state === 'done'
-      ? { state: end.state, size: end.size, problems: storableJson(end.problems) }
+      ? {
+          ...{ state: end.state, size: end.size, problems: storableJson(end.problems) },
+          made_from: end.madeFrom === undefined ? null : storableJson(end.madeFrom),
+        }
       : { state: end.state, error: storableText(end.error) };
   const { numUpdatedRows } = await db
     .updateTable('exports')
@@ -206,6 +217,19 @@ export async function endExport(db: Database, id: string, end: ExportEnd): Promi
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** The newest of the Work's documents with this key that is kept, and which files it was made of. */
+export async function madeWithKey(
+  db: Database,
+  workId: string,
+  key: string,
+): Promise<{ id: string; problems: ExportProblem[]; files: MadeFrom['files'] } | undefined> {
+  const { rows } = await sql<{ id: string; problems: ExportProblem[]; files: MadeFrom['files'] }>`
+    select id, problems, made_from -> 'files' as files from exports
+    where work_id = ${workId} and state = 'done' and made_from ->> 'key' = ${key}
+    order by created_at desc limit 1`.execute(db);
+  return rows[0];
 }
 
 /** The person's exports whose files are kept. */

@@ -132,6 +132,7 @@ export interface Exports {
   file: string | null;
   format: string;
   id: string;
+  made_from: Json | null;
   problems: Generated<Json>;
   size: number | null;
   state: Generated<string>;

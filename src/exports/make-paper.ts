@@ -2,8 +2,6 @@
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { makeCgroup } from '../sandbox/bubblewrap/cgroup.ts';
@@ -15,22 +13,22 @@ import {
   type ExportStep,
   type Files,
   type FromProgram,
-  type Job,
   MOST_DOCUMENT_BYTES,
   MOST_MEMORY_BYTES,
-  type Opening,
   PICTURE_BYTES,
   PICTURES_BYTES,
 } from './job.ts';
+import { openingOf, prepare } from './opening.ts';
 import type { Problem } from './paper/ast.ts';
 import type { PaperFormat } from './paper/format.ts';
-import { factsOf } from './paper/front-matter.ts';
-import { readStyleFiles, SHIPPED_STYLES, type Style } from './style.ts';
+import type { Style } from './style.ts';
 
 /** What this machine has for it; looked for once a process. */
 export interface PaperTools {
   containment: StartedBy;
   chinese(): Promise<ChineseFonts | null>;
+  /** Which program makes them: another one may make other documents of the same paper. */
+  program: string;
 }
 
 export interface PaperToolsOptions {
@@ -38,11 +36,18 @@ export interface PaperToolsOptions {
   fontFolders: readonly string[];
   /** Where bubblewrap may be besides the PATH. */
   bwraps: readonly string[];
+  /** A hash of the program's own code and packages; reads them. */
+  program(): string;
 }
 
-export async function findPaperTools({ fontFolders, bwraps }: PaperToolsOptions): Promise<PaperTools> {
+export async function findPaperTools({
+  fontFolders,
+  bwraps,
+  program,
+}: PaperToolsOptions): Promise<PaperTools> {
   // Asked for each time: who is told to install a font need not start anything anew.
-  return { containment: await findContainment(bwraps), chinese: () => findChineseFonts(fontFolders) };
+  const chinese = () => findChineseFonts(fontFolders);
+  return { containment: await findContainment(bwraps), chinese, program: program() };
 }
 
 export interface PaperOrder {
@@ -87,7 +92,7 @@ export async function makePaper(
   around: PaperSurroundings,
 ): Promise<PaperMade> {
   using _place = await GATE.enter(around.person, around.signal);
-  const { opening, attached } = await openingOf(order, tools);
+  const { opening, attached } = await openingOf(await prepare(order, tools));
   const late = AbortSignal.timeout(DEADLINE_MS);
   const cgroup = makeCgroup(`export-${randomUUID()}`, PROCESSORS);
   cgroup?.setMemoryLimit(MOST_MEMORY_BYTES);
@@ -154,37 +159,4 @@ async function converse(
     }
   }
   return undefined;
-}
-
-async function openingOf(
-  { source, behind = '', title, format, style }: PaperOrder,
-  tools: PaperTools,
-): Promise<{ opening: Opening; attached: Buffer[] }> {
-  const { citations } = factsOf(source);
-  const [en, zh] = await Promise.all([
-    readStyleFiles(style, 'en', citations),
-    readStyleFiles(style, 'zh', citations),
-  ]);
-  const chinese = format === 'pdf' ? await tools.chinese() : null;
-  const fonts = await Promise.all((chinese?.files ?? []).map((file) => readFile(file)));
-  const named: [string, Buffer][] = fonts.map((bytes) => ['font', bytes]);
-  if (format === 'docx') {
-    if (en.reference !== null) named.push(['reference-en', en.reference]);
-    if (zh.reference !== null) named.push(['reference-zh', zh.reference]);
-  }
-  const { id, front, contents, numbersSections, latex, checks, languages } = style;
-  const job: Job = {
-    source,
-    behind,
-    title,
-    format,
-    style: { id, front, contents, numbersSections, latex, checks, languages },
-    texts: { en: { typst: en.typst, csl: en.csl }, zh: { typst: zh.typst, csl: zh.csl } },
-    common: await readFile(join(SHIPPED_STYLES, 'shared', 'common.typ'), 'utf8'),
-    chinese: chinese === null ? null : { serif: chinese.serif, sans: chinese.sans },
-  };
-  return {
-    opening: { job, attached: named.map(([name]) => name) },
-    attached: named.map(([, bytes]) => bytes),
-  };
 }

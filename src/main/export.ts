@@ -14,7 +14,7 @@ import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
 import { findPaperTools } from '../exports/make-paper.ts';
-import { endingOf, takesStyle } from '../exports/paper/format.ts';
+import { endingOf, isMadeOfPaper } from '../exports/paper/format.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { dataFolder } from '../setup/data-folder.ts';
@@ -86,9 +86,9 @@ function readArguments(): Asked | 'doctor' {
   const workId = namedWorkId(words[0], USAGE);
   if (!EXPORT_FORMATS.some((known) => known === values.format))
     throw new ConfigError(`--format is one of: ${EXPORT_FORMATS.join(', ')}`);
-  if (values.style !== undefined && !takesStyle(values.format))
+  if (values.style !== undefined && !isMadeOfPaper(values.format))
     throw new ConfigError(
-      'only a document of the paper, or a pack, has a style: leave --style out, or name another --format',
+      'only what is made of the paper has a style: leave --style out, or name another --format',
     );
   return { workId, format: values.format, style: values.style ?? null, out: values.out };
 }

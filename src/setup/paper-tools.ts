@@ -1,9 +1,16 @@
 /** Where what documents are made with may lie on this machine (O5, O10). */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contentHash } from '../bundle/content-hash.mjs';
 import type { PaperToolsOptions } from '../exports/make-paper.ts';
 import { findPythonEnvironment, mplFolder } from '../sandbox/bubblewrap/python-environment.ts';
 import { cacheFolder } from './cache-folder.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What decides what a document looks like, besides the paper and its style. */
+const PROGRAM = ['src/exports', 'src/domain', 'src/workspace/image-header.ts', 'package-lock.json'];
 
 /** Where systems keep fonts. */
 const SYSTEM_FONTS: Partial<Record<NodeJS.Platform, string[]>> = {
@@ -29,5 +36,6 @@ export async function paperToolsOptions(
       ]),
     ],
     bwraps: python === null ? [] : [python.bundledBwrap],
+    program: () => contentHash(CHECKOUT, PROGRAM),
   };
 }

@@ -1,7 +1,7 @@
 /** Ordering a file that is made of a Work (P20), whichever way the order came. */
 import { randomUUID } from 'node:crypto';
 import { MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
-import { isMadeOfPaper, takesStyle } from '../../exports/paper/format.ts';
+import { isMadeOfPaper } from '../../exports/paper/format.ts';
 import { listStyles, stylesFolder } from '../../exports/style.ts';
 import { startExport } from '../../temporal/export-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
@@ -48,12 +48,9 @@ async function mustBePossible(
   style: string | null,
   file: string | null,
 ): Promise<void> {
-  if (style !== null && !takesStyle(format))
-    throw new ApiError(
-      'bad_request',
-      'Only a document of the paper, or a pack, has a style: leave `style` out.',
-    );
   if (!isMadeOfPaper(format)) {
+    if (style !== null)
+      throw new ApiError('bad_request', 'Only what is made of the paper has a style: leave `style` out.');
     if (file !== null) throw new ApiError('bad_request', 'This is made of the whole Work: leave `file` out.');
     return;
   }

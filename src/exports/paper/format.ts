@@ -16,11 +16,6 @@ export function isMadeOfPaper(format: string): format is MadeOfPaper {
   return MADE_OF_PAPER.some((known) => known === format);
 }
 
-/** Whether a style changes what is made: the report on the use of AI always looks the same. */
-export function takesStyle(format: string): boolean {
-  return isMadeOfPaper(format) && format !== 'ai_report';
-}
-
 /** Of formats whose name is no ending. */
 const ENDINGS: Readonly<Record<string, string>> = {
   latex: 'zip',
