@@ -47,6 +47,8 @@ const styleShape = z.object({
       needs: z.array(z.enum(['team', 'problem', 'year', 'authors'])),
       /** Neither text nor front matter names people. */
       anonymous: z.boolean(),
+      /** The text names no path of a machine and no tool of ours. */
+      leaks: z.boolean(),
     })
     .partial(),
 });

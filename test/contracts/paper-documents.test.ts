@@ -158,6 +158,41 @@ describe('O5: a Chinese paper', () => {
   }, 300_000);
 });
 
+test(
+  'O2, O5: an early figure stands below the title, a table of many columns on a page that lies across, and what no font has is named',
+  async () => {
+    const early = `# A title above all\n\n## Abstract\n\nShort.\n\n## Text\n\n![An early figure](a.svg)\n\nA word in \u{10fffd}.\n`;
+    const cells = (cell: string) => `|${` ${cell} |`.repeat(16)}`;
+    const source = `${early}\n${cells('c')}\n${cells('-')}\n${cells('0.123456')}\n\nTable: Wide {#tbl:w}\n`;
+    const files = {
+      'a.svg': Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="5"><rect width="9" height="5"/></svg>',
+      ),
+    };
+    const { bytes, problems, pages } = await madeSample(tools, 'pdf', { source, files });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'characters_missing',
+        line: 11,
+        message: expect.stringContaining('U+10FFFD'),
+      }),
+    ]);
+    expect(pages).toBe(2);
+    const text = (await readPdf(bytes)).pages;
+    expect(text[0]?.indexOf('An early figure')).toBeGreaterThan(text[0]?.indexOf('A title above all') ?? 0);
+    expect(text[0]).toContain('A word in');
+    expect(text[1]).toContain('Table 1. Wide');
+    const latex = filesOf((await madeSample(tools, 'latex', { source, files })).bytes).get('paper.tex');
+    expect(latex).toMatch(/\\usepackage\{pdflscape\}[\s\S]*\\begin\{landscape\}[\s\S]*\\end\{landscape\}/);
+    const word = filesOf((await madeSample(tools, 'docx', { source, files })).bytes);
+    expect(word.get('word/document.xml')?.match(/w:orient="landscape"/g)).toHaveLength(1);
+    expect((await madeSample(tools, 'html', { source, files })).bytes.toString()).toContain(
+      'class="table across"',
+    );
+  },
+  MAKING_MS,
+);
+
 test('O5: a font whose file is damaged is none: the PDF is refused in a sentence that names it, not made with holes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pa-font-'));
   try {

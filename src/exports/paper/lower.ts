@@ -19,8 +19,8 @@ import {
 import type { PaperFormat } from './format.ts';
 import type { Label, LabelKind } from './labels.ts';
 import { type Pixels, pictureSize } from './picture-size.ts';
-import { centred, docxEquation, typstFigure, typstText } from './set-apart.ts';
-import { columnShares, everyColumnShare, pandocTable, typstTable } from './tables.ts';
+import { centred, docxEquation, fittedTable, typstFigure, typstText } from './set-apart.ts';
+import { columnShares, everyColumnShare, fitOf, pandocTable, typstTable } from './tables.ts';
 
 /** A picture's name among the bytes that go with the document, or why it is not shown. */
 export type PictureOf = (
@@ -165,18 +165,27 @@ class Lower {
     const head = table.head.map((cell) => this.inlines(cell));
     const rows = table.rows.map((row) => row.map((cell) => this.inlines(cell)));
     const text = this.inlines(caption);
+    const fit = fitOf(table, { mayLieAcross: !this.#isWithin });
+    if (fit.isTooWide && this.#to.format !== 'html')
+      this.#problem(
+        'table_too_wide',
+        'A table has more columns than have room on a page: divide it in two.',
+        table.line,
+      );
     if (this.#to.format === 'pdf') {
-      const inside = typstTable(table, head, rows);
+      const inside = typstTable(table, { head, rows, percent: fit.percent });
       const isLong = rows.length > LONG_TABLE;
-      return typstFigure(inside, { id, kind: 'table', caption: number === undefined ? null : text, isLong });
+      const shown = number === undefined ? null : text;
+      return typstFigure(inside, { id, kind: 'table', caption: shown, isLong, isAcross: fit.isAcross });
     }
     // Word knows no table that is as wide as its words.
     const widths = this.#to.format === 'docx' ? everyColumnShare(table) : columnShares(table);
     const shown: Caption = number === undefined ? [null, []] : this.#caption('tbl', number, text);
-    return {
+    const made = {
       t: 'Table',
       c: [attr(id), shown, ...pandocTable(table, { widths, head, rows })],
     } as unknown as Block;
+    return fittedTable(made, fit, this.#to.format);
   }
 
   /** LaTeX counts by itself; in Word the number is a field that Word's lists of figures find. */

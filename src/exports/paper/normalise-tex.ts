@@ -28,8 +28,15 @@ export function normaliseTex(tex: string, macros: Macros, setter: Setter = 'othe
     return '';
   });
   for (const rewrite of setter === 'latex' ? REWRITES : [...REWRITES, ...OF_LATEX]) made = rewrite(made);
-  if (setter === 'typst') made = environment('cases', twoColumns)(made);
+  if (setter === 'typst') made = ampersandsAsText(environment('cases', twoColumns)(made));
   return { tex: made.trim(), tag: tag === '' ? null : tag };
+}
+
+/** pandoc writes `\&` as the mark that columns meet at, outside of text. */
+function ampersandsAsText(tex: string): string {
+  return tex.replace(/\\(?:text\w*|mbox|hbox)\s*\{[^{}]*\}|\\\\|\\&/g, (all) =>
+    all === '\\&' ? '\\text{\\&}' : all,
+  );
 }
 
 function withoutComments(tex: string): string {

@@ -1,6 +1,7 @@
 /** What stands apart from the text, as each format takes it: figures and tables, pictures alone, numbered equations. */
 import { attr, type Block, type Cell, type Inline } from './ast.ts';
 import type { PaperFormat } from './format.ts';
+import type { TableFit } from './tables.ts';
 
 /** A typst string. */
 export function typstText(text: string): string {
@@ -15,25 +16,29 @@ interface FigureParts {
   isLong?: boolean;
   /** It may stand at the top or bottom of a page: what follows fills the place that it has no room in. */
   floats?: boolean;
+  /** On pages of its own that lie across. */
+  isAcross?: boolean;
 }
 
 export function typstFigure(
   inside: Inline | Inline[],
-  { id, kind, caption, isLong = false, floats = false }: FigureParts,
+  { id, kind, caption, isLong = false, floats = false, isAcross = false }: FigureParts,
 ): Block {
   const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
   const content = Array.isArray(inside) ? inside : [inside];
-  if (caption === null) return { t: 'Para', c: [raw('#align(center)['), ...content, raw(']')] };
+  const [open, close] = isAcross ? ['#across[', ']'] : ['', ''];
+  if (caption === null)
+    return { t: 'Para', c: [raw(`${open}#align(center)[`), ...content, raw(`]${close}`)] };
   return {
     t: 'Para',
     c: [
       raw(
-        `${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, ${floats ? 'placement: auto, ' : ''}[`,
+        `${open}${isLong ? '#[#show figure: set block(breakable: true)\n' : ''}#figure(kind: ${kind}, ${floats ? 'placement: top, ' : ''}[`,
       ),
       ...content,
       raw('], caption: ['),
       ...caption,
-      raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}`),
+      raw(`])${id === '' ? '' : ` #label(${typstText(id)})`}${isLong ? ']' : ''}${close}`),
     ],
   };
 }
@@ -73,4 +78,36 @@ export function docxEquation(math: Inline, number: Inline): Block {
       [attr(), []],
     ],
   } as unknown as Block;
+}
+
+/** A table in smaller type or on a page that lies across, in the words of each format. */
+export function fittedTable(table: Block, { percent, isAcross }: TableFit, format: PaperFormat): Block {
+  if (format === 'html')
+    return { t: 'Div', c: [attr('', ['table', ...(isAcross ? ['across'] : [])]), [table]] };
+  if (percent === 100 && !isAcross) return table;
+  const raw = (text: string): Block => ({ t: 'RawBlock', c: [format === 'docx' ? 'openxml' : format, text] });
+  if (format === 'docx')
+    return within([raw(fitMark(`${percent}${isAcross ? '-across' : ''}`)), table, raw(fitMark('end'))]);
+  const [open, close] = isAcross ? ['\\begin{landscape}\n', '\n\\end{landscape}'] : ['', ''];
+  const size = LATEX_SIZES.find(([least]) => percent >= least)?.[1] ?? '\\tiny';
+  return within([
+    raw(`${open}\\begingroup\\renewcommand{\\tabletype}{${size}}`),
+    table,
+    raw(`\\endgroup${close}`),
+  ]);
+}
+
+const LATEX_SIZES: [least: number, size: string][] = [
+  [95, '\\small'],
+  [80, '\\footnotesize'],
+  [70, '\\scriptsize'],
+];
+
+/** Around a table, for what finishes the Word document (fit-tables.ts). */
+function fitMark(what: string): string {
+  return `<w:p><w:pPr><w:pStyle w:val="TableFit-${what}"/></w:pPr></w:p>`;
+}
+
+function within(blocks: Block[]): Block {
+  return { t: 'Div', c: [attr(), blocks] };
 }

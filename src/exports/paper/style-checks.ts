@@ -1,6 +1,7 @@
 /** What a style asks of a paper beyond how it is set: pages, names, what has to be said (O7). */
 import type { Style } from '../style.ts';
 import type { Problem } from './ast.ts';
+import { leakProblems } from './leaks.ts';
 import type { Paper } from './read-paper.ts';
 
 /** On which page something ended. */
@@ -33,6 +34,8 @@ export function styleProblems(
   }
   if (checks.anonymous && paper.facts.authors.length > 0)
     say('names_people', 'This contest wants no names: take the authors out of the front matter.');
+  const { authors: names } = paper.facts;
+  problems.push(...leakProblems(paper.written, { names, ...checks }));
   if (checks.abstractPage && paper.abstract.length === 0)
     say('abstract_missing', 'The style begins with an abstract, and the paper has none.');
   if (marks === null) return problems;

@@ -1,12 +1,38 @@
 /** Tables for each format: columns as wide as what stands in them, words whole. */
 import { attr, type Cell, type Inline, plainOf, type TableNode } from './ast.ts';
 
-/** Characters that stand side by side on a page. */
+/** Characters that stand side by side on a page, and on one that lies across. */
 const PAGE_CHARACTERS = 80;
+const ACROSS_CHARACTERS = 122;
 /** What a column has besides its characters. */
 const GUTTER = 2;
 /** A column's longest cell weighs no more than this: the rest goes over lines. */
 const MOST_WEIGHT = 60;
+/** Of the size that type has in tables: smaller only on a page that lies across, and there no smaller than the other. */
+const SMALLER = 0.65;
+const SMALLEST = 0.5;
+
+/** How a table whose words have no room side by side is set, so that it does not run off the page. */
+export interface TableFit {
+  /** Of the size that type has in tables, in percent. */
+  percent: number;
+  /** On pages that lie across. */
+  isAcross: boolean;
+  /** Even so its words have no room. */
+  isTooWide: boolean;
+}
+
+/** @param mayLieAcross false where the table stands within something that cannot have pages of its own */
+export function fitOf(table: TableNode, { mayLieAcross }: { mayLieAcross: boolean }): TableFit {
+  const needed = leastWidths(table).reduce((sum, one) => sum + one, 0);
+  const isAcross = mayLieAcross && PAGE_CHARACTERS / needed < SMALLER;
+  const scale = Math.min(1, (isAcross ? ACROSS_CHARACTERS : PAGE_CHARACTERS) / needed);
+  return {
+    percent: Math.max(Math.floor(scale * 20) * 5, SMALLEST * 100),
+    isAcross,
+    isTooWide: scale < SMALLEST,
+  };
+}
 
 /**
  * Shares of the text's width, with their sum: 1 where the page is full.
@@ -28,12 +54,17 @@ function isWide(table: TableNode): boolean {
 
 /** Each column has its longest word; what is left is shared out by what the column holds. */
 function shares(table: TableNode, room: number): number[] {
-  const least = columnCells(table).map((cells) => Math.max(...cells.map(longestWord), 1) + GUTTER);
+  const least = leastWidths(table);
   const wanted = lengths(table).map((length) => Math.sqrt(Math.min(length, MOST_WEIGHT)));
   const sum = (all: number[]) => all.reduce((total, one) => total + one, 0);
   const left = Math.max(room - sum(least), 0);
   const widths = least.map((one, index) => one + (left * (wanted[index] ?? 0)) / sum(wanted));
   return widths.map((width) => rounded(width / sum(widths)));
+}
+
+/** In characters: its longest word, and what stands beside it. */
+function leastWidths(table: TableNode): number[] {
+  return columnCells(table).map((cells) => Math.max(...cells.map(longestWord), 1) + GUTTER);
 }
 
 function rounded(share: number): number {
@@ -54,14 +85,17 @@ function lengthOf(text: string): number {
   return [...shown].reduce((sum, char) => sum + (char > '\u2e80' ? 2 : 1), 0);
 }
 
-/** Chinese breaks anywhere. */
+/** Chinese breaks anywhere, and nothing at a space that joins. */
 function longestWord(text: string): number {
-  return Math.min(Math.max(...text.split(/[\s\u2e80-\uffef/-]+/).map(lengthOf), 4), 24);
+  return Math.min(Math.max(...text.split(/[ \t\n\u2e80-\uffef/-]+/).map(lengthOf), 4), 24);
 }
 
 const TYPST_ALIGNMENTS: Record<string, string> = { AlignRight: 'right', AlignCenter: 'center' };
 
-export function typstTable(table: TableNode, head: Inline[][], rows: Inline[][][]): Inline[] {
+export function typstTable(
+  table: TableNode,
+  { head, rows, percent }: { head: Inline[][]; rows: Inline[][][]; percent: number },
+): Inline[] {
   const raw = (text: string): Inline => ({ t: 'RawInline', c: ['typst', text] });
   const widths = columnShares(table);
   const columns = table.alignments.map((_, index) =>
@@ -70,7 +104,9 @@ export function typstTable(table: TableNode, head: Inline[][], rows: Inline[][][
   const aligns = table.alignments.map((t) => TYPST_ALIGNMENTS[t] ?? 'left');
   const cells = (row: Inline[][]): Inline[] => row.flatMap((cell) => [raw('['), ...cell, raw('],')]);
   return [
-    raw(`#paper-table(columns: (${columns.join(', ')},), align: (${aligns.join(', ')},), table.header(`),
+    raw(
+      `#paper-table(size: ${percent}%, columns: (${columns.join(', ')},), align: (${aligns.join(', ')},), table.header(`,
+    ),
     ...cells(head),
     raw('),'),
     ...rows.flatMap(cells),

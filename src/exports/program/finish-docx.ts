@@ -5,6 +5,7 @@ import { unpack } from '../../documents/zip.ts';
 import { MOST_DOCUMENT_BYTES } from '../job.ts';
 import type { Style } from '../style.ts';
 import { withMatrices } from './equation-arrays.ts';
+import { pageOf, withFittedTables, withTableTypes } from './fit-tables.ts';
 
 export interface Finish {
   latex: Pick<Style['latex'], 'paper' | 'margin'>;
@@ -15,9 +16,6 @@ export interface Finish {
   runningHead: { text: string; countsPages: boolean } | null;
 }
 
-/** Twentieths of a point. */
-const PAPERS = { a4: [11_906, 16_838], letter: [12_240, 15_840] } as const;
-const UNITS: Record<string, number> = { cm: 567, mm: 56.7, in: 1_440 };
 /** The same paper makes the same bytes. */
 const WRITTEN = new Date(Date.UTC(2000, 0, 1));
 const DOCUMENT = 'word/document.xml';
@@ -29,7 +27,14 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
     const file = files.get(name);
     if (file !== undefined) files.set(name, Buffer.from(how(file.toString('utf8'))));
   };
-  change(DOCUMENT, (xml) => withPage(withTables(withCases(withMatrices(xml))), finish));
+  let percents: number[] = [];
+  change(DOCUMENT, (xml) => {
+    const whole = withPage(withTables(withCases(withMatrices(xml))), finish);
+    const fitted = withFittedTables(whole, finish.latex);
+    percents = fitted.percents;
+    return fitted.xml;
+  });
+  change('word/styles.xml', (xml) => withTableTypes(xml, percents));
   change('docProps/core.xml', (xml) => withProperties(xml, finish));
   if (finish.runningHead !== null) {
     files.set(HEADER, Buffer.from(headerXml(finish.runningHead)));
@@ -78,13 +83,14 @@ function withCases(xml: string): string {
   );
 }
 
-function withPage(xml: string, { latex: { paper, margin }, runningHead }: Finish): string {
-  const [width, height] = PAPERS[paper];
-  const [, number = '2.5', unit = 'cm'] = /^([\d.]+)(cm|mm|in)$/.exec(margin) ?? [];
-  const edge = Math.round(Number(number) * (UNITS[unit] ?? 567));
-  const page = `<w:pgSz w:w="${width}" w:h="${height}"/><w:pgMar w:left="${edge}" w:right="${edge}" w:top="${edge}" w:bottom="${edge}" w:header="720" w:footer="720" w:gutter="0"/>`;
+function withPage(xml: string, { latex, runningHead }: Finish): string {
+  const page = pageOf(latex);
   return xml.replace(/<w:sectPr[^>]*>.*?<\/w:sectPr>/gs, (section) => {
-    const sized = section.replace(/<w:pgMar [^>]*\/>/, '').replace(/<w:pgSz [^>]*\/>/, page);
+    const sized = section
+      .replace(/<w:pgMar [^>]*\/>/, '')
+      .replace(/<w:pgSz [^>]*\/>/, page)
+      // Sections are pages that lie across: footnotes are counted through them.
+      .replace(/<w:numRestart w:val="eachSect"\s*\/>/, '<w:numRestart w:val="continuous"/>');
     if (runningHead === null) return sized;
     return (runningHead.countsPages ? sized.replace(/<w:footerReference [^>]*\/>/g, '') : firstToo(sized))
       .replace(/^<w:sectPr[^>]*>/, '$&<w:headerReference w:type="default" r:id="rIdHead"/>')

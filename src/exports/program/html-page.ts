@@ -19,7 +19,7 @@ header p, .abstract p, figcaption, caption, td p, th p, li p { text-indent: 0 !i
 .abstract { margin: 0 2rem 2rem; font-size: .95em; } .abstract h2 { font-size: 1em; text-align: center; margin: 0 0 .5em; }
 figure, .picture { margin: 1.75rem 0; text-align: center; } img { max-width: 100%; max-height: 90vh; height: auto; object-fit: contain; }
 figcaption, caption { font-size: .92em; margin: .5rem 0; } caption { caption-side: top; }
-table { border-collapse: collapse; margin: 1.75rem auto; border-top: 1.5px solid; border-bottom: 1.5px solid; font-size: .95em; }
+.table { overflow-x: auto; margin: 1.75rem 0; } table { border-collapse: collapse; margin: 0 auto; border-top: 1.5px solid; border-bottom: 1.5px solid; font-size: .95em; }
 th, td { padding: .3em .8em; vertical-align: top; } thead th { border-bottom: 1px solid; } td > p, th > p { margin: 0; }
 .equation { display: flex; align-items: center; margin: 1.2em 0; } .equation > math { flex: 1; margin: 0; } .equation > span:last-child { flex: none; }
 mtable[columnalign^="left"] > mtr > mtd, mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left; }
@@ -29,7 +29,8 @@ pre { background: #f5f5f4; padding: .8em 1em; overflow-x: auto; font-size: .875e
 blockquote { margin: 1em 2em; color: #444; } a { color: #1a4b8c; text-decoration: none; } a:hover { text-decoration: underline; }
 .csl-entry { margin: .5em 0; padding-left: 2.2em; text-indent: -2.2em; } .csl-left-margin { display: inline-block; min-width: 2.2em; text-indent: 0; }
 .csl-right-inline { display: inline; } .header-section-number { margin-right: .5em; }
-@media print { body { max-width: none; margin: 0; font-size: 10.5pt; } figure, table, .equation { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
+@page across { size: landscape; }
+@media print { .across { page: across; } body { max-width: none; margin: 0; font-size: 10.5pt; } figure, table, .equation { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
 `;
 
 export interface HtmlParts {

@@ -1,5 +1,6 @@
 /** What LaTeX is told before the text: pages, code, a contest's summary sheet. */
 import type { Parts } from './parts.ts';
+import { nodesOf } from './walk.ts';
 
 /** Columns of code that fit on a line; a Chinese character takes two. */
 const CODE_COLUMNS = 84;
@@ -12,22 +13,33 @@ const CHINESE = String.raw`\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> 
 /** Chinese words in a paper that is not. */
 const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}`;
 
-const TABLES = String.raw`\AtBeginEnvironment{longtable}{\small\setlength{\tabcolsep}{4pt}}`;
+const TABLES = String.raw`\newcommand{\tabletype}{\small}
+\AtBeginEnvironment{longtable}{\tabletype\setlength{\tabcolsep}{4pt}}`;
+
+/** Pages that lie across. */
+const ACROSS = String.raw`\usepackage{pdflscape}`;
 
 const CODE = String.raw`\makeatletter\def\verbatim@font{\footnotesize\ttfamily}\makeatother`;
 
-export function preambleOf({ job, paper: { language, facts } }: Parts): string {
+export function preambleOf({ job, paper: { language, facts }, body }: Parts): string {
   const { front, checks } = job.style;
   const isReport = front === 'page' && checks.abstractPage !== true;
   return [
     CODE,
     TABLES,
+    ...(hasPagesAcross(body) ? [ACROSS] : []),
     ...(language === 'en' && /[\u2e80-\u9fff\uff00-\uffef]/.test(job.source) ? [SOME_CHINESE] : []),
     ...(language === 'zh' ? [CHINESE] : []),
     ...(front === 'page' && !isReport && language === 'zh' ? [ABSTRACT_PAGE] : []),
     ...(isReport ? [RUNNING_TITLE] : []),
     ...(front === 'sheet' ? [sheetOf(facts)] : []),
   ].join('\n');
+}
+
+function hasPagesAcross(body: Parts['body']): boolean {
+  for (const { t, c } of nodesOf(body))
+    if (t === 'RawBlock' && String((c as string[])[1]).includes('\\begin{landscape}')) return true;
+  return false;
 }
 
 /** The title is forgotten once it is printed. */

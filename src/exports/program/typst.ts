@@ -14,7 +14,7 @@ interface NodeCompiler {
     takeWarnings(): { shortDiagnostics: { message?: string }[] } | null;
   };
   query(what: { mainFileContent: string }, how: { selector: string; field: string }): unknown;
-  pdf(compiled: unknown, options: { creationTimestamp: number }): Buffer;
+  pdf(compiled: unknown, options: { creationTimestamp: number; pdfStandard?: string }): Buffer;
 }
 
 export interface Typst {
@@ -22,6 +22,8 @@ export interface Typst {
   add(name: string, bytes: Uint8Array): void;
   /** Whether there is a font of that family that it can read. */
   hasFont(family: string): boolean;
+  /** Whether a character of it has no glyph in any font. */
+  lacksGlyphs(source: string): boolean;
   /** null where it compiles, else why not. */
   problemIn(source: string): string | null;
   /** What `page-mark` said, in the order of the document. */
@@ -57,6 +59,17 @@ export function loadTypst(fonts: readonly Buffer[]): Typst {
       const compiled = compiler.compile({ mainFileContent: `#set text(font: ${typstText(family)})\nx` });
       const said = compiled.takeWarnings()?.shortDiagnostics ?? [];
       return !said.some(({ message = '' }) => message.startsWith('unknown font family'));
+    },
+    lacksGlyphs: (source) => {
+      const compiled = compile(source);
+      if ('problem' in compiled) return false;
+      try {
+        // typst prints boxes without a word, unless a document that is to be kept for ever is asked of it.
+        compiler.pdf(compiled.result, { creationTimestamp: 0, pdfStandard: 'a-2b' });
+        return false;
+      } catch (error) {
+        return /could not be displayed/.test((error as Error).message);
+      }
     },
     problemIn: (source) => {
       const compiled = compile(source);

@@ -2,6 +2,7 @@
 import type { Block, Inline, Problem } from '../paper/ast.ts';
 import { typstText } from '../paper/set-apart.ts';
 import { type PageMarks, styleProblems } from '../paper/style-checks.ts';
+import { charactersOf, missingAmong, missingProblem } from './missing-characters.ts';
 import { type Convert, documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';
 import type { Typst } from './typst.ts';
@@ -18,6 +19,21 @@ export async function writePdf(
   typst.add('style.typ', Buffer.from(job.texts[paper.language].typst));
   const source = await sourceOf(parts);
   const made = typst.pdf(source);
+  const lacks = (some: readonly string[]) =>
+    typst.lacksGlyphs(
+      `#set text(font: ${family(job, paper.language, 'serif')})\n#${typstText(some.join(' '))}`,
+    );
+  const missing = missingAmong(
+    charactersOf([parts.title, parts.abstract, parts.keywords, parts.body]),
+    lacks,
+  );
+  problems.push(
+    ...missingProblem(
+      job.source,
+      missing,
+      'No font of this server has some characters, which are boxes in the PDF',
+    ),
+  );
   problems.push(...styleProblems(paper, job.style, marksOf(typst, source, made.pages)));
   return made;
 }
@@ -34,14 +50,6 @@ async function sourceOf(parts: Parts): Promise<string> {
   const content = async (blocks: Block[]) => `[${await typstOf(convert, blocks)}]`;
   const inline = (inlines: Inline[]) => content([{ t: 'Plain', c: inlines }]);
   const keywords = await Promise.all(parts.keywords.map(inline));
-  const family = (kind: 'serif' | 'sans') => {
-    const chinese = job.chinese?.[kind];
-    if (chinese === undefined) return typstText(LATIN);
-    // Punctuation that both scripts have is taken from the script that the paper is in.
-    const latin =
-      language === 'zh' ? `(name: ${typstText(LATIN)}, covers: "latin-in-cjk")` : typstText(LATIN);
-    return `(${latin}, ${typstText(chinese)})`;
-  };
   const given: Record<string, string> = {
     title: await inline(parts.title),
     'plain-title': typstText(plainTitle),
@@ -50,10 +58,11 @@ async function sourceOf(parts: Parts): Promise<string> {
     abstract: parts.abstract.length === 0 ? 'none' : await content(parts.abstract),
     keywords: listOf(keywords),
     language: typstText(language),
-    serif: family('serif'),
-    sans: family('sans'),
+    serif: family(job, language, 'serif'),
+    sans: family(job, language, 'sans'),
     numbered: String(job.style.numbersSections && !paper.numbersItself),
     contents: String(job.style.contents),
+    front: typstText(job.style.front),
     team: typstText(facts.team ?? ''),
     problem: typstText(facts.problem ?? ''),
     year: typstText(facts.year ?? ''),
@@ -71,6 +80,14 @@ async function sourceOf(parts: Parts): Promise<string> {
     '',
     '#page-mark("end")',
   ].join('\n');
+}
+
+function family({ chinese }: Parts['job'], language: 'en' | 'zh', kind: 'serif' | 'sans'): string {
+  const name = chinese?.[kind];
+  if (name === undefined) return typstText(LATIN);
+  // Punctuation that both scripts have is taken from the script that the paper is in.
+  const latin = language === 'zh' ? `(name: ${typstText(LATIN)}, covers: "latin-in-cjk")` : typstText(LATIN);
+  return `(${latin}, ${typstText(name)})`;
 }
 
 async function typstOf(convert: Convert, blocks: Block[]): Promise<string> {

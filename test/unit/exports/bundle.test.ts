@@ -93,7 +93,7 @@ function reproduced(name: string, files: Map<string, Buffer>) {
   return { status, said: stdout + stderr };
 }
 
-test('T14: unpacked, it runs its scripts in order without PaperAgent, and finds everything as it was', () => {
+test('T14, O13: unpacked, it runs its scripts in order without PaperAgent, and finds everything as it was', () => {
   const { status, said } = reproduced('good', bundleFiles(source));
   expect(said).toContain('run 3  code/first.py: 2 of 2 results are the same');
   expect(said).toContain('Everything is as it was.');

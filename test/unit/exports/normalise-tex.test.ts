@@ -26,7 +26,8 @@ test.each([
 test.each([
   ['\\begin{cases}a\\\\b\\end{cases}', '\\begin{cases}a & \\\\b & \\end{cases}'],
   ['\\begin{cases}1,& x\\\\0,& y\\end{cases}', '\\begin{cases}1,&\\quad  x\\\\0,&\\quad  y\\end{cases}'],
-])('O3: %s for typst, whose cases have two columns', (tex, expected) => {
+  ['a \\& b \\\\ c & \\text{R \\& D}', 'a \\text{\\&} b \\\\ c & \\text{R \\& D}'],
+])('O3: %s for typst, whose cases have two columns and whose ampersands are marks', (tex, expected) => {
   expect(normaliseTex(tex, {}, 'typst').tex).toBe(expected);
 });
 

@@ -29,7 +29,7 @@ const run = (code: unknown, more: Partial<Extract<Part, { type: 'tool' }>> = {})
 const cellsOf = (messages: Message[]) =>
   notebookOf({ title: 'T', messages, figure: () => undefined }).cells.slice(2);
 
-test('W6: a script that asks for its own path has it from a cell before it, so that its first line stays first', () => {
+test('W6, O13: a script that asks for its own path has it from a cell before it, so that its first line stays first', () => {
   const code = 'from __future__ import annotations\nprint(__file__)';
   expect(cellsOf([message([run(code)])]).map(({ source }) => source)).toEqual([
     '### code/a.py',

@@ -1,9 +1,10 @@
 /** How large pictures, columns, code and equations stand on a page (O2, O4). */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { TableNode } from '../../../src/exports/paper/ast.ts';
 import { pictureSize } from '../../../src/exports/paper/picture-size.ts';
-import { columnShares, everyColumnShare } from '../../../src/exports/paper/tables.ts';
+import { columnShares, everyColumnShare, fitOf } from '../../../src/exports/paper/tables.ts';
 import { withMatrices } from '../../../src/exports/program/equation-arrays.ts';
+import { pageOf, withFittedTables, withTableTypes } from '../../../src/exports/program/fit-tables.ts';
 import { wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
 
 test.each([
@@ -65,4 +66,57 @@ test('O4: an array of equations becomes a matrix whose columns meet at its marks
   expect(made.match(/<m:mcJc m:val="(\w+)"/g)).toEqual(['<m:mcJc m:val="right"', '<m:mcJc m:val="left"']);
   expect(made).toContain(`<m:mr><m:e>${run('a')}</m:e><m:e>${pair}</m:e></m:mr>`);
   expect(made.match(/<m:mr>/g)).toHaveLength(2);
+});
+
+const columns = (count: number, cell: string) =>
+  table(
+    Array.from({ length: count }, (_, index) => `c${index}`),
+    Array.from({ length: count }, () => cell),
+  );
+
+test('O2: a table whose words have no room side by side is set smaller, then on a page that lies across, and told of beyond that', () => {
+  const free = { mayLieAcross: true };
+  expect(fitOf(columns(6, '0.123456'), free)).toEqual({ percent: 100, isAcross: false, isTooWide: false });
+  expect(fitOf(columns(9, '0.123456'), free)).toEqual({ percent: 85, isAcross: false, isTooWide: false });
+  expect(fitOf(columns(12, '0.123456'), free)).toEqual({ percent: 65, isAcross: false, isTooWide: false });
+  expect(fitOf(columns(14, '0.123456'), free)).toEqual({ percent: 85, isAcross: true, isTooWide: false });
+  expect(fitOf(columns(12, '1\u00a0234\u00a0567'), free)).toMatchObject({ isAcross: true, percent: 90 });
+  expect(fitOf(columns(14, '0.123456'), { mayLieAcross: false })).toMatchObject({
+    percent: 55,
+    isAcross: false,
+  });
+  expect(fitOf(columns(40, '0.123456'), free)).toEqual({ percent: 50, isAcross: true, isTooWide: true });
+});
+
+describe('O4: a Word document with tables that are wider than its page', () => {
+  const page = { paper: 'a4', margin: '2.5cm' } as const;
+  const mark = (what: string) => `<w:p><w:pPr><w:pStyle w:val="TableFit-${what}" /></w:pPr></w:p>`;
+  const grid = '<w:tbl><w:gridCol w:w="7920" /><w:pStyle w:val="Compact" /></w:tbl>';
+  const section = `<w:sectPr>${pageOf(page)}<w:titlePg/></w:sectPr>`;
+  const text = '<w:p>Text.</w:p>';
+
+  test('has them in smaller type, as wide as the text of the page', () => {
+    const { xml, percents } = withFittedTables(`${text}${mark('80')}${grid}${mark('end')}${section}`, page);
+    expect(percents).toEqual([80]);
+    expect(xml).toBe(
+      `${text}<w:tbl><w:gridCol w:w="9070" /><w:pStyle w:val="TableText80" /></w:tbl>${section}`,
+    );
+    const styles = withTableTypes(
+      '<w:style w:styleId="Compact"><w:sz w:val="20" /></w:style></w:styles>',
+      [80],
+    );
+    expect(styles).toContain('w:styleId="TableText80"');
+    expect(styles).toContain('<w:sz w:val="16"/>');
+  });
+
+  test('or in sections of their own that lie across; two in a row share no empty page, and the first page alone has a first head', () => {
+    const across = `${mark('100-across')}${grid}${mark('end')}`;
+    const { xml, percents } = withFittedTables(`${text}${across}${across}${text}${section}`, page);
+    expect(percents).toEqual([]);
+    expect(xml.match(/w:w="16838" w:h="11906" w:orient="landscape"/g)).toHaveLength(2);
+    expect(xml.match(/w:w="11906" w:h="16838"/g)).toHaveLength(2);
+    expect(xml.match(/<w:titlePg\/>/g)).toHaveLength(1);
+    expect(xml.indexOf('<w:titlePg/>')).toBeLessThan(xml.indexOf('<w:tbl>'));
+    expect(xml.match(/<w:gridCol w:w="(\d+)"/g)).toEqual(Array(2).fill('<w:gridCol w:w="14002"'));
+  });
 });

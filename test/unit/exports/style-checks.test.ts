@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { TOOLS } from '../../../src/agents/tool-table.ts';
+import { TOOL_NAMES } from '../../../src/exports/paper/leaks.ts';
 import { readPaper } from '../../../src/exports/paper/read-paper.ts';
 import { type PageMarks, styleProblems } from '../../../src/exports/paper/style-checks.ts';
 import { listStyles, type Style } from '../../../src/exports/style.ts';
@@ -31,6 +33,54 @@ test.each([
   ['cumcm', CUMCM.replace('## 摘要', '## 概述'), null, ['abstract_missing']],
 ] as const)('O7: %s: %j with %j: %j', (id, markdown, marks, expected) => {
   expect(codes(id, markdown, marks)).toEqual(expected);
+});
+
+const LEAKY = `---
+lang: en
+team: "1"
+problem: A
+year: "2026"
+author: Ada Example
+---
+# T
+
+## Summary
+
+By Ada Example, ada@example.org.
+
+## Text
+
+We ran \`run_python\` on
+/home/ada/data.csv; see https://example.org/home/x and 3/tmp/4.
+
+\`\`\`python
+run_python = open("/tmp/a.csv")
+\`\`\`
+
+| Author |
+|---|
+| Ada Example |
+`;
+
+test('O7: a contest\u2019s paper that names its authors in its text, and any that names paths of machines or our tools, says so with the lines', () => {
+  const said = (id: string) =>
+    styleProblems(readPaper(LEAKY), styles.get(id) as Style, null).map(({ code, line }) => [code, line]);
+  const leaks = [
+    ['path_in_text', 16],
+    ['tool_in_text', 16],
+    ['path_in_text', 20],
+  ];
+  expect(said('article')).toEqual(leaks);
+  expect(said('mcm')).toEqual([
+    ['names_people', undefined],
+    ['identity_in_text', 12],
+    ['identity_in_text', 12],
+    ...leaks,
+  ]);
+});
+
+test('O7: the tools that a paper is looked through for are ours', () => {
+  expect(TOOL_NAMES.filter((name) => !Object.hasOwn(TOOLS, name))).toEqual([]);
 });
 
 test('O7: a style of the operator that cannot be read is left out and told of; the others stay', async () => {
