@@ -1,15 +1,20 @@
 /** Files that are made of a Work (P20): ordered as a row, made by a workflow, whoever dies meanwhile. */
-import { existsSync, readdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { callTool, textReply } from '../../src/demo-model/reply.ts';
 import { unpack } from '../../src/documents/zip.ts';
 import type { Notebook } from '../../src/exports/notebook.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
+import { crossrefWork, KNUTH, type PlayedSources, playSources } from '../support/literature.ts';
 import { testWith } from '../support/needs.ts';
 import { readPdf } from '../support/papers.ts';
+import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 
 const WITHIN_MS = 60_000;
@@ -23,9 +28,16 @@ print('pi is about', 3.14)`;
 
 let system: TestSystem;
 let workers: AppProcess[] = [];
+let played: PlayedSources;
 
 beforeAll(async () => {
+  played = await playSources();
   system = await startTestSystem({
+    env: {
+      LITERATURE: 'on',
+      LITERATURE_CONTACT: 'library@example.org',
+      LITERATURE_HOSTS: played.setting,
+    },
     script: (request) => {
       const answered = answersSoFar(request);
       if (isCodeAgent(request)) {
@@ -46,7 +58,10 @@ afterEach(async () => {
   workers = [];
 });
 
-afterAll(() => system.close());
+afterAll(async () => {
+  await system.close();
+  await played.close();
+});
 
 async function startWorker(): Promise<void> {
   workers.push(await system.startWorker());
@@ -219,7 +234,7 @@ test('P20: an order for what nobody makes is refused with what can be had', asyn
     [{ format: 'pdf', style: 'none' }, 'article'],
     [{ format: 'pdf', file: 'data.csv' }, '.md'],
     [{ format: 'ipynb', style: 'article' }, 'style'],
-    [{ format: 'ai_report', style: 'article' }, 'style'],
+    [{ format: 'ai_report', style: 'none' }, 'article'],
   ] as const) {
     const answer = await call(account, 'POST', `${workId}/exports`, order);
     expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining(said)]);
@@ -270,6 +285,85 @@ test('O1, P20: a paper comes out as a document with a list of what is wrong in i
   expect(bytes.subarray(0, 2).toString()).toBe('PK');
 }, 180_000);
 
+test('O1: the same paper in the same style is given again as it was made, until its picture, its text or its references change', async () => {
+  await startWorker();
+  const { account, workId } = await system.newChat();
+  const put = async (file: string, body: string) =>
+    expect(
+      (
+        await fetch(`${system.url}/api/works/${workId}/files/${file}`, {
+          method: 'PUT',
+          headers: { authorization: `Bearer ${account.token}` },
+          body,
+        })
+      ).ok,
+    ).toBe(true);
+  const drawing = (side: number) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="9"><rect width="${side}" height="9"/></svg>`;
+  const paper = '# On sums\n\n![A](images/a.svg)\n\nAs @a [@b].\n';
+  await put('paper.md', paper);
+  await put('images/a.svg', drawing(9));
+  const owner = await system.db
+    .selectFrom('works')
+    .select('owner_id')
+    .where('id', '=', workId)
+    .executeTakeFirstOrThrow();
+  const fileOf = (id: string) => path.join(system.dataDir, 'exports', owner.owner_id, id);
+  const made = async (style: string) => {
+    const { body } = await call(account, 'POST', `${workId}/exports`, { format: 'html', style });
+    const info = await ended(account, workId, body.id);
+    expect(info).toMatchObject({ state: 'done' });
+    return { info, text: readFileSync(fileOf(body.id), 'utf8'), file: fileOf(body.id) };
+  };
+  const first = await made('article');
+  expect(first.info.problems).toMatchObject([{ code: 'citation_unresolved' }]);
+  // Nothing that makes documents writes this.
+  writeFileSync(first.file, 'as it was made');
+  const again = await made('article');
+  expect(again.text).toBe('as it was made');
+  expect(again.info.problems).toEqual(first.info.problems);
+  expect((await made('report')).text).toContain('<html');
+  await put('images/a.svg', drawing(18));
+  expect((await made('article')).text).toContain('<html');
+  await put('images/a.svg', drawing(9));
+  await put('references.bib', '@misc{b, title={B}, author={C}, year=2000}');
+  expect((await made('article')).info.problems).toEqual([]);
+  await put('paper.md', `${paper}\nMore.\n`);
+  expect((await made('article')).text).toContain('More.');
+}, 180_000);
+
+test('O12: in the terminal a document is ordered, waited for and put where it was asked for, with what is wrong in it; it overwrites nothing', async () => {
+  await startWorker();
+  const { account, workId } = await system.newChat();
+  await fetch(`${system.url}/api/works/${workId}/files/paper.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${account.token}` },
+    body: '# On sums\n\nSee @fig:none.\n',
+  });
+  const to = path.join(system.dataDir, 'sums.html');
+  const secret = 'a'.repeat(64);
+  const env = {
+    ...process.env,
+    ...{ DATABASE_URL: system.databaseUrl, PA_DATA: system.dataDir },
+    // What the settings ask for and this does not use.
+    ...{ JWT_SECRET: secret, ENCRYPTION_KEY: secret, TEMPORAL_ADDRESS: testServers().temporalAddress },
+  };
+  const run = async (...args: string[]) =>
+    await promisify(execFile)(process.execPath, [path.join(CHECKOUT, 'src/main/export.ts'), ...args], {
+      env,
+    });
+  const order = [workId, '--format', 'html', '--style', 'report', '--out', to];
+  const { stdout, stderr } = await run(...order);
+  expect(stdout.trim()).toBe(to);
+  expect(stderr).toContain('line 3: @fig:none leads nowhere');
+  expect(readFileSync(to, 'utf8')).toContain('<html');
+  for (const [args, said] of [
+    [order, 'is there already'],
+    [[workId, '--format', 'ipynb', '--style', 'report'], 'leave --style out'],
+  ] as const)
+    await expect(run(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(said) });
+}, 180_000);
+
 test('O1, P20: an export that its person stops is gone, and so is one of a Work that is somebody else\u2019s to them', async () => {
   const { account, workId } = await system.newChat();
   const { account: other } = await system.newChat();
@@ -278,3 +372,39 @@ test('O1, P20: an export that its person stops is gone, and so is one of a Work 
   expect((await call(account, 'DELETE', `${workId}/exports/${body.id}`)).status).toBe(204);
   expect((await call(account, 'GET', `${workId}/exports/${body.id}`)).status).toBe(404);
 });
+
+test('O6, R1: references that are looked up when the worker dies are looked up by the next one, and what was found out is asked once', async () => {
+  const slow = { ...KNUTH, DOI: '10.1000/slow', title: ['Slow Programming'] };
+  played.play('doi', KNUTH.DOI, { json: KNUTH });
+  played.play('crossref', `v1/works/${KNUTH.DOI}`, crossrefWork(KNUTH));
+  // The first time nobody answers.
+  played.play('doi', slow.DOI, () => {}, { json: slow });
+  played.play('crossref', `v1/works/${slow.DOI}`, crossrefWork(slow));
+  await startWorker();
+  const { account, workId } = await system.newChat();
+  const entry = (key: string, { DOI, title }: { DOI: string; title: string[] }) =>
+    `@article{${key}, title={${title[0]}}, author={D. E. Knuth}, journal={The Computer Journal}, year=1984, doi={${DOI}}}\n`;
+  await fetch(`${system.url}/api/works/${workId}/files/references.bib`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${account.token}` },
+    body: entry('knuth', KNUTH) + entry('slow', slow),
+  });
+  const verdicts = async () => {
+    const { body } = await call(account, 'GET', `${workId}/references`);
+    const items: { verdict: { verdict: string } }[] = body.items;
+    return { running: body.running, verdicts: items.map(({ verdict }) => verdict.verdict) };
+  };
+  expect((await call(account, 'POST', `${workId}/references/lookups`)).status).toBe(202);
+  await eventually(
+    verdicts,
+    ({ verdicts: [first] }) => first === 'verified' && played.asked.includes(`doi ${slow.DOI}`),
+    WITHIN_MS,
+  );
+  await workers[0]?.signal('SIGKILL');
+  await startWorker();
+  expect(await eventually(verdicts, ({ running }) => !running, 2 * WITHIN_MS)).toEqual({
+    running: false,
+    verdicts: ['verified', 'verified'],
+  });
+  expect(played.asked.filter((one) => one === `doi ${KNUTH.DOI}`)).toHaveLength(1);
+}, 240_000);

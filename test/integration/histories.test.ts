@@ -10,8 +10,9 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
-import { verifyWorkflowIdOf } from '../../src/domain/work-names.ts';
+import { exportWorkflowIdOf, lookUpWorkflowIdOf, verifyWorkflowIdOf } from '../../src/domain/work-names.ts';
 import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
+import { startLookUp } from '../../src/temporal/look-up-client.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
 import { archive } from '../support/archiving.ts';
 import type { ChatClient } from '../support/chat-client.ts';
@@ -59,6 +60,14 @@ const KINDS: Kind[] = [
     play: async (chat) => {
       chat.say('hello');
       await endOf(chat, 1);
+    },
+    async after(account, workId) {
+      const address = `/api/works/${workId}/exports`;
+      const ordered = await system.request(account, 'POST', address, { format: 'ipynb' });
+      const { id } = (await ordered.json()) as { id: string };
+      // The api starts one where its operator lets works be looked up; what it comes to is no matter to its history.
+      await startLookUp(client, workId);
+      return { export: exportWorkflowIdOf(id), 'look-up': lookUpWorkflowIdOf(workId) };
     },
   },
   {
