@@ -58,6 +58,7 @@ export function callClaim(
       case 'busy':
         return { ...claim, key: toolKey(input.toolCallId) };
       case 'over':
+      case 'asking':
       case 'stopped':
         return { kind: 'settled', result: { kind: claim.kind } };
       case 'done':

@@ -49,7 +49,12 @@ export interface ToolInput {
 }
 
 /** 'over': the turn ended meanwhile. A tool's own failure is no failure of the activity (R6). */
-export type ToolStep = { kind: 'done'; ok: boolean } | { kind: 'stopped' } | { kind: 'over' };
+export type ToolStep =
+  | { kind: 'done'; ok: boolean }
+  /** A person is asked first whether it may be made (H2): to be asked for again once something has changed. */
+  | { kind: 'asking' }
+  | { kind: 'stopped' }
+  | { kind: 'over' };
 
 /** `waiting`: a person is to answer, within `inMs` where there is a deadline. */
 export type AskStep = ToolStep | { kind: 'waiting'; inMs?: number };

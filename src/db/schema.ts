@@ -538,6 +538,7 @@ export interface Works {
   models: Generated<Json>;
   named: Generated<boolean>;
   owner_id: string;
+  policy: Json | null;
   pruned_through: Generated<number>;
   revised_seq: Generated<number>;
   running_turn: number | null;

@@ -13,6 +13,8 @@ import { storableJson, storableText } from './storable.ts';
 export type ToolClaim =
   | { kind: 'over' }
   | { kind: 'stopped' }
+  /** A person is asked first whether it may be made (H2). */
+  | { kind: 'asking' }
   | { kind: 'busy'; worker: string; attempt: number }
   /** `crashed` where this very question gave it up (SR-C1). */
   | { kind: 'done'; result: { ok: boolean }; crashed?: true }
@@ -41,7 +43,7 @@ export async function claimTool(
   return await call<ToolClaim>(
     db,
     sql`claim_tool(${request.workId}::uuid, ${request.turn}::integer, ${request.toolCallId}::uuid,
-      ${by.workerId}::uuid, ${by.workflowId}::text, ${by.activityId}::text)`,
+      ${by.workerId}::uuid, ${by.workflowId}::text, ${by.activityId}::text, true)`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { WorkBudget } from '../domain/budgets.ts';
 import type { Usage } from '../domain/messages.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
@@ -25,6 +26,7 @@ export interface WorkView {
   templateVersion: string | null;
   models: ModelChoice;
   budget: WorkBudget | null;
+  policy: Policy | null;
   /** Of all turns, summaries included; of the one that runs, what it has taken so far (P15). */
   usage: Usage;
   seq: number;
@@ -53,6 +55,7 @@ const WORK_COLUMNS = [
   'template_version',
   'models',
   'budget',
+  'policy',
   // A turn's is added to the Work's as it ends, in the statement after which it runs no more.
   sql<unknown>`add_usage(usage, (select t.usage from turns t where t.work_id = works.id and t.turn = works.running_turn))`.as(
     'usage',
@@ -72,6 +75,7 @@ interface WorkRow {
   template_version: string | null;
   models: unknown;
   budget: unknown;
+  policy: unknown;
   usage: unknown;
   last_seq: number;
   createdAt: string;
@@ -87,6 +91,7 @@ function toView(row: WorkRow): WorkView {
     templateVersion: row.template_version,
     models: row.models as ModelChoice,
     budget: row.budget as WorkBudget | null,
+    policy: row.policy as Policy | null,
     usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,
@@ -111,6 +116,7 @@ export async function createWork(
     template: { id: string; version: string } | null;
     models: ModelChoice;
     budget?: WorkBudget | undefined;
+    policy?: Policy | undefined;
     /** Of its files. */
     diskBytes: number;
   },
@@ -149,6 +155,7 @@ async function insertWork(
       'template_version',
       'models',
       'budget',
+      'policy',
       'disk_bytes',
       'disk_at',
       'created_at',
@@ -168,6 +175,9 @@ async function insertWork(
           sql<string>`${JSON.stringify(work.models)}::jsonb`.as('models'),
           sql<string | null>`${work.budget === undefined ? null : JSON.stringify(work.budget)}::jsonb`.as(
             'budget',
+          ),
+          sql<string | null>`${work.policy === undefined ? null : JSON.stringify(work.policy)}::jsonb`.as(
+            'policy',
           ),
           sql<number>`${work.diskBytes}::bigint`.as('disk_bytes'),
           sql<Date>`pa_statement_now()`.as('disk_at'),
@@ -266,6 +276,7 @@ export async function changeWork(
     title?: string | undefined;
     models?: ModelChoice | undefined;
     budget?: WorkBudget | null | undefined;
+    policy?: Policy | null | undefined;
   },
 ): Promise<WorkView | undefined> {
   const row = await db
@@ -275,6 +286,7 @@ export async function changeWork(
       ...(change.title === undefined ? {} : { title: storableText(change.title), titled: true, named: true }),
       ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
       ...(change.budget === undefined ? {} : { budget: change.budget && JSON.stringify(change.budget) }),
+      ...(change.policy === undefined ? {} : { policy: change.policy && JSON.stringify(change.policy) }),
     })
     .where('id', '=', workId)
     .where('owner_id', '=', ownerId)

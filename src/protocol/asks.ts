@@ -1,14 +1,15 @@
 /** What an agent asks a person, and the answer (P21). */
 import { z } from 'zod';
-import type { Act, AnsweredBy, Ask } from '../domain/asks.ts';
+import type { Act, AnsweredBy, Ask, Call, Spend } from '../domain/asks.ts';
 import type { BudgetScope, BudgetUnit } from '../domain/budgets.ts';
+import { ACT_KINDS } from '../domain/policy.ts';
 import { MAX_MESSAGE_CHARACTERS } from './limits.ts';
-import { isoTime, uuid } from './messages.ts';
+import { isoTime, toolArguments, uuid } from './messages.ts';
 
 export const budgetScope = z.enum(['turn', 'work', 'day', 'person']) satisfies z.ZodType<BudgetScope>;
 export const budgetUnit = z.enum(['tokens', 'cost']) satisfies z.ZodType<BudgetUnit>;
 
-const act = z
+const spend = z
   .object({
     kind: z.literal('spend'),
     scope: budgetScope,
@@ -17,6 +18,12 @@ const act = z
     limit: z.number(),
     upTo: z.number().meta({ description: 'how far it goes where it is allowed' }),
   })
+  .meta({ description: 'to go on beyond a budget' }) satisfies z.ZodType<Spend>;
+const call = z
+  .object({ kind: z.enum(ACT_KINDS), tool: z.string(), arguments: toolArguments })
+  .meta({ description: 'a call of a tool, as it would be made' }) satisfies z.ZodType<Call>;
+const act = z
+  .discriminatedUnion('kind', [spend, call])
   .meta({ description: 'what the answer allows, or not' }) satisfies z.ZodType<Act>;
 
 export const ask = z

@@ -4,6 +4,7 @@ import { workBudget } from './budgets.ts';
 import { newMessage, workStatus } from './frames.ts';
 import * as limits from './limits.ts';
 import { isoTime, message, usage, uuid } from './messages.ts';
+import { policy } from './policy.ts';
 
 export const language = z.enum(['en', 'zh']);
 
@@ -23,6 +24,7 @@ export const work = z
     templateVersion: z.string().nullable().meta({ description: 'of the text that the Work began with' }),
     models: modelChoice,
     budget: workBudget.nullable().meta({ description: 'null: none' }),
+    policy: policy.nullable().meta({ description: 'null: all is allowed' }),
     usage: usage.meta({ description: 'of all turns, a running one included; cost of what has known prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
@@ -38,6 +40,7 @@ export const newWork = z.object({
   templateId: uuid.nullish().meta({ description: 'absent: the short report' }),
   models: modelChoice.optional(),
   budget: workBudget.optional(),
+  policy: policy.optional(),
   language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
 });
 
@@ -53,6 +56,7 @@ export const workChange = z.object({
   title: title.min(1).optional(),
   models: modelChoice.optional(),
   budget: workBudget.nullable().optional().meta({ description: 'null takes it away' }),
+  policy: policy.nullable().optional().meta({ description: 'null allows all' }),
 });
 
 /** Pages of a list: `limit` items from where `cursor` says. */

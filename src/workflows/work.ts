@@ -174,7 +174,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
   async function runCall(turn: number, { id, label }: CallRef, runner: Runner): Promise<CallEnd> {
     if (runner === 'agent') return await runCodeAgent(turn, id, label);
     if (runner === 'person') return await untilAnswered(turn, id, label);
-    return await activities(label).runTool({ workId, turn, toolCallId: id });
+    return await untilAllowed(turn, () => activities(label).runTool({ workId, turn, toolCallId: id }));
   }
 
   /** Asks for a step, and where a person is to allow it first, again once they may have answered (H4). */
@@ -186,6 +186,18 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
       if (isHistoryLong()) return { kind: 'anew' };
       await untilWoken(heard, step.turn);
       show({ ...now, phase: 'model' });
+    }
+  }
+
+  /** Makes a call, and where a person is to allow it first, again once they may have answered (H2). */
+  async function untilAllowed(turn: number, make: () => Promise<CallEnd>): Promise<CallEnd> {
+    for (;;) {
+      const heard = wakes;
+      const end = await make();
+      if (end.kind !== 'asking') return end;
+      if (isHistoryLong()) return { kind: 'anew' };
+      await untilWoken(heard, turn);
+      show({ ...now, phase: 'tools' });
     }
   }
 
@@ -214,20 +226,17 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
 
   async function runCodeAgent(turn: number, toolCallId: string, label: string): Promise<CallEnd> {
     for (;;) {
-      const heard = wakes;
       try {
-        const end = await executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
-          workflowId: codeWorkflowIdOf(toolCallId),
-          args: [{ workId, turn, toolCallId }],
-          parentClosePolicy: ParentClosePolicy.TERMINATE,
-          cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
-          workflowTaskTimeout: '3s',
-          staticSummary: label,
-        });
-        if (end.kind !== 'asking') return end;
-        if (isHistoryLong()) return { kind: 'anew' };
-        await untilWoken(heard, turn);
-        show({ ...now, phase: 'tools' });
+        return await untilAllowed(turn, () =>
+          executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
+            workflowId: codeWorkflowIdOf(toolCallId),
+            args: [{ workId, turn, toolCallId }],
+            parentClosePolicy: ParentClosePolicy.TERMINATE,
+            cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
+            workflowTaskTimeout: '3s',
+            staticSummary: label,
+          }),
+        );
       } catch (error) {
         // Ended by an operator, or by an error of its own: the turn cannot go on, the Work can.
         if (error instanceof ChildWorkflowFailure && !isCancellation(error)) return { kind: 'failed' };

@@ -30,6 +30,13 @@ const script: Script = (request, { index }) => {
     };
     return toolReply([{ name: 'ask_person', arguments: question }]);
   }
+  if (/^(?:work it out|print)/.test(asked)) {
+    const last = request.messages.at(-1);
+    if (last?.role === 'tool') return textReply('It is worked out.');
+    return asked === 'work it out'
+      ? toolReply([{ name: 'code_agent', arguments: { task: 'print seven' } }])
+      : toolReply([{ name: 'run_python', arguments: { code: 'print(3 + 4)' } }]);
+  }
   return textReply(`Call ${index} heard: ${asked}`);
 };
 
@@ -269,5 +276,27 @@ test('H4: a budget is set in the Work’s menu; once it is used up the page asks
   await card(page).getByRole('button', { name: 'Go on, up to' }).click();
   await answers(page).getByText('heard: two').waitFor();
   await card(page).waitFor({ state: 'detached' });
+  await system.expectSound(workId);
+});
+
+test('H2: what is asked about is set in the Work’s menu; the card has the code, and what is allowed for the Work is remembered', async () => {
+  const { page, workId } = await newPage();
+  const permissions = async () => {
+    await page.getByRole('button', { name: 'This project' }).click();
+    await page.getByRole('menuitem', { name: 'Permissions…' }).click();
+    return page.getByRole('dialog').getByLabel('Run code');
+  };
+  const code = await permissions();
+  await code.selectOption('Ask me first');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await say(page, 'work it out');
+  await card(page).getByText('The agent wants to run this code.').waitFor();
+  await card(page).getByText('print(3 + 4)').waitFor();
+  await card(page).getByRole('button', { name: 'Allow for this project' }).click();
+  await answers(page).getByText('It is worked out.').first().waitFor();
+  await card(page).waitFor({ state: 'detached' });
+  await page.reload();
+  expect(await (await permissions()).inputValue()).toBe('allow');
   await system.expectSound(workId);
 });

@@ -182,6 +182,41 @@ const KINDS: Kind[] = [
     },
   },
   {
+    name: 'to-be-allowed',
+    script: (request) => {
+      if (answersSoFar(request) > 0) return textReply('Done.');
+      return isCodeAgent(request)
+        ? {
+            kind: 'stream',
+            steps: callTool(0, 'p', 'run_python', { code: 'print(1)', filename: null, timeoutSeconds: null }),
+          }
+        : {
+            kind: 'stream',
+            steps: [
+              ...callTool(0, 'm', 'mcp__notes__find', { words: 'one' }),
+              ...callTool(1, 'c', 'code_agent', { task: 'Print one.' }),
+            ],
+          };
+    },
+    play: async (chat, workId) => {
+      await system.db
+        .updateTable('works')
+        .set({ policy: JSON.stringify({ code: 'ask', mcp: 'ask' }) })
+        .where('id', '=', workId)
+        .execute();
+      chat.say('compute');
+      for (const allow of [false, true]) {
+        const asked = await chat.event(
+          (event) => event.kind === 'ask.raised' && (event.act?.kind === 'code') === allow,
+          'a question',
+        );
+        await untilPhase(system.temporal, workId, 'asking');
+        chat.send({ type: 'answer', ask: 'askId' in asked ? asked.askId : '', allow });
+      }
+      await endOf(chat, 1);
+    },
+  },
+  {
     name: 'archived',
     script: () => textReply('Hello.'),
     play: async (chat, workId) => {

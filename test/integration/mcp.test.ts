@@ -155,29 +155,31 @@ test('H1, I5: wait tells of a question, and answer answers it; a late one is tol
   expect(await call('answer', { work: said.work, ask, text: 'red' })).toMatchObject({ isError: true });
 });
 
+/** A client whose person fills forms, which are kept in `forms`, with this; or declines them. */
+async function asker(forms: unknown[], text?: string) {
+  const made = new Client(
+    { name: 'a test', version: '1.0.0' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities: { elicitation: { form: {} } } },
+  );
+  made.setRequestHandler('elicitation/create', async ({ params }) => {
+    forms.push(params);
+    return text === undefined ? { action: 'decline' } : { action: 'accept', content: { text } };
+  });
+  const requestInit = { headers: { Authorization: `Bearer ${await newKey(['read', 'write'])}` } };
+  await made.connect(new StreamableHTTPClientTransport(new URL(`${system.url}/mcp`), { requestInit }));
+  return made;
+}
+
 test('H1, I5: a client that puts forms to its person is asked for the answer by wait itself; one that will not is told', async () => {
   scriptAsking();
   const forms: unknown[] = [];
-  const asker = async (action: 'accept' | 'decline') => {
-    const made = new Client(
-      { name: 'a test', version: '1.0.0' },
-      { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities: { elicitation: { form: {} } } },
-    );
-    made.setRequestHandler('elicitation/create', async ({ params }) => {
-      forms.push(params);
-      return action === 'accept' ? { action, content: { text: 'green' } } : { action };
-    });
-    const requestInit = { headers: { Authorization: `Bearer ${await newKey(['read', 'write'])}` } };
-    await made.connect(new StreamableHTTPClientTransport(new URL(`${system.url}/mcp`), { requestInit }));
-    return made;
-  };
-  const willing = await asker('accept');
+  const willing = await asker(forms, 'green');
   const said = await told<Said>('start_work', { message: 'paint it' }, willing);
   expect(await answered(said, willing)).toMatchObject({ state: 'done', text: 'I was told: green' });
   expect(forms).toEqual([expect.objectContaining({ message: 'Which colour?' })]);
   await willing.close();
 
-  const unwilling = await asker('decline');
+  const unwilling = await asker(forms);
   const next = await told<Said>('start_work', { message: 'paint that' }, unwilling);
   expect(await answered(next, unwilling)).toMatchObject({ state: 'asking' });
   expect(forms).toHaveLength(2);
@@ -245,4 +247,31 @@ test('I5: a client of 2025 is served too, with nothing kept between its requests
   const begun = await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
   expect(JSON.parse(begun)).toMatchObject({ result: { serverInfo: { name: 'paperagent' } } });
   expect(await ask('tools/list', {})).toContain('start_work');
+});
+
+test('H2, I5: what a person is to allow is put to them as it would be made, and their words allow it', async () => {
+  const forms: unknown[] = [];
+  const willing = await asker(forms, 'Do not allow');
+  system.model.setScript(() => textReply('Begun.'));
+  const begun = await told<Said>('start_work', { message: 'begin' }, willing);
+  expect(await answered(begun, willing)).toMatchObject({ state: 'done' });
+  const { work } = begun;
+  await system.db
+    .updateTable('works')
+    .set({ policy: JSON.stringify({ mcp: 'ask' }) })
+    .where('id', '=', work)
+    .execute();
+  system.model.setScript((request) =>
+    answersSoFar(request) === 0
+      ? toolReply([{ name: 'mcp__notes__find', arguments: { words: 'waves' } }])
+      : textReply(`I was told: ${String(request.messages.at(-1)?.content)}`),
+  );
+  const said = await told<Said>('send', { work, message: 'look it up' }, willing);
+  expect(await answered(said, willing)).toMatchObject({
+    ...{ state: 'done', text: 'I was told: The person did not allow this: Do not allow' },
+  });
+  expect(forms).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('```\n{\n  "words": "waves"\n}\n```') }),
+  ]);
+  await willing.close();
 });

@@ -1,6 +1,6 @@
 /** How a run of AG-UI ends, in its words (I4). Pure. */
 import type { Ask } from '../../domain/asks.ts';
-import type { AnswerEnding } from '../conversation/answer-ending.ts';
+import { type AnswerEnding, questionText } from '../conversation/answer-ending.ts';
 
 /** How a run ends; `interrupt`: with a question (P21), whose answer is `resume` in the next run (requests.ts). */
 export type RunOutcome =
@@ -23,19 +23,12 @@ export function outcomeOf(ending: AnswerEnding): RunOutcome {
   return { type: ending.outcome === 'done' ? 'success' : 'cancelled' };
 }
 
-function toInterrupt({
-  askId,
-  toolCallId,
-  question,
-  options,
-  default: fallback,
-  deadline,
-  act,
-}: Ask): Interrupt {
+function toInterrupt(ask: Ask): Interrupt {
+  const { askId, toolCallId, question, options, default: fallback, deadline, act } = ask;
   return {
     id: askId,
     reason: act === undefined ? 'input_required' : 'confirmation',
-    message: question,
+    message: act === undefined ? question : questionText(ask),
     ...(toolCallId === undefined ? {} : { toolCallId }),
     responseSchema: {
       type: 'object',

@@ -1,5 +1,5 @@
 /** How the answer to what a person said ends, for interfaces that translate the log (I10). Pure. */
-import type { Ask } from '../../domain/asks.ts';
+import { type Act, type Ask, callText } from '../../domain/asks.ts';
 import type { LogEvent, TurnError, TurnOutcome } from '../../domain/events.ts';
 import { addUsage, type Usage } from '../../domain/messages.ts';
 
@@ -38,11 +38,20 @@ export function createAnswerEnding(): (event: LogEvent) => AnswerEnding | undefi
 }
 
 /** A question as text, for clients that show nothing else. */
-export function questionText({ question, options, default: fallback, deadline }: Ask): string {
+export function questionText({ question, options, default: fallback, deadline, act }: Ask): string {
   const choice = options?.length ? `\n\n${options.map((option) => `- ${option}`).join('\n')}` : '';
   const end =
     deadline === undefined
       ? ''
       : `\n\n*(Without an answer by ${deadline}${fallback === undefined ? ' the agent decides' : `: ${fallback}`}.)*`;
-  return question + choice + end;
+  return question + wouldBe(act) + choice + end;
+}
+
+/** A call as it would be made, in a block of code that nothing in it closes. */
+function wouldBe(act: Act | undefined): string {
+  if (act === undefined || act.kind === 'spend') return '';
+  const text = callText(act);
+  let fence = '```';
+  for (const [ticks] of text.matchAll(/`{3,}/g)) if (ticks.length >= fence.length) fence = `${ticks}\``;
+  return `\n\n${fence}\n${text}\n${fence}`;
 }

@@ -11,6 +11,7 @@ import type {
 import { z } from 'zod';
 import type { Ask } from '../../domain/asks.ts';
 import { answerBody } from '../../protocol/asks.ts';
+import { questionText } from '../conversation/answer-ending.ts';
 
 export type McpSdk = typeof import('@modelcontextprotocol/server');
 export type ToolResult = CallToolResult | InputRequiredResult;
@@ -42,14 +43,12 @@ export function canElicit({ CLIENT_CAPABILITIES_META_KEY }: McpSdk, { mcpReq }: 
 }
 
 /** The result that has the client ask. */
-export function elicit(
-  { inputRequired }: McpSdk,
-  { askId, question, options, default: fallback }: Ask,
-): InputRequiredResult {
+export function elicit({ inputRequired }: McpSdk, ask: Ask): InputRequiredResult {
+  const { askId, question, options, default: fallback, act } = ask;
   return inputRequired({
     inputRequests: {
       [askId]: inputRequired.elicit({
-        message: question,
+        message: act === undefined ? question : questionText(ask),
         requestedSchema: {
           type: 'object',
           properties: {

@@ -53,6 +53,7 @@ export async function makeWork(
       template: template ?? null,
       models: wish.models ?? {},
       budget: wish.budget,
+      policy: wish.policy,
       diskBytes: content.length,
     },
     config.quotas,

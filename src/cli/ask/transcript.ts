@@ -1,4 +1,5 @@
 /** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
+import { callText } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 
@@ -52,6 +53,7 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
         }
         case 'ask.raised': {
           line(`? ${event.question}`, bold);
+          if (event.act !== undefined && event.act.kind !== 'spend') line(callText(event.act));
           for (const [at, option] of (event.options ?? []).entries()) line(`  ${at + 1}. ${option}`);
           if (event.default !== undefined) line(`  it would choose: ${event.default}`, dim);
           if (event.deadline !== undefined)

@@ -29,6 +29,13 @@ begin
   if p_by = 'stop' then
     return;
   end if;
+  if a.act is not null then
+    -- The call that it allows is still to be made.
+    if a.tool_call_id is not null then
+      perform settle_act(a, p_text, p_allow, v_ms);
+    end if;
+    return;
+  end if;
   update tool_calls set state = 'ok', result = p_result, files = '[]', duration_ms = v_ms
   where work_id = a.work_id and id = a.tool_call_id and state = 'running';
   if found then

@@ -14,19 +14,22 @@ language sql as $$
 $$;
 
 -- Claims a tool call. Gives one of
+--   {kind: "asking"}   a person is asked first whether it may be made (H2); p_may_ask: the program waits for people
 --   {kind: "over"} {kind: "stopped"} {kind: "busy", worker, attempt} {kind: "done", result, crashed?}
 --   {kind: "claimed", attempt, name, arguments, agent, progress, output, stdout, stderr, ageMs, person, crashes, begun}
 -- where progress and the output, whole and by stream, are what earlier attempts left (for a run that is adopted), and
 -- begun says whether a run of this call has begun. Who takes over from a dead worker counts that death, and ends the
 -- call as an error at the last (crashed).
 create or replace function claim_tool(
-  p_work uuid, p_turn integer, p_call uuid, p_worker uuid, p_workflow_id text, p_activity_id text
+  p_work uuid, p_turn integer, p_call uuid, p_worker uuid, p_workflow_id text, p_activity_id text,
+  p_may_ask boolean default false
 ) returns jsonb
 language plpgsql as $$
 declare
   w works;
   c claims;
   t tool_calls;
+  v_held jsonb;
   v_key text := 'tool:' || p_call;
   v_given_up constant text := 'This call was given up: again and again the worker that was at it came down. '
     || 'Do not make it again as it was; do it another way, in smaller parts.';
@@ -48,6 +51,12 @@ begin
   end if;
   if w.stop_turn = p_turn then
     return jsonb_build_object('kind', 'stopped');
+  end if;
+  if c.work_id is null then
+    v_held := hold_to_policy(w, t, p_may_ask);
+    if v_held is not null then
+      return v_held;
+    end if;
   end if;
   if c.state = 'running' and (c.worker = p_worker or worker_alive(c.worker)) then
     return jsonb_build_object('kind', 'busy', 'worker', c.worker, 'attempt', c.attempt);

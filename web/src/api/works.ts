@@ -48,6 +48,11 @@ export function setBudget(http: Http, id: string, budget: Work['budget']): Promi
   return http.json('PATCH', `/api/works/${id}`, { budget });
 }
 
+/** What its agents may do by themselves; null: all. */
+export function setPolicy(http: Http, id: string, policy: Work['policy']): Promise<Work> {
+  return http.json('PATCH', `/api/works/${id}`, { policy });
+}
+
 export function deleteWork(http: Http, id: string): Promise<void> {
   return http.json('DELETE', `/api/works/${id}`);
 }

@@ -32,6 +32,16 @@ export const dialogsEn = {
     noPreview: 'Saved files of this format open in their own program.',
     previewHere: 'The pages of a PDF are shown here.',
   },
+  policy: {
+    title: 'Permissions',
+    lead: 'What the agents may do by themselves, and what they ask you about first.',
+    kind: { code: 'Run code', mcp: 'Call a tool of an MCP server' },
+    decision: { allow: 'Allow', ask: 'Ask me first', never: 'Never' },
+    wants: { code: 'The agent wants to run this code.', mcp: 'The agent wants to call the tool {tool}.' },
+    allow: 'Allow',
+    allowHere: 'Allow for this project',
+    refuse: 'Do not allow',
+  },
   budget: {
     title: 'Budget',
     lead: 'At 80 % you are told. Once it is used up, no further call of a model begins.',

@@ -1,7 +1,7 @@
 import type { Messages } from './en.ts';
 
 /** 登录页与各对话框的文案。 */
-export const dialogsZh: Pick<Messages, 'export' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn'> = {
+export const dialogsZh: Pick<Messages, 'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn'> = {
   signIn: {
     lead: '描述一项定量研究任务，智能体会规划、运行真实代码、绘制图表并撰写论文，全过程可见。',
     email: '邮箱',
@@ -66,6 +66,16 @@ export const dialogsZh: Pick<Messages, 'export' | 'budget' | 'choices' | 'palett
     preview: 'PDF 页面',
     noPreview: '此格式的文件请保存后用相应程序打开。',
     previewHere: 'PDF 的页面将显示在这里。',
+  },
+  policy: {
+    title: '权限',
+    lead: '智能体可以自行做什么，做什么之前要先询问你。',
+    kind: { code: '运行代码', mcp: '调用 MCP 服务器的工具' },
+    decision: { allow: '允许', ask: '先询问我', never: '不允许' },
+    wants: { code: '智能体想运行以下代码。', mcp: '智能体想调用工具 {tool}。' },
+    allow: '允许',
+    allowHere: '在本项目中一律允许',
+    refuse: '不允许',
   },
   budget: {
     title: '预算',

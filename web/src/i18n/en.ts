@@ -91,6 +91,7 @@ export const en = {
     showFiles: 'Show files',
     skip: 'Skip to your message',
     budget: 'Budget…',
+    policy: 'Permissions…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
     notebook: 'Save as notebook (.ipynb)',

@@ -91,6 +91,7 @@ export const zh: Messages = {
     showFiles: '显示文件',
     skip: '跳到输入框',
     budget: '预算…',
+    policy: '权限…',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',
     notebook: '保存为 Jupyter 笔记本 (.ipynb)',

@@ -1,0 +1,84 @@
+-- Which acts a Work's agents may do by themselves, and which a person is asked about (H2, docs/people.md).
+
+-- The kind of act that a call of this tool is, of those that a policy holds back; null: of none. A new tool that does
+-- something of these kinds gets its line here. Two low lines are in the names of servers' tools alone (offered-tools.ts).
+create or replace function act_kind(p_tool text) returns text
+language sql immutable as $$
+  select case when p_tool = 'run_python' then 'code' when p_tool like '%\_\_%' then 'mcp' end;
+$$;
+
+-- What a Work says of a kind of act: allow, ask or never.
+create or replace function policy_for(w works, p_kind text) returns text
+language sql immutable as $$
+  select coalesce(w.policy ->> p_kind, 'allow');
+$$;
+
+-- Ends a call that may not be made. The caller holds the Work's row.
+create or replace function refuse_call(t tool_calls, p_words text, p_ms integer) returns void
+language plpgsql as $$
+begin
+  update tool_calls set state = 'error', result = p_words, files = '[]', duration_ms = p_ms,
+    ending = case when t.name = 'run_python' then 'cancelled' end
+  where work_id = t.work_id and id = t.id and state = 'running';
+  perform log_append(t.work_id, t.turn, jsonb_build_array(
+    jsonb_build_object('kind', 'tool.completed', 'toolCallId', t.id, 'ok', false, 'result', p_words,
+                       'files', '[]'::jsonb, 'durationMs', p_ms)
+    || case when t.name = 'run_python' then '{"ending": "cancelled"}'::jsonb else '{}'::jsonb end));
+end $$;
+
+-- Holds a call to its Work's policy, before it is claimed for the first time. Null: it may be made. {kind: "asking"}: a
+-- person is asked, by a question that has the call as it would be made. {kind: "done", ok: false}: it may not. Where
+-- the program waits for nobody (p_may_ask), what would be asked is not allowed. The caller holds the Work's row.
+create or replace function hold_to_policy(w works, t tool_calls, p_may_ask boolean) returns jsonb
+language plpgsql as $$
+declare
+  v_kind text := act_kind(t.name);
+  v_policy text := policy_for(w, v_kind);
+  a asks;
+begin
+  if v_kind is null or v_policy = 'allow' then
+    return null;
+  end if;
+  if v_policy = 'never' or not p_may_ask then
+    perform refuse_call(t, 'The policy of this Work does not allow this. Do without it, and say so in your answer.', 0);
+    return '{"kind": "done", "result": {"ok": false}}';
+  end if;
+  select * into a from asks where work_id = w.id and tool_call_id = t.id;
+  -- A no has ended the call with its question (close_ask).
+  if a.allow then
+    return null;
+  end if;
+  if a.id is null and not is_asking(w.id) then
+    a.work_id := w.id;
+    a.id := gen_random_uuid();
+    a.turn := t.turn;
+    a.tool_call_id := t.id;
+    a.question := case v_kind when 'code' then 'The agent wants to run code.'
+      else format('The agent wants to call the tool %s.', t.name) end;
+    a.options := array['Allow', 'Allow for this Work', 'Do not allow'];
+    a.act := jsonb_build_object('kind', v_kind, 'tool', t.name, 'arguments', t.arguments);
+    a.raised_at := pa_now();
+    a.raised_seq := log_append(w.id, t.turn, jsonb_build_array(
+      jsonb_build_object('kind', 'ask.raised') || ask_json(a)));
+    insert into asks select a.*;
+  end if;
+  return '{"kind": "asking"}';
+end $$;
+
+-- What the answer to a question of hold_to_policy does: a no ends its call, and what is allowed for the Work is
+-- remembered in its policy. The caller holds the Work's row.
+create or replace function settle_act(a asks, p_text text, p_allow boolean, p_ms integer) returns void
+language plpgsql as $$
+declare
+  t tool_calls;
+begin
+  if p_allow and lower(p_text) = lower(a.options[2]) then
+    update works set policy = coalesce(policy, '{}') || jsonb_build_object(a.act ->> 'kind', 'allow')
+    where id = a.work_id;
+  elsif p_allow is not true then
+    select * into t from tool_calls where work_id = a.work_id and id = a.tool_call_id and state = 'running';
+    if found then
+      perform refuse_call(t, 'The person did not allow this: ' || p_text, p_ms);
+    end if;
+  end if;
+end $$;
