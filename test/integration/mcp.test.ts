@@ -7,6 +7,7 @@ import type { AppProcess } from '../support/child-process.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 
 let system: TestSystem;
 let worker: AppProcess;
@@ -122,6 +123,8 @@ test('P5, D4, I5: api and worker killed in the middle: the same call made again 
   const start = { message: 'only once', requestId: 'mine' };
   const said = await told<Said>('start_work', start, other);
   const waiting = other.callTool({ name: 'wait', arguments: { ...said, seconds: 50 } }).catch(() => 'cut');
+  // A worker killed before it asked would leave the reply that is held to the next one.
+  await until(() => calls > 0, 'the model was asked', 60_000);
   await second.signal('SIGKILL');
   expect(await waiting).toBe('cut');
   await worker.signal('SIGKILL');
