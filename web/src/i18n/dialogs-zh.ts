@@ -1,7 +1,10 @@
 import type { Messages } from './en.ts';
 
 /** 登录页与各对话框的文案。 */
-export const dialogsZh: Pick<Messages, 'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn'> = {
+export const dialogsZh: Pick<
+  Messages,
+  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn'
+> = {
   signIn: {
     lead: '描述一项定量研究任务，智能体会规划、运行真实代码、绘制图表并撰写论文，全过程可见。',
     email: '邮箱',
