@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, jest } from '@jest/globals';
 import { readTold } from '../../src/recording/told.ts';
@@ -360,6 +361,23 @@ describe.each(WAYS)('%s', (way) => {
       expect(taken.stdout).toBe('True\n');
     },
   );
+
+  reattachment('S12: the reaper leaves alone what is only just being prepared', async () => {
+    let isPrepared = false;
+    const prepared = box.sandbox.warm(PREPARING_OWNER, box.workspace).finally(() => {
+      isPrepared = true;
+    });
+    // At each moment of its start: a container that was created and not started yet is no dead one.
+    while (!isPrepared) {
+      await box.sandbox.reap({ run: async () => true, agent: async () => true });
+      await nextTurn();
+    }
+    await prepared;
+    const taken = await box.run('import sys; print("numpy" in sys.modules)', { owner: PREPARING_OWNER });
+    // A runner that finds its order as it begins imports nothing ahead.
+    const stdout = box.kind === 'docker' ? 'True\n' : expect.any(String);
+    expect(taken).toMatchObject({ ending: { kind: 'exited', code: 0 }, stdout });
+  });
 
   reattachment('S12: a run in a prepared sandbox is reattached like any other', async () => {
     const key = box.newKey();

@@ -93,7 +93,10 @@ async function openLog(
 
 /** The frames in a container's log, to its present end or, with `follow`, to the container's or `detach`. */
 async function* framesInLog(engine: Docker, name: string, reading: Reading): AsyncGenerator<Frame> {
-  const log = await patiently(reading.detach, () => unlessStatus([404], ask(openLog(engine, name, reading))));
+  // 409: it is just being removed, and its log is gone already.
+  const log = await patiently(reading.detach, () =>
+    unlessStatus([404, 409], ask(openLog(engine, name, reading))),
+  );
   if (!log) return;
   let read = 0;
   const lines = logLines(log, (count) => {

@@ -12,7 +12,8 @@ import { giveVerdict, readOrder, recordFolder, recordNames, removeRecord } from 
 /** A container of one instance; `name` is that of a run, or of a warm one. */
 export interface SandboxContainer {
   name: string;
-  running: boolean;
+  /** Docker's word for it: `created` (it was not started yet), `running`, `exited` and others. */
+  state: string;
   labels: Record<string, string>;
 }
 
@@ -21,15 +22,19 @@ export async function sandboxContainers(engine: Docker, instance: string): Promi
   const listed = await ask(engine.listContainers({ all: true, filters }));
   return listed.map(({ Names, State, Labels }) => ({
     name: Names[0]?.replace(/^\//, '') ?? '',
-    running: State === 'running',
+    state: State,
     labels: Labels,
   }));
 }
 
+/** States of a warm one that waits for its run, or is about to: whoever created it starts it in the next instant. */
+const WAITING = new Set(['created', 'running']);
+
 /** A warm one whose owner is done, that has ended, or that was prepared by a process that is dead. */
-async function isForsaken({ running, labels }: SandboxContainer, wanted: Wanted): Promise<boolean> {
+async function isForsaken({ state, labels }: SandboxContainer, wanted: Wanted): Promise<boolean> {
   const creator = JSON.parse(labels[CREATOR_LABEL] ?? 'null') as ProcessIdentity | null;
-  if (!running || !creator || (creator.machine === thisMachine() && !isRunning(creator))) return true;
+  if (!WAITING.has(state) || !creator || (creator.machine === thisMachine() && !isRunning(creator)))
+    return true;
   return !(await wanted.agent(labels[OWNER_LABEL] ?? ''));
 }
 
@@ -40,7 +45,7 @@ export async function reapContainers(
 ): Promise<void> {
   const containers = await sandboxContainers(engine, instance);
   for (const container of containers) {
-    const { name, running } = container;
+    const { name, state } = container;
     const folder = recordFolder(stateDir, name);
     const order = readOrder(folder);
     if (!order) {
@@ -49,7 +54,7 @@ export async function reapContainers(
     } else if (!(await wanted.run(order.key))) {
       await removeContainer(engine, name);
       removeRecord(folder);
-    } else if (running && seenFor(name) > overruledAfter(order.limits)) {
+    } else if (state === 'running' && seenFor(name) > overruledAfter(order.limits)) {
       giveVerdict(folder, { kind: 'timed_out' });
       await signalContainer(engine, name, 'SIGKILL');
     }
