@@ -1,10 +1,15 @@
 /** Python without any of ours around it: what a code run is compared with. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPythonEnvironment } from '../src/sandbox/bubblewrap/python-environment.ts';
+import {
+  byteCodeFolder,
+  findPythonEnvironment,
+  OWN_MODULES,
+} from '../src/sandbox/bubblewrap/python-environment.ts';
+import { SANDBOX_FILES } from '../src/sandbox/sandbox-files.ts';
 import { SCRIPT_ENVIRONMENT } from '../src/sandbox/script-environment.ts';
 import { cacheFolder } from '../src/setup/cache-folder.ts';
 
@@ -28,8 +33,11 @@ export interface Python {
   close(): Promise<void>;
 }
 
-/** The Python of bubblewrap's sandboxes, outside of any. @throws where it has not been set up */
-export async function openPython(dataDir: string): Promise<Python> {
+/**
+ * The Python of bubblewrap's sandboxes, outside of any. `withOwnModules`: it finds what is ours there too, with its byte code.
+ * @throws where it has not been set up
+ */
+export async function openPython(dataDir: string, { withOwnModules = false } = {}): Promise<Python> {
   const found = findPythonEnvironment(await cacheFolder({ env: process.env, dataDir }), {
     libraries: 'usual',
     own: [],
@@ -38,6 +46,14 @@ export async function openPython(dataDir: string): Promise<Python> {
     throw new Error('there is no Python to compare with: run `SANDBOX=bubblewrap npm run sandbox`');
   const folder = await mkdtemp(join(tmpdir(), 'paperagent-bench-python-'));
   await mkdir(join(folder, 'images'));
+  const site = join(folder, 'site');
+  if (withOwnModules) {
+    const byteCode = byteCodeFolder(found.venv);
+    await access(byteCode);
+    await mkdir(site);
+    for (const name of OWN_MODULES) await symlink(join(SANDBOX_FILES, name), join(site, name));
+    await symlink(byteCode, join(site, '__pycache__'));
+  }
   return {
     async time(code) {
       const script = join(folder, 'script.py');
@@ -48,6 +64,7 @@ export async function openPython(dataDir: string): Promise<Python> {
         // As in the sandbox: one thread, no byte code written, the font list there already.
         env: {
           ...SCRIPT_ENVIRONMENT,
+          PYTHONPATH: site,
           MPLCONFIGDIR: found.mpl,
           MATPLOTLIBRC: join(found.mpl, 'matplotlibrc'),
         },

@@ -225,7 +225,7 @@ def main():
     order = wait_for_order(wake) if ahead else json.loads(sys.argv[2])
     if order is None:
         sys.exit(0)
-    os.write(order_in, json.dumps({name: order[name] for name in ("script", "fileBytes")}).encode() + b"\n")
+    os.write(order_in, os.fsencode(f"{order['fileBytes']} {order['script']}\n"))
     os.close(order_in)
     ending = supervise(order, child, streams)
     if tell.bytes > LOG_BYTES:

@@ -99,6 +99,15 @@ record("last", 2)
     expect(lines[5]).toBe('ValueError record: the name has to have 1 to 200 characters, and has 1,048,576');
   });
 
+  test('T2: what records is byte code that is there already, and loads no library that a script does not use', async () => {
+    const { stdout, stderr } = await run(`import os, sys, paperagent
+paperagent.record("one", 1)
+print(os.path.exists(paperagent.__spec__.cached), "json" in sys.modules)
+`);
+    // A container's relay has loaded json for itself, before the script's process branched off.
+    expect([stdout, stderr]).toEqual([`True ${kindOf(way) === 'bubblewrap' ? 'False' : 'True'}\n`, '']);
+  });
+
   test('T3: twelve ways of reading a file are seen, each with the line of the script', async () => {
     writeFileSync(join(box.workspace, 'code/helper_module.py'), 'def two():\n    return 2\n');
     const prepared =

@@ -5,7 +5,13 @@ import { SANDBOX_FILES } from '../sandbox-files.ts';
 import { SCRIPT_ENVIRONMENT } from '../script-environment.ts';
 import { WORKSPACE_INSIDE } from '../script-path.ts';
 import { UNPRIVILEGED_ID } from '../unprivileged-id.ts';
-import { layerInside, MPL_INSIDE, type PythonEnvironment } from './python-environment.ts';
+import {
+  byteCodeFolder,
+  layerInside,
+  MPL_INSIDE,
+  OWN_MODULES,
+  type PythonEnvironment,
+} from './python-environment.ts';
 
 const TMPFS_BYTES = 64 * 1024 ** 2;
 const VENV_INSIDE = '/opt/python';
@@ -84,8 +90,9 @@ function isolation(command: Pick<BwrapCommand, 'python' | 'workspace' | 'asRoot'
   for (const { list, site } of python.layers) args.push('--ro-bind', site, layerInside(list));
   args.push('--ro-bind', join(SANDBOX_FILES, 'bootstrap.py'), '/opt/paperagent/bootstrap.py');
   args.push(...foldersAbove(`${SITE_INSIDE}/x`));
-  for (const name of ['sitecustomize.py', 'paperagent.py'])
-    args.push('--ro-bind', join(SANDBOX_FILES, name), `${SITE_INSIDE}/${name}`);
+  for (const name of OWN_MODULES) args.push('--ro-bind', join(SANDBOX_FILES, name), `${SITE_INSIDE}/${name}`);
+  // Without it each run compiles them anew; set-up makes it.
+  args.push('--ro-bind-try', byteCodeFolder(python.venv), `${SITE_INSIDE}/__pycache__`);
   args.push('--proc', '/proc', '--dev', '/dev');
   for (const folder of ['/dev/shm', '/tmp'])
     args.push('--perms', '1777', '--size', String(TMPFS_BYTES), '--tmpfs', folder);

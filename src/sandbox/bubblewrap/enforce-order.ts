@@ -85,7 +85,7 @@ export async function enforceOrder(
 
   const order = held.bwrap.stdin as Writable;
   order.on('error', () => undefined); // It ended before it read: how it ended says why.
-  order.end(`${JSON.stringify({ script: scriptInside(script), fileBytes: limits.fileBytes })}\n`);
+  order.end(`${limits.fileBytes} ${scriptInside(script)}\n`);
 
   const { exitCode, killed } = await held.closed;
   unwatch();

@@ -6,12 +6,13 @@
  *
  *   python-HASH/venv            the interpreter and the first list
  *   python-HASH/mpl-HASH        matplotlib's font list and settings
+ *   python-HASH/bytecode-HASH   byte code of our own modules
  *   python-HASH/made.json       what there is, written last
  *   python-HASH/LIST-HASH/      a layer: site/, made.json
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { arch } from 'node:process';
 import { type LayerName, listsOf, lockHash, ownHash, type PythonChoice } from '../python-lists.ts';
 import { SANDBOX_FILES } from '../sandbox-files.ts';
@@ -49,6 +50,9 @@ export interface MadeEnvironment {
   packages: FoundPackages;
 }
 
+/** Our own modules that each Python in a sandbox imports. */
+export const OWN_MODULES = ['sitecustomize.py', 'paperagent.py'];
+
 /** Where sandboxes see `mpl`. */
 export const MPL_INSIDE = '/opt/paperagent/mpl';
 
@@ -69,6 +73,16 @@ export function environmentFolder(cacheDir: string): string {
 export function mplFolder(cacheDir: string): string {
   const hash = createHash('sha256').update(readFileSync(join(SANDBOX_FILES, 'make_matplotlib_ready.py')));
   return join(environmentFolder(cacheDir), `mpl-${hash.digest('hex').slice(0, 16)}`);
+}
+
+/**
+ * Where byte code of our own modules is, in the folder of a virtual environment, whether it was made or not. It fits these
+ * sources and no others: nothing else is asked before it is used.
+ */
+export function byteCodeFolder(venv: string): string {
+  const hash = createHash('sha256');
+  for (const name of OWN_MODULES) hash.update(readFileSync(join(SANDBOX_FILES, name)));
+  return join(dirname(venv), `bytecode-${hash.digest('hex').slice(0, 16)}`);
 }
 
 export function layerFolder(cacheDir: string, list: Exclude<LayerName, 'own'>): string {
