@@ -62,12 +62,15 @@ async function renameInto(temporary: string, place: string): Promise<void> {
 export async function syncFolders(folder: string, blobs: readonly BlobFile[]): Promise<void> {
   if (blobs.length === 0) return;
   const folders = new Set(blobs.map((blob) => dirname(placeOf(folder, blob))));
-  for (const name of [...folders, folder, dirname(folder)]) {
-    const opened = await open(name, 'r');
-    try {
-      await opened.sync();
-    } finally {
-      await opened.close();
-    }
+  // At once: what waits for the disk at the same time is written together.
+  await Promise.all([...folders, folder, dirname(folder)].map(syncFolder));
+}
+
+async function syncFolder(name: string): Promise<void> {
+  const opened = await open(name, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
   }
 }

@@ -31,6 +31,18 @@ export async function look(folder: Directory, name: EntryName): Promise<BigIntSt
   });
 }
 
+/** Opens a folder that was just seen; nothing where it was removed, swapped or closed to us meanwhile. */
+export async function openSeen(
+  walk: Walk,
+  folder: Directory,
+  name: EntryName,
+): Promise<Directory | undefined> {
+  return walk.open(folder, name).catch((error: unknown) => {
+    if (GONE.has(codeOf(error) ?? '')) return undefined;
+    throw error;
+  });
+}
+
 /** Visits a folder that was just seen; one that was removed, swapped or closed to us meanwhile is passed over. */
 export async function inside(
   walk: Walk,
@@ -38,13 +50,8 @@ export async function inside(
   name: EntryName,
   visit: (child: Directory) => Promise<void>,
 ): Promise<void> {
-  let child: Directory;
-  try {
-    child = await walk.open(folder, name);
-  } catch (error) {
-    if (GONE.has(codeOf(error) ?? '')) return;
-    throw error;
-  }
+  const child = await openSeen(walk, folder, name);
+  if (child === undefined) return;
   try {
     await visit(child);
   } finally {
