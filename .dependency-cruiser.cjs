@@ -21,7 +21,7 @@ const allowed = {
   markdown: ['domain', 'threads'],
   workspace: ['domain', 'threads'],
   documents: ['domain', 'protocol', 'threads', 'workspace'],
-  db: ['domain'],
+  db: ['domain', 'threads'],
   'demo-model': [],
   exports: ['documents', 'domain', 'sandbox', 'threads', 'workspace'],
   room: ['domain', 'db', 'workspace'],

@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
+import { turnsByPerson } from './askers.ts';
 import type { DB } from './schema.ts';
 
 export type Database = Kysely<DB>;
@@ -14,6 +15,10 @@ export type Database = Kysely<DB>;
 export const ANSWER_MS = 25_000;
 /** What pg says of a statement that was given up. */
 export const NO_ANSWER = 'Query read timeout';
+/** What it says where no connection was free in time. */
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
+/** How long a connection of the pool is waited for, in all. */
+const CONNECT_MS = 10_000;
 /** How long the server may take to say goodbye. */
 const FAREWELL_MS = 1_000;
 
@@ -31,9 +36,19 @@ export function connectionOptions(url: string, name: string): pg.ClientConfig {
     connectionString: url,
     application_name: name,
     keepAlive: true,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MS,
     types,
   };
+}
+
+export interface DatabaseOptions {
+  /** As pg_stat_activity shows it. */
+  name: string;
+  /** Connections at once. */
+  max: number;
+  onIdleError: (error: Error) => void;
+  /** How many of them people's statements have, who take turns (askers.ts); the rest is for what serves everybody. */
+  ofPeople?: number;
 }
 
 /**
@@ -42,7 +57,7 @@ export function connectionOptions(url: string, name: string): pg.ClientConfig {
  */
 export function openDatabase(
   url: string,
-  { name, max, onIdleError }: { name: string; max: number; onIdleError: (error: Error) => void },
+  { name, max, ofPeople = max, onIdleError }: DatabaseOptions,
 ): Database {
   const sockets = new Set<Socket>();
   const options = {
@@ -56,7 +71,9 @@ export function openDatabase(
     },
   };
   const pool = createPool(options, onIdleError);
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: withoutSilent(pool, sockets) }) });
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: shared(pool, sockets, turnsByPerson(ofPeople)) }),
+  });
 }
 
 /** Runs `use` in a transaction: in the one that `db` is, or in one of its own, which an error rolls back. */
@@ -64,11 +81,24 @@ export async function inTransaction<T>(db: Database, use: (held: Database) => Pr
   return db.isTransaction ? await use(db) : await db.transaction().execute(use);
 }
 
-/** The pool without the connections that gave no answer: it would hand them out again, and wait for each as it ends. */
-function withoutSilent(pool: pg.Pool, sockets: ReadonlySet<Socket>): PostgresPool {
+/**
+ * The pool, shared out by person, and without the connections that gave no answer: it would hand them out again, and
+ * wait for each as it ends.
+ */
+function shared(
+  pool: pg.Pool,
+  sockets: ReadonlySet<Socket>,
+  takeTurn: ReturnType<typeof turnsByPerson>,
+): PostgresPool {
   return {
     async connect() {
-      const client = await pool.connect();
+      const turn = await takeTurn(AbortSignal.timeout(CONNECT_MS)).catch((cause: unknown) => {
+        throw new Error(`${NO_CONNECTION}: this person's other statements go first`, { cause });
+      });
+      const client = await pool.connect().catch((error: unknown) => {
+        turn?.[Symbol.dispose]();
+        throw error;
+      });
       let silent: Error | undefined;
       return {
         async query(text: string, values: readonly unknown[]) {
@@ -80,7 +110,10 @@ function withoutSilent(pool: pg.Pool, sockets: ReadonlySet<Socket>): PostgresPoo
             throw error;
           }
         },
-        release: () => client.release(silent),
+        release() {
+          client.release(silent);
+          turn?.[Symbol.dispose]();
+        },
         // Cursors, the other thing that a client of Kysely's may do, are used nowhere.
       } as unknown as Awaited<ReturnType<PostgresPool['connect']>>;
     },

@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely';
 import type { EventBody } from '../domain/events.ts';
+import { forEverybody } from './askers.ts';
 import type { Database } from './database.ts';
 import { storableJson } from './storable.ts';
 import { persist } from './unavailable.ts';
@@ -95,7 +96,7 @@ export function createEventWriter(db: Database, onBatch?: BatchObserver): EventW
   function announce(stream: OpenStream): void {
     ready.add(stream);
     // Not awaited: it reports to each stream, and never rejects.
-    queueMicrotask(() => void sendAll());
+    forEverybody(() => queueMicrotask(() => void sendAll()));
   }
 
   return { open: (claim, listeners) => openStream(claim, listeners, announce) };

@@ -24,8 +24,9 @@ import { makePrivateFolders } from '../setup/private-folders.ts';
 import { lazyConnection } from '../temporal/endpoint.ts';
 import { registerSearchAttributes } from '../temporal/work-client.ts';
 
-/** Connections to Postgres besides the one that listens. */
+/** Connections to Postgres besides the one that listens, and how many of them people's requests have at once. */
 const CONNECTIONS = 20;
+const CONNECTIONS_OF_PEOPLE = 16;
 
 readCommandLine();
 const config = readServiceConfig(process.env);
@@ -36,6 +37,7 @@ await prepareDatabase(config.databaseDirectUrl);
 const db = openDatabase(config.databaseUrl, {
   name: 'paperagent-api',
   max: CONNECTIONS,
+  ofPeople: CONNECTIONS_OF_PEOPLE,
   onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
 });
 await storeShippedTemplates(db, path.join(CHECKOUT, 'templates'));

@@ -54,7 +54,9 @@ const CACHED_WORKFLOWS = 250;
  */
 const CODE_POLLS = 2;
 
+/** Connections to Postgres besides those of the lease, and how many of them people's turns have at once. */
 const CONNECTIONS = 20;
+const CONNECTIONS_OF_PEOPLE = 14;
 
 /** Makes everything that a worker needs, so that what is left for `begin` takes little time. */
 export async function prepareWorker(settings: WorkerSettings): Promise<PreparedWorker> {
@@ -62,6 +64,7 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
   const db = openDatabase(settings.databaseUrl, {
     name: 'paperagent-worker',
     max: CONNECTIONS,
+    ofPeople: CONNECTIONS_OF_PEOPLE,
     onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
   });
   const workerId = randomUUID();

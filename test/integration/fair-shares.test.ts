@@ -1,5 +1,8 @@
 /** SR-H8: whoever has begun much keeps nobody else waiting. */
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { onBehalfOf } from '../../src/db/askers.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
 import { PLACE } from '../../src/domain/events.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
@@ -88,3 +91,27 @@ testWith('bubblewrap')(
   },
   120_000,
 );
+
+test('SR-H8: whoever asks the database for one thing waits for a few statements of somebody who asks for forty', async () => {
+  const onIdleError = (error: Error) => {
+    throw error;
+  };
+  const db = openDatabase(system.databaseUrl, { name: 'paperagent-test', max: 4, ofPeople: 3, onIdleError });
+  try {
+    let done = 0;
+    const much = onBehalfOf('somebody', () =>
+      Array.from({ length: 40 }, async () => {
+        await sql`select pg_sleep(0.02)`.execute(db);
+        done += 1;
+      }),
+    );
+    // One more of theirs has begun, at most, by the time that a place is free for others.
+    await onBehalfOf('another', () => sql`select pg_sleep(0.02)`.execute(db));
+    expect(done).toBeLessThan(8);
+    await sql`select pg_sleep(0.02)`.execute(db);
+    expect(done).toBeLessThan(12);
+    await Promise.all(much);
+  } finally {
+    await db.destroy();
+  }
+});

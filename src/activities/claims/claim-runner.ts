@@ -4,6 +4,7 @@
  * person's share, wait for whoever else holds it, start eagerly, be stopped or fenced, give up what was orphaned.
  */
 
+import { onBehalfOf } from '../../db/askers.ts';
 import { awaitClaim, type Holder, releaseClaim } from '../../db/claims.ts';
 import type { Database } from '../../db/database.ts';
 import { stoppedTurns } from '../../db/turns.ts';
@@ -94,11 +95,13 @@ export function createClaimRunner({
   /** `entering` is told when the attempt asks for its place. */
   function attempt<R>(of: ClaimOf<R>, { claim, run }: Claimed<R>, entering = () => {}) {
     const beginning = { ...claim, workId: of.workId, gate: of.gate };
-    return attempts.run(beginning, (running) =>
-      run(running, (body, onWaiting) => {
-        entering();
-        return inItsPlace({ suspects, log }, beginning, running, body, onWaiting);
-      }),
+    return onBehalfOf(claim.person.id, () =>
+      attempts.run(beginning, (running) =>
+        run(running, (body, onWaiting) => {
+          entering();
+          return inItsPlace({ suspects, log }, beginning, running, body, onWaiting);
+        }),
+      ),
     );
   }
 

@@ -1,6 +1,7 @@
 /** One WebSocket of /api/chat/ws/{work_id}, from its first frame to its close code (docs/protocol.md). */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { onBehalfOf } from '../../db/askers.ts';
 import { isTooNested, TOO_NESTED } from '../../domain/json-nesting.ts';
 import { ERRORS, type ErrorCode } from '../../protocol/errors.ts';
 import { authFrame, clientFrame, type ServerFrame } from '../../protocol/frames.ts';
@@ -122,7 +123,10 @@ export function serveSocket(
     try {
       if (person === undefined) await begin(text);
       else if (isTooNested(text)) sendError('bad_request', TOO_NESTED);
-      else await serve(parse(text), person);
+      else {
+        const by = person;
+        await onBehalfOf(by.userId, () => serve(parse(text), by));
+      }
     } catch (error) {
       if (meaningOf(error)?.code === 'rate_limited') return end('tooManyWithKey');
       log.error({ err: error, workId }, 'a frame could not be served');

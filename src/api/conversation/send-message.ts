@@ -1,6 +1,6 @@
 /** What a person says to a Work, whichever way it came: stored, acked, and only then told to the workflow. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
+import { turnsByPerson } from '../../db/askers.ts';
 import { postMessage } from '../../db/post-message.ts';
 import { stopOwnWork } from '../../db/works.ts';
 import type { newMessage } from '../../protocol/frames.ts';
@@ -12,6 +12,9 @@ import { titleFrom } from './work-title.ts';
 
 /** How long Temporal may take to hear of a message; then a job tells it. */
 const TELL_MS = 10_000;
+/** What is said to Temporal at once, by people in turn: a workflow's start costs it more than any message does. */
+const TOLD_AT_ONCE = 4;
+const takeTurn = turnsByPerson(TOLD_AT_ONCE);
 
 /**
  * What waking a workflow costs Temporal and its worker would slow down the turn's first step, which a worker begins
@@ -85,10 +88,8 @@ export async function requestStop(
 
 /** Wakes the workflow of a Work to which something was said. */
 export function tellOfMessage(deps: ConversationDependencies, work: Person): void {
-  tell(deps, work.workId, async () => {
-    await delay(HEAD_START_MS);
-    await wakeWork(deps.temporal, work);
-  });
+  const wake = () => tell(deps, work.workId, () => wakeWork(deps.temporal, work));
+  setTimeout(wake, HEAD_START_MS);
 }
 
 /** Says something to Temporal without waiting for it: what matters is in Postgres, and a job repeats it. */
@@ -97,7 +98,9 @@ export function tell(
   workId: string,
   say: () => Promise<void>,
 ): void {
-  temporal
-    .withDeadline(Date.now() + TELL_MS, say)
-    .catch((err: unknown) => log.warn({ err, workId }, 'Temporal was not told; a job will do it'));
+  const told = async () => {
+    using _turn = await takeTurn(AbortSignal.timeout(TELL_MS));
+    await temporal.withDeadline(Date.now() + TELL_MS, say);
+  };
+  told().catch((err: unknown) => log.warn({ err, workId }, 'Temporal was not told; a job will do it'));
 }

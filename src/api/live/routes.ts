@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { z } from 'zod';
+import { onBehalfOf } from '../../db/askers.ts';
 import { MAX_TOKEN_CHARACTERS } from '../../protocol/limits.ts';
 import { notFound } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
@@ -40,7 +41,7 @@ export function ticketOrUser(tokens: ApiDependencies['tokens']): MiddlewareHandl
     const identity = ticket ? await tokens.verifyTicket(ticket) : undefined;
     if (identity === undefined) return await needsUser(c, next);
     c.set('identity', identity);
-    await next();
+    await onBehalfOf(identity.userId, next);
   };
 }
 

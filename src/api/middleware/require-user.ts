@@ -1,5 +1,6 @@
 /** Routes behind this have somebody who asks. */
 import type { Context, MiddlewareHandler } from 'hono';
+import { onBehalfOf } from '../../db/askers.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { ApiError } from '../api-error.ts';
 import type { Identity, Tokens } from '../auth/tokens.ts';
@@ -13,7 +14,7 @@ export function requireUser(tokens: Tokens, scope?: Scope): MiddlewareHandler<Ap
     if (identity === undefined) throw notLoggedIn();
     requireScope(identity, scope ?? (READING.has(c.req.method) ? 'read' : 'write'));
     c.set('identity', identity);
-    await next();
+    await onBehalfOf(identity.userId, next);
   };
 }
 
