@@ -25,7 +25,7 @@ const schema = z.object({
   SANDBOX_LIBRARIES: z.enum(['few', 'usual', 'all'], 'must be few, usual or all').default('usual'),
   SANDBOX_PACKAGES: ownPackages.default(() => []),
   SANDBOX_PREPARE: zeroOrOne.default('1'),
-  WORKER_SPARE: zeroOrOne.default('0'),
+  WORKER_SPARE: zeroOrOne.default('1'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),

@@ -58,7 +58,10 @@ const CODE_POLLS = 2;
 const CONNECTIONS = 20;
 const CONNECTIONS_OF_PEOPLE = 14;
 
-/** Makes everything that a worker needs, so that what is left for `begin` takes little time. */
+/**
+ * Makes everything that a worker needs, so that what is left for `begin` takes little time. Temporal's workers ask for
+ * nothing before they run.
+ */
 export async function prepareWorker(settings: WorkerSettings): Promise<PreparedWorker> {
   const { log } = settings;
   const db = openDatabase(settings.databaseUrl, {

@@ -3,14 +3,18 @@
  * that this worker has it, and does not wait for its heartbeat to time out.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { claimStep } from '../../src/db/steps.ts';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { codeWorkflowIdOf, workflowIdOf } from '../../src/domain/work-names.ts';
+import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { type GatePlace, setGate } from '../support/faults/gate.ts';
 import { pointNamed } from '../support/faults/points.ts';
 import { answersSoFar, isCodeAgent, scriptedTurn } from '../support/faults/scripted-turn.ts';
+import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 import { ofKind, queueMessage } from '../support/works.ts';
 
 let system: TestSystem;
@@ -102,4 +106,38 @@ test('R4, D2: a claim that its worker was never told of is given up by it, and a
   chat.close();
   await system.expectSound(workId);
   await Promise.all([holder.signal('SIGTERM'), other.signal('SIGTERM')]);
+});
+
+test('R4: a worker that was created asks for no work before it runs: a spare takes none from the one that serves', async () => {
+  const { namespace } = system.temporal.options;
+  const taskQueue = 'of-a-spare';
+  const workflowBundle = await buildWorkflowBundle();
+  // Each with a connection of its own, as processes have it.
+  const created = async (identity: string) => {
+    const connection = await NativeConnection.connect({ address: testServers().temporalAddress });
+    const worker = await Worker.create({
+      ...{ connection, namespace, taskQueue, identity, workflowBundle },
+      activities: { act: async () => {} },
+    });
+    return { connection, worker };
+  };
+  const [spare, serving] = [await created('spare'), await created('serving')];
+  const served = serving.worker.run();
+  try {
+    for (const taskQueueType of [1, 2]) {
+      const asking = async () => {
+        const { pollers } = await system.temporal.workflowService.describeTaskQueue({
+          ...{ namespace, taskQueueType, taskQueue: { name: taskQueue } },
+        });
+        return (pollers ?? []).map(({ identity }) => identity);
+      };
+      await until(async () => (await asking()).length > 0, 'one asked for work', 60_000);
+      expect(new Set(await asking())).toEqual(new Set(['serving']));
+    }
+  } finally {
+    const never = spare.worker.run();
+    for (const { worker } of [spare, serving]) worker.shutdown();
+    await Promise.all([served, never]);
+    for (const { connection } of [spare, serving]) await connection.close();
+  }
 });

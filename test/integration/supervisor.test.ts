@@ -42,7 +42,6 @@ function start(env: Record<string, string> = {}): AppProcess {
     TEMPORAL_ADDRESS: '',
     SANDBOX: 'bubblewrap',
     SANDBOX_LIBRARIES: 'few',
-    WORKER_SPARE: '1',
     ...env,
   });
   supervisors.push(supervisor);

@@ -52,12 +52,7 @@ export async function startEmbeddedSystem(): Promise<EmbeddedSystem> {
       const supervisor = startProcess('start', {
         ...{ PORT: String(port), PA_DATA: dataDir, DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
         ...{ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test-key', PAPERAGENT_MODEL: 'scripted' },
-        ...{
-          SANDBOX: 'bubblewrap',
-          SANDBOX_LIBRARIES: 'few',
-          WORKER_SPARE: '1',
-          RATE_MESSAGES_PER_MINUTE: '100000',
-        },
+        ...{ SANDBOX: 'bubblewrap', SANDBOX_LIBRARIES: 'few', RATE_MESSAGES_PER_MINUTE: '100000' },
       });
       supervisors.push(supervisor);
       await supervisor.line((line) => line.startsWith('ready ('), 'it was ready');
