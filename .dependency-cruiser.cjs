@@ -31,7 +31,7 @@ const allowed = {
   recording: ['domain', 'documents', 'sandbox', 'workspace'],
   verification: ['documents', 'domain', 'recording', 'sandbox', 'threads', 'workspace'],
   temporal: ['domain'],
-  'tool-servers': ['domain', 'network'],
+  'tool-servers': ['domain', 'network', 'threads'],
   webhooks: ['db', 'domain', 'network', 'secrets'],
   jobs: ['domain', 'db', 'room', 'sandbox', 'temporal', 'versions', 'webhooks', 'workspace'],
   activities: [

@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
+import type { OperatorToolServer } from '../domain/operator-tool-servers.ts';
 import type { PaperTools } from '../exports/make-paper.ts';
 import type { Sources } from '../literature/open-sources.ts';
 import type { PaperChecker } from '../paper-check/check-work.ts';
@@ -30,8 +31,12 @@ export interface ActivityDependencies {
   contextMemory: ContextMemory;
   workspaceOf(workId: string): Promise<Workspace>;
   markdown: ToolMarkdown;
-  /** Servers that people connected, and the 32 bytes that their tokens are sealed with. */
-  toolServers: { connection: Pick<ToolServerConnection, 'call'>; encryptionKey: Buffer };
+  /** How MCP servers are asked, the operator's, and the 32 bytes that the tokens of people's are sealed with. */
+  toolServers: {
+    connection: Pick<ToolServerConnection, 'call'>;
+    operators: readonly OperatorToolServer[];
+    encryptionKey: Buffer;
+  };
   /** Traces numbers of papers without keeping the process from everything else. */
   provenance: ProvenanceThreads;
   /** Says what is wrong with papers. */

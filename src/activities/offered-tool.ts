@@ -1,13 +1,14 @@
 /**
- * Calls a tool of a server that the person connected (I6). That a call goes out is written down first: where an attempt
+ * Calls a tool of a server that the person connected, or the operator set up (I6). That a call goes out is written down first: where an attempt
  * died behind that, only a tool that says that it may be repeated is called again, and of another the model is told that
  * nobody knows what became of it.
  */
 import { argumentsObject } from '../agents/tool-definitions.ts';
 import { sendCall, type ToolServerRow, type TurnTool, toolOfCall } from '../db/tool-servers.ts';
 import { openSecret, UnreadableSecret } from '../secrets/sealed-secret.ts';
-import { ToolServerError } from '../tool-servers/connection.ts';
+import type { AnyToolServer } from '../tool-servers/connection.ts';
 import { resultText } from '../tool-servers/result-text.ts';
+import { ToolServerError } from '../tool-servers/server-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { CallBody, ClaimedCall } from './tool-call.ts';
 import { failed, type ToolResult } from './tools/types.ts';
@@ -31,10 +32,14 @@ async function calledOf(
   deps: ActivityDependencies,
   { workId, toolCallId }: ToolInput,
   { claim, attempt }: ClaimedCall,
-  { tool, server }: { tool: TurnTool; server: ToolServerRow | null },
+  { tool, server: stored }: { tool: TurnTool; server: ToolServerRow | null },
 ): Promise<ToolResult | 'fenced'> {
-  if (server === null)
-    return failed('The person has taken this tool away since the turn began: go on without it.');
+  const server = 'operator' in tool ? operatorServer(deps, tool) : personServer(deps, stored);
+  if (server === null) return failed('This tool was taken away since the turn began: go on without it.');
+  if (server === 'unreadable')
+    return failed(
+      `The token of the server "${stored?.name}" cannot be read any more: the person has to enter it again.`,
+    );
   const given = argumentsObject(claim.arguments);
   if (!given.ok) return failed(given.problem);
   const wasSent = claim.progress !== null;
@@ -43,33 +48,41 @@ async function calledOf(
       'The worker that was at this call came down, and nobody knows whether the server carried it out. ' +
         'It was not made again. Find out before you call it once more.',
     );
-  const token = tokenOf(server, deps.toolServers.encryptionKey);
-  if (token === undefined)
-    return failed(
-      `The token of the server "${server.name}" cannot be read any more: the person has to enter it again.`,
-    );
   if (!(await sendCall(deps.db, { workId, toolCallId, attempt: claim.attempt }))) return 'fenced';
+  const { name, at } = server;
   try {
-    const { url, name } = server;
-    const result = await deps.toolServers.connection.call(
-      { url, token },
-      tool.tool,
-      given.value,
-      attempt.signal,
-    );
+    const { connection } = deps.toolServers;
+    const result = await connection.call(at, tool.tool, given.value, attempt.signal, claim.person);
     return { ok: result.isError !== true, result: resultText(name, result), files: [] };
   } catch (error) {
     if (!(error instanceof ToolServerError)) throw error;
-    return failed(`The server "${server.name}" failed. ${error.message}`);
+    return failed(`The server "${name}" failed. ${error.message}`);
   }
 }
 
-function tokenOf({ id, sealedToken }: ToolServerRow, key: Buffer): string | undefined {
-  if (sealedToken === null) return '';
+/** null: it, or leave for the tool, is gone. */
+type Reached = { name: string; at: AnyToolServer } | null;
+
+/** One of the operator's, as this worker was told of it when it started. */
+function operatorServer(
+  { toolServers }: ActivityDependencies,
+  { operator: name, tool }: Extract<TurnTool, { operator: string }>,
+): Reached {
+  const found = toolServers.operators.find((one) => one.name === name);
+  return found === undefined || found.block.includes(tool) ? null : { name, at: found };
+}
+
+function personServer(
+  { toolServers }: ActivityDependencies,
+  stored: ToolServerRow | null,
+): Reached | 'unreadable' {
+  if (stored === null) return null;
+  const { id, name, url, sealedToken } = stored;
+  if (sealedToken === null) return { name, at: { url, token: '' } };
   try {
-    return openSecret(sealedToken, id, key);
+    return { name, at: { url, token: openSecret(sealedToken, id, toolServers.encryptionKey) } };
   } catch (error) {
     if (!(error instanceof UnreadableSecret)) throw error;
-    return undefined;
+    return 'unreadable';
   }
 }

@@ -132,7 +132,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       readers.close();
       modelConnection.close();
       webhookSender.close();
-      toolServers.close();
+      await toolServers.close();
       await live.close();
     },
   };

@@ -26,6 +26,7 @@ const schema = z.object({
   SANDBOX_PACKAGES: ownPackages.default(() => []),
   SANDBOX_PREPARE: zeroOrOne.default('1'),
   WORKER_SPARE: zeroOrOne.default('1'),
+  MCP_SERVERS: word.optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ENCRYPTION_KEY: key.optional(),
   TURN_MAX_STEPS: count(1, 10_000).default(40),
@@ -68,6 +69,8 @@ export interface Config extends PeopleSettings, ModelSettings, LiteratureSetting
   readonly sandboxPrepare: boolean;
   /** Whether a second worker, loaded and waiting, takes over where the only one ends, in memory that is free. */
   readonly workerSpare: boolean;
+  /** Absolute path of the file with MCP servers for everybody, which workers read; undefined: there are none. */
+  readonly mcpServersFile: string | undefined;
   /** Undefined: made once and kept under PA_DATA (embedded Postgres only), as the next one. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes, in hexadecimal or base64: `decodeKey` reads it. */
@@ -136,6 +139,7 @@ export function readConfig(env: Environment): Config {
     sandboxPackages: v.SANDBOX_PACKAGES,
     sandboxPrepare: v.SANDBOX_PREPARE === '1',
     workerSpare: v.WORKER_SPARE === '1',
+    mcpServersFile: v.MCP_SERVERS === undefined ? undefined : resolve(v.MCP_SERVERS),
     jwtSecret: v.JWT_SECRET,
     encryptionKey: v.ENCRYPTION_KEY,
     turnMaxSteps: v.TURN_MAX_STEPS,

@@ -1,6 +1,7 @@
 /** Other people's servers, whose tools a person's MainAgent may call (I6). Each query names the owner (A2). */
 import { sql } from 'kysely';
 import { type LeftOut, MOST_TOOLS, type OfferedTool } from '../domain/offered-tools.ts';
+import { MOST_OPERATOR_SERVERS } from '../domain/operator-tool-servers.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
@@ -23,9 +24,16 @@ export interface OwnToolServer {
   ownerId: string;
 }
 
-/** A tool as a turn has it. */
-export interface TurnTool extends OfferedTool {
-  server: string;
+/** A tool as a turn has it: of a server of the person's, by its id, or of the operator's, by its name. */
+export type TurnTool = OfferedTool & ({ server: string } | { operator: string });
+
+/** What a server of the operator's offered when a worker looked last. */
+export interface OperatorServerRow {
+  name: string;
+  guests: boolean;
+  tools: OfferedTool[];
+  leftOut: LeftOut[];
+  lookedAt: Date;
 }
 
 /** Servers that a person may have at a time. */
@@ -85,7 +93,9 @@ async function refusalOf(
     .where('owner_id', '=', ownerId)
     .execute();
   if (names.length >= MOST_TOOL_SERVERS) return 'full';
-  return names.some((one) => one.name === name) ? 'taken' : undefined;
+  if (names.some((one) => one.name === name)) return 'taken';
+  const operators = held.selectFrom('operator_tool_servers').select('name').where('name', '=', name);
+  return (await operators.executeTakeFirst()) === undefined ? undefined : 'taken';
 }
 
 /** All of a person's, the oldest first: there are never more than MOST_TOOL_SERVERS. */
@@ -143,24 +153,67 @@ export async function removeToolServer(db: Database, { id, ownerId }: OwnToolSer
   return numDeletedRows > 0n;
 }
 
-/** What a Work's MainAgent may call at present of its person's servers, as its next turn has it. */
+/** All of the operator's that were looked at, by name: no more than MOST_OPERATOR_SERVERS. */
+export async function listOperatorServers(db: Database): Promise<OperatorServerRow[]> {
+  return (await db
+    .selectFrom('operator_tool_servers')
+    .select(['name', 'for_guests as guests', 'tools', 'left_out as leftOut', 'looked_at as lookedAt'])
+    .orderBy('name')
+    .limit(MOST_OPERATOR_SERVERS)
+    .execute()) as unknown as OperatorServerRow[];
+}
+
+/** Keeps what a server of the operator's offers now. */
+export async function keepOperatorServer(
+  db: Database,
+  { name, guests, tools, leftOut }: Omit<OperatorServerRow, 'lookedAt'>,
+): Promise<void> {
+  const found = {
+    for_guests: guests,
+    tools: storableJson(tools),
+    left_out: storableJson(leftOut),
+    looked_at: databaseNow,
+  };
+  await db
+    .insertInto('operator_tool_servers')
+    .values({ name, ...found })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(found))
+    .execute();
+}
+
+/** Forgets those of the operator's that are set up no more. */
+export async function forgetOperatorServersBut(db: Database, names: readonly string[]): Promise<void> {
+  await sql`delete from operator_tool_servers where name <> all (${names}::text[])`.execute(db);
+}
+
+/** What a Work's MainAgent may call at present of the operator's servers and its person's, as its next turn has it. */
 export async function toolsForTurn(db: Database, workId: string): Promise<TurnTool[]> {
-  const rows = (await db
-    .selectFrom('tool_servers as s')
-    .innerJoin('works as w', 'w.owner_id', 's.owner_id')
-    .select(['s.id', 's.tools', 's.blocked'])
-    .where('w.id', '=', workId)
-    .orderBy('s.created_at')
-    .orderBy('s.id')
-    .execute()) as unknown as Pick<ToolServerRow, 'id' | 'tools' | 'blocked'>[];
+  const { rows } = await sql<{
+    server: string | null;
+    operator: string | null;
+    tools: OfferedTool[];
+    blocked: string[];
+  }>`
+    with owner as (select u.id, u.guest from works w join users u on u.id = w.owner_id where w.id = ${workId}::uuid)
+    select null::uuid as server, o.name as operator, o.tools, '{}'::text[] as blocked, null::timestamptz as at
+    from operator_tool_servers o, owner where o.for_guests or not owner.guest
+    union all
+    select s.id, null, s.tools, s.blocked, s.created_at from tool_servers s join owner on owner.id = s.owner_id
+    order by at nulls first, operator, server`.execute(db);
+  const names = new Set<string>();
   return rows
-    .flatMap(({ id, tools, blocked }) =>
-      tools.filter(({ tool }) => !blocked.includes(tool)).map((tool) => ({ ...tool, server: id })),
-    )
+    .flatMap(({ server, operator, tools, blocked }) => {
+      const of = operator === null ? { server: server ?? '' } : { operator };
+      return tools.filter(({ tool }) => !blocked.includes(tool)).map((tool) => ({ ...tool, ...of }));
+    })
+    .filter(({ name }) => !names.has(name) && names.add(name))
     .slice(0, MOST_TOOLS);
 }
 
-/** The tool that a call of this turn means, and its server as it is now; null: the server, or leave for the tool, is gone. */
+/**
+ * The tool that a call of this turn means, and the person's server that has it as it is now; null: the server, or leave for the
+ * tool, is gone, or it is one of the operator's.
+ */
 export async function toolOfCall(
   db: Database,
   of: { workId: string; turn: number; name: string },
@@ -171,6 +224,7 @@ export async function toolOfCall(
       and tool ->> 'name' = ${of.name}::text`.execute(db);
   const tool = rows[0]?.tool;
   if (tool === undefined) return undefined;
+  if ('operator' in tool) return { tool, server: null };
   const server = (await db
     .selectFrom('tool_servers as s')
     .innerJoin('works as w', 'w.owner_id', 's.owner_id')

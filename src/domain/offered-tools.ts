@@ -3,13 +3,14 @@
  * a stranger's: it is kept as it was when the person looked, named as the server's, and never longer than this.
  */
 import { isNestedBeyond } from './json-nesting.ts';
+import { isArgumentsSchema, plainArguments } from './json-schema-shape.ts';
 
-/** A tool as a server lists it. */
+/** A tool as a server lists it: nothing of it need be what MCP says. */
 export interface ListedTool {
-  name: string;
-  description?: string | undefined;
-  inputSchema: unknown;
-  annotations?: { readOnlyHint?: boolean | undefined; idempotentHint?: boolean | undefined } | undefined;
+  name?: unknown;
+  description?: unknown;
+  inputSchema?: unknown;
+  annotations?: unknown;
 }
 
 /** A tool as it is kept. */
@@ -58,43 +59,45 @@ export function offeredOf(
   const leftOut: LeftOut[] = [];
   const names = new Set<string>();
   for (const one of listed) {
-    const name = `${server}${BETWEEN}${one.name.replace(/[^a-zA-Z0-9_-]/g, '_')}`.slice(
-      0,
-      MODEL_NAME_CHARACTERS,
-    );
-    const why = whyNot(one, names.has(name), tools.length);
-    if (why !== undefined) {
+    const said = typeof one?.name === 'string' ? one.name : '';
+    const name = `${server}${BETWEEN}${said.replace(/[^a-zA-Z0-9_-]/g, '_')}`.slice(0, MODEL_NAME_CHARACTERS);
+    const { why, parameters } = argumentsOf(said, one?.inputSchema, names.has(name), tools.length);
+    if (parameters === undefined) {
       if (leftOut.length < MOST_LEFT_OUT)
-        leftOut.push({ tool: one.name.slice(0, MOST_NAME_CHARACTERS).toWellFormed(), why });
+        leftOut.push({ tool: said.slice(0, MOST_NAME_CHARACTERS).toWellFormed(), why });
       continue;
     }
     names.add(name);
-    const { readOnlyHint, idempotentHint } = one.annotations ?? {};
     tools.push({
-      tool: one.name,
+      tool: said,
       name,
-      description: describe(server, one.description ?? ''),
-      parameters: one.inputSchema as Record<string, unknown>,
-      repeatable: readOnlyHint === true || idempotentHint === true,
+      description: describe(server, typeof one.description === 'string' ? one.description : ''),
+      parameters,
+      repeatable: says(one.annotations, 'readOnlyHint') || says(one.annotations, 'idempotentHint'),
     });
   }
   return { tools, leftOut };
 }
 
-function whyNot(
-  { name, inputSchema }: ListedTool,
-  isTaken: boolean,
-  offered: number,
-): LeftOut['why'] | undefined {
-  if (offered >= MOST_TOOLS) return 'many';
-  if (name === '' || name.length > MOST_NAME_CHARACTERS || isTaken) return 'name';
-  if (typeof inputSchema !== 'object' || inputSchema === null || Array.isArray(inputSchema)) return 'schema';
-  if ((inputSchema as { type?: unknown }).type !== 'object') return 'schema';
-  const { properties } = inputSchema as { properties?: unknown };
-  if (properties !== undefined && (typeof properties !== 'object' || properties === null)) return 'schema';
-  if (Object.values(properties ?? {}).some((one) => typeof one !== 'object' || one === null)) return 'schema';
-  if (isNestedBeyond(inputSchema, MOST_SCHEMA_LEVELS)) return 'large';
-  return JSON.stringify(inputSchema).length > MOST_SCHEMA_CHARACTERS ? 'large' : undefined;
+type Arguments =
+  | { parameters: Record<string, unknown>; why?: never }
+  | { parameters?: never; why: LeftOut['why'] };
+
+/** What of a tool's schema a model is told, or why the tool is not offered. */
+function argumentsOf(name: string, schema: unknown, isTaken: boolean, offered: number): Arguments {
+  if (offered >= MOST_TOOLS) return { why: 'many' };
+  if (name === '' || name.length > MOST_NAME_CHARACTERS || isTaken) return { why: 'name' };
+  // Before it is walked through.
+  if (isNestedBeyond(schema, MOST_SCHEMA_LEVELS)) return { why: 'large' };
+  if (!isArgumentsSchema(schema)) return { why: 'schema' };
+  const parameters = plainArguments(schema);
+  if (parameters === undefined || JSON.stringify(parameters).length > MOST_SCHEMA_CHARACTERS)
+    return { why: 'large' };
+  return { parameters };
+}
+
+function says(annotations: unknown, hint: string): boolean {
+  return (annotations as Record<string, unknown> | null | undefined)?.[hint] === true;
 }
 
 function describe(server: string, said: string): string {

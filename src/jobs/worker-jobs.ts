@@ -13,6 +13,7 @@ import { type ArchivingDependencies, archivingJobs } from './archiving.ts';
 import type { Job } from './job.ts';
 import { type LeftRestoresDependencies, leftRestoresJob } from './left-restores.ts';
 import { leftVersionsJob } from './left-versions.ts';
+import { type OperatorToolServersDependencies, operatorToolServersJob } from './operator-tool-servers.ts';
 import { type RecoveryDependencies, recoveryJobs } from './recovery.ts';
 import { type WebhooksDependencies, webhooksJob } from './webhooks.ts';
 
@@ -20,6 +21,7 @@ export interface WorkerJobsDependencies
   extends RecoveryDependencies,
     ArchivingDependencies,
     LeftRestoresDependencies,
+    OperatorToolServersDependencies,
     WebhooksDependencies {
   log: RecoveryDependencies['log'] & WebhooksDependencies['log'];
   /** Writes a Work's history file where it is behind. */
@@ -77,6 +79,7 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
     },
     webhooksJob(deps),
     { name: 'old deliveries', everyMs: 600_000, run: () => forgetDeliveries(db) },
+    operatorToolServersJob(deps),
     leftRestoresJob(deps),
     leftVersionsJob(deps),
     ...archivingJobs(deps),

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '../cli/command-line.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError, withEnvFile } from '../config/environment.ts';
+import { readOperatorToolServers } from '../config/tool-servers.ts';
 import { useProxies } from '../network/agents.ts';
 import { isLoopback } from '../network/loopback.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
@@ -45,6 +46,8 @@ async function main(): Promise<number> {
   const env = withEnvFile(process.env, join(CHECKOUT, '.env'));
   useProxies(env);
   const config = readConfig(env);
+  // The workers read it: what is wrong with it is said here.
+  readOperatorToolServers(config.mcpServersFile);
   const folder = makeDataFolder(config.dataDir);
   const stopped = stopRequest();
   const release = await takeDataFolder(folder, say);

@@ -3,6 +3,7 @@
 import { readCommandLine } from '../cli/command-line.ts';
 import { readServiceConfig } from '../config/config.ts';
 import { serverEndpoint } from '../config/model.ts';
+import { readOperatorToolServers } from '../config/tool-servers.ts';
 import { decodeKey } from '../config/values.ts';
 import { diskSharesOf } from '../db/room.ts';
 import { limitHeapGrowth } from '../process/limit-heap-growth.ts';
@@ -51,6 +52,7 @@ const prepared = await prepareWorker({
   allowWebhookHost: config.allowWebhookHost,
   literature: config.literature,
   allowToolServerHost: config.allowToolServerHost,
+  operatorToolServers: readOperatorToolServers(config.mcpServersFile),
   encryptionKey: decodeKey(config.encryptionKey),
   sandbox: chosen.sandbox === null ? { runs: null, reason: chosen.reason } : { runs: chosen.sandbox },
   paperTools: await paperToolsOptions(config.dataDir, process.env),

@@ -34,6 +34,10 @@ export const toolServerChange = z.object({
     .meta({ description: 'names of its tools that no model is told of' }),
 });
 
+const leftOut = z
+  .array(z.object({ tool: z.string(), why: z.enum(['schema', 'large', 'name', 'many']) }))
+  .meta({ description: 'tools that are not offered' });
+
 export const toolServer = z
   .object({
     id: uuid,
@@ -49,10 +53,22 @@ export const toolServer = z
         repeatable: z.boolean(),
       }),
     ),
-    leftOut: z
-      .array(z.object({ tool: z.string(), why: z.enum(['schema', 'large', 'name', 'many']) }))
-      .meta({ description: 'tools that are not offered' }),
+    leftOut,
   })
   .meta({ id: 'ToolServer' });
 
-export const toolServers = z.object({ items: z.array(toolServer) }).meta({ id: 'ToolServers' });
+export const operatorToolServer = z
+  .object({
+    name: z.string(),
+    lookedAt: isoTime,
+    tools: z.array(z.object({ tool: z.string(), description: z.string(), repeatable: z.boolean() })),
+    leftOut,
+  })
+  .meta({ id: 'OperatorToolServer' });
+
+export const toolServers = z
+  .object({
+    items: z.array(toolServer),
+    operator: z.array(operatorToolServer).meta({ description: 'for everybody, set up by the operator' }),
+  })
+  .meta({ id: 'ToolServers' });

@@ -1,42 +1,42 @@
 /**
- * How servers that people name are spoken to (I6): MCP over Streamable HTTP, each question over a connection of its own,
- * at guarded addresses (A6), bounded in time and bytes. Whatever a server does wrong is one sentence.
+ * How MCP servers are asked (I6): each question over a connection of its own, for any worker may make the next call, bounded
+ * in time and bytes. Whatever a server does wrong is one sentence.
  */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, type Transport } from '@modelcontextprotocol/client';
 import type { ListedTool } from '../domain/offered-tools.ts';
-import {
-  type AllowHost,
-  createAddressGuard,
-  type Refusal,
-  straightAgents,
-} from '../network/address-guard.ts';
-import { AnswerTooLarge, createGuardedFetch } from '../network/guarded-fetch.ts';
+import type { OperatorAddress, OperatorCommand } from '../domain/operator-tool-servers.ts';
+import type { AllowHost } from '../network/address-guard.ts';
+import { createFairGate, type Person } from '../threads/fair-gate.ts';
+import { type CommandTransport, createCommandTransport } from './command-transport.ts';
+import { createHttpTransports } from './http-transport.ts';
+import { listAside } from './list-aside.ts';
 import type { CallResult } from './result-text.ts';
+import { sentenceOf, ToolServerError } from './server-error.ts';
 
+/** A person's. */
 export interface ToolServer {
   url: string;
   /** Sent as a bearer token; empty: none. */
   token: string;
 }
 
+export type AnyToolServer = ToolServer | OperatorAddress | OperatorCommand;
+
 export interface ToolServerConnection {
-  /** @throws ToolServerError for an address that nothing is sent to, whatever it is */
+  /** @throws ToolServerError for an address of a person's that nothing is sent to, whatever it is */
   mustBeAllowed(address: string): void;
-  /** Its tools, no more than are ever looked at. @throws ToolServerError, or the signal's reason */
-  list(server: ToolServer, signal?: AbortSignal): Promise<ListedTool[]>;
-  /** @throws ToolServerError, or the signal's reason */
+  /** Its tools, no more than are ever looked at, as it lists them. @throws ToolServerError, or the signal's reason */
+  list(server: AnyToolServer, signal?: AbortSignal): Promise<ListedTool[]>;
+  /** @param person whose Work calls. @throws ToolServerError, or the signal's reason */
   call(
-    server: ToolServer,
+    server: AnyToolServer,
     tool: string,
     given: Record<string, unknown>,
     signal: AbortSignal,
+    person?: Person,
   ): Promise<CallResult>;
-  close(): void;
-}
-
-/** What went wrong with a server, as one sentence for whoever uses it. */
-export class ToolServerError extends Error {
-  override name = 'ToolServerError';
+  /** Ends what commands are left. */
+  close(): Promise<void>;
 }
 
 export interface ToolServerOptions {
@@ -44,66 +44,70 @@ export interface ToolServerOptions {
   allowHost: AllowHost;
   /** Milliseconds for a list, and for a call. */
   timeouts?: { list: number; call: number };
+  /** Told what a command of the operator's wrote to its error output where it failed. */
+  onComplaint?: (command: string, said: string) => void;
 }
 
-const CONNECT_MS = 5_000;
-const MOST_ANSWER_BYTES = 4 * 1024 ** 2;
 /** A list may come in pages without end. */
 const MOST_PAGES = 10;
 const MOST_LISTED = 500;
+/** Processes of the operator's commands at a time in this process: some 50 MB each. */
+const MOST_COMMANDS = 8;
+/** For whom servers are listed. */
+const OPERATOR: Person = { id: 'operator', guest: false };
 
 export function createToolServerConnection({
   allowHost,
   timeouts = { list: 15_000, call: 120_000 },
+  onComplaint = () => {},
 }: ToolServerOptions): ToolServerConnection {
-  const guard = createAddressGuard({ allowHost, refused });
-  const agents = straightAgents({ keepAlive: false });
-  const fetch = createGuardedFetch({
-    ...{ agents, connectTimeoutMs: CONNECT_MS, mostBytes: MOST_ANSWER_BYTES },
-    guard: { lookupFor },
+  const http = createHttpTransports({ allowHost });
+  const gate = createFairGate({
+    ...{ places: MOST_COMMANDS, placesForGuests: MOST_COMMANDS / 2, placesOf: () => MOST_COMMANDS / 2 },
   });
+  const commands = new Set<CommandTransport>();
 
-  /** @throws ToolServerError */
-  function lookupFor(url: URL) {
-    const found = guard.lookupFor(url);
-    if (found !== undefined && url.protocol !== 'https:')
-      throw new ToolServerError('The address has to begin with https.');
-    return found;
+  /** A command's place is held until nothing of it is left. */
+  async function started(
+    server: OperatorCommand,
+    ms: number,
+    signal: AbortSignal | undefined,
+    person: Person,
+  ) {
+    const late = AbortSignal.timeout(ms);
+    const place = await gate.enter(person, AbortSignal.any([late, ...listOf(signal)])).catch((error) => {
+      if (!late.aborted) throw error;
+      throw new ToolServerError(
+        `Too many servers' commands ran at once: none could be started within ${ms / 1000} s.`,
+      );
+    });
+    const transport = createCommandTransport(server);
+    commands.add(transport);
+    void transport.ended.then(() => {
+      commands.delete(transport);
+      place[Symbol.dispose]();
+    });
+    return transport;
   }
 
   async function asked<T>(
-    { url, token }: ToolServer,
+    server: AnyToolServer,
     ms: number,
     signal: AbortSignal | undefined,
-    ask: (client: Client, options: { signal: AbortSignal; timeout: number }) => Promise<T>,
+    person: Person,
+    ask: (
+      client: Client,
+      transport: Transport,
+      options: { signal: AbortSignal; timeout: number },
+    ) => Promise<T>,
   ): Promise<T> {
+    const command = 'command' in server ? await started(server, ms, signal, person) : undefined;
     const ending = new AbortController();
     const late = AbortSignal.timeout(ms);
-    const until = AbortSignal.any([late, ending.signal, ...(signal === undefined ? [] : [signal])]);
+    const until = AbortSignal.any([late, ending.signal, ...listOf(signal)]);
     let refusal: unknown;
     const client = new Client({ name: 'PaperAgent', version: '1' });
-    const transport = new StreamableHTTPClientTransport(new URL(url), {
-      requestInit: { headers: token === '' ? {} : { authorization: `Bearer ${token}` } },
-      async fetch(to, init) {
-        try {
-          return await fetch(to, {
-            ...init,
-            signal: AbortSignal.any([until, ...(init?.signal ? [init.signal] : [])]),
-          });
-        } catch (error) {
-          refusal = error;
-          throw error;
-        }
-      },
-      reconnectionOptions: {
-        ...{
-          maxRetries: 0,
-          initialReconnectionDelay: 1,
-          maxReconnectionDelay: 1,
-          reconnectionDelayGrowFactor: 1,
-        },
-      },
-    });
+    const transport = command ?? http.open(httpServer(server as ToolServer | OperatorAddress), until);
     transport.onerror = (error) => {
       refusal ??= error;
     };
@@ -115,75 +119,61 @@ export function createToolServerConnection({
         given.promise,
         (async () => {
           await client.connect(transport, options);
-          return await ask(client, options);
+          return await ask(client, transport, options);
         })(),
       ]);
     } catch (error) {
       signal?.throwIfAborted();
+      if (command !== undefined) onComplaint((server as OperatorCommand).command, command.complaint());
       if (late.aborted) throw new ToolServerError(`It did not answer within ${ms / 1000} s.`);
       throw sentenceOf(error, refusal);
     } finally {
       given.promise.catch(() => {});
       ending.abort();
       await client.close().catch(() => {});
+      await transport.close().catch(() => {});
     }
   }
 
   return {
-    mustBeAllowed: (address) => void lookupFor(new URL(address)),
+    mustBeAllowed: http.mustBeAllowed,
     list: (server, signal) =>
-      asked(server, timeouts.list, signal, async (client, options) => {
-        const listed: ListedTool[] = [];
+      asked(server, timeouts.list, signal, OPERATOR, async (client, transport, options) => {
+        const aside = listAside(transport);
         let cursor: string | undefined;
-        for (let page = 0; page < MOST_PAGES && listed.length < MOST_LISTED; page += 1) {
+        for (let page = 0; page < MOST_PAGES && aside.length < MOST_LISTED; page += 1) {
           // Not by listTools, which would compile each schema of an answer.
           const answer = await client.request(
             { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
             options,
           );
-          listed.push(...(answer.tools as ListedTool[]).slice(0, MOST_LISTED - listed.length));
           cursor = answer.nextCursor;
           if (cursor === undefined) break;
         }
-        return listed;
+        return aside.slice(0, MOST_LISTED);
       }),
-    call: (server, tool, given, signal) =>
+    call: (server, tool, given, signal, person = OPERATOR) =>
       asked(
-        server,
-        timeouts.call,
-        signal,
-        async (client, options) =>
+        ...([server, timeouts.call, signal, person] as const),
+        async (client, _, options) =>
           (await client.request(
             { method: 'tools/call', params: { name: tool, arguments: given } },
             options,
           )) as CallResult,
       ),
-    close: agents.close,
+    async close() {
+      http.close();
+      await Promise.all([...commands].map((one) => one.close().then(() => one.ended)));
+    },
   };
 }
 
-const MOST_SENTENCE_CHARACTERS = 300;
-
-function sentenceOf(error: unknown, refusal: unknown): ToolServerError {
-  for (const one of [error, refusal]) {
-    if (one instanceof ToolServerError) return one;
-    if (one instanceof AnswerTooLarge)
-      return new ToolServerError(`It answered with more than ${MOST_ANSWER_BYTES / 1024 ** 2} MiB.`);
-    const { code, status } = (one ?? {}) as { code?: unknown; status?: unknown };
-    if (typeof code === 'string' && /^E[A-Z_]+$|CERT|TLS/.test(code))
-      return new ToolServerError(`The connection failed (${code}).`);
-    if (status === 401 || status === 403) return new ToolServerError('It refused the token, or wants one.');
-  }
-  const said = error instanceof Error ? error.message : String(error);
-  return new ToolServerError(
-    `It did not answer as MCP has it: ${said.slice(0, MOST_SENTENCE_CHARACTERS).toWellFormed()}`,
-  );
+function listOf(signal: AbortSignal | undefined): AbortSignal[] {
+  return signal === undefined ? [] : [signal];
 }
 
-function refused(refusal: Refusal): ToolServerError {
-  const message =
-    refusal.why === 'not_public'
-      ? `The address "${refusal.host}" is not on the public internet.`
-      : `A server is reached at port 443, or one from 1024 on, and not at ${refusal.port}.`;
-  return new ToolServerError(`${message} The operator of this server can allow it by MCP_ALLOWED_HOSTS.`);
+function httpServer(server: ToolServer | OperatorAddress) {
+  if ('headers' in server) return { ...server, guarded: false };
+  const { url, token } = server;
+  return { url, headers: token === '' ? {} : { authorization: `Bearer ${token}` }, guarded: true };
 }

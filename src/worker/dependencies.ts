@@ -13,6 +13,7 @@ import type { Database } from '../db/database.ts';
 import { type BatchObserver, createEventWriter } from '../db/event-writer.ts';
 import { verdictsOf } from '../db/reference-verdicts.ts';
 import { findTurnOrigin } from '../db/turn-origin.ts';
+import type { OperatorToolServer } from '../domain/operator-tool-servers.ts';
 import { findPaperTools, type PaperToolsOptions } from '../exports/make-paper.ts';
 import { type LiteratureOptions, openSources } from '../literature/open-sources.ts';
 import type { ModelEndpoint } from '../llm/types.ts';
@@ -23,7 +24,7 @@ import { createProvenanceThreads } from '../provenance/jobs.ts';
 import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { withWarmPool } from '../sandbox/warm-pool.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
-import { createToolServerConnection } from '../tool-servers/connection.ts';
+import { createToolServerConnection, type ToolServerConnection } from '../tool-servers/connection.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
 import { reachWorkspace } from '../workspace/reach-workspace.ts';
@@ -48,6 +49,8 @@ export interface WorkerSettings {
   literature: Omit<LiteratureOptions, 'onTrouble'> | undefined;
   /** The same of the servers whose tools they connect. */
   allowToolServerHost: AllowHost;
+  /** MCP servers of the operator's, for everybody. */
+  operatorToolServers: readonly OperatorToolServer[];
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
@@ -68,6 +71,7 @@ export interface WorkerSettings {
 /** What the activities have, and what of it ends with the process: once `claims` are closed, call `close`. */
 export interface WorkerDependencies {
   deps: ActivityDependencies;
+  listTools: ToolServerConnection['list'];
   close(): Promise<void>;
 }
 
@@ -103,7 +107,10 @@ export function createDependencies(
           ...settings.literature,
           onTrouble: (source, why) => log.warn({ source, why }, 'a source of literature gave no answer'),
         });
-  const toolServers = createToolServerConnection({ allowHost: settings.allowToolServerHost });
+  const toolServers = createToolServerConnection({
+    allowHost: settings.allowToolServerHost,
+    onComplaint: (command, said) => log.warn({ command, said }, "an MCP server's command failed"),
+  });
   const provenance = createProvenanceThreads();
   const deps: ActivityDependencies = {
     db,
@@ -113,7 +120,11 @@ export function createDependencies(
     modelFor: models.modelFor,
     contextMemory: createContextMemory(),
     markdown: createToolMarkdown(),
-    toolServers: { connection: toolServers, encryptionKey: settings.encryptionKey },
+    toolServers: {
+      connection: toolServers,
+      operators: settings.operatorToolServers,
+      encryptionKey: settings.encryptionKey,
+    },
     provenance,
     paperChecker: createPaperChecker(createPaperTracer(db, provenance), createCheckThreads(), {
       online: literature !== undefined,
@@ -143,10 +154,11 @@ export function createDependencies(
   };
   return {
     deps,
+    listTools: toolServers.list,
     async close() {
       models.close();
       literature?.close();
-      toolServers.close();
+      await toolServers.close();
       await trace.settled();
       await tracer?.close();
     },

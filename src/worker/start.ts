@@ -73,7 +73,7 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
   const workerId = randomUUID();
   const claims = createClaimRunner({ db, workerId, log });
   const peers = createPeers();
-  const { deps, close: closeDependencies } = createDependencies(settings, db, claims);
+  const { deps, listTools, close: closeDependencies } = createDependencies(settings, db, claims);
   const connection = await NativeConnection.connect(connectionOptions(settings.temporal));
   // Lazy: only jobs speak over it, and try again what failed.
   const clientConnection = lazyConnection(settings.temporal);
@@ -143,6 +143,8 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
         logRetentionMinutes: settings.logRetentionMinutes,
         archive: (workId) => archiveWork(client, workId),
         days: settings.workArchiveDays,
+        operatorToolServers: settings.operatorToolServers,
+        listTools,
       }),
       (job, err) => log.warn({ job, err }, 'a job failed; it is tried again'),
     );

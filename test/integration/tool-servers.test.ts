@@ -1,10 +1,15 @@
 /** I6: tools of servers that a person connected are called by the MainAgent, whoever dies meanwhile. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { textReply, toolReply } from '../../src/demo-model/reply.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
+import { isRunning } from '../support/is-running.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { type ScriptedToolServer, startScriptedToolServer } from '../support/tool-server.ts';
 import { until } from '../support/until.ts';
@@ -17,6 +22,8 @@ const TOOLS = [
 ];
 
 let server: ScriptedToolServer;
+/** Of the operator's commands, with what they leave there. */
+let folder: string;
 let system: TestSystem;
 let workers: AppProcess[] = [];
 /** What the model was offered at each of its steps. */
@@ -31,12 +38,27 @@ const calls = (name: string) => {
   });
 };
 
+const node = (...args: string[]) => ({ command: process.execPath, args });
+
 beforeAll(async () => {
   server = await startScriptedToolServer();
   server.offer(TOOLS);
+  folder = mkdtempSync(path.join(tmpdir(), 'pa-operator-'));
+  const official = path.join(CHECKOUT, 'node_modules/@modelcontextprotocol/server-filesystem/dist/index.js');
+  const scripted = path.join(CHECKOUT, 'test/support/command-server.mjs');
+  const mcpServers = {
+    files: { ...node(official, folder), block: ['move_file'] },
+    open: { url: server.url, headers: { 'x-api-key': 'operator' }, guests: true },
+    slow: node(scripted, 'hangs', folder),
+    gone: { command: 'there-is-no-such-command' },
+  };
+  writeFileSync(path.join(folder, 'mcp.json'), JSON.stringify({ mcpServers }));
   system = await startTestSystem({
     script: () => textReply('Nothing.'),
-    env: { RATE_LOGINS_PER_MINUTE: '100000', MCP_ALLOWED_HOSTS: `127.0.0.1:${server.port}` },
+    env: {
+      ...{ RATE_LOGINS_PER_MINUTE: '100000', MCP_ALLOWED_HOSTS: `127.0.0.1:${server.port}` },
+      MCP_SERVERS: path.join(folder, 'mcp.json'),
+    },
   });
 });
 
@@ -54,6 +76,7 @@ beforeEach(() => {
 afterAll(async () => {
   await system.close();
   await server.close();
+  rmSync(folder, { recursive: true });
 });
 
 async function startWorker(): Promise<AppProcess> {
@@ -160,7 +183,7 @@ test('I6: a turn keeps the tools that it began with; what is blocked or taken aw
   expect(offered[1]).toEqual(offered[0]);
   expect(ofKind(chat.events, 'tool.completed')).toMatchObject([
     { ok: true },
-    { ok: false, result: expect.stringContaining('taken this tool away') },
+    { ok: false, result: expect.stringContaining('was taken away') },
   ]);
   expect(server.calls.map(({ name }) => name)).toEqual(['find']);
   offered = [];
@@ -172,6 +195,84 @@ test('I6: a turn keeps the tools that it began with; what is blocked or taken aw
   await until(() => ofKind(chat.events, 'turn.completed').length === 2, 'the second turn ended');
   expect(offered[0]).toContain('issues__find');
   expect(offered[0]).not.toContain('issues__make');
+  chat.close();
+});
+
+/** What the operator's servers offer this person, once a worker has looked at them. */
+async function operatorsFor(account: TestAccount, servers: number) {
+  let found: { name: string; tools: { tool: string }[] }[] = [];
+  await until(
+    async () => {
+      found = (await call(account, 'GET', '/api/tool-servers')).body.operator;
+      return found.length === servers;
+    },
+    'the servers were looked at',
+    120_000,
+  );
+  return found;
+}
+
+test('I6: an operator’s servers, commands and addresses, are everybody’s who may have them, without what the operator blocks', async () => {
+  await startWorker();
+  const account = await register();
+  const found = await operatorsFor(account, 3);
+  expect(found.map(({ name }) => name)).toEqual(['files', 'open', 'slow']);
+  expect(found[0]?.tools.map(({ tool }) => tool)).toContain('write_file');
+  const taken = await call(account, 'POST', '/api/tool-servers', { name: 'files', url: server.url });
+  expect(taken.status).toBe(409);
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  const file = path.join(folder, 'note.txt');
+  system.model.setScript((request) => {
+    offered.push((request.tools ?? []).map((tool) => tool.function.name));
+    if (answersSoFar(request) > 0) return textReply('Written.');
+    return toolReply([
+      { name: 'files__write_file', arguments: { path: file, content: '3.14' } },
+      { name: 'open__find', arguments: { title: 'a' } },
+      { name: 'files__move_file', arguments: { source: file, destination: `${file}2` } },
+    ]);
+  });
+  chat.say('Write it down.');
+  await chat.event(({ kind }) => kind === 'turn.completed', 'the end of the turn');
+  expect(ofKind(chat.events, 'tool.completed')).toMatchObject([{ ok: true }, { ok: true }, { ok: false }]);
+  expect(readFileSync(file, 'utf8')).toBe('3.14');
+  expect(server.keys).toContain('operator');
+  expect(offered[0]).toContain('files__read_text_file');
+  expect(offered[0]).not.toContain('files__move_file');
+  await system.expectSound(workId);
+  chat.close();
+
+  const guest = await system.guest();
+  expect((await operatorsFor(guest, 1)).map(({ name }) => name)).toEqual(['open']);
+  offered = [];
+  const other = await system.chat(guest, await system.newWork(guest));
+  other.say('And I?');
+  await other.event(({ kind }) => kind === 'turn.completed', 'the end of the turn');
+  expect(offered[0]).toEqual(expect.arrayContaining(['open__find']));
+  expect(offered[0]?.some((name) => name.startsWith('files__'))).toBe(false);
+  other.close();
+});
+
+test('I6: a command of the operator’s ends with the worker that is killed, and the model is told', async () => {
+  const first = await startWorker();
+  const account = await register();
+  await operatorsFor(account, 3);
+  const workId = await system.newWork(account);
+  const chat = await system.chat(account, workId);
+  calls('slow__call');
+  const said = path.join(folder, 'pids');
+  rmSync(said, { force: true });
+  chat.say('Call it.');
+  await until(() => existsSync(said) && readFileSync(said, 'utf8') !== '', 'the command runs', 60_000);
+  const pids = readFileSync(said, 'utf8').split(' ').map(Number);
+  await first.signal('SIGKILL');
+  await until(() => !pids.some(isRunning), 'the command and its child were ended', 60_000);
+  await startWorker();
+  expect(await resultOf(chat)).toMatchObject({
+    ok: false,
+    result: expect.stringContaining('nobody knows whether'),
+  });
+  await system.expectSound(workId);
   chat.close();
 });
 
@@ -188,7 +289,12 @@ test('A2, A5, A6, I6: servers are their person’s alone, never of a guest or a 
   for (const name of ['', 'A', '1a', 'a__b', 'a'.repeat(25)])
     expect((await call(account, 'POST', '/api/tool-servers', { ...wanted, name })).status).toBe(400);
   expect(await call(account, 'POST', '/api/tool-servers', { ...wanted, name: 'issues' })).toMatchObject({
-    ...{ status: 409, body: { error: { message: 'You have a server of this name: choose another.' } } },
+    ...{
+      status: 409,
+      body: {
+        error: { message: 'There is a server of this name, of yours or of the operator’s: choose another.' },
+      },
+    },
   });
   const listed = await call(account, 'GET', '/api/tool-servers');
   expect(listed.body.items).toMatchObject([

@@ -14,6 +14,8 @@ export interface ScriptedToolServer {
   /** Calls of its tools, in the order in which they came. */
   calls: NonNullable<RpcRequest['params']>[];
   authorizations: (string | undefined)[];
+  /** Of the header `x-api-key`. */
+  keys: (string | string[] | undefined)[];
   /** What it offers from now on. */
   offer(tools: object[]): void;
   /** How calls are answered from now on; `answer` gives a result. */
@@ -27,6 +29,7 @@ export async function startScriptedToolServer(): Promise<ScriptedToolServer> {
     answer({ content: [{ type: 'text', text: 'done' }] });
   const calls: NonNullable<RpcRequest['params']>[] = [];
   const authorizations: (string | undefined)[] = [];
+  const keys: ScriptedToolServer['keys'] = [];
   const server = createServer(async (request, response) => {
     const rpc = await requestOf(request);
     if (rpc === undefined) return void response.writeHead(405).end();
@@ -38,6 +41,7 @@ export async function startScriptedToolServer(): Promise<ScriptedToolServer> {
     switch (rpc.method) {
       case 'initialize':
         authorizations.push(request.headers.authorization);
+        keys.push(request.headers['x-api-key']);
         return answer({
           protocolVersion: '2025-06-18',
           capabilities: { tools: {} },
@@ -62,6 +66,7 @@ export async function startScriptedToolServer(): Promise<ScriptedToolServer> {
     port,
     calls,
     authorizations,
+    keys,
     offer(tools) {
       offered = tools;
     },

@@ -6,8 +6,10 @@ import {
   addToolServer,
   changeToolServer,
   findToolServer,
+  listOperatorServers,
   listToolServers,
   MOST_TOOL_SERVERS,
+  type OperatorServerRow,
   removeToolServer,
   type ToolServerRefusal,
   type ToolServerRow,
@@ -17,7 +19,8 @@ import { offeredOf } from '../../domain/offered-tools.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import * as shapes from '../../protocol/tool-servers.ts';
 import { sealSecret } from '../../secrets/sealed-secret.ts';
-import { type ToolServer, ToolServerError } from '../../tool-servers/connection.ts';
+import type { ToolServer } from '../../tool-servers/connection.ts';
+import { ToolServerError } from '../../tool-servers/server-error.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { requirePerson } from '../middleware/require-user.ts';
@@ -35,7 +38,7 @@ const REFUSALS: Record<ToolServerRefusal, [ErrorCode, string]> = {
   ],
   guest: ['forbidden', 'Create an account to connect servers.'],
   gone: ['unauthorized', 'This account is no more.'],
-  taken: ['conflict', 'You have a server of this name: choose another.'],
+  taken: ['conflict', 'There is a server of this name, of yours or of the operator’s: choose another.'],
 };
 
 const tags = ['tool servers'];
@@ -46,7 +49,10 @@ const list = createRoute({
   path: '/',
   tags,
   security: bearer,
-  responses: { 200: json(shapes.toolServers, 'yours, the oldest first'), ...errors(401, 403) },
+  responses: {
+    200: json(shapes.toolServers, 'yours, the oldest first, and the operator’s'),
+    ...errors(401, 403),
+  },
 });
 const add = createRoute({
   method: 'post',
@@ -103,9 +109,16 @@ export function toolServerRoutes({ db, config, toolServers }: ApiDependencies): 
     }
   }
 
-  app.openapi(list, async (c) =>
-    c.json({ items: (await listToolServers(db, c.get('identity').userId)).map(shown) }, 200),
-  );
+  app.openapi(list, async (c) => {
+    const { userId } = c.get('identity');
+    const [own, operators, person] = await Promise.all([
+      listToolServers(db, userId),
+      listOperatorServers(db),
+      findUser(db, userId),
+    ]);
+    const theirs = operators.filter(({ guests }) => guests || person?.guest === false);
+    return c.json({ items: own.map(shown), operator: theirs.map(shownOperator) }, 200);
+  });
 
   app.openapi(add, async (c) => {
     const { name, url, token = '' } = c.req.valid('json');
@@ -160,5 +173,13 @@ function shown({ id, name, url, sealedToken, tools, leftOut, blocked, lookedAt }
       ...{ tool, description, repeatable },
       blocked: blocked.includes(tool),
     })),
+  };
+}
+
+function shownOperator({ name, tools, leftOut, lookedAt }: OperatorServerRow) {
+  return {
+    ...{ name, leftOut },
+    lookedAt: lookedAt.toISOString(),
+    tools: tools.map(({ tool, description, repeatable }) => ({ tool, description, repeatable })),
   };
 }

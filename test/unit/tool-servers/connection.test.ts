@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { offeredOf } from '../../../src/domain/offered-tools.ts';
 import { CHECKOUT } from '../../../src/setup/checkout.ts';
 import { findFreePort } from '../../../src/setup/ports.ts';
-import { createToolServerConnection, ToolServerError } from '../../../src/tool-servers/connection.ts';
+import { createToolServerConnection } from '../../../src/tool-servers/connection.ts';
 import { resultText } from '../../../src/tool-servers/result-text.ts';
+import { ToolServerError } from '../../../src/tool-servers/server-error.ts';
 import { type ScriptedToolServer, startScriptedToolServer } from '../../support/tool-server.ts';
 import { until } from '../../support/until.ts';
 
@@ -21,8 +23,7 @@ beforeAll(async () => {
 beforeEach(() => server.onCall((_, answer) => answer({ content: [{ type: 'text', text: 'done' }] })));
 afterAll(async () => {
   await server.close();
-  connection.close();
-  hasty.close();
+  await Promise.all([connection.close(), hasty.close()]);
 });
 
 test('I6: the official example server is listed and called', async () => {
@@ -38,7 +39,7 @@ test('I6: the official example server is listed and called', async () => {
     await until(
       async () => {
         names = await connection.list(everything).then(
-          (tools) => tools.map(({ name }) => name),
+          (tools) => tools.map(({ name }) => String(name)),
           () => [],
         );
         return names.length > 0;
@@ -64,6 +65,23 @@ test('I6: the token is sent, and nothing of its server is trusted to be true', a
   expect(server.authorizations).toContain('Bearer secret');
   // What it said of its answers holds nobody up.
   expect(await connection.call(at(), 'lies', {}, never)).toMatchObject({ content: [{ text: 'done' }] });
+});
+
+test('I6: one tool that is described as MCP has it not costs a server none of its others', async () => {
+  server.offer([
+    { name: 'good', inputSchema: { type: 'object' } },
+    { name: 'bad', inputSchema: { type: 'string' } },
+    { name: 'worse', inputSchema: 'any' },
+    { name: 7, inputSchema: { type: 'object' } },
+    { name: 'odd', description: 5, annotations: 'none', inputSchema: { type: 'object' } },
+  ]);
+  const { tools, leftOut } = offeredOf('s', await connection.list(at()));
+  expect(tools.map(({ tool }) => tool)).toEqual(['good', 'odd']);
+  expect(leftOut).toEqual([
+    { tool: 'bad', why: 'schema' },
+    { tool: 'worse', why: 'schema' },
+    { tool: '', why: 'name' },
+  ]);
 });
 
 test('I6: a server that hangs is given up, and so is one that dies in the middle', async () => {
@@ -110,7 +128,7 @@ test('A6, I6: addresses of this machine and its network are refused, by literal 
     expect(() => guarded.mustBeAllowed(url)).toThrow(words);
     await expect(guarded.list({ url, token: '' })).rejects.toThrow(words);
   }
-  guarded.close();
+  await guarded.close();
 });
 
 test('R8, I6: a stop ends a call at once, with its own reason', async () => {

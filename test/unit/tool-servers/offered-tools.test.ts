@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { modeOf } from '../../../src/activities/call-mode.ts';
 import { mainTools } from '../../../src/agents/tool-definitions.ts';
+import { checkPlainSchema } from '../../../src/demo-model/plain-schema.ts';
 import { isOfferedName, MOST_TOOLS, offeredOf } from '../../../src/domain/offered-tools.ts';
 import { MOST_RESULT_CHARACTERS, resultText } from '../../../src/tool-servers/result-text.ts';
 
@@ -49,10 +50,57 @@ test.each([
   [[], 'schema'],
   [{ type: 'string' }, 'schema'],
   [{ type: 'object', properties: { a: 'text' } }, 'schema'],
+  [{ type: 'object', properties: { a: { type: 'text' } } }, 'schema'],
+  [{ type: 'object', properties: { a: { anyOf: [{ type: 'string' }, 'null'] } } }, 'schema'],
+  [{ type: 'object', required: 'a' }, 'schema'],
   [{ type: 'object', description: 'x'.repeat(9_000) }, 'large'],
   [{ type: 'object', x: JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) }, 'large'],
 ])('I6: a tool with a schema that is none, or has no end, is left out: %#', (inputSchema, why) => {
   expect(offeredOf('s', [{ name: 'a', inputSchema }])).toEqual({ tools: [], leftOut: [{ tool: 'a', why }] });
+});
+
+test('M5, I6: what a tool takes is told in words that every model server takes', () => {
+  const inputSchema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      path: { type: 'string', minLength: 1, default: '.' },
+      depth: { type: ['integer', 'null'], enum: [1, 2, null], description: 'How deep.' },
+      how: { enum: ['fast', 'slow'] },
+      at: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/point' }], description: 'Where.' },
+      edits: { type: 'array', minItems: 1, items: { type: 'object', properties: { old: {} } } },
+      tree: { $ref: '#/$defs/tree' },
+    },
+    required: ['path', 'gone'],
+    $defs: {
+      point: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'] },
+      tree: { type: 'object', properties: { name: { const: 7 }, below: { $ref: '#/$defs/tree' } } },
+    },
+  };
+  const [tool] = offeredOf('s', [{ name: 'a', inputSchema }]).tools;
+  expect(checkPlainSchema(tool?.parameters, 'a')).toEqual([]);
+  expect(tool?.parameters).toMatchObject({
+    type: 'object',
+    required: ['path'],
+    properties: {
+      path: { type: 'string' },
+      depth: { type: 'integer', description: 'How deep. One of 1, 2.' },
+      how: { type: 'string', enum: ['fast', 'slow'] },
+      at: { type: 'object', description: 'Where.', properties: { x: { type: 'number' } }, required: ['x'] },
+      edits: { type: 'array', items: { type: 'object', properties: { old: { type: 'string' } } } },
+      tree: { properties: { name: { type: 'number', description: 'One of 7.' }, below: { type: 'object' } } },
+    },
+  });
+  // References that double without end.
+  const both = { $ref: '#/$defs/d' };
+  const $defs = { d: { type: 'object', properties: { a: both, b: both } } };
+  expect(
+    offeredOf('s', [{ name: 'a', inputSchema: { type: 'object', properties: { a: both }, $defs } }]),
+  ).toEqual({
+    tools: [],
+    leftOut: [{ tool: 'a', why: 'large' }],
+  });
 });
 
 test('I6: only what says that it changes nothing, or the same each time, may be repeated; every call is made in order', () => {

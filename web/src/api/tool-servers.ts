@@ -1,12 +1,14 @@
 /** The REST calls about the servers whose tools a person connects (docs/tool-servers.md). */
 import type { z } from 'zod';
-import type { newToolServer, toolServer } from '../../../src/protocol/tool-servers.ts';
+import type { newToolServer, toolServer, toolServers } from '../../../src/protocol/tool-servers.ts';
 import type { Http } from './http.ts';
 
 export type ToolServer = z.infer<typeof toolServer>;
 
-export async function listToolServers(http: Http): Promise<ToolServer[]> {
-  return (await http.json<{ items: ToolServer[] }>('GET', '/api/tool-servers')).items;
+export type ToolServers = z.infer<typeof toolServers>;
+
+export function listToolServers(http: Http): Promise<ToolServers> {
+  return http.json('GET', '/api/tool-servers');
 }
 
 export function addToolServer(http: Http, server: z.input<typeof newToolServer>): Promise<ToolServer> {
