@@ -4,6 +4,7 @@ import { toolKey } from '../db/claims.ts';
 import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
+import { skillFilesForWork } from '../db/skills.ts';
 import { nameByPaper } from '../db/works.ts';
 import { isOfferedName } from '../domain/offered-tools.ts';
 import { withFileRoom } from '../room/room.ts';
@@ -65,6 +66,7 @@ function fileTool(deps: ActivityDependencies, { workId, toolCallId }: ToolInput)
         const asking = { person: claim.person, signal: attempt.signal };
         return (await deps.paperChecker.check(asked, workspace, asking)).items;
       },
+      skillFiles: (name) => skillFilesForWork(deps.db, workId, name),
       literature: toolLiterature(deps, { workId, person: claim.person, signal: attempt.signal }),
       person: claim.person,
       journal: {

@@ -206,6 +206,14 @@ export const TOOLS = {
     effect: 'reads',
     parameters: {},
   },
+  read_skill: {
+    description:
+      'Reads a skill: how others do a kind of work, with scripts and references that come with it. Call it before work ' +
+      'that a skill is about. Returns its text and the list of its files, which it puts into the workspace under skills/. ' +
+      'An error says that there is no skill of this name: go on without one.',
+    effect: 'writes',
+    parameters: { name: name('The name of a skill, as it is listed.') },
+  },
   read_attachment: {
     description:
       'Reads an uploaded file as text, by lines: text, CSV, JSON, PDF, Word (.docx), Excel (.xlsx, .xls), ' +

@@ -2,6 +2,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { isTooNested, TOO_NESTED } from '../domain/json-nesting.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { MOST_SENT_BYTES } from '../skills/pack.ts';
 import { agUiRoutes } from './ag-ui/routes.ts';
 import { aiSdkRoutes } from './ai-sdk/routes.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
@@ -41,6 +42,7 @@ import { runRoutes } from './runs/routes.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
+import { skillRoutes } from './skills/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { toolServerRoutes } from './tool-servers/routes.ts';
 import { verifyRoutes } from './verify/routes.ts';
@@ -91,6 +93,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/models/*',
     '/api/tool-servers',
     '/api/tool-servers/*',
+    '/api/skills',
+    '/api/skills/*',
     '/api/webhooks',
     '/api/webhooks/*',
     '/api/export-styles',
@@ -116,6 +120,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));
   app.route('/api/tool-servers', toolServerRoutes(deps));
+  app.route('/api/skills', skillRoutes(deps));
   app.route('/api/webhooks', webhookRoutes(deps));
   app.use('/api/meta', needsUser);
   app.route('/api/meta', metaRoutes(deps));
@@ -140,6 +145,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
 /** Files are bounded one by one where they are stored; everything else here. */
 const limitBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (isFileSent(c)) return await next();
+  if (c.req.path === '/api/skills') return await limitPack(c, next);
   return await (isPartOfWork(c.req.path, 'messages') ? limitMessage : limitJson)(c, next);
 };
 
@@ -154,6 +160,7 @@ function isPartOfWork(path: string, part: 'files' | 'messages'): boolean {
 
 const limitMessage = limitTo(MAX_FRAME_BYTES);
 const limitJson = limitTo(MAX_JSON_BYTES);
+const limitPack = limitTo(MOST_SENT_BYTES);
 
 /** Behind the check of the token: nobody's body is waited for before they are known to be somebody. */
 const limitNesting: MiddlewareHandler<ApiEnv> = async (c, next) => {

@@ -262,6 +262,14 @@ export interface Openings {
   work_id: string;
 }
 
+export interface OperatorToolServers {
+  for_guests: boolean;
+  left_out: Json;
+  looked_at: Timestamp;
+  name: string;
+  tools: Json;
+}
+
 export interface PersonEdits {
   path: string;
   seen_by: string | null;
@@ -342,6 +350,21 @@ export interface ShownPictures {
   shown_at: Generated<Timestamp>;
   width: number | null;
   work_id: string;
+}
+
+export interface SkillFiles {
+  content: Buffer;
+  path: string;
+  skill_id: string;
+}
+
+export interface Skills {
+  bytes: number;
+  created_at: Timestamp;
+  description: string;
+  id: string;
+  name: string;
+  owner_id: string;
 }
 
 export interface Snapshots {
@@ -572,6 +595,7 @@ export interface DB {
   messages: Messages;
   models: Models;
   openings: Openings;
+  operator_tool_servers: OperatorToolServers;
   person_edits: PersonEdits;
   rate_windows: RateWindows;
   reference_verdicts: ReferenceVerdicts;
@@ -580,6 +604,8 @@ export interface DB {
   runs: Runs;
   server_recovery: ServerRecovery;
   shown_pictures: ShownPictures;
+  skill_files: SkillFiles;
+  skills: Skills;
   snapshots: Snapshots;
   summaries: Summaries;
   templates: Templates;

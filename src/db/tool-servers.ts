@@ -24,8 +24,11 @@ export interface OwnToolServer {
   ownerId: string;
 }
 
-/** A tool as a turn has it: of a server of the person's, by its id, or of the operator's, by its name. */
-export type TurnTool = OfferedTool & ({ server: string } | { operator: string });
+/**
+ * A tool as a turn has it: of a server of the person's, by its id, or of the operator's, by its name; or one of ours whose
+ * description is the turn's own.
+ */
+export type TurnTool = OfferedTool & ({ server: string } | { operator: string } | { own: true });
 
 /** What a server of the operator's offered when a worker looked last. */
 export interface OperatorServerRow {
@@ -224,7 +227,7 @@ export async function toolOfCall(
       and tool ->> 'name' = ${of.name}::text`.execute(db);
   const tool = rows[0]?.tool;
   if (tool === undefined) return undefined;
-  if ('operator' in tool) return { tool, server: null };
+  if (!('server' in tool)) return { tool, server: null };
   const server = (await db
     .selectFrom('tool_servers as s')
     .innerJoin('works as w', 'w.owner_id', 's.owner_id')

@@ -8,6 +8,7 @@ import { writeLearned } from '../../src/db/learned-facts.ts';
 import { demoScript } from '../../src/demo-model/demo-script.ts';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo-model/server.ts';
+import { packStored } from '../../src/documents/zip.ts';
 import type { Model } from '../../src/protocol/models.ts';
 import { seriousFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
@@ -499,7 +500,7 @@ test('I6, V47: a person connects a server of tools on the account page, blocks o
   await page.getByRole('alert').getByText('not on the public internet').waitFor();
   await connect(toolServer.url);
   await page.getByText(toolServer.url, { exact: true }).waitFor();
-  await page.getByText(/^Not offered, .*: large$/).waitFor();
+  await page.getByText(/^Not offered: large \(.* at too great a length\)$/).waitFor();
   await page.getByRole('checkbox', { name: 'make', checked: true }).click();
   await page.getByRole('checkbox', { name: 'make', checked: false }).waitFor();
   expect(await seriousFindings(page)).toEqual([]);
@@ -515,6 +516,28 @@ test('I6, V47: a person connects a server of tools on the account page, blocks o
   await page.getByRole('button', { name: 'Take the server issues away' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText(toolServer.url, { exact: true }).waitFor({ state: 'detached' });
+  await context.close();
+});
+
+test('I7, V47: a person adds skills from a zip on the account page, reads what was left out and why, and takes one away', async () => {
+  const { context, page } = await onAccountPage('a long password');
+  const pick = (name: string, buffer: Buffer) =>
+    page.getByLabel('Add a zip or a SKILL.md').setInputFiles({ name, mimeType: 'application/zip', buffer });
+  await pick('skills.zip', Buffer.from('no zip'));
+  await page.getByRole('alert').getByText('does not begin with YAML').waitFor();
+  const skill = '---\nname: fit-curves\ndescription: Fits curves to data.\n---\n# How\n';
+  const files = { 'a/SKILL.md': skill, 'broken/SKILL.md': '# How' };
+  await pick(
+    'skills.zip',
+    packStored(new Map(Object.entries(files).map(([at, text]) => [at, Buffer.from(text)]))),
+  );
+  await page.getByText('Fits curves to data.', { exact: true }).waitFor();
+  await page.getByText(/^broken\/ was left out\. It does not begin with YAML/).waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.reload();
+  await page.getByRole('button', { name: 'Take away the skill fit-curves' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('Fits curves to data.', { exact: true }).waitFor({ state: 'detached' });
   await context.close();
 });
 

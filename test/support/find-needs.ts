@@ -8,6 +8,7 @@ import { whyNoOwnEngine } from './faults/own-engine.ts';
 import type { FoundNeeds, Need } from './found-needs.ts';
 import { whyNoPythonClients } from './python-clients.ts';
 import { setUp } from './sandbox-under-test.ts';
+import { whyNoSkillPacks } from './skill-packs.ts';
 
 /** Why it is missing, or null. Where it is required, what can be made here is made. */
 type Look = (required: boolean) => string | null | Promise<string | null>;
@@ -31,6 +32,7 @@ const THOROUGH: Partial<Record<Need, Look>> = {
   'Temporal server': whyNoCluster,
   browser: whyNoBrowser,
   'Python clients': whyNoPythonClients,
+  'skill packs': whyNoSkillPacks,
 };
 
 /**

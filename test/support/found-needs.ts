@@ -13,7 +13,8 @@ export type Need =
   | 'pgbouncer'
   | 'openssl'
   | 'Python'
-  | 'Python clients';
+  | 'Python clients'
+  | 'skill packs';
 
 export interface FoundNeed {
   /** Why it is missing; null where it is there. */

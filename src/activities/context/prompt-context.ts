@@ -13,6 +13,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { type Block, toBlocks } from './blocks.ts';
 import { openingOf } from './opening.ts';
 import { shownParts } from './pictures.ts';
+import { skillsForTurn } from './skills.ts';
 
 const MIB = 1024 ** 2;
 
@@ -63,7 +64,7 @@ export async function readPromptContext(
   const [text, tools, pictures] = await Promise.all([
     known?.text ?? openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }),
     // As they are now, all through the turn: each step's request begins with the same bytes.
-    known?.tools ?? (isMain ? toolsForTurn(deps.db, workId) : []),
+    known?.tools ?? (isMain ? turnToolsOf(deps, workId) : []),
     sees ? shownParts(deps, { workId, ...asking }, conversation) : undefined,
   ]);
   const blocks = toBlocks(
@@ -82,9 +83,17 @@ export async function readPromptContext(
   };
 }
 
-/** As its server's: what it takes is not held to our schemas' form. */
-function definitionOf({ name, description, parameters }: TurnTool): ToolDefinition {
-  return { name, description, parameters, strict: false };
+async function turnToolsOf(deps: ActivityDependencies, workId: string): Promise<TurnTool[]> {
+  const [skills, offered] = await Promise.all([
+    skillsForTurn(deps.db, workId, await deps.workspaceOf(workId)),
+    toolsForTurn(deps.db, workId),
+  ]);
+  return [...skills, ...offered];
+}
+
+/** What a server's takes is not held to our schemas' form. */
+function definitionOf({ name, description, parameters, ...of }: TurnTool): ToolDefinition {
+  return { name, description, parameters, ...('own' in of ? {} : { strict: false }) };
 }
 
 async function taskOf(deps: ActivityDependencies, workId: string, agent: string): Promise<string> {

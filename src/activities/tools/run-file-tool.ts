@@ -19,6 +19,7 @@ import { listAttachments, tree } from './list-files.ts';
 import { readAttachment } from './read-attachment.ts';
 import { readFile } from './read-file.ts';
 import { analyzeTemplate, getSectionContent } from './read-sections.ts';
+import { readSkill } from './read-skill.ts';
 import { searchLiterature } from './search-literature.ts';
 import { failed, type ToolContext, type ToolResult } from './types.ts';
 import { writeFile } from './write-file.ts';
@@ -41,6 +42,7 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
     search_literature: searchLiterature,
     list_attachments: listAttachments,
     read_attachment: readAttachment,
+    read_skill: readSkill,
     write_file: writeFile,
   };
 
@@ -51,6 +53,8 @@ const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContex
 export async function runFileTool(name: string, sent: ToolArguments, ctx: ToolContext): Promise<ToolResult> {
   const ofMain = ctx.literature === null ? mainTools : mainToolsOnline;
   const allowed: string[] = (ctx.agent === 'main' ? ofMain : codeTools).map((tool) => tool.name);
+  // It is told of where there are skills; where there are none, it says so.
+  if (ctx.agent === 'main') allowed.push('read_skill');
   if (!allowed.includes(name)) {
     return failed(`There is no tool "${name}" here. The tools are: ${allowed.join(', ')}.`);
   }

@@ -54,6 +54,8 @@ export interface ToolContext {
   checkPaper(path: string): Promise<CheckItem[]>;
   /** null where the operator lets nothing be looked up. */
   literature: ToolLiterature | null;
+  /** The files of a skill that the person keeps, by their paths in it; undefined where there is none of that name. */
+  skillFiles(name: string): Promise<ReadonlyMap<string, Buffer> | undefined>;
   /** Whose Work it is. */
   person: Person;
   journal: ChangeJournal;

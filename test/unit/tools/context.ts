@@ -34,6 +34,8 @@ export interface AttemptOptions {
   signal?: AbortSignal;
   /** What can be looked up; absent: nothing. */
   literature?: ToolLiterature;
+  /** Skills that the person keeps: their files, by name. */
+  skills?: Record<string, Map<string, Buffer>>;
   /** Files that a person wrote since the turn began, which no call was told of. */
   edited?: Set<string>;
   /** Runs just before the file is written: what somebody else does in that moment. */
@@ -75,6 +77,8 @@ export function toolContext(workspace: Workspace, options: AttemptOptions = {}):
     markdown: MARKDOWN,
     checkPaper: async () => [],
     literature: options.literature ?? null,
+    skillFiles: async (name) =>
+      Object.hasOwn(options.skills ?? {}, name) ? options.skills?.[name] : undefined,
     withRoom: (_path, _bytes, write) => write(randomUUID()),
     person: { id: 'ada', guest: false },
     personEdited: async (path) => options.edited?.delete(path) ?? false,

@@ -9,6 +9,8 @@ export interface Http {
   raw(path: string, signal?: AbortSignal, headers?: Record<string, string>): Promise<Response>;
   /** Puts a text as it is; `headers` say what it may replace. */
   put(path: string, text: string, headers: Record<string, string>): Promise<Response>;
+  /** Posts a file as it is. */
+  send<T>(path: string, file: Blob, type: string): Promise<T>;
   /** Posts a form by XMLHttpRequest, which alone tells how far an upload is. */
   upload<T>(path: string, form: FormData, watch: UploadWatch): Promise<T>;
 }
@@ -30,7 +32,7 @@ interface RequestInit {
   method?: string;
   body?: unknown;
   /** Sent as it stands, in place of a JSON `body`. */
-  text?: string;
+  text?: string | Blob;
   headers?: Record<string, string>;
   token?: string;
   signal?: AbortSignal | undefined;
@@ -78,6 +80,10 @@ export function createHttp(session: SessionKeeper, postForm: PostForm): Http {
     },
     raw: (path, signal, headers = {}) => ask(path, { signal, headers }),
     put: (path, text, headers) => ask(path, { method: 'PUT', text, headers }),
+    async send<T>(path: string, file: Blob, type: string) {
+      const response = await ask(path, { method: 'POST', text: file, headers: { 'content-type': type } });
+      return (await response.json()) as T;
+    },
     upload: <T>(path: string, form: FormData, watch: UploadWatch) =>
       authorised((token) => postForm<T>(path, form, { ...watch, token })),
   };

@@ -231,6 +231,14 @@ export const settingsEn = {
       removeNamed: 'Delete the key {name}',
       removeSure: 'Delete the key {name}? What uses it stops at once.',
     },
+    skills: {
+      title: 'Skills',
+      lead: 'Folders with a SKILL.md, in which others say how a kind of work is done. The agent is told of them by name and description in all your projects, and reads one when the work is about it.',
+      add: 'Add a zip or a SKILL.md',
+      leftOut: '{folder} was left out. {problem}',
+      removeNamed: 'Take away the skill {name}',
+      removeSure: 'Take the skill {name} away? Projects that have read it keep it.',
+    },
     tools: {
       title: 'Tools of other servers',
       lead: 'MCP servers of yours, whose tools the agent may call in your projects. It is told of what they offer when you look, and of nothing that they say later.',

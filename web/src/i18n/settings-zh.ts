@@ -229,6 +229,14 @@ export const settingsZh: typeof settingsEn = {
       removeNamed: '删除密钥 {name}',
       removeSure: '删除密钥 {name}？使用它的程序会立即失效。',
     },
+    skills: {
+      title: '技能',
+      lead: '带有 SKILL.md 的文件夹，由他人写明某类工作该怎么做。智能体在您的所有项目中都会看到其名称和说明，需要时再读取全文。',
+      add: '添加 zip 或 SKILL.md',
+      leftOut: '{folder} 未被采用。{problem}',
+      removeNamed: '移除技能 {name}',
+      removeSure: '移除技能 {name}？已读取它的项目会保留它。',
+    },
     tools: {
       title: '其他服务器的工具',
       lead: '你的 MCP 服务器。智能体可在你的项目中调用其工具，且只知道你查看时它们提供的内容。',

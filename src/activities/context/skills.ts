@@ -1,0 +1,52 @@
+/** What a MainAgent is told of skills (I7), with the turn's tools: those in its Work's workspace, and its person's. */
+import { skillTool } from '../../agents/tool-definitions.ts';
+import type { Database } from '../../db/database.ts';
+import { skillsForWork } from '../../db/skills.ts';
+import type { TurnTool } from '../../db/tool-servers.ts';
+import { MOST_SKILLS, SKILL_FILE, SKILL_NAME, SKILLS_FOLDER, type SkillTitle } from '../../domain/skills.ts';
+import { MOST_SKILL_FILE_BYTES, readSkillFile } from '../../skills/skill-file.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+
+/** The tool that reads them, as this turn has it; none where there are no skills. */
+export async function skillsForTurn(db: Database, workId: string, workspace: Workspace): Promise<TurnTool[]> {
+  const [own, persons] = await Promise.all([skillsIn(workspace), skillsForWork(db, workId)]);
+  const names = new Set(own.map(({ name }) => name));
+  const all = [...own, ...persons.filter(({ name }) => !names.has(name))].slice(0, MOST_SKILLS);
+  if (all.length === 0) return [];
+  const { name, description, parameters } = skillTool(all);
+  return [{ tool: name, name, description, parameters, repeatable: true, own: true }];
+}
+
+/** Those of a workspace: a folder that has no readable SKILL.md is none. */
+async function skillsIn(workspace: Workspace): Promise<SkillTitle[]> {
+  const folders = await foldersIn(workspace);
+  const read = await Promise.all(folders.slice(0, MOST_SKILLS).map((name) => titleIn(workspace, name)));
+  return read.filter((one) => one !== undefined);
+}
+
+async function foldersIn(workspace: Workspace): Promise<string[]> {
+  const path = new RegExp(`^${SKILLS_FOLDER}/([^/]+)/${SKILL_FILE.replace('.', '\\.')}$`);
+  try {
+    const { entries } = await workspace.list(SKILLS_FOLDER);
+    return entries
+      .flatMap((entry) => path.exec(entry.path)?.[1] ?? [])
+      .filter((name) => SKILL_NAME.test(name));
+  } catch (error) {
+    if (error instanceof WorkspaceError) return [];
+    throw error;
+  }
+}
+
+async function titleIn(workspace: Workspace, name: string): Promise<SkillTitle | undefined> {
+  try {
+    const path = `${SKILLS_FOLDER}/${name}/${SKILL_FILE}`;
+    const bytes = await workspace.read(path, { maxBytes: MOST_SKILL_FILE_BYTES });
+    const read = readSkillFile(bytes.toString('utf8'));
+    // By its folder, by which it is found.
+    return read.ok ? { name, description: read.title.description } : undefined;
+  } catch (error) {
+    if (error instanceof WorkspaceError) return undefined;
+    throw error;
+  }
+}
