@@ -21,6 +21,7 @@ const commands = {
   dev: [['src/main/start.ts', '--dev']],
   cluster: [[...FROM_BUNDLE, 'src/main/start.ts', '--cluster']],
   ask: [[...FROM_BUNDLE, 'src/main/ask.ts']],
+  acp: [['src/main/acp.ts']],
   model: [['src/main/model.ts']],
   api: [
     ['src/main/build.ts', '--server'],
@@ -66,6 +67,8 @@ async function main() {
   const steps = commands[name];
   if (!steps)
     throw new Error(`there is no command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
+  // Its standard output is a protocol's alone.
+  if (name === 'acp') console.log = console.error;
   needGlibc();
   await installDependencies();
   const runtime = findRuntime();

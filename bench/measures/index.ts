@@ -19,6 +19,7 @@ import { b16 } from './b16-billed-anew.ts';
 import { b19 } from './b19-trust.ts';
 import { d11 } from './d11-long-work.ts';
 import { exports } from './exports.ts';
+import { interfaces } from './interfaces.ts';
 import { restReads } from './rest-reads.ts';
 import { stages } from './stages.ts';
 import { zipMemory } from './zip-memory.ts';
@@ -45,5 +46,6 @@ export const measures: readonly Measure[] = [
   restReads,
   zipMemory,
   exports,
+  interfaces,
   stages,
 ];

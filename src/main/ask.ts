@@ -20,7 +20,8 @@ import { ConfigError, withEnvFile } from '../config/environment.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { SetupError } from '../setup/setup-error.ts';
 
-const EXIT_CODES: Record<Outcome, number> = { done: 0, failed: 1, stopped: 2 };
+// The terminal leaves no turn with its question: it is answered here, or waited for.
+const EXIT_CODES: Record<Outcome, number> = { done: 0, failed: 1, stopped: 2, asking: 1 };
 const USAGE = 'usage: npm run ask -- "what to do" [--json] [--work id] [--budget tokens] [--cost money]';
 const TITLE_LENGTH = 80;
 const ONE_REQUEST_MS = 1_000;

@@ -1,9 +1,11 @@
-/** What docs/clients.md gives people to paste, tried as it stands (I2 to I5). */
+/** What docs/clients.md gives people to paste, tried as it stands (I2 to I5, I8). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import * as acp from '@agentclientprotocol/sdk';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { textReply } from '../../src/demo-model/reply.ts';
 import { BUILD_CACHE, CHECKOUT } from '../../src/setup/checkout.ts';
@@ -52,9 +54,43 @@ function blocks(): Block[] {
   });
 }
 
+/** An editor's settings: starts the command in them as an editor does, asks, and gives what came. */
+async function askAsEditor(settings: string): Promise<string> {
+  const { agent_servers } = JSON.parse(settings) as {
+    agent_servers: Record<string, { command: string; args: string[]; env: Record<string, string> }>;
+  };
+  const [{ command, args, env } = { command: 'false', args: [], env: {} }] = Object.values(agent_servers);
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env, NODE_OPTIONS: '' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let said = '';
+  const stream = acp.ndJsonStream(
+    Writable.toWeb(child.stdin) as WritableStream<Uint8Array>,
+    Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
+  );
+  const editor = acp
+    .client({ name: 'an editor' })
+    .onNotification('session/update', ({ params: { update } }) => {
+      if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
+        said += update.content.text;
+    });
+  await editor.connectWith(stream, async (agent) => {
+    await agent.request('initialize', { protocolVersion: acp.PROTOCOL_VERSION, clientCapabilities: {} });
+    const { sessionId } = await agent.request('session/new', { cwd: '/', mcpServers: [] });
+    await agent.request('session/prompt', { sessionId, prompt: [{ type: 'text', text: 'Estimate pi' }] });
+  });
+  child.kill();
+  return said;
+}
+
 /** Runs it as whoever pasted it would, at the test's server; gives what it printed. */
 async function paste({ language, code }: Block): Promise<string> {
-  const program = code.replaceAll('http://127.0.0.1:3000', system.url).replaceAll('pa_…', key);
+  const program = code
+    .replaceAll('http://127.0.0.1:3000', system.url)
+    .replaceAll('pa_…', key)
+    .replaceAll('/path/to/PaperAgent', CHECKOUT);
+  if (language === 'json') return await askAsEditor(program);
   const module = path.join(folder, 'pasted.mjs');
   if (language === 'ts') writeFileSync(module, program);
   const commands: Record<string, [string, string[]]> = {

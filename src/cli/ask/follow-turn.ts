@@ -9,7 +9,8 @@ import { type ServerFrame, serverFrame } from '../../protocol/frames.ts';
 import { CLOSE, PROTOCOL_VERSION } from '../../protocol/socket.ts';
 import { RefusedError } from './guest.ts';
 
-export type Outcome = 'done' | 'stopped' | 'failed';
+/** `asking`: it waits for an answer, which is not given here. */
+export type Outcome = 'done' | 'stopped' | 'failed' | 'asking';
 
 export interface Question {
   /** `ws://…/api/chat/ws/{work_id}`. */
@@ -24,8 +25,11 @@ export interface Question {
   onEvent: (event: LogEvent) => void;
   /** The connection was lost, or is back. */
   onConnection: (state: 'lost' | 'back') => void;
-  /** Puts a question of the agent's to the person; undefined where they give no answer here. `over`: it has one. */
-  onAsk: (ask: Ask, over: AbortSignal) => Promise<string | undefined>;
+  /**
+   * Puts a question of the agent's to the person. `over`: it has an answer. Undefined: it is answered elsewhere, and the turn
+   * is followed until then; null: the turn is left with it.
+   */
+  onAsk: (ask: Ask, over: AbortSignal) => Promise<string | undefined | null>;
   /** Asks for the turn to be stopped; it is followed to its end. */
   stop: AbortSignal;
 }
@@ -48,6 +52,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
   /** What the agent asks now, with the answer once there is one. */
   let open: { ask: Ask; answer?: string; over: AbortController } | undefined;
   let send: (frame: object) => void = () => {};
+  let leave: () => void = () => {};
 
   /** One connection, to its end. Gives the code it was closed with; 0 when there was none. */
   async function connect(): Promise<number> {
@@ -56,6 +61,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
     send = (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
     };
+    leave = () => socket.close();
     const askToStop = () => send({ type: 'stop', turn });
     question.stop.addEventListener('abort', askToStop);
     let refusal: RefusedError | undefined;
@@ -110,6 +116,11 @@ export async function followTurn(question: Question): Promise<Outcome> {
     words ??= 'answer';
     void answer.then((text) => {
       if (open !== mine || text === undefined) return;
+      if (text === null) {
+        outcome = 'asking';
+        leave();
+        return;
+      }
       open.answer = text;
       sayAnswer();
     });

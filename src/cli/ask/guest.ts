@@ -34,6 +34,20 @@ export interface Guest {
   token(refused?: string): Promise<string>;
   /** Sends JSON to a route as this guest and gives what comes back. @throws RefusedError */
   post(path: string, body: unknown): Promise<unknown>;
+  /** What a route gives this guest. @throws RefusedError */
+  get(path: string): Promise<unknown>;
+}
+
+/** Somebody with a key for programs (I1), in place of a guest. */
+export function keyHolder(appUrl: string, key: string): Guest {
+  return {
+    async token(refused) {
+      if (refused !== undefined) throw new RefusedError(401, 'the key is not taken: make another');
+      return key;
+    },
+    post: (path, body) => callRoute(appUrl, path, { body, bearer: key }),
+    get: (path) => callRoute(appUrl, path, { bearer: key }),
+  };
 }
 
 /**
@@ -67,36 +81,39 @@ export function guestOf(appUrl: string, dataDir: string): Guest {
     }
   }
 
-  async function call(path: string, body: unknown, bearer?: string): Promise<unknown> {
-    const response = await fetch(new URL(path, appUrl), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-      },
-      body: JSON.stringify(body),
-    });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer;
-    const said = errorBody.safeParse(answer);
-    throw new RefusedError(
-      response.status,
-      said.data?.error.message ?? `${path} answered ${response.status}`,
-    );
+  const call = (path: string, body: unknown) => callRoute(appUrl, path, { body });
+
+  async function asGuest(path: string, body?: unknown): Promise<unknown> {
+    const bearer = await token();
+    try {
+      return await callRoute(appUrl, path, { body, bearer });
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 401)) throw error;
+      return callRoute(appUrl, path, { body, bearer: await token(bearer) });
+    }
   }
 
-  return {
-    token,
-    async post(path, body) {
-      const bearer = await token();
-      try {
-        return await call(path, body, bearer);
-      } catch (error) {
-        if (!(error instanceof RefusedError && error.status === 401)) throw error;
-        return call(path, body, await token(bearer));
-      }
+  return { token, post: asGuest, get: (path) => asGuest(path) };
+}
+
+/** Posts where there is a body. @throws RefusedError */
+async function callRoute(
+  appUrl: string,
+  path: string,
+  { body, bearer }: { body?: unknown; bearer?: string },
+): Promise<unknown> {
+  const response = await fetch(new URL(path, appUrl), {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     },
-  };
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  const said = errorBody.safeParse(answer);
+  throw new RefusedError(response.status, said.data?.error.message ?? `${path} answered ${response.status}`);
 }
 
 async function takeLockPatiently(file: string): Promise<() => void> {
