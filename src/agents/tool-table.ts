@@ -212,7 +212,7 @@ export const TOOLS = {
       'that a skill is about. Returns its text and the list of its files, which it puts into the workspace under skills/. ' +
       'An error says that there is no skill of this name: go on without one.',
     effect: 'writes',
-    parameters: { name: name('The name of a skill, as it is listed.') },
+    parameters: { name: name('The name of a skill.') },
   },
   read_attachment: {
     description:

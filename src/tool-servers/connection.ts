@@ -42,8 +42,8 @@ export interface ToolServerConnection {
 export interface ToolServerOptions {
   /** Hosts that the operator allows although they are not public. */
   allowHost: AllowHost;
-  /** Milliseconds for a list, and for a call. */
-  timeouts?: { list: number; call: number };
+  /** Milliseconds for a list, for one of a command, which may be fetched first, and for a call. */
+  timeouts?: { list: number; command: number; call: number };
   /** Told what a command of the operator's wrote to its error output where it failed. */
   onComplaint?: (command: string, said: string) => void;
 }
@@ -58,7 +58,7 @@ const OPERATOR: Person = { id: 'operator', guest: false };
 
 export function createToolServerConnection({
   allowHost,
-  timeouts = { list: 15_000, call: 120_000 },
+  timeouts = { list: 15_000, command: 60_000, call: 120_000 },
   onComplaint = () => {},
 }: ToolServerOptions): ToolServerConnection {
   const http = createHttpTransports({ allowHost });
@@ -138,20 +138,26 @@ export function createToolServerConnection({
   return {
     mustBeAllowed: http.mustBeAllowed,
     list: (server, signal) =>
-      asked(server, timeouts.list, signal, OPERATOR, async (client, transport, options) => {
-        const aside = listAside(transport);
-        let cursor: string | undefined;
-        for (let page = 0; page < MOST_PAGES && aside.length < MOST_LISTED; page += 1) {
-          // Not by listTools, which would compile each schema of an answer.
-          const answer = await client.request(
-            { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-            options,
-          );
-          cursor = answer.nextCursor;
-          if (cursor === undefined) break;
-        }
-        return aside.slice(0, MOST_LISTED);
-      }),
+      asked(
+        server,
+        'command' in server ? timeouts.command : timeouts.list,
+        signal,
+        OPERATOR,
+        async (client, transport, options) => {
+          const aside = listAside(transport);
+          let cursor: string | undefined;
+          for (let page = 0; page < MOST_PAGES && aside.length < MOST_LISTED; page += 1) {
+            // Not by listTools, which would compile each schema of an answer.
+            const answer = await client.request(
+              { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
+              options,
+            );
+            cursor = answer.nextCursor;
+            if (cursor === undefined) break;
+          }
+          return aside.slice(0, MOST_LISTED);
+        },
+      ),
     call: (server, tool, given, signal, person = OPERATOR) =>
       asked(
         ...([server, timeouts.call, signal, person] as const),

@@ -60,7 +60,10 @@ async function askAsEditor(settings: string): Promise<string> {
     agent_servers: Record<string, { command: string; args: string[]; env: Record<string, string> }>;
   };
   const [{ command, args, env } = { command: 'false', args: [], env: {} }] = Object.values(agent_servers);
-  const child = spawn(command, args, {
+  // As the bootstrap would once everything is installed: a test installs nothing.
+  expect([command, ...args.slice(0, 2)]).toEqual(['node', path.join(CHECKOUT, 'scripts/bootstrap.mjs'), 'acp']);
+  const started = [path.join(CHECKOUT, 'src/main/acp.ts'), ...args.slice(2)];
+  const child = spawn(process.execPath, started, {
     env: { ...process.env, ...env, NODE_OPTIONS: '' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });

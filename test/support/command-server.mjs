@@ -9,13 +9,6 @@ const [how, folder = '.'] = process.argv.slice(2);
 const answer = (id, result) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
 const said = (text) => ({ content: [{ type: 'text', text: String(text) }] });
 
-if (how === 'hangs') {
-  // With a child that nothing but a kill ends.
-  const child = spawn('sleep', ['3600'], { stdio: 'ignore' });
-  writeFileSync(join(folder, 'pids'), `${process.pid} ${child.pid}`);
-  process.on('SIGTERM', () => {});
-  setInterval(() => {}, 60_000);
-}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params } = JSON.parse(line);
@@ -28,10 +21,17 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (method === 'tools/list') answer(id, { tools: [{ name: 'call', inputSchema: { type: 'object' } }] });
   if (method === 'tools/call') await called(id);
 }
-if (how === 'hangs') await new Promise(() => {});
 
 async function called(id) {
   switch (how) {
+    case 'hangs': {
+      // With a child, and neither ends by anything but a kill.
+      const child = spawn('sleep', ['3600'], { stdio: 'ignore' });
+      writeFileSync(join(folder, 'pids'), `${process.pid} ${child.pid}`);
+      process.on('SIGTERM', () => {});
+      setInterval(() => {}, 60_000);
+      break;
+    }
     case 'dies':
       process.stderr.write('it was the cable\n');
       process.exit(3);

@@ -13,8 +13,14 @@ import { until } from '../../support/until.ts';
 const never = new AbortController().signal;
 const complaints: string[] = [];
 const options = { allowHost: () => false, onComplaint: (_: string, said: string) => complaints.push(said) };
-const connection = createToolServerConnection({ ...options, timeouts: { list: 120_000, call: 120_000 } });
-const hasty = createToolServerConnection({ ...options, timeouts: { list: 120_000, call: 3_000 } });
+const connection = createToolServerConnection({
+  ...options,
+  timeouts: { list: 120_000, command: 120_000, call: 120_000 },
+});
+const hasty = createToolServerConnection({
+  ...options,
+  timeouts: { list: 120_000, command: 120_000, call: 3_000 },
+});
 let folder: string;
 
 const node = (...args: string[]) => ({ command: process.execPath, args, env: {} });

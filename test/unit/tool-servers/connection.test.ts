@@ -13,7 +13,10 @@ import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
 const connection = createToolServerConnection({ allowHost: () => true });
-const hasty = createToolServerConnection({ allowHost: () => true, timeouts: { list: 60_000, call: 300 } });
+const hasty = createToolServerConnection({
+  allowHost: () => true,
+  timeouts: { list: 60_000, command: 60_000, call: 300 },
+});
 let server: ScriptedToolServer;
 const at = () => ({ url: server.url, token: '' });
 
