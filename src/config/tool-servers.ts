@@ -7,7 +7,7 @@ import { MOST_OPERATOR_SERVERS, type OperatorToolServer } from '../domain/operat
 import { ConfigError } from './environment.ts';
 
 const names = z.array(z.string().min(1).max(128)).max(500).default([]);
-const shared = { guests: z.boolean().default(false), block: names };
+const shared = { guests: z.boolean().default(false), block: names, ask: names };
 const words = z.record(z.string(), z.string()).default({});
 
 const address = z.object({

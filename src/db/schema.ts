@@ -263,6 +263,7 @@ export interface Openings {
 }
 
 export interface OperatorToolServers {
+  asked: string[];
   for_guests: boolean;
   left_out: Json;
   looked_at: Timestamp;
@@ -434,6 +435,7 @@ export interface ToolCalls {
 }
 
 export interface ToolServers {
+  asked: Generated<string[]>;
   blocked: Generated<string[]>;
   created_at: Timestamp;
   id: string;

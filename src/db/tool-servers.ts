@@ -16,6 +16,8 @@ export interface ToolServerRow {
   leftOut: LeftOut[];
   /** Names there of tools that no model is told of. */
   blocked: string[];
+  /** Those that a Work's person is asked about before each call. */
+  asked: string[];
   lookedAt: Date;
 }
 
@@ -36,6 +38,8 @@ export interface OperatorServerRow {
   guests: boolean;
   tools: OfferedTool[];
   leftOut: LeftOut[];
+  /** Names there of tools that a Work's person is asked about before each call. */
+  asked: string[];
   lookedAt: Date;
 }
 
@@ -50,6 +54,7 @@ const COLUMNS = [
   'tools',
   'left_out as leftOut',
   'blocked',
+  'asked',
   'looked_at as lookedAt',
 ] as const;
 
@@ -124,11 +129,13 @@ export async function findToolServer(
     .executeTakeFirst()) as unknown as ToolServerRow | undefined;
 }
 
-/** What was found when its person looked again, or which tools are blocked; undefined where there is none of that id. */
+/** What was found when its person looked again, or what they decided of its tools; undefined where there is none of that id. */
 export async function changeToolServer(
   db: Database,
   { id, ownerId }: OwnToolServer,
-  change: { found: Pick<ToolServerRow, 'tools' | 'leftOut'> } | { blocked: readonly string[] },
+  change:
+    | { found: Pick<ToolServerRow, 'tools' | 'leftOut'> }
+    | { blocked?: readonly string[] | undefined; asked?: readonly string[] | undefined },
 ): Promise<ToolServerRow | undefined> {
   const values =
     'found' in change
@@ -137,7 +144,10 @@ export async function changeToolServer(
           left_out: storableJson(change.found.leftOut),
           looked_at: databaseNow,
         }
-      : { blocked: change.blocked.map(storableText) };
+      : {
+          ...(change.blocked === undefined ? {} : { blocked: change.blocked.map(storableText) }),
+          ...(change.asked === undefined ? {} : { asked: change.asked.map(storableText) }),
+        };
   return (await db
     .updateTable('tool_servers')
     .set(values)
@@ -160,7 +170,14 @@ export async function removeToolServer(db: Database, { id, ownerId }: OwnToolSer
 export async function listOperatorServers(db: Database): Promise<OperatorServerRow[]> {
   return (await db
     .selectFrom('operator_tool_servers')
-    .select(['name', 'for_guests as guests', 'tools', 'left_out as leftOut', 'looked_at as lookedAt'])
+    .select([
+      'name',
+      'for_guests as guests',
+      'tools',
+      'left_out as leftOut',
+      'asked',
+      'looked_at as lookedAt',
+    ])
     .orderBy('name')
     .limit(MOST_OPERATOR_SERVERS)
     .execute()) as unknown as OperatorServerRow[];
@@ -169,12 +186,13 @@ export async function listOperatorServers(db: Database): Promise<OperatorServerR
 /** Keeps what a server of the operator's offers now. */
 export async function keepOperatorServer(
   db: Database,
-  { name, guests, tools, leftOut }: Omit<OperatorServerRow, 'lookedAt'>,
+  { name, guests, tools, leftOut, asked }: Omit<OperatorServerRow, 'lookedAt'>,
 ): Promise<void> {
   const found = {
     for_guests: guests,
     tools: storableJson(tools),
     left_out: storableJson(leftOut),
+    asked: asked.map(storableText),
     looked_at: databaseNow,
   };
   await db
@@ -232,7 +250,7 @@ export async function toolOfCall(
     .selectFrom('tool_servers as s')
     .innerJoin('works as w', 'w.owner_id', 's.owner_id')
     .select([
-      ...(['s.id', 's.name', 's.url', 's.tools', 's.blocked'] as const),
+      ...(['s.id', 's.name', 's.url', 's.tools', 's.blocked', 's.asked'] as const),
       ...(['s.sealed_token as sealedToken', 's.left_out as leftOut', 's.looked_at as lookedAt'] as const),
     ])
     .where('w.id', '=', of.workId)

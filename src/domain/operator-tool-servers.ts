@@ -24,6 +24,8 @@ export type OperatorToolServer = (OperatorAddress | OperatorCommand) & {
   guests: boolean;
   /** Names of its tools that no model is told of. */
   block: readonly string[];
+  /** Those that a Work's person is asked about before each call. */
+  ask: readonly string[];
 };
 
 /** Of one system. */

@@ -8,7 +8,10 @@ export const DECISIONS = ['allow', 'ask', 'never'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** A kind that is absent is allowed. */
-export type Policy = { [Kind in ActKind]?: Decision | undefined };
+export type Policy = { [Kind in ActKind]?: Decision | undefined } & {
+  /** By the names that models call them: tools of servers that were allowed although they are to be asked about (I6). */
+  tools?: string[] | undefined;
+};
 
 /** As policy_for in functions/policies.sql, which decides. */
 export function policyFor(policy: Policy | null, kind: ActKind): Decision {

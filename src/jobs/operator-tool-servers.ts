@@ -21,7 +21,7 @@ export function operatorToolServersJob(deps: OperatorToolServersDependencies): J
   let forgotten = false;
 
   async function look(server: OperatorToolServer): Promise<void> {
-    const { name, guests, block } = server;
+    const { name, guests, block, ask } = server;
     let listed: ListedTool[];
     try {
       listed = await listTools(server);
@@ -34,7 +34,7 @@ export function operatorToolServersJob(deps: OperatorToolServersDependencies): J
     }
     const { tools, leftOut } = offeredOf(name, listed);
     await keepOperatorServer(db, {
-      ...{ name, guests, leftOut },
+      ...{ name, guests, leftOut, asked: [...ask] },
       tools: tools.filter(({ tool }) => !block.includes(tool)),
     });
     looked.add(name);

@@ -27,11 +27,13 @@ export const newToolServer = z.object({
     .meta({ description: 'sent as a bearer token; goes in and never comes out' }),
 });
 
+const toolNames = z.array(z.string().min(1).max(MAX_TOOL_NAME_CHARACTERS)).max(MAX_BLOCKED_TOOLS);
+
 export const toolServerChange = z.object({
-  blocked: z
-    .array(z.string().min(1).max(MAX_TOOL_NAME_CHARACTERS))
-    .max(MAX_BLOCKED_TOOLS)
-    .meta({ description: 'names of its tools that no model is told of' }),
+  blocked: toolNames.optional().meta({ description: 'names of its tools that no model is told of' }),
+  asked: toolNames
+    .optional()
+    .meta({ description: "those that a Work's person is asked about before each call" }),
 });
 
 const leftOut = z
@@ -50,6 +52,7 @@ export const toolServer = z
         tool: z.string(),
         description: z.string(),
         blocked: z.boolean(),
+        asked: z.boolean(),
         repeatable: z.boolean(),
       }),
     ),
@@ -61,7 +64,9 @@ export const operatorToolServer = z
   .object({
     name: z.string(),
     lookedAt: isoTime,
-    tools: z.array(z.object({ tool: z.string(), description: z.string(), repeatable: z.boolean() })),
+    tools: z.array(
+      z.object({ tool: z.string(), description: z.string(), asked: z.boolean(), repeatable: z.boolean() }),
+    ),
     leftOut,
   })
   .meta({ id: 'OperatorToolServer' });

@@ -61,7 +61,11 @@ async function askAsEditor(settings: string): Promise<string> {
   };
   const [{ command, args, env } = { command: 'false', args: [], env: {} }] = Object.values(agent_servers);
   // As the bootstrap would once everything is installed: a test installs nothing.
-  expect([command, ...args.slice(0, 2)]).toEqual(['node', path.join(CHECKOUT, 'scripts/bootstrap.mjs'), 'acp']);
+  expect([command, ...args.slice(0, 2)]).toEqual([
+    'node',
+    path.join(CHECKOUT, 'scripts/bootstrap.mjs'),
+    'acp',
+  ]);
   const started = [path.join(CHECKOUT, 'src/main/acp.ts'), ...args.slice(2)];
   const child = spawn(process.execPath, started, {
     env: { ...process.env, ...env, NODE_OPTIONS: '' },

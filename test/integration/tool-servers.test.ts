@@ -48,7 +48,7 @@ beforeAll(async () => {
   const scripted = path.join(CHECKOUT, 'test/support/command-server.mjs');
   const mcpServers = {
     files: { ...node(official, folder), block: ['move_file'] },
-    open: { url: server.url, headers: { 'x-api-key': 'operator' }, guests: true },
+    open: { url: server.url, headers: { 'x-api-key': 'operator' }, guests: true, ask: ['make'] },
     slow: node(scripted, 'hangs', folder),
     gone: { command: 'there-is-no-such-command' },
   };
@@ -251,6 +251,59 @@ test('I6: an operator’s servers, commands and addresses, are everybody’s who
   expect(offered[0]).toEqual(expect.arrayContaining(['open__find']));
   expect(offered[0]?.some((name) => name.startsWith('files__'))).toBe(false);
   other.close();
+});
+
+test('H2, I6: a tool that is asked about is called when its person allows it, and is asked about no more where it is for the Work', async () => {
+  await startWorker();
+  const { account, id, chat, workId } = await connected();
+  expect(await call(account, 'PATCH', `/api/tool-servers/${id}`, { asked: ['make'] })).toMatchObject({
+    body: {
+      tools: [
+        { tool: 'make', asked: true, blocked: false },
+        { tool: 'find', asked: false },
+      ],
+    },
+  });
+  expect((await call(account, 'PATCH', `/api/tool-servers/${id}`, {})).status).toBe(400);
+  const ends = async (turns: number) =>
+    await until(() => ofKind(chat.events, 'turn.completed').length === turns, 'the turn ended', 100_000);
+  /** Answers the question with this number, and waits until so many turns have ended. */
+  const answer = async (asks: number, text: string, turns = asks) => {
+    await until(() => ofKind(chat.events, 'ask.raised').length === asks, 'the person was asked', 100_000);
+    const { askId } = ofKind(chat.events, 'ask.raised')[asks - 1] as { askId: string };
+    await call(account, 'POST', `/api/works/${workId}/asks/${askId}`, { text });
+    await ends(turns);
+  };
+  calls('issues__make');
+  chat.say('Make an issue.');
+  await until(() => ofKind(chat.events, 'ask.raised').length === 1, 'the person was asked', 100_000);
+  expect(ofKind(chat.events, 'ask.raised')[0]).toMatchObject({
+    act: { kind: 'mcp', tool: 'issues__make', arguments: { title: 'Paint it' } },
+  });
+  expect(server.calls).toEqual([]);
+  await answer(1, 'Do not allow');
+  expect(server.calls).toEqual([]);
+  chat.say('Make one all the same.');
+  await answer(2, 'Allow for this Work');
+  expect(server.calls).toHaveLength(1);
+  expect((await call(account, 'GET', `/api/works/${workId}`)).body).toMatchObject({
+    policy: { tools: ['issues__make'] },
+  });
+  chat.say('And another.');
+  await ends(3);
+  expect(server.calls).toHaveLength(2);
+  // So is one of the operator's; what is not asked about is called.
+  await operatorsFor(account, 3);
+  calls('open__make');
+  chat.say('At the other server.');
+  await answer(3, 'Allow', 4);
+  expect(server.calls).toHaveLength(3);
+  calls('issues__find');
+  chat.say('Find it.');
+  await ends(5);
+  expect(ofKind(chat.events, 'ask.raised')).toHaveLength(3);
+  await system.expectSound(workId);
+  chat.close();
 });
 
 test('I6: a command of the operator’s ends with the worker that is killed, and the model is told', async () => {

@@ -145,7 +145,11 @@ export function toolServerRoutes({ db, config, toolServers }: ApiDependencies): 
 
   app.openapi(change, async (c) => {
     const own = { id: c.req.valid('param').id, ownerId: c.get('identity').userId };
-    const row = await changeToolServer(db, own, { blocked: [...new Set(c.req.valid('json').blocked)] });
+    const { blocked, asked } = c.req.valid('json');
+    if (blocked === undefined && asked === undefined)
+      throw new ApiError('bad_request', 'Say which tools are blocked, or which are asked about.');
+    const once = (names: string[] | undefined) => (names === undefined ? undefined : [...new Set(names)]);
+    const row = await changeToolServer(db, own, { blocked: once(blocked), asked: once(asked) });
     if (row === undefined) throw notFound('server');
     return c.json(shown(row), 200);
   });
@@ -164,7 +168,7 @@ function tokenOf({ id, sealedToken }: ToolServerRow, key: Buffer): string {
   return openedSecret(sealedToken, id, key, 'Its token cannot be read any more: add the server again.');
 }
 
-function shown({ id, name, url, sealedToken, tools, leftOut, blocked, lookedAt }: ToolServerRow) {
+function shown({ id, name, url, sealedToken, tools, leftOut, blocked, asked, lookedAt }: ToolServerRow) {
   return {
     ...{ id, name, url, leftOut },
     hasToken: sealedToken !== null,
@@ -172,14 +176,18 @@ function shown({ id, name, url, sealedToken, tools, leftOut, blocked, lookedAt }
     tools: tools.map(({ tool, description, repeatable }) => ({
       ...{ tool, description, repeatable },
       blocked: blocked.includes(tool),
+      asked: asked.includes(tool),
     })),
   };
 }
 
-function shownOperator({ name, tools, leftOut, lookedAt }: OperatorServerRow) {
+function shownOperator({ name, tools, leftOut, asked, lookedAt }: OperatorServerRow) {
   return {
     ...{ name, leftOut },
     lookedAt: lookedAt.toISOString(),
-    tools: tools.map(({ tool, description, repeatable }) => ({ tool, description, repeatable })),
+    tools: tools.map(({ tool, description, repeatable }) => ({
+      ...{ tool, description, repeatable },
+      asked: asked.includes(tool),
+    })),
   };
 }

@@ -124,7 +124,14 @@ export function createAcpAgent(deps: AcpDependencies): AgentApp {
       const asking = askingOf(ask, sessionId, hasForms);
       const options = { cancellationSignal: AbortSignal.any([over, stop.signal]) };
       if (asking.as === 'permission') {
-        const toolCall = { toolCallId: ask.toolCallId ?? ask.askId, title: asking.title };
+        const { shown } = asking;
+        const toolCall = {
+          toolCallId: ask.toolCallId ?? ask.askId,
+          title: asking.title,
+          ...(shown === undefined
+            ? {}
+            : { content: [{ type: 'content' as const, content: { type: 'text' as const, text: shown } }] }),
+        };
         const { outcome } = await client.request(
           'session/request_permission',
           { sessionId, toolCall, options: asking.options },

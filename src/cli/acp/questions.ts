@@ -7,10 +7,10 @@ import type {
   PermissionOption,
   PermissionOptionKind,
 } from '@agentclientprotocol/sdk';
-import type { Ask } from '../../domain/asks.ts';
+import { type Ask, callText } from '../../domain/asks.ts';
 
 export type Asking =
-  | { as: 'permission'; options: PermissionOption[]; title: string }
+  | { as: 'permission'; options: PermissionOption[]; title: string; shown: string | undefined }
   | { as: 'form'; request: CreateElicitationRequest }
   | { as: 'words'; text: string };
 
@@ -41,6 +41,8 @@ export function askingOf(ask: Ask, sessionId: string, hasForms: boolean): Asking
     return {
       as: 'permission',
       title: question,
+      // All of what would be done, as it would be.
+      shown: act === undefined || act.kind === 'spend' ? undefined : callText(act),
       options: options.map((name, index) => ({ optionId: String(index), name, kind: kindOf(name, act) })),
     };
   return { as: 'words', text: `\n\n${question}` };

@@ -13,6 +13,18 @@ language sql immutable as $$
   select coalesce(w.policy ->> p_kind, 'allow');
 $$;
 
+-- Whether this call's tool is asked about whatever the policy says of its kind: the tool's server is a person's, or the
+-- operator's, who said so of it (I6), and nobody has allowed it for this Work.
+create or replace function is_tool_asked(w works, t tool_calls) returns boolean
+language sql stable as $$
+  select not coalesce(w.policy -> 'tools', '[]') ? t.name and exists (
+    select from openings o, jsonb_array_elements(o.tools) tool
+    left join tool_servers s on s.owner_id = w.owner_id and s.id::text = tool ->> 'server'
+    left join operator_tool_servers p on p.name = tool ->> 'operator'
+    where o.work_id = w.id and o.agent = 'main' and o.turn = t.turn and tool ->> 'name' = t.name
+      and tool ->> 'tool' = any (coalesce(s.asked, p.asked)));
+$$;
+
 -- Ends a call that may not be made. The caller holds the Work's row.
 create or replace function refuse_call(t tool_calls, p_words text, p_ms integer) returns void
 language plpgsql as $$
@@ -36,6 +48,9 @@ declare
   v_policy text := policy_for(w, v_kind);
   a asks;
 begin
+  if v_kind = 'mcp' and v_policy = 'allow' and is_tool_asked(w, t) then
+    v_policy := 'ask';
+  end if;
   if v_kind is null or v_policy = 'allow' then
     return null;
   end if;
@@ -73,7 +88,13 @@ declare
   t tool_calls;
 begin
   if p_allow and lower(p_text) = lower(a.options[2]) then
-    update works set policy = coalesce(policy, '{}') || jsonb_build_object(a.act ->> 'kind', 'allow')
+    -- Of a tool that is asked about by itself it is the tool that is allowed; where the kind was, both are.
+    update works set policy = coalesce(policy, '{}')
+      || case when a.act ->> 'kind' = 'mcp' and coalesce(policy ->> 'mcp', 'allow') = 'allow' then '{}'
+           else jsonb_build_object(a.act ->> 'kind', 'allow') end
+      || case when a.act ->> 'kind' = 'mcp'
+           then jsonb_build_object('tools', (coalesce(policy -> 'tools', '[]') - (a.act ->> 'tool')) || (a.act -> 'tool'))
+           else '{}' end
     where id = a.work_id;
   elsif p_allow is not true then
     select * into t from tool_calls where work_id = a.work_id and id = a.tool_call_id and state = 'running';

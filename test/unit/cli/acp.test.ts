@@ -100,6 +100,10 @@ test('I8: of what a question would allow its answers say yes, yes for ever, or n
     as: 'permission',
     options: [{ kind: 'allow_once' }, { kind: 'allow_always' }, { kind: 'reject_once' }],
   });
+  const call = { kind: 'mcp', tool: 'a__b', arguments: { c: 1 } } as const;
+  expect(askingOf({ askId: 'a', question: 'May I?', options, act: call }, 's', true)).toMatchObject({
+    ...{ as: 'permission', shown: '{\n  "c": 1\n}' },
+  });
   expect(askingOf({ askId: 'a', question: 'Which?', options: ['b', 'c'] }, 's', true)).toMatchObject({
     as: 'form',
   });

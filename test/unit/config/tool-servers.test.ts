@@ -17,11 +17,25 @@ function read(text: string) {
 test('I6: addresses and commands, with what others write besides passed over', () => {
   const mcpServers = {
     files: { type: 'stdio', command: 'npx', args: ['-y', 'x'] },
-    issues: { type: 'http', url: 'http://tools.lan/mcp', headers: { a: 'b' }, guests: true, block: ['c'] },
+    issues: {
+      type: 'http',
+      url: 'http://tools.lan/mcp',
+      headers: { a: 'b' },
+      guests: true,
+      block: ['c'],
+      ask: ['d'],
+    },
   };
   expect(read(JSON.stringify({ mcpServers, inputs: [] }))).toEqual([
-    { name: 'files', command: 'npx', args: ['-y', 'x'], env: {}, guests: false, block: [] },
-    { name: 'issues', url: 'http://tools.lan/mcp', headers: { a: 'b' }, guests: true, block: ['c'] },
+    { name: 'files', command: 'npx', args: ['-y', 'x'], env: {}, guests: false, block: [], ask: [] },
+    {
+      name: 'issues',
+      url: 'http://tools.lan/mcp',
+      headers: { a: 'b' },
+      guests: true,
+      block: ['c'],
+      ask: ['d'],
+    },
   ]);
   expect(readOperatorToolServers(undefined)).toEqual([]);
 });

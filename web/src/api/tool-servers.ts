@@ -19,8 +19,13 @@ export function refreshToolServer(http: Http, id: string): Promise<ToolServer> {
   return http.json('POST', `/api/tool-servers/${id}/refresh`);
 }
 
-export function blockTools(http: Http, id: string, blocked: string[]): Promise<ToolServer> {
-  return http.json('PATCH', `/api/tool-servers/${id}`, { blocked });
+/** Which of its tools are told of to no model, or asked about before each call. */
+export function decideTools(
+  http: Http,
+  id: string,
+  decided: { blocked: string[] } | { asked: string[] },
+): Promise<ToolServer> {
+  return http.json('PATCH', `/api/tool-servers/${id}`, decided);
 }
 
 export function removeToolServer(http: Http, id: string): Promise<void> {

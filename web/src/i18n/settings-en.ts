@@ -250,6 +250,8 @@ export const settingsEn = {
       add: 'Connect a server',
       refresh: 'Look again',
       none: 'It offers no tools.',
+      ask: 'ask first',
+      askNamed: 'Ask before {tool} is called',
       leftOut: 'Not offered: {tools}',
       leftOutTool: '{tool} ({why})',
       why: {

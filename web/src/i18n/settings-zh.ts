@@ -248,6 +248,8 @@ export const settingsZh: typeof settingsEn = {
       add: '连接服务器',
       refresh: '重新查看',
       none: '它没有提供工具。',
+      ask: '先询问',
+      askNamed: '调用 {tool} 前先询问',
       leftOut: '未提供的工具：{tools}',
       leftOutTool: '{tool}（{why}）',
       why: {

@@ -6,5 +6,10 @@ create table operator_tool_servers (
   -- As in tool_servers, without what the operator blocks.
   tools jsonb not null,
   left_out jsonb not null,
+  -- Names there of tools that a Work's person is asked about before each call.
+  asked text[] not null,
   looked_at timestamptz not null
 );
+
+-- The same of a person's own.
+alter table tool_servers add column asked text[] not null default '{}';
