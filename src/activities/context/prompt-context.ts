@@ -1,6 +1,7 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
 import { codeTools, mainTools, mainToolsOnline, parseCodeAgent } from '../../agents/tool-definitions.ts';
+import { inStoredOrder } from '../../db/stored-order.ts';
 import { type Opening, readContext, type StoredSummary } from '../../db/summaries.ts';
 import { callArguments } from '../../db/tool-calls.ts';
 import { type TurnTool, toolsForTurn } from '../../db/tool-servers.ts';
@@ -88,7 +89,8 @@ async function turnToolsOf(deps: ActivityDependencies, workId: string): Promise<
     skillsForTurn(deps.db, workId, await deps.workspaceOf(workId)),
     toolsForTurn(deps.db, workId),
   ]);
-  return [...skills, ...offered];
+  // The next step reads them from where they are stored, and sends the same bytes (M1).
+  return inStoredOrder([...skills, ...offered]);
 }
 
 /** What a server's takes is not held to our schemas' form. */
