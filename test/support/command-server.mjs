@@ -9,7 +9,6 @@ const [how, folder = '.'] = process.argv.slice(2);
 const answer = (id, result) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
 const said = (text) => ({ content: [{ type: 'text', text: String(text) }] });
 
-
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params } = JSON.parse(line);
   if (method === 'initialize')
