@@ -102,7 +102,7 @@ const scenes: Scene[] = [
       await page.getByText(CODE_MODEL.model).first().waitFor();
       await page.getByRole('button', { name: words.models.role.main }).click();
       await page
-        .getByRole('combobox', { name: words.models.form.baseUrl })
+        .getByRole('textbox', { name: words.models.form.baseUrl })
         .fill('https://openrouter.ai/api/v1');
     },
   },

@@ -3,6 +3,7 @@ import ui from '@nuxt/ui/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
+import { shellFirstPlugin } from './shell-first.ts';
 
 /** Where `npm run dev` finds the API; the built page is served by the API itself. */
 const api = process.env.PAPERAGENT_API ?? 'http://127.0.0.1:3000';
@@ -12,6 +13,7 @@ export default defineConfig({
   plugins: [
     vue(),
     precompress(),
+    shellFirstPlugin(),
     ui({
       // Components are imported by name where they are used, so that a reader and the compiler see them.
       components: false,

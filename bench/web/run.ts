@@ -22,6 +22,7 @@ import { longestTaskOf } from './longest-task.ts';
 import { webScript } from './texts.ts';
 
 const VISITS = 7;
+const SLOW = { bytesPerSecond: 50_000, latencyMs: 60 };
 /** What Chromium's Performance panel shows, with samples of where the scripts' time goes: they cost time themselves. */
 const TRACED = ['devtools.timeline', 'toplevel', 'v8.execute', 'disabled-by-default-v8.cpu_profiler'];
 
@@ -58,6 +59,7 @@ async function main(): Promise<number> {
         reach: { most: 1_500 },
         note: 'from the address to a composer that takes text',
       },
+      ...(await onSlowLine(visitor, url, await workId())),
       ...(await streaming(visitor, await workId(), {
         prompt: `steady ${values.quick ? 5 : 60}`,
         what: '100 tokens/s',
@@ -96,6 +98,33 @@ async function usableAfter(visitor: Visitor, url: string, workId: string): Promi
     await context?.close();
   }
   return took;
+}
+
+/** A first visit by a line of 50 kB/s (V62): until something is seen, and until it can be used. */
+async function onSlowLine(visitor: Visitor, url: string, workId: string): Promise<Figure[]> {
+  const state = await visitor.context.storageState();
+  const context = await visitor.context.browser()?.newContext({ storageState: state });
+  const page = await context?.newPage();
+  if (context === undefined || page === undefined) throw new Error('no browser');
+  const network = await context.newCDPSession(page);
+  await network.send('Network.enable');
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: SLOW.latencyMs },
+    ...{ downloadThroughput: SLOW.bytesPerSecond, uploadThroughput: SLOW.bytesPerSecond },
+  });
+  const began = performance.now();
+  await page.goto(`${url}/works/${workId}`, { waitUntil: 'commit' });
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('x');
+  const usable = performance.now() - began;
+  const painted = await page.evaluate<number>(
+    "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+  );
+  await context.close();
+  const note = `${SLOW.bytesPerSecond / 1_000} kB/s, ${SLOW.latencyMs} ms`;
+  return [
+    { what: 'something seen by a slow line', value: painted, unit: 'ms', reach: { most: 3_000 }, note },
+    { what: 'Work page usable by a slow line', value: usable, unit: 'ms', note },
+  ];
 }
 
 async function streaming(

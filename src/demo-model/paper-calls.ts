@@ -99,7 +99,7 @@ function addSection(title: string, level: number, content: string): Calls[number
 function sectionText(role: Role, paper: Paper, language: Language): string {
   if (role === 'letter') {
     return language === 'zh'
-      ? `尊敬的决策者：\n\n结论如下。${paper.sections.conclusion}\n\n以上数值均取自本作品中程序的输出，其依据见正文。`
+      ? `尊敬的决策者：\n\n结论如下。${paper.sections.conclusion}\n\n以上数值均取自本项目中程序的输出，其依据见正文。`
       : `Dear reader,\n\nThis is what was found. ${paper.sections.conclusion}\n\nThe numbers come from the output of the code in this Work; the sections above say what they rest on.`;
   }
   if (role === 'tools') {

@@ -151,7 +151,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     }
   }
   const mine = await api.request(stranger.accessToken, 'GET', `/api/works/${foreign}`);
-  expect(await mine.json()).toMatchObject({ id: foreign, title: 'Untitled work' });
+  expect(await mine.json()).toMatchObject({ id: foreign, title: 'Untitled project' });
 });
 
 test('A10: oversized, malformed and wrong-typed bodies are 400 or 413, and the server goes on', async () => {

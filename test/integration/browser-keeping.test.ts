@@ -291,3 +291,39 @@ test('V13, V14, V15: where one signs in, what comes out of it is in sight, the l
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   await context.close();
 });
+
+test('V63: the address says which file is open: a reload shows it again, and back closes it', async () => {
+  const { page, workId } = await newPage();
+  await fetch(`${system.url}/api/works/${workId}/files/notes.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${visitor.token}` },
+    body: 'What stands in it.',
+  });
+  await page.reload();
+  await page.getByRole('button', { name: /^notes\.md/ }).click();
+  const preview = page.getByRole('region', { name: 'notes.md' });
+  await preview.getByText('What stands in it.').waitFor();
+  await page.reload();
+  await preview.getByText('What stands in it.').waitFor();
+  await page.goBack();
+  await preview.waitFor({ state: 'detached' });
+  await message(page).waitFor();
+});
+
+test('V64: two tabs of one project have each their own draft, over a reload too', async () => {
+  const { page, workId } = await newPage();
+  const other = await visitor.open(`/works/${workId}`);
+  await message(page).fill('of the first');
+  await message(other).fill('of the second');
+  await page.reload();
+  await message(page).waitFor();
+  expect([await message(page).inputValue(), await message(other).inputValue()]).toEqual([
+    'of the first',
+    'of the second',
+  ]);
+  await say(other, 'of the second');
+  await answers(page).getByText('Heard: of the second').waitFor();
+  await page.reload();
+  await answers(page).getByText('Heard: of the second').waitFor();
+  expect(await message(page).inputValue()).toBe('of the first');
+});

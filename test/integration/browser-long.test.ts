@@ -73,6 +73,32 @@ test('a Work of 2,000 messages loads older ones while one scrolls up, to the fir
   await page.close();
 });
 
+test('V57: a search finds what the page has not loaded yet, and one goes from question to question', async () => {
+  const page = await visitor.open(`/works/${longWork}`);
+  await page.getByText(`answer ${TURNS}:`).waitFor();
+  await page.getByRole('button', { name: 'Search this conversation' }).click();
+  await page.getByRole('textbox', { name: 'Search this conversation' }).fill('ANSWER 7:');
+  await page.getByText('1 of 1', { exact: true }).waitFor();
+  const found = page.getByText('answer 7:');
+  const place = await eventually(
+    async () => (await found.boundingBox())?.y ?? -1,
+    (y) => y > 0 && y < 800,
+    50_000,
+  );
+  expect(place).toBeGreaterThan(0);
+  await page.keyboard.press('Escape');
+  await page.locator('#composer:focus').waitFor();
+  await page.getByRole('button', { name: 'Previous question' }).click();
+  const question = page.getByText('question 7', { exact: true });
+  const top = await eventually(
+    async () => (await question.boundingBox())?.y ?? 0,
+    (y) => y > 40 && y < 140,
+    50_000,
+  );
+  expect(top).toBeLessThan(140);
+  await page.close();
+});
+
 test('an answer of 200 kB is followed to its end while it streams, and is whole', async () => {
   const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
   await say(page, 'long');

@@ -8,6 +8,7 @@ import { callTool, type Script, type Step, textReply } from '../../src/demo-mode
 import { lastWords } from '../../src/demo-model/said.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
+import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');
@@ -405,6 +406,36 @@ test('V46: the place stays between reading and editing, text and preview scroll 
   await page.locator('#composer:focus').waitFor();
   expect(await page.locator('#composer').inputValue()).toBe(
     'About this passage of the paper, under “Part 29”:\n> Part 29\n\n',
+  );
+});
+
+test('V46: words are marked by a button, a pasted picture goes into the paper, and a figure is asked about', async () => {
+  const { page, workId } = await newPage('word');
+  await paper(page).getByText('word', { exact: true }).waitFor();
+  await view(page, 'Edit').click();
+  await editor(page).click();
+  await page.keyboard.press('Control+a');
+  await paper(page).getByRole('toolbar').getByRole('button', { name: 'Bold' }).click();
+  await page.keyboard.press('Control+End');
+  await page.evaluate(
+    `(() => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(${JSON.stringify(smallPng(40, 30).toString('base64'))}), (sign) => sign.charCodeAt(0));
+      data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+      document.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    })()`,
+  );
+  const written = await eventually(
+    () => paperOf(workId),
+    (text) => text.includes('images/'),
+  );
+  expect(written).toMatch(/^\*\*word\*\*\n\n!\[\]\(images\/picture-\d{8}-\d{6}\.png\)\n$/);
+  await view(page, 'Read').click();
+  await paper(page).getByRole('img').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Ask about this figure' }).click();
+  await page.locator('#composer:focus').waitFor();
+  expect(await page.locator('#composer').inputValue()).toMatch(
+    /^About the figure images\/picture-.*png:\n\n$/,
   );
 });
 

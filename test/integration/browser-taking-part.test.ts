@@ -79,7 +79,7 @@ test('U5, F15: a stop acts within a second and keeps what was written', async ()
   await system.expectSound(workId);
 });
 
-test('U5: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn', async () => {
+test('U5, V22, V23, V35: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn and seen in it, and the turn says how long it takes and took', async () => {
   const { page, workId } = await newPage();
   await say(page, 'count slowly');
   await stop(page).waitFor();
@@ -99,10 +99,21 @@ test('U5: while a turn runs messages queue, are edited, withdrawn and turned int
     .click();
   await mine(page).filter({ hasText: 'never mind' }).waitFor({ state: 'detached' });
 
+  await page
+    .locator('[data-elapsed]')
+    .getByText(/^\d+ s$/)
+    .waitFor();
   await answers(page).getByText('heard: mention the weather').waitFor();
+  const steering = mine(page).filter({ hasText: 'mention the weather' });
+  await steering.getByText('Steered this turn from here on').waitFor();
   await answers(page).getByText('heard: second thought').waitFor();
+  await page
+    .locator('[data-took]')
+    .getByText(/^\d+(\.\d)? s/)
+    .first()
+    .waitFor();
   await stop(page).waitFor({ state: 'detached' });
-  const said = await mine(page).locator('> p').allTextContents();
+  const said = await mine(page).locator('[data-said]').allTextContents();
   expect(said.map((text) => text.trim())).toEqual(['count slowly', 'mention the weather', 'second thought']);
   await system.expectSound(workId);
 });

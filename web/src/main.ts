@@ -18,10 +18,8 @@ app.config.errorHandler = (error) => {
   console.error(error);
   notice.value = error;
 };
-app
-  .provide(sessionKey, session)
-  .provide(noticeKey, notice)
-  .use(createPages(session, () => bringSettings(translations.global)))
-  .use(translations)
-  .use(bundledIcons)
-  .mount('#app');
+const pages = createPages(session, () => bringSettings(translations.global));
+app.provide(sessionKey, session).provide(noticeKey, notice).use(pages).use(translations).use(bundledIcons);
+// What index.html shows stays until there is a page in its place; where its part does not come, the page says so.
+await pages.isReady().catch((error: unknown) => console.warn('the first page did not come', error));
+app.mount('#app');

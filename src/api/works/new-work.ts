@@ -20,7 +20,7 @@ import { allWorksMade, mayMakeWork } from './quota.ts';
 
 type Language = 'en' | 'zh';
 
-const UNTITLED: Record<Language, string> = { en: 'Untitled work', zh: '未命名作品' };
+const UNTITLED: Record<Language, string> = { en: 'Untitled project', zh: '未命名项目' };
 
 /** The paper of a Work for which no template is found: the database may be a bare one. */
 const BARE_PAPER: Record<Language, string> = { en: '# Title\n', zh: '# 标题\n' };

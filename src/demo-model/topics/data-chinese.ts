@@ -84,7 +84,7 @@ function paper(m: Measurements): Paper {
       discussion: `${strongest(m)}${fitted(m)}其含义取决于数据的收集方式，而文件本身并未说明。分布图显示哪些列适合用均值概括，哪些更适合用中位数。`,
       conclusion: `该文件包含 ${v('rows')} 行，各列为：${columnNames(m)}。${strongest(m)}下一步应提出具体问题，并据此选择模型。`,
       references: `1. McKinney, W. (2010). Data structures for statistical computing in Python. *Proceedings of the 9th Python in Science Conference*, 56–61.\n2. Hunter, J. D. (2007). Matplotlib: A 2D graphics environment. *Computing in Science & Engineering*, 9(3), 90–95.`,
-      appendix: `程序见本作品的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
+      appendix: `程序见本项目的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
     },
   };
 }

@@ -45,7 +45,7 @@ function paper(m: Measurements): Paper {
       discussion: `如图所示，N 较小时估计值波动很大，随 N 增大而趋于稳定；置信区间按 $1/\\sqrt{N}$ 收窄，拟合指数 ${v('rate')} 即是这一规律的实测结果。图中只是众多可能路径中的一条：某一 N 处与 π 的距离（终点为 ${v('abs_error')}）是偶然的，而其典型大小（标准误 ${v('std_error')}）不是。`,
       conclusion: `用 N = ${v('samples')} 个随机点得到 π ≈ ${v('pi_estimate')}，95% 置信区间为 [${v('ci_low')}, ${v('ci_high')}]。实测收敛指数 ${v('rate')} 可与理论值 $-1/2$ 对照。后续可采用方差缩减或拟随机序列加以改进。`,
       references: `1. Metropolis, N., & Ulam, S. (1949). The Monte Carlo method. *Journal of the American Statistical Association*, 44(247), 335–341.\n2. Harris, C. R., et al. (2020). Array programming with NumPy. *Nature*, 585, 357–362.\n3. Hunter, J. D. (2007). Matplotlib: A 2D graphics environment. *Computing in Science & Engineering*, 9(3), 90–95.`,
-      appendix: `程序见本作品的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
+      appendix: `程序见本项目的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
     },
   };
 }

@@ -49,7 +49,7 @@ function paper(m: Measurements): Paper {
       discussion: `同频相加只改变振幅与相位，不产生新的频率；相位差决定是相长还是相消，如表所示。不同频率则不会合并：频谱中两个频率（${v('spectrum_peak_1')} 与 ${v('spectrum_peak_2')} Hz）依然存在，看到和听到的起伏只是它们缓慢地进入与脱离同步。`,
       conclusion: `${v('a')} sin t + ${v('b')} cos t 的实测振幅 ${v('amplitude_measured')} 与相位 ${v('phase_measured')} rad 可与理论值 ${v('amplitude_theory')} 与 ${v('phase_theory')} rad 对照；${v('f1')} Hz 与 ${v('f2')} Hz 的拍频 ${v('beat_measured')} Hz 可与 ${v('beat_theory')} Hz 对照。后续可研究多个谐波之和，即傅里叶级数。`,
       references: `1. Feynman, R. P., Leighton, R. B., & Sands, M. (1963). *The Feynman Lectures on Physics*, Vol. I, ch. 48: Beats. Addison-Wesley.\n2. Harris, C. R., et al. (2020). Array programming with NumPy. *Nature*, 585, 357–362.\n3. Hunter, J. D. (2007). Matplotlib: A 2D graphics environment. *Computing in Science & Engineering*, 9(3), 90–95.`,
-      appendix: `程序见本作品的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
+      appendix: `程序见本项目的 \`code/\` 目录。上文所有数值均取自其输出：\n\n\`\`\`text\n${outputOf(m)}\n\`\`\``,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
 import { storedOutbox } from '../../../web/src/live/outbox.ts';
-import { createSafeStore } from '../../../web/src/shell/browser-store.ts';
+import { createSafeStore, createTabStore } from '../../../web/src/shell/browser-store.ts';
 
 /** A browser's store that holds so many characters. */
 function storage(room: number): Storage {
@@ -56,4 +56,39 @@ test('a store that is forbidden altogether holds an outbox and forgets what was 
   outbox.remove('2');
   expect(outbox.list()).toEqual([]);
   expect(store.fails.value).toBe(false);
+});
+
+test('V64: two tabs have each their own draft, and sending one takes nothing of the other', () => {
+  const shared = createSafeStore(() => shelf);
+  const shelf = storage(100);
+  const tab = () => {
+    const own = storage(100);
+    return createTabStore(
+      createSafeStore(() => own),
+      shared,
+    );
+  };
+  const [one, two] = [tab(), tab()];
+  one.setItem('draft', 'of the first');
+  two.setItem('draft', 'of the second');
+  expect([one.getItem('draft'), two.getItem('draft')]).toEqual(['of the first', 'of the second']);
+  one.removeItem('draft');
+  expect(two.getItem('draft')).toBe('of the second');
+  // What was typed last waits for a page that is opened anew, until it was sent.
+  expect(tab().getItem('draft')).toBe('of the second');
+  two.removeItem('draft');
+  expect(tab().getItem('draft')).toBeNull();
+});
+
+test('V64: a page that takes up what another one left takes it away when it is sent', () => {
+  const shelf = storage(100);
+  const shared = createSafeStore(() => shelf);
+  shared.setItem('draft', 'left');
+  const own = storage(100);
+  const tab = createTabStore(
+    createSafeStore(() => own),
+    shared,
+  );
+  tab.removeItem('draft');
+  expect(shared.getItem('draft')).toBeNull();
 });

@@ -326,7 +326,7 @@ test('a message that is kept outlives the page unsent, and goes out once, with i
   expect(page.outbox.list()[0]).not.toHaveProperty('waitsFor');
 });
 
-test('a page that is looked at again asks its socket for a sign of life at once, and gives a dead one up within seconds', async () => {
+test('V60: a page that is looked at again, or whose network comes or goes, asks its socket for a sign of life at once, and gives a dead one up within seconds', async () => {
   const page = await bench();
   page.far().open();
   page.far().ready(0);

@@ -29,11 +29,21 @@ test('U9: files are a tree, folders first, in the order people count in', () => 
 });
 
 test('U9: a folder that is listed too stands once, and one with nothing in it stands as well', () => {
-  const listed = [file('code', 'directory'), file('images', 'directory'), file('images/a.png')];
+  const listed = [file('data', 'directory'), file('images', 'directory'), file('images/a.png')];
   expect(outline(fileTree(listed, new Map()))).toEqual([
-    ['code', []],
+    ['data', []],
     ['images', ['a.png']],
   ]);
+});
+
+test('V18: a project that has just begun shows its paper, and no folders with nothing in them', () => {
+  const begun = [
+    ...['attachments', 'code', 'images'].map((path) => file(path, 'directory')),
+    file('paper.md'),
+  ];
+  expect(outline(fileTree(begun, new Map()))).toEqual(['paper.md']);
+  const deeper = [...begun, file('code/old', 'directory')];
+  expect(outline(fileTree(deeper, new Map()))).toEqual([['code', [['old', []]]], 'paper.md']);
 });
 
 test('U9: a file that the turn touched carries its badge', () => {

@@ -51,6 +51,11 @@ test('V17: a title that has been given is no longer asked for; a section is unti
   );
 });
 
+test('V17: code in what is asked for is shown as code, and nothing else of it as markup', () => {
+  const asked = html('# Title\n\n<!-- Set in the style `article`: `![caption](a.png)` <b> -->\n\n## A\n');
+  expect(asked).toContain('in the style <code>article</code>: <code>![caption](a.png)</code> &lt;b&gt;');
+});
+
 test('V17: what is shortened ends with a sentence, not within a name that has a dot', () => {
   const more = 'Words that fill what is left of the room for it. '.repeat(4);
   const shown = html(`## A\n\n<!-- One. Figures: images/a.png and ${more.repeat(2)}-->\n`);

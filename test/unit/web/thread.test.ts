@@ -40,6 +40,18 @@ test('a message that steered a turn stands between its blocks, and only the last
   ]);
 });
 
+test('V35: a message that a turn took on its way is told from the one that began it', () => {
+  const steered = threadOf([
+    asked('q', 1, 'a'),
+    asked('at once', 1, 'b'),
+    answer('a', 1, []),
+    asked('later', 1, 'c'),
+    asked('next', 2, 'd'),
+    asked('waiting', null, 'e'),
+  ]).items.flatMap((item) => (item.kind === 'user' && item.steered ? [item.id] : []));
+  expect(steered).toEqual(['at once', 'later']);
+});
+
 test('one more token redraws the block that it belongs to and no other', () => {
   const before = threadOf(conversation);
   const after = threadOf(conversation.with(4, answer('a2', 1, [{ type: 'text', text: 'Done. ' }])), before);

@@ -58,13 +58,14 @@ test('figures are the images that a call made or changed, not those it removed',
 });
 
 test('durations read as people say them', () => {
-  expect([0, 80, 999, 3_240, 45_400, 125_000].map(readableDuration)).toEqual([
+  expect([0, 80, 999, 3_240, 45_400, 125_000, 11_040_000].map(readableDuration)).toEqual([
     '0 s',
     '80 ms',
     '999 ms',
     '3.2 s',
     '45 s',
     '2 min 5 s',
+    '3 h 4 min',
   ]);
 });
 

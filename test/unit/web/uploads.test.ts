@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MAX_UPLOAD_BYTES } from '../../../src/protocol/limits.ts';
-import { deliveryOf } from '../../../web/src/conversation/composing.ts';
-import { createUploads, TooLarge } from '../../../web/src/files/uploads.ts';
+import { deliveryOf, filesOfPaste } from '../../../web/src/conversation/composing.ts';
+import { createUploads, stillOnTheirWay, TooLarge } from '../../../web/src/files/uploads.ts';
 import { FITTED, MAX_SCALE, movedBy, zoomedAt } from '../../../web/src/files/zoom.ts';
 import { createPendingDeletions, UNDO_MS } from '../../../web/src/pages/pending-deletions.ts';
 
@@ -47,6 +47,30 @@ test('U9: files go one after the other, each with its own progress, and one that
   expect(await all).toEqual(['attachments/b']);
   expect(arrived).toEqual(['attachments/b']);
   expect(states()).toEqual(['failed', 'done']);
+});
+
+test('V43: what has arrived no longer stands over the tree that shows it; what failed does until it is dismissed', async () => {
+  const { sending, uploads } = bench();
+  const names = () => stillOnTheirWay(uploads.list.value).map(({ file }) => file.name);
+  const all = uploads.add([
+    { name: 'a', size: 1 },
+    { name: 'b', size: 1 },
+  ]);
+  await settled();
+  sending[0]?.end.resolve('attachments/a');
+  await settled();
+  expect(names()).toEqual(['b']);
+  sending[1]?.end.reject(new Error('refused'));
+  await all;
+  expect(names()).toEqual(['b']);
+});
+
+test('V40: a text that nobody reads in a message goes along as a file, and what is pasted with files as those alone', async () => {
+  expect(filesOfPaste([], 'a'.repeat(16_000))).toEqual([]);
+  const [file] = filesOfPaste([], 'π'.repeat(16_001));
+  expect([file?.name, await file?.text()]).toEqual(['pasted.txt', 'π'.repeat(16_001)]);
+  const picture = new File(['x'], 'image.png', { type: 'image/png' });
+  expect(filesOfPaste([picture], 'a'.repeat(20_000))).toEqual([picture]);
 });
 
 test('U9: a file that is too large is refused without being sent; one that is dismissed is ended', async () => {

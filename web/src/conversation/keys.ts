@@ -1,11 +1,11 @@
 import type { InjectionKey, Ref } from 'vue';
 import type { Thread } from './thread.ts';
+import type { TurnNotes } from './turn-notes.ts';
 
 /** What a tool card, however deeply nested, finds of the conversation around it. */
 export interface ThreadContext {
   thread: Readonly<Ref<Thread>>;
-  /** When this page saw the call begin (milliseconds since the epoch); undefined for calls older than the page. */
-  startedAt(toolCallId: string): number | undefined;
+  notes: Pick<TurnNotes, 'startedAt' | 'here' | 'thoughtFor'>;
   /** Shows a file of the workspace. */
   open(path: string): void;
   /** A card was opened or closed by hand. */

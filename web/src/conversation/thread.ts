@@ -6,7 +6,8 @@
 import type { Message } from '../../../src/domain/messages.ts';
 
 export type ThreadItem =
-  | { kind: 'user'; id: string; message: Message }
+  /** `steered`: it was taken in the midst of a turn. */
+  | { kind: 'user'; id: string; message: Message; steered: boolean }
   | { kind: 'answer'; id: string; turn: number | null; messages: Message[]; last: boolean };
 
 export interface Thread {
@@ -20,6 +21,7 @@ export const emptyThread: Thread = { items: [], steps: new Map() };
 export function threadOf(messages: readonly Message[], previous: Thread = emptyThread): Thread {
   const items: ThreadItem[] = [];
   const steps = new Map<string, Message[]>();
+  const begun = new Set<number>();
   for (const message of messages) {
     const agent = message.agent ?? 'main';
     if (agent !== 'main') {
@@ -28,7 +30,10 @@ export function threadOf(messages: readonly Message[], previous: Thread = emptyT
       continue;
     }
     if (message.role === 'user') {
-      items.push({ kind: 'user', id: message.id, message });
+      // One message begins a turn: another one in it was taken on the way.
+      const steered = message.turn !== null && begun.has(message.turn);
+      if (message.turn !== null) begun.add(message.turn);
+      items.push({ kind: 'user', id: message.id, message, steered });
       continue;
     }
     const before = items.at(-1);
@@ -58,7 +63,7 @@ function keepItems(items: ThreadItem[], previous: ThreadItem[]): ThreadItem[] {
 }
 
 function sameItem(a: ThreadItem, b: ThreadItem): boolean {
-  if (a.kind === 'user') return b.kind === 'user' && a.message === b.message;
+  if (a.kind === 'user') return b.kind === 'user' && a.message === b.message && a.steered === b.steered;
   return b.kind === 'answer' && a.last === b.last && sameMessages(a.messages, b.messages);
 }
 

@@ -5,7 +5,7 @@ import { useWorkspace } from '../files/use-workspace.ts';
 import type { WorkConnection } from '../live/connection.ts';
 import type { OutboxMessage } from '../live/outbox.ts';
 import { withDatabase } from '../shell/browser-database.ts';
-import { browserStore } from '../shell/browser-store.ts';
+import { tabStore } from '../shell/browser-store.ts';
 
 /** A file of a waiting message, by the key under which the browser's database has it. */
 const keyOf = (messageId: string, at: number) => `${messageId}/${at}`;
@@ -17,7 +17,7 @@ const keyOf = (messageId: string, at: number) => `${messageId}/${at}`;
 export function useAttaching(workId: string, connection: WorkConnection) {
   const workspace = useWorkspace();
   /** Paths of those that have arrived, for the message that is being written. */
-  const attached = useStorage<string[]>(`paperagent.attached.${workId}`, [], browserStore, {
+  const attached = useStorage<string[]>(`paperagent.attached.${workId}`, [], tabStore, {
     writeDefaults: false,
   });
   /** Those that were begun for it, by their upload's number. */

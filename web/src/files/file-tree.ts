@@ -6,6 +6,9 @@ export type FileNode =
   | { kind: 'folder'; path: string; name: string; children: FileNode[] }
   | { kind: 'file'; path: string; name: string; size: number; change?: FileChange['change'] };
 
+/** Where the agent and uploads put things: every project has these, and as long as they are empty they say nothing (V18). */
+const STANDING = new Set(['attachments', 'code', 'images']);
+
 export function fileTree(
   files: readonly WorkspaceFile[],
   changes: ReadonlyMap<string, FileChange['change']>,
@@ -42,7 +45,7 @@ export function fileTree(
     });
   }
   for (const children of folders.values()) children.sort(inOrder);
-  return root;
+  return root.filter((node) => node.kind === 'file' || node.children.length > 0 || !STANDING.has(node.path));
 }
 
 const names = new Intl.Collator(undefined, { numeric: true });

@@ -40,6 +40,11 @@ export interface Uploads<F> {
   dispose(): void;
 }
 
+/** Those that have something to say: what has arrived stands in the tree, marked as new (V43). */
+export function stillOnTheirWay(list: readonly Upload[]): Upload[] {
+  return list.filter(({ state }) => state.name !== 'done');
+}
+
 export function createUploads<F extends Upload['file']>({
   send,
   arrived,

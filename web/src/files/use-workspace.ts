@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core';
 import {
   type InjectionKey,
   inject,
@@ -64,6 +65,8 @@ export interface Workspace {
   download(path: string): Promise<void>;
   /** Saves all files as a zip of that name. */
   downloadAll(name: string): Promise<void>;
+  /** Stores a picture of the person's under that name in `images/`; resolves to its path. */
+  addPicture(file: File, name: string): Promise<string>;
   /** Into `attachments/`. */
   uploads: Uploads<File>;
   /** The newest turn whose beginning this page was told of: it changes at that very event, before what follows it. */
@@ -72,8 +75,13 @@ export interface Workspace {
   follow(event: LogEvent | null): void;
 }
 
+/** How often the list is looked at while a run prints, in milliseconds: it may make files, and no event says so (V24). */
+const LOOK_MS = 3_000;
+
 /** Where a person's files go. */
 export const ATTACHMENTS = 'attachments';
+/** Where the pictures of the paper are. */
+const IMAGES = 'images';
 const workspaceKey: InjectionKey<Workspace> = Symbol('workspace');
 
 /** A Work's files for as long as the component lives; its children find it by `useWorkspace`. */
@@ -128,6 +136,8 @@ export function provideWorkspace(workId: string): Workspace {
     void refresh();
   }
 
+  const lookAtRun = useThrottleFn(refresh, LOOK_MS, true);
+
   void refresh();
   onScopeDispose(() => {
     images.dispose();
@@ -166,6 +176,14 @@ export function provideWorkspace(workId: string): Workspace {
       changed(to);
       await refresh();
     },
+    async addPicture(file, name) {
+      const named = new File([file], name, { type: file.type });
+      const watch = { progress() {}, signal: new AbortController().signal };
+      const path = await uploadFile(http, workId, { file: named, folder: IMAGES }, watch);
+      changed(path);
+      void refresh();
+      return path;
+    },
     async download(path) {
       saveBlob(await blob(path), path.slice(path.lastIndexOf('/') + 1));
     },
@@ -183,7 +201,8 @@ export function provideWorkspace(workId: string): Workspace {
       else if (event.kind === 'tool.completed') {
         for (const file of event.files) changed(file.path);
         if (event.files.length > 0) void refresh();
-      } else if (event.kind === 'workspace.restored') reread();
+      } else if (event.kind === 'tool.output') void lookAtRun();
+      else if (event.kind === 'workspace.restored') reread();
       else if (event.kind === 'turn.completed') void refresh();
     },
   };

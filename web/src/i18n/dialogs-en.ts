@@ -1,5 +1,14 @@
 /** The sentences of dialogs and cards that come when they are first wanted, in English. */
 export const dialogsEn = {
+  find: {
+    label: 'Search this conversation',
+    none: 'Not found',
+    looking: 'Looking…',
+    place: '{place} of {count}',
+    earlier: 'Earlier (Enter)',
+    later: 'Later (Shift+Enter)',
+    close: 'Close the search',
+  },
   export: {
     title: 'Export the paper',
     about: 'As PDF, Word, LaTeX or HTML, set in a style',

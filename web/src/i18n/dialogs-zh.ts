@@ -3,8 +3,17 @@ import type { Messages } from './en.ts';
 /** 登录页与各对话框的文案。 */
 export const dialogsZh: Pick<
   Messages,
-  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn'
+  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn' | 'find'
 > = {
+  find: {
+    label: '在对话中搜索',
+    none: '没有找到',
+    looking: '正在查找…',
+    place: '第 {place} / {count} 处',
+    earlier: '更早（Enter）',
+    later: '更晚（Shift+Enter）',
+    close: '关闭搜索',
+  },
   signIn: {
     lead: '描述一项定量研究任务，智能体会规划、运行真实代码、绘制图表并撰写论文，全过程可见。',
     email: '邮箱',

@@ -137,6 +137,8 @@ export const settingsEn = {
       },
     },
     form: {
+      servers: 'Server',
+      serversHint: 'One of these, or any other by its address.',
       baseUrl: 'Base URL',
       baseUrlHint: 'Usually ends in /v1',
       apiKey: 'API key',

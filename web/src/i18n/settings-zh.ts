@@ -136,6 +136,8 @@ export const settingsZh: typeof settingsEn = {
       },
     },
     form: {
+      servers: '服务商',
+      serversHint: '可从中选择，也可填写其他地址。',
       baseUrl: '地址',
       baseUrlHint: '通常以 /v1 结尾',
       apiKey: 'API 密钥',

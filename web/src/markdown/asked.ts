@@ -17,12 +17,18 @@ export function showAsked(markdown: MarkdownIt): void {
       if (token.type === 'html_block') {
         const asks = isAlone(tokens, index) && !isUnderGivenTitle(tokens, index);
         const asked = asks ? commentOf(token.content) : null;
-        if (asked !== null) token.content = `<p class="asked">${markdown.utils.escapeHtml(asked)}</p>\n`;
+        if (asked !== null)
+          token.content = `<p class="asked">${withCode(markdown.utils.escapeHtml(asked))}</p>\n`;
       } else if (token.type === 'heading_open' && isEmptyTitle(tokens[index + 1]?.content ?? '')) {
         token.attrSet('class', 'asked');
       }
     }
   });
+}
+
+/** What stands between backticks is code there, too. */
+function withCode(html: string): string {
+  return html.replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function isAlone(tokens: readonly Token[], index: number): boolean {

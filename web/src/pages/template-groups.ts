@@ -5,7 +5,7 @@ export interface TemplateGroup {
   templates: TemplateSummary[];
 }
 
-/** One's own first, then what ships in the person's language before the other, then what others share. */
+/** One's own first, so that the list opens on something of the person's (V51), then what ships in the person's language before the other, then what others share. */
 export function groupTemplates(all: readonly TemplateSummary[], language: 'en' | 'zh'): TemplateGroup[] {
   const shipped = all.filter((template) => template.shipped);
   const groups: TemplateGroup[] = [

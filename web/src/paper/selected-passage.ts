@@ -10,11 +10,20 @@ export function passageIn(range: Range, within: HTMLElement): Passage | null {
   return { text, section: above?.textContent?.trim() || null };
 }
 
-/** Its words: a formula as it is written, for what KaTeX draws is said twice. */
+/** A table, or another part of the paper, as a whole. */
+export function passageOf(part: HTMLElement, within: HTMLElement): Passage | null {
+  const range = document.createRange();
+  range.selectNodeContents(part);
+  return passageIn(range, within);
+}
+
+/** Its words: a formula as it is written, for what KaTeX draws is said twice; a table's row as one line. */
 function plain(range: Range): string {
   const copy = range.cloneContents();
   for (const formula of copy.querySelectorAll<HTMLElement>('[data-set]'))
     formula.textContent = `$${formula.dataset.set}$`;
+  for (const row of copy.querySelectorAll('tr'))
+    row.textContent = [...row.cells].map((cell) => cell.textContent.trim()).join(' | ');
   return [...copy.childNodes]
     .map((node) => node.textContent ?? '')
     .join('\n')

@@ -66,6 +66,31 @@ export function createSafeStore(open: () => Storage): SafeStore {
 
 export const browserStore = createSafeStore(() => localStorage);
 
+/**
+ * What is being typed, by tab: two tabs of one project have each their own (V64). `shared` has what was typed last in
+ * any of them, for a page that is opened anew; clearing one's own takes nobody else's away.
+ */
+export function createTabStore(own: KeyValueStore, shared: KeyValueStore): KeyValueStore {
+  return {
+    keys: () => [...new Set([...own.keys(), ...shared.keys()])],
+    getItem: (key) => own.getItem(key) ?? shared.getItem(key),
+    setItem(key, value) {
+      own.setItem(key, value);
+      shared.setItem(key, value);
+    },
+    removeItem(key) {
+      const mine = own.getItem(key) ?? shared.getItem(key);
+      own.removeItem(key);
+      if (shared.getItem(key) === mine) shared.removeItem(key);
+    },
+  };
+}
+
+export const tabStore = createTabStore(
+  createSafeStore(() => sessionStorage),
+  browserStore,
+);
+
 /** Takes off what pages of before kept without an end: papers from before a turn (now paper/papers.ts). */
 export function dropFormerPapers(store: KeyValueStore): void {
   for (const key of store.keys()) if (key.startsWith('paperagent.before.')) store.removeItem(key);
