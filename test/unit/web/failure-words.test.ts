@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { failureWords } from '../../../web/src/conversation/failure-words.ts';
-import { en } from '../../../web/src/i18n/en.ts';
+import { dialogsEn } from '../../../web/src/i18n/dialogs-en.ts';
 
-const has = (key: string) => key.startsWith('failure.') && key.slice('failure.'.length) in en.failure;
+const has = (key: string) => key.startsWith('failure.') && key.slice('failure.'.length) in dialogsEn.failure;
 
 test('V37: whatever a model’s settings mend leads there, and nothing else does', () => {
-  const leading = Object.keys(en.failure).filter(
+  const leading = Object.keys(dialogsEn.failure).filter(
     (code) => failureWords({ code, message: '' }, has).toSettings,
   );
   expect(leading.sort()).toEqual([

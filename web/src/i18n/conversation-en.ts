@@ -94,26 +94,6 @@ export const conversationEn = {
     copy: 'Copy',
     copied: 'Copied',
   },
-  failure: {
-    budget_exceeded: 'A budget is used up. What was written is kept; raise the budget to go on.',
-    model_rate_limited: 'The model provider’s rate limit is reached. Wait a little, then try again.',
-    model_server_error: 'The model’s server reported an error. Try again in a while.',
-    model_unreachable:
-      'The model’s server cannot be reached. Check that its address is right and that it runs, then try again.',
-    model_stalled: 'The model went silent. Trying again usually helps.',
-    model_cut_off: 'The model’s answer broke off. Trying again usually helps.',
-    model_bad_request:
-      'The model did not accept the request. Check the model’s settings, or say it in other words.',
-    model_unauthorized:
-      'The model’s key was refused. Put a valid key into the model’s settings, then try again.',
-    model_address_refused:
-      'This server does not connect to the model’s address. Its operator can allow it by MODEL_ALLOWED_HOSTS.',
-    model_not_found: 'There is no such model at that address. Check its name in the model’s settings.',
-    worker_crashed:
-      'A step was given up, for it brought the server’s worker down again and again. Say it in other words, or leave out the file that it was about.',
-    step_limit: 'The turn took as many steps as one may. Tell the agent to go on, or ask for a smaller part.',
-    other: 'Try again; if it fails the same way, say it in other words.',
-  },
   retryReason: {
     model_rate_limited: 'the model provider’s rate limit is reached',
     model_server_error: 'the model’s server reported an error',
