@@ -304,7 +304,7 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
   await button(written, words.composer.stop).waitFor({ state: 'detached', timeout: 180_000 });
   await request('PUT', `works/${works.done}/files/references.bib`, REFERENCES);
   await talk(works.asking, words.samples.asked.prompt);
-  await talk(
+  const running = await talk(
     works.running,
     `${words.samples.pi.prompt} ${language === 'en' ? 'Write slowly.' : '请慢慢写。'}`,
   );
@@ -314,6 +314,8 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
     language === 'en' ? 'Think it over…' : '请仔细考虑…',
     ...(language === 'en' ? ['Then plot the residuals as well'] : ['然后再画出残差图']),
   );
+  // The model of the person's own, which answers nobody, would be asked by a code agent that is still at work.
+  await running.locator('[data-tool="code_agent"][data-state="ok"]').waitFor({ timeout: 180_000 });
   await make('models', CODE_MODEL);
   const state = await visitor.context.storageState();
   return {

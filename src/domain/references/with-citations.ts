@@ -9,8 +9,8 @@ import { yearOf } from './check-references.ts';
 import { doiOf, peopleOf, plainValue } from './plain-text.ts';
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-/** A span of code, which stays, or a group that is no link's text. */
-const CODE_OR_GROUP = new RegExp(`\`+[^\`]*\`+|${CITATION_GROUP}(?![([:])`, 'g');
+/** A span of code or a comment, which stay, or a group that is no link's text. */
+const KEPT_OR_GROUP = new RegExp(`\`+[^\`]*\`+|<!--.*?(?:-->|$)|${CITATION_GROUP}(?![([:])`, 'g');
 const HEADING =
   /^ {0,3}#{1,6}\s+(?:[\d.]+\s+)?(?:references|bibliography|works cited|literature|参考文献)\s*#*\s*$/i;
 /** Authors that are named before the rest is "et al.". */
@@ -23,6 +23,8 @@ export function withCitations(source: string, bib: string): string {
   const lines = source.split('\n');
   let fence = '';
   let heading = -1;
+  /** A comment goes on from the line before. */
+  let inComment = false;
   const made = lines.map((line, index) => {
     const mark = FENCE.exec(line)?.[1] ?? '';
     if (mark !== '' && (fence === '' || mark.startsWith(fence))) {
@@ -31,7 +33,11 @@ export function withCitations(source: string, bib: string): string {
     }
     if (fence !== '') return line;
     if (HEADING.test(line)) heading = index;
-    return line.includes('[') ? line.replace(CODE_OR_GROUP, shown) : line;
+    const end = inComment ? line.indexOf('-->') : 0;
+    if (end < 0) return line;
+    inComment = false;
+    if (!line.includes('[') && !line.includes('<!--')) return line;
+    return line.slice(0, end) + line.slice(end).replace(KEPT_OR_GROUP, shown);
   });
   if (numbers.size === 0) return made.join('\n');
   const list = [...numbers].map(([key, number]) => `${bracketed(number)} ${described(entries.get(key))}`);
@@ -42,6 +48,7 @@ export function withCitations(source: string, bib: string): string {
   return [...made.slice(0, heading + 1), '', text, '', ...made.slice(heading + 1)].join('\n');
 
   function shown(all: string, group: string | undefined): string {
+    if (all.startsWith('<!--')) inComment = !all.endsWith('-->');
     const cited = group === undefined ? null : citedIn(group);
     if (cited === null) return all;
     const unknown = cited.filter(({ key }) => !entries.has(key));

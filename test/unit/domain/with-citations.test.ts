@@ -39,3 +39,10 @@ test('O6: a work that references.bib has not is named in its place, and no text 
   const made = withCitations('As [@a].\n', evil);
   expect(made).not.toMatch(/<script>|\*x\*|\$y\$|\]\(javascript/);
 });
+
+test('O6: what a comment says of citations stays as it is written, over lines too', () => {
+  const asked = '<!-- cite [@key] of references.bib -->';
+  expect(withCitations(`# T\n\n${asked}\n`, '')).toBe(`# T\n\n${asked}\n`);
+  const long = '<!-- one [@a]\ntwo [@b] --> [@c]\n';
+  expect(withCitations(long, '')).toBe('<!-- one [@a]\ntwo [@b] --> **&#91;@c?&#93;**\n');
+});

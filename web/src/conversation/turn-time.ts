@@ -1,7 +1,7 @@
 /** How long turns take: what the page was told, and what the messages tell of those that it did not see. Pure. */
 import type { Message } from '../../../src/domain/messages.ts';
 import type { Conversation } from '../../../src/domain/reducer.ts';
-import type { TurnNotes, TurnTimes } from './turn-notes.ts';
+import type { TurnNotes } from './turn-notes.ts';
 
 /** In milliseconds; `atLeast`: it took longer than that, for nobody here saw its end. */
 export interface Took {
@@ -20,16 +20,20 @@ export function runningSince(
   return began === undefined ? undefined : notes.here(began);
 }
 
-/** What a turn took whose steps these are, the agents' that it called among them. */
-export function took(times: TurnTimes | undefined, steps: readonly Message[]): Took {
-  const starts = steps.map(({ createdAt }) => Date.parse(createdAt));
-  const began = times?.began === undefined ? Math.min(...starts) : Date.parse(times.began);
-  const ended = times?.ended === undefined ? Math.max(...steps.map(lastMoment)) : Date.parse(times.ended);
-  const milliseconds = ended - began;
-  return {
-    milliseconds: Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0,
-    atLeast: times?.ended === undefined,
-  };
+/**
+ * What a turn took.
+ *
+ * @param times when it began, and when it ended where that was seen
+ * @param last its last steps, which say how far it came at least
+ */
+export function took(
+  { began, ended }: { began: string | undefined; ended: string | undefined },
+  last: readonly Message[],
+): Took {
+  if (began === undefined) return { milliseconds: 0, atLeast: true };
+  const end = ended === undefined ? Math.max(...last.map(lastMoment)) : Date.parse(ended);
+  const milliseconds = Math.max(0, end - Date.parse(began));
+  return { milliseconds, atLeast: ended === undefined };
 }
 
 /** The last moment that a step tells of: it began, and then its longest call took its time. */

@@ -4,7 +4,7 @@ import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension, Transaction } from '@codemirror/state';
-import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { Decoration, drawSelection, EditorView, keymap, MatchDecorator, ViewPlugin } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { diffIndices } from 'node-diff3';
 import { linesOver, plainLine } from './lines.ts';
@@ -13,7 +13,8 @@ const colours = HighlightStyle.define([
   { tag: tags.heading, fontWeight: '650', color: 'var(--ui-text-highlighted)' },
   { tag: tags.strong, fontWeight: '650' },
   { tag: tags.emphasis, fontStyle: 'italic' },
-  { tag: [tags.link, tags.url], color: 'var(--ui-primary)' },
+  // Not what stands in brackets: an interval is no link.
+  { tag: tags.url, color: 'var(--ui-primary)' },
   { tag: tags.monospace, fontFamily: 'var(--font-mono)', fontSize: '0.92em' },
   { tag: tags.quote, color: 'var(--ui-text-muted)' },
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.comment], color: 'var(--ui-text-dimmed)' },
@@ -22,13 +23,19 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'transparent', color: 'var(--ui-text)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-sans)', fontSize: '0.9375rem', lineHeight: '1.7' },
+  '.cm-scroller': {
+    fontFamily: 'var(--font-sans)',
+    fontSize: '0.9375rem',
+    lineHeight: '1.7',
+    fontFeatureSettings: '"calt" 0',
+  },
   '.cm-content': { padding: '1.25rem 0', caretColor: 'var(--ui-primary)' },
   '.cm-line': { padding: '0 1.25rem' },
   '.cm-cursor': { borderLeftColor: 'var(--ui-primary)', borderLeftWidth: '2px' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'color-mix(in oklab, var(--ui-primary) 22%, transparent)',
   },
+  '.cm-formula': { color: 'var(--ui-success)' },
   '.cm-panels': { backgroundColor: 'var(--ui-bg-elevated)', color: 'var(--ui-text)' },
   '.cm-textfield, .cm-button': {
     backgroundColor: 'var(--ui-bg)',
@@ -60,6 +67,21 @@ const look = EditorView.theme({
   },
 });
 
+/** Formulas, as far as they stand on one line; Markdown itself knows none. */
+const FORMULAS = new MatchDecorator({
+  regexp: /\$\$[^$]+\$\$|\$[^$\s](?:[^$]*[^$\s])?\$/g,
+  decoration: Decoration.mark({ class: 'cm-formula' }),
+});
+const formulas = ViewPlugin.define(
+  (view) => ({
+    decorations: FORMULAS.createDeco(view),
+    update(update) {
+      this.decorations = FORMULAS.updateDeco(update, this.decorations);
+    },
+  }),
+  { decorations: (plugin) => plugin.decorations },
+);
+
 export interface EditorWords {
   label: string;
   /** CodeMirror's own sentences by the English ones (EditorState.phrases). */
@@ -86,6 +108,7 @@ export function markdownEditor(
         EditorView.lineWrapping,
         markdown({ base: markdownLanguage, addKeymap: true }),
         syntaxHighlighting(colours),
+        formulas,
         look,
         // Tab stays the browser's: it leads out of the editor (WCAG 2.1.2).
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
