@@ -39,3 +39,18 @@ test('weather: a page of older messages that comes behind a new snapshot is thro
   expect(ids(page)).toEqual(Array.from({ length: 50 }, (_, n) => 130 + n));
   expect(page.more.value).toBe(false);
 });
+
+test('V57: whoever asks while a page is on its way waits for that page, and none is asked for twice', async () => {
+  const page = older(100);
+  const first = page.load();
+  let isThere = false;
+  const second = page.load().then(() => {
+    isThere = true;
+  });
+  await nextTick();
+  expect([isThere, page.asked.length]).toEqual([false, 1]);
+  page.asked[0]?.answer({ items: messages(50, 100), nextCursor: 50 });
+  await Promise.all([first, second]);
+  expect(ids(page)[0]).toBe(50);
+  expect(page.asked).toHaveLength(1);
+});

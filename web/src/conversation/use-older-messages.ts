@@ -27,13 +27,21 @@ export function useOlderMessages({ page: pageBefore, drawn, first, rewoundFrom }
   let generation = 0;
   const cursor = computed(() => (next.value === undefined ? first() : next.value));
 
-  async function load(): Promise<void> {
-    if (cursor.value === null || loading.value) return;
+  let underWay: Promise<void> = Promise.resolve();
+
+  /** Resolves when the page before what there is has come or failed, whoever asked for it first. */
+  function load(): Promise<void> {
+    if (cursor.value === null) return Promise.resolve();
+    if (!loading.value) underWay = bring(cursor.value);
+    return underWay;
+  }
+
+  async function bring(before: number): Promise<void> {
     loading.value = true;
     failure.value = null;
     const mine = generation;
     try {
-      const page = await pageBefore(cursor.value);
+      const page = await pageBefore(before);
       // It continues what is no longer shown: put before a new snapshot's messages it would leave a hole.
       if (mine !== generation) return;
       for (let end = page.items.length; end > 0; end -= PIECE) {
