@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { itemsWith, placesOf } from '../../../web/src/conversation/found-messages.ts';
-import { nextFrom } from '../../../web/src/conversation/question-jumps.ts';
+import { nextFrom } from '../../../web/src/conversation/next-from.ts';
 import { threadOf } from '../../../web/src/conversation/thread.ts';
 import { answer, asked } from './log-of-a-turn.ts';
 
