@@ -310,6 +310,12 @@ test('V63: the address says which file is open: a reload shows it again, and bac
   await message(page).waitFor();
 });
 
+test('V66: what divides the panes is named by them', async () => {
+  const { page } = await newPage();
+  for (const name of ['Divider between Conversation and Files', 'Divider between Files and Paper'])
+    await page.getByRole('separator', { name }).waitFor({ state: 'attached' });
+});
+
 test('V64: two tabs of one project have each their own draft, over a reload too', async () => {
   const { page, workId } = await newPage();
   const other = await visitor.open(`/works/${workId}`);

@@ -201,7 +201,7 @@ export function provideWorkspace(workId: string): Workspace {
       else if (event.kind === 'tool.completed') {
         for (const file of event.files) changed(file.path);
         if (event.files.length > 0) void refresh();
-      } else if (event.kind === 'tool.output') void lookAtRun();
+      } else if (event.kind === 'tool.output' && !document.hidden) void lookAtRun();
       else if (event.kind === 'workspace.restored') reread();
       else if (event.kind === 'turn.completed') void refresh();
     },
