@@ -130,7 +130,7 @@ const scenes: Scene[] = [
     arrange: async (page, words, stage) => {
       await toPaper(page, words, stage);
       await button(page, words.paper.updating).waitFor();
-      await page.locator('.paper .katex').first().waitFor();
+      await page.locator('.paper .growing').first().waitFor();
     },
   },
   {
