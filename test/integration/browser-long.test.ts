@@ -51,8 +51,6 @@ test('U12: what a Work has taken counts the turns that the page has not loaded',
   await page.close();
 });
 
-const QUESTION_TOPS = `[...document.querySelectorAll('[data-question]')].map((one) => one.getBoundingClientRect().top)`;
-
 const shown = (page: Page) => page.locator('[aria-label="You"]').count();
 
 test('a Work of 2,000 messages loads older ones while one scrolls up, to the first', async () => {
@@ -75,13 +73,13 @@ test('a Work of 2,000 messages loads older ones while one scrolls up, to the fir
   await page.close();
 });
 
-test('V57: a search finds what the page has not loaded yet, and one goes from question to question', async () => {
+test('V57: a search finds what the page has not loaded yet, and leads there', async () => {
   const page = await visitor.open(`/works/${longWork}`);
   await page.getByText(`answer ${TURNS}:`).waitFor();
   await page.getByRole('button', { name: 'Search this conversation' }).click();
-  await page.getByRole('textbox', { name: 'Search this conversation' }).fill('ANSWER 7:');
+  await page.getByRole('textbox', { name: 'Search this conversation' }).fill('ANSWER 850:');
   await page.getByText('1 of 1', { exact: true }).waitFor();
-  const found = page.getByText('answer 7:');
+  const found = page.getByText('answer 850:');
   const place = await eventually(
     async () => (await found.boundingBox())?.y ?? -1,
     (y) => y > 0 && y < 800,
@@ -90,15 +88,6 @@ test('V57: a search finds what the page has not loaded yet, and one goes from qu
   expect(place).toBeGreaterThan(0);
   await page.keyboard.press('Escape');
   await page.locator('#composer:focus').waitFor();
-  await page.getByRole('button', { name: 'Previous question' }).click();
-  // The next one above stands on top.
-  const region = await page.getByRole('region', { name: 'Conversation' }).boundingBox();
-  const tops = await eventually(
-    () => page.evaluate<number[]>(QUESTION_TOPS),
-    (all) => all.some((top) => Math.abs(top - (region?.y ?? 0) - 16) < 4),
-    50_000,
-  );
-  expect(tops.some((top) => Math.abs(top - (region?.y ?? 0) - 16) < 4)).toBe(true);
   await page.close();
 });
 
