@@ -228,7 +228,7 @@ module.exports = {
       name: 'test-imports',
       comment: 'tests import what they try, and nobody imports them',
       severity: 'error',
-      from: { path: '^test/' },
+      from: { path: '^test/', pathNot: '^test/unit/bench/' },
       to: { path: '^bench/' },
     },
   ],

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- B1 B3 ...] [--quick]`: measures a system of its own with the scripted model in this process,
- * prints a table, and writes bench/results.json. `--quick` only shows that everything works: its figures mean little.
+ * prints a table, writes bench/results.json, and draws the peers where they were measured. `--quick` only shows that
+ * everything works: its figures mean little.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +14,11 @@ import { elapsed } from '../src/setup/progress.ts';
 import { loadAverage, machineFacts } from './machine.ts';
 import { isMet, type Measure } from './measure.ts';
 import { measures } from './measures/index.ts';
+import { pictureOf } from './picture.ts';
 import { type Row, table } from './table.ts';
+
+/** PaperAgent beside its peers, for the README; drawn where B14 was run. */
+const PICTURE = 'docs/images/beside-others.svg';
 
 const say = (line: string) => console.log(line);
 
@@ -71,6 +76,8 @@ async function main(): Promise<number> {
     figures: rows.map((row) => ({ ...row, met: isMet(row) ?? null })),
   };
   await writeFile(join(CHECKOUT, 'bench', 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const picture = values.quick ? undefined : pictureOf(rows);
+  if (picture !== undefined) await writeFile(join(CHECKOUT, PICTURE), picture);
   return failures.length > 0 ? 1 : 0;
 }
 
