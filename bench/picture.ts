@@ -6,7 +6,9 @@ const PANELS = [
   'send → first token, p50',
   'chunk lag, p50',
   'chunk lag, p99',
+  'chunk lag at 50 conversations, p99',
   'a turn of 8 no-op tools, p50',
+  "processor time for 1,000 tokens, its servers' included",
   'kill -9 → next new token, p50',
 ];
 

@@ -29,6 +29,8 @@ export interface Contestant {
   open(): Promise<string>;
   /** One turn of an open conversation, to its end, over whatever breaks meanwhile. */
   turn(chat: string, text: string, watcher: Watcher): Promise<TurnSeen>;
+  /** The processes that serve its turns, its own servers among them; what those have started goes with them. */
+  pids(): readonly number[];
   /** kill -9 of the process that runs turns; whoever watches over it starts it again at once. */
   kill(): Promise<void>;
   /** Resolves when what was killed runs again. */

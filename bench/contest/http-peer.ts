@@ -14,8 +14,10 @@ export function httpPeer(options: {
   /** What its store consists of: rows, events. */
   unit: string;
   process: PeerProcess;
+  /** The server that it needs; absent: it needs none. */
+  server?: { pid: number } | undefined;
 }): Contestant {
-  const { name, url, process } = options;
+  const { name, url, process, server } = options;
   return {
     name,
     tool: 'look',
@@ -42,6 +44,7 @@ export function httpPeer(options: {
       }
       return { sentAt, completedAt: ended ? performance.now() : undefined };
     },
+    pids: () => [process.pid(), ...(server ? [server.pid] : [])],
     kill: process.kill,
     recovered: process.ready,
     async stored(chat): Promise<Stored | undefined> {

@@ -52,6 +52,7 @@ export function langGraph(name: string, url: string, process: PeerProcess): Cont
       }
       return { sentAt, completedAt: ended ? performance.now() : undefined };
     },
+    pids: () => [process.pid()],
     kill: process.kill,
     recovered: process.ready,
     async stored() {

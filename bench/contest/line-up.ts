@@ -6,7 +6,7 @@ import type { Contestant } from './contestant.ts';
 import { httpPeer } from './http-peer.ts';
 import { forgetLangGraph, langGraph } from './langgraph.ts';
 import { installPeer, peerFolder, startPeer } from './peer-process.ts';
-import { startPostgres, startRestate, startTemporal } from './servers.ts';
+import { type PeerServer, startPostgres, startRestate, startTemporal } from './servers.ts';
 
 /** What each entry is given. */
 export interface Ground {
@@ -30,7 +30,7 @@ const dbos: Entry = {
       name: `DBOS ${await versionOf('dbos', '@dbos-inc/dbos-sdk')}`,
       unit: 'rows',
       env: { DATABASE_URL: postgres.address },
-      stop: postgres.stop,
+      server: postgres,
     });
   },
 };
@@ -66,7 +66,7 @@ const temporalAiSdk: Entry = {
       name: `Temporal ai-sdk ${await versionOf('temporal-ai-sdk', '@temporalio/ai-sdk')}`,
       unit: 'events',
       env: { TEMPORAL_ADDRESS: temporal.address },
-      stop: temporal.stop,
+      server: temporal,
     });
   },
 };
@@ -85,7 +85,7 @@ const restate: Entry = {
         RESTATE_ADMIN: server.admin,
         SERVICE_PORT: String(await findFreePort()),
       },
-      stop: server.stop,
+      server,
     });
   },
 };
@@ -97,7 +97,6 @@ const mastra: Entry = {
       name: `Mastra ${await versionOf('mastra', '@mastra/core')}`,
       unit: 'rows',
       env: { STORAGE_URL: `file:${join(ground.dir, 'mastra.db')}`, MASTRA_TELEMETRY_DISABLED: '1' },
-      stop: async () => {},
     }),
 };
 
@@ -107,7 +106,7 @@ export const lineUp: readonly Entry[] = [dbos, langgraph, temporalAiSdk, restate
 async function own(
   folder: string,
   { dir, modelUrl }: Ground,
-  how: { name: string; unit: string; env: Record<string, string>; stop(): Promise<void> },
+  how: { name: string; unit: string; env: Record<string, string>; server?: PeerServer },
 ): Promise<Contestant> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
@@ -119,16 +118,17 @@ async function own(
       healthUrl: `${url}/health`,
       logFile: join(dir, `${folder}.log`),
     });
-    const contestant = httpPeer({ name: how.name, url, unit: how.unit, process: peer });
+    const { name, unit, server } = how;
+    const contestant = httpPeer({ name, url, unit, process: peer, server });
     return {
       ...contestant,
       async stop() {
         await contestant.stop();
-        await how.stop();
+        await server?.stop();
       },
     };
   } catch (error) {
-    await how.stop();
+    await how.server?.stop();
     throw error;
   }
 }

@@ -7,6 +7,9 @@ import { openTemporal, wholeHistory } from '../history.ts';
 import { until } from '../until.ts';
 import type { Contestant } from './contestant.ts';
 
+/** What a turn goes through; the bundled model is not among them. */
+const SERVING = ['postgres', 'temporal', 'worker', 'api'] as const;
+
 export async function paperAgent(system: BenchSystem): Promise<Contestant> {
   const account: Account = await newGuest(system.instance().appUrl);
   const chats = new Map<string, Chat>();
@@ -35,6 +38,7 @@ export async function paperAgent(system: BenchSystem): Promise<Contestant> {
       await chat.close();
       return { sentAt, completedAt };
     },
+    pids: () => SERVING.map((role) => system.pid(role)),
     async kill() {
       victim = system.pid('worker');
       process.kill(victim, 'SIGKILL');

@@ -38,6 +38,8 @@ export interface PeerCommand {
 }
 
 export interface PeerProcess {
+  /** Of the process that runs now. */
+  pid(): number;
   /** Ends it by SIGKILL and starts it again at once, as a supervisor would. */
   kill(): Promise<void>;
   ready(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startPeer(command: PeerCommand): Promise<PeerProcess> {
     await exited;
   };
   const peer: PeerProcess = {
+    pid: () => pidOf(child),
     ready,
     async kill() {
       await end('SIGKILL');
@@ -92,6 +95,12 @@ function run({ args, cwd, env, logFile }: PeerCommand): ChildProcess {
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   return child;
+}
+
+/** @throws where it could not be started */
+export function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('the process was not started');
+  return pid;
 }
 
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

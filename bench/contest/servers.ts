@@ -12,10 +12,12 @@ import {
 } from '../../src/setup/postgres.ts';
 import { findTemporal } from '../../src/setup/temporal-binary.ts';
 import { waitForHttp } from '../../src/setup/wait-for-http.ts';
+import { pidOf } from './peer-process.ts';
 
 export interface PeerServer {
   /** Its address, as a client takes it. */
   address: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startPostgres(dir: string): Promise<PeerServer> {
   const child = run(command, args, how);
   await waitForPostgres(options, AbortSignal.timeout(READY_MS));
   await ensureDatabase(options, 'peer');
-  return { address: postgresUrl(options, 'peer'), stop: () => end(child) };
+  return { address: postgresUrl(options, 'peer'), pid: pidOf(child), stop: () => end(child) };
 }
 
 /** `temporal server start-dev` with a database file and no other setting. */
@@ -46,7 +48,7 @@ export async function startTemporal(dir: string, say: (line: string) => void): P
   args.push('--port', String(port), '--ui-port', String(uiPort), '--db-filename', join(dir, 'temporal.db'));
   const child = run(binary, args, { cwd: dir });
   await waitForHttp(`http://127.0.0.1:${uiPort}/api/v1/namespaces/default`, AbortSignal.timeout(READY_MS));
-  return { address: `127.0.0.1:${port}`, stop: () => end(child) };
+  return { address: `127.0.0.1:${port}`, pid: pidOf(child), stop: () => end(child) };
 }
 
 export interface RestateServer extends PeerServer {
@@ -74,6 +76,7 @@ export async function startRestate(dir: string, program: string): Promise<Restat
   return {
     address: `http://127.0.0.1:${ingress}`,
     admin: `http://127.0.0.1:${admin}`,
+    pid: pidOf(child),
     stop: () => end(child),
   };
 }
