@@ -109,8 +109,13 @@ for lang in ("en", "zh"):
         style.paragraph_format.line_spacing = 1.25 if lang == "zh" else 1.15
         if lang == "zh":
             style.paragraph_format.first_line_indent = Pt(21)
-    for name in ("Image Caption", "Table Caption", "Captioned Figure", "Compact", "Bibliography", "Abstract"):
+    for name in ("Image Caption", "Table Caption", "Captioned Figure", "Compact", "Bibliography"):
         document.styles[name].paragraph_format.first_line_indent = Pt(0)
+    abstract = document.styles["Abstract"].paragraph_format
+    abstract.keep_with_next = abstract.keep_together = False
+    abstract.space_before = abstract.space_after = Pt(3)
+    abstract.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    abstract.first_line_indent = Pt(19 if lang == "zh" else 0)
     references = document.styles["Bibliography"].paragraph_format
     references.left_indent, references.first_line_indent = Pt(24), Pt(-24)
     references.tab_stops.add_tab_stop(Pt(24))

@@ -32,6 +32,8 @@ test(
     const document = docx.get('word/document.xml') ?? '';
     expect(document).toContain('w:w="12240" w:h="15840"');
     expect(document).not.toContain('<m:eqArr>');
+    const text = /w:styleId="BodyText".*?<w:sz w:val="(\d+)"/s.exec(docx.get('word/styles.xml') ?? '')?.[1];
+    expect(Number(text)).toBe(2 * 12);
     const abstractAt = document.indexOf('A city of');
     expect(document.indexOf('Keywords: ')).toBeGreaterThan(abstractAt);
     expect(document.indexOf('TOC ')).toBeGreaterThan(document.indexOf('Keywords: '));

@@ -20,7 +20,7 @@ import type { PaperFormat } from './format.ts';
 import type { Label, LabelKind } from './labels.ts';
 import { type Pixels, pictureSize } from './picture-size.ts';
 import { centred, docxEquation, fittedTable, typstFigure, typstText } from './set-apart.ts';
-import { columnShares, everyColumnShare, fitOf, pandocTable, typstTable } from './tables.ts';
+import { columnShares, everyColumnShare, fitOf, linesOf, pandocTable, typstTable } from './tables.ts';
 
 /** A picture's name among the bytes that go with the document, or why it is not shown. */
 export type PictureOf = (
@@ -42,6 +42,8 @@ const NAMES: Record<'en' | 'zh', Record<LabelKind, string>> = {
 };
 
 const NBSP = '\u00a0';
+/** Of the page's width that text of a list has. */
+const WITHIN_SHARE = 0.92;
 /** Rows beyond which a table may go over pages. */
 const LONG_TABLE = 20;
 
@@ -179,13 +181,20 @@ class Lower {
       return typstFigure(inside, { id, kind: 'table', caption: shown, isLong, isAcross: fit.isAcross });
     }
     // Word knows no table that is as wide as its words.
-    const widths = this.#to.format === 'docx' ? everyColumnShare(table) : columnShares(table);
+    const widths = this.#to.format === 'docx' ? this.#wordShares(table) : columnShares(table);
     const shown: Caption = number === undefined ? [null, []] : this.#caption('tbl', number, text);
     const made = {
       t: 'Table',
       c: [attr(id), shown, ...pandocTable(table, { widths, head, rows })],
     } as unknown as Block;
-    return fittedTable(made, fit, this.#to.format);
+    const lines = rows.length > LONG_TABLE ? null : linesOf(table);
+    return fittedTable(made, { ...fit, lines }, this.#to.format);
+  }
+
+  /** Word lays a table of a list where the list's text begins, and takes its width from the page's. */
+  #wordShares(table: TableNode): number[] {
+    const shares = everyColumnShare(table);
+    return this.#isWithin ? shares.map((share) => share * WITHIN_SHARE) : shares;
   }
 
   /** LaTeX counts by itself; in Word the number is a field that Word's lists of figures find. */

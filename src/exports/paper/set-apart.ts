@@ -80,21 +80,44 @@ export function docxEquation(math: Inline, number: Inline): Block {
   } as unknown as Block;
 }
 
-/** A table in smaller type or on a page that lies across, in the words of each format. */
-export function fittedTable(table: Block, { percent, isAcross }: TableFit, format: PaperFormat): Block {
+/**
+ * A table in smaller type or on a page that lies across, in the words of each format.
+ * @param fit `lines`: of type that it takes where it stays on one page; null: it may go over pages
+ */
+export function fittedTable(
+  table: Block,
+  { percent, isAcross, lines }: TableFit & { lines: number | null },
+  format: PaperFormat,
+): Block {
   if (format === 'html')
     return { t: 'Div', c: [attr('', ['table', ...(isAcross ? ['across'] : [])]), [table]] };
-  if (percent === 100 && !isAcross) return table;
+  if (format === 'docx' && percent === 100 && !isAcross) return table;
   const raw = (text: string): Block => ({ t: 'RawBlock', c: [format === 'docx' ? 'openxml' : format, text] });
   if (format === 'docx')
     return within([raw(fitMark(`${percent}${isAcross ? '-across' : ''}`)), table, raw(fitMark('end'))]);
   const [open, close] = isAcross ? ['\\begin{landscape}\n', '\n\\end{landscape}'] : ['', ''];
   const size = LATEX_SIZES.find(([least]) => percent >= least)?.[1] ?? '\\tiny';
+  const room = lines === null || isAcross ? [] : [latexRoom(lines + AROUND_TABLE)];
   return within([
+    ...room,
     raw(`${open}\\begingroup\\renewcommand{\\tabletype}{${size}}`),
     table,
     raw(`\\endgroup${close}`),
   ]);
+}
+
+/** Lines of a caption, of rules, and of what stands free above and below. */
+const AROUND_TABLE = 6;
+
+/** LaTeX would divide a table of two lines: it begins a new page where so many have no room. */
+export function latexRoom(lines: number): Block {
+  return { t: 'RawBlock', c: ['latex', `\\tableroom{${lines}\\baselineskip}`] };
+}
+
+/** How many lines a block wants room for; null where it is another one. */
+export function roomOf(block: Block | undefined): number | null {
+  const asked = block?.t === 'RawBlock' ? /^\\tableroom\{(\d+)/.exec(block.c[1])?.[1] : undefined;
+  return asked === undefined ? null : Number(asked);
 }
 
 const LATEX_SIZES: [least: number, size: string][] = [

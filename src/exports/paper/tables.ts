@@ -62,6 +62,17 @@ function shares(table: TableNode, room: number): number[] {
   return widths.map((width) => rounded(width / sum(widths)));
 }
 
+/** Lines of type that it takes, at most about. */
+export function linesOf(table: TableNode): number {
+  const widths = everyColumnShare(table).map((share) => share * PAGE_CHARACTERS - GUTTER);
+  return [table.head, ...table.rows].reduce((sum, row) => {
+    const lines = row.map((cell, index) =>
+      Math.ceil(lengthOf(plainOf(cell)) / Math.max(widths[index] ?? 1, 1)),
+    );
+    return sum + Math.max(...lines, 1);
+  }, 0);
+}
+
 /** In characters: its longest word, and what stands beside it. */
 function leastWidths(table: TableNode): number[] {
   return columnCells(table).map((cells) => Math.max(...cells.map(longestWord), 1) + GUTTER);

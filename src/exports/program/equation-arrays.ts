@@ -9,6 +9,10 @@ const MARK =
   /<m:r>(?:<m:rPr>(?:(?!<\/m:rPr>).)*<\/m:rPr>)?<m:t(?: xml:space="preserve")?>&amp;<\/m:t><\/m:r>/y;
 /** Word shows a dotted box where a cell is empty, others an error. */
 const EMPTY = '<m:r><m:rPr><m:nor/></m:rPr><m:t xml:space="preserve"> </m:t></m:r>';
+/** LibreOffice wants something on the left of a relation: what it is given there takes no room. */
+const NOTHING = '<m:r><m:rPr><m:nor/></m:rPr><m:t>\u200b</m:t></m:r>';
+const BEGINS_WITH_RELATION =
+  /^<m:r>(?:<m:rPr>(?:(?!<\/m:rPr>).)*<\/m:rPr>)?<m:t(?: xml:space="preserve")?>(?:[=≤≥≈≡≠∼∝→⇒⇔∈]|&lt;|&gt;)/;
 /** Between columns, in twentieths of a point: as between a formula's parts. */
 const GAP = 40;
 
@@ -28,13 +32,18 @@ function matrix(lines: string[][]): string {
     columns === 1 ? 'center' : column % 2 === 0 ? 'right' : 'left',
   );
   const rows = lines.map((cells) => {
-    const made = sides.map((_, column) => `<m:e>${cells[column] || EMPTY}</m:e>`);
+    const made = sides.map((_, column) => `<m:e>${shown(cells[column] ?? '')}</m:e>`);
     return `<m:mr>${made.join('')}</m:mr>`;
   });
   const kinds = sides.map(
     (side) => `<m:mc><m:mcPr><m:count m:val="1"/><m:mcJc m:val="${side}"/></m:mcPr></m:mc>`,
   );
   return `<m:m><m:mPr><m:baseJc m:val="center"/><m:plcHide m:val="on"/><m:cGpRule m:val="3"/><m:cGp m:val="${GAP}"/><m:mcs>${kinds.join('')}</m:mcs></m:mPr>${rows.join('')}</m:m>`;
+}
+
+function shown(cell: string): string {
+  if (cell === '') return EMPTY;
+  return BEGINS_WITH_RELATION.test(cell) ? NOTHING + cell : cell;
 }
 
 /** The cells of each line; a mark within something else of the line is no border. */

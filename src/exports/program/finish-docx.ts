@@ -8,10 +8,12 @@ import { withMatrices } from './equation-arrays.ts';
 import { pageOf, withFittedTables, withTableTypes } from './fit-tables.ts';
 
 export interface Finish {
-  latex: Pick<Style['latex'], 'paper' | 'margin'>;
+  latex: Pick<Style['latex'], 'paper' | 'margin' | 'fontSize'>;
   /** Stands in the file's properties. */
   title: string;
   authors: readonly string[];
+  /** Headings of sections stand in the middle. */
+  centresHeadings: boolean;
   /** At the top of every page but the first; `countsPages`: with the page's number, which else stands at the bottom. */
   runningHead: { text: string; countsPages: boolean } | null;
 }
@@ -34,7 +36,11 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
     percents = fitted.percents;
     return fitted.xml;
   });
-  change('word/styles.xml', (xml) => withTableTypes(xml, percents));
+  change('word/styles.xml', (xml) => withTypeSize(withTableTypes(xml, percents), finish.latex.fontSize));
+  if (finish.centresHeadings)
+    change('word/styles.xml', (xml) =>
+      xml.replace(/w:styleId="Heading1"(?:(?!<w:outlineLvl).)*/s, '$&<w:jc w:val="center"/>'),
+    );
   change('docProps/core.xml', (xml) => withProperties(xml, finish));
   if (finish.runningHead !== null) {
     files.set(HEADER, Buffer.from(headerXml(finish.runningHead)));
@@ -57,6 +63,39 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
   return await buffer(zip.outputStream);
 }
 
+/** What the reference documents are set in, in points; 11 is what LaTeX has for it. */
+const USUAL_TYPE = 10.5;
+
+/** Sizes and indents grow with that of the text; what is larger stays, for it is a heading's, and so do tables. */
+function withTypeSize(styles: string, fontSize: string): string {
+  const points = Number.parseFloat(fontSize);
+  if (points === 11) return styles;
+  const grown = (value: number) => Math.round((value * points) / USUAL_TYPE);
+  const sized = (value: number) =>
+    value <= 2 * USUAL_TYPE ? grown(value) : Math.max(value, Math.round(2 * points));
+  const change = (xml: string, name: RegExp, how: (value: number) => number) =>
+    xml.replace(name, (_, before: string, value: string) => before + how(Number(value)));
+  return styles.replace(/<w:style .*?<\/w:style>/gs, (style) =>
+    /w:styleId="(?:Compact|TableText\d+)"/.test(style)
+      ? style
+      : change(change(style, /(<w:sz(?:Cs)? w:val=")(\d+)/g, sized), /(<w:ind w:firstLine=")(\d+)/g, grown),
+  );
+}
+
+/** Rows of a table that stays on one page. */
+const ROWS_TOGETHER = 20;
+
+function keptTogether(table: string): string {
+  const rows = table.split('</w:tr>');
+  if (table.includes('w:val="Equation"') || rows.length - 1 > ROWS_TOGETHER) return table;
+  // The last row has nothing behind it to stay with.
+  return rows
+    .map((row, index) =>
+      index < rows.length - 2 ? row.replace(/<w:pStyle w:val="Compact"\s*\/>/g, '$&<w:keepNext/>') : row,
+    )
+    .join('</w:tr>');
+}
+
 /** In the middle, their lines whole, without the number that pandoc's summary lacks. */
 function withTables(xml: string): string {
   return xml
@@ -68,6 +107,7 @@ function withTables(xml: string): string {
     .replace(/<w:tr>(<w:trPr>)?/g, (_, has?: string) =>
       has === undefined ? '<w:tr><w:trPr><w:cantSplit/></w:trPr>' : '<w:tr><w:trPr><w:cantSplit/>',
     )
+    .replace(/<w:tbl>.*?<\/w:tbl>/gs, keptTogether)
     .replace(/<w:tbl><w:tblPr><w:tblStyle w:val="Equation".*?<\/w:tbl>/gs, (table) =>
       table
         .replace(/<w:tcPr\s*\/>/g, '<w:tcPr></w:tcPr>')

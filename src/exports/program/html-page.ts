@@ -8,7 +8,7 @@ const POLICY =
 
 const CSS = `
 :root { color-scheme: light; }
-body { max-width: 46rem; margin: 3rem auto; padding: 0 1.25rem; color: #1a1a1a; background: #fff;
+body { max-width: 46rem; margin: 3rem auto; padding: 0 1.25rem; color: #1a1a1a; background: #fff; overflow-wrap: break-word;
   font: 1.0625rem/1.6 "Source Serif 4", "Noto Serif", Georgia, "Times New Roman", "Songti SC", "Noto Serif CJK SC", SimSun, serif; }
 html[lang="zh-CN"] body { line-height: 1.8; }
 html[lang="zh-CN"] p { text-indent: 2em; }
@@ -21,12 +21,12 @@ figure, .picture { margin: 1.75rem 0; text-align: center; } img { max-width: 100
 figcaption, caption { font-size: .92em; margin: .5rem 0; } caption { caption-side: top; }
 .table { overflow-x: auto; margin: 1.75rem 0; } table { border-collapse: collapse; margin: 0 auto; border-top: 1.5px solid; border-bottom: 1.5px solid; font-size: .95em; }
 th, td { padding: .3em .8em; vertical-align: top; } thead th { border-bottom: 1px solid; } td > p, th > p { margin: 0; }
-.equation { display: flex; align-items: center; margin: 1.2em 0; } .equation > math { flex: 1; margin: 0; } .equation > span:last-child { flex: none; }
+.equation { display: flex; align-items: center; margin: 1.2em 0; } .equation > math { flex: 1; min-width: 0; margin: 0; } mtd[style*="padding-"] { math-style: normal; } .equation > span:last-child { flex: none; }
 mtable[columnalign^="left"] > mtr > mtd, mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left; }
 mtable[columnalign^="right left"] > mtr > mtd:nth-child(odd) { text-align: right; }
 math[display="block"] { margin: 1em 0; overflow-x: auto; overflow-y: hidden; }
 pre { background: #f5f5f4; padding: .8em 1em; overflow-x: auto; font-size: .875em; line-height: 1.45; } code { font-size: .92em; }
-blockquote { margin: 1em 2em; color: #444; } a { color: #1a4b8c; text-decoration: none; } a:hover { text-decoration: underline; }
+blockquote { margin: 1em 2em; color: #444; } a, code { overflow-wrap: anywhere; } pre code { overflow-wrap: normal; } a { color: #1a4b8c; text-decoration: none; } a:hover { text-decoration: underline; }
 .csl-entry { margin: .5em 0; padding-left: 2.2em; text-indent: -2.2em; } .csl-left-margin { display: inline-block; min-width: 2.2em; text-indent: 0; }
 .csl-right-inline { display: inline; } .header-section-number { margin-right: .5em; }
 @page across { size: landscape; }

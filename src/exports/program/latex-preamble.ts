@@ -8,13 +8,16 @@ const CODE_COLUMNS = 84;
 /** Numbers in circles and the like are Chinese characters to xeCJK, not letters of the Latin font. */
 const CHINESE = String.raw`\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> "217F, "2103, "2200 -> "2209, "2220 -> "22FF}
 \ctexset{section={format=\Large\heiti\raggedright}, subsection={format=\large\heiti}, subsubsection={format=\normalsize\heiti}}
+\usepackage{caption}\captionsetup{labelsep=quad}
 \AtBeginDocument{\pagestyle{plain}}`;
 
 /** Chinese words in a paper that is not. */
 const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}`;
 
 const TABLES = String.raw`\newcommand{\tabletype}{\small}
-\AtBeginEnvironment{longtable}{\tabletype\setlength{\tabcolsep}{4pt}}`;
+\AtBeginEnvironment{longtable}{\tabletype\setlength{\tabcolsep}{4pt}}
+\setlength{\LTcapwidth}{\textwidth}
+\newcommand{\tableroom}[1]{\par\ifdim\dimexpr\pagegoal-\pagetotal\relax<#1\newpage\fi}`;
 
 /** Pages that lie across. */
 const ACROSS = String.raw`\usepackage{pdflscape}`;

@@ -83,7 +83,7 @@ async function write(
   // Pages are counted where there are any.
   problems.push(...styleProblems(parts.paper, parts.job.style, null));
   if (format === 'docx') return await writeDocx(parts, around.reference[parts.paper.language]);
-  return format === 'latex' ? await writeLatex(parts) : await writeHtml(parts);
+  return format === 'latex' ? await writeLatex(parts, problems) : await writeHtml(parts);
 }
 
 interface Making {

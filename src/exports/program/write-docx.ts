@@ -49,6 +49,7 @@ export async function writeDocx(parts: Parts, reference: Buffer | undefined): Pr
     latex: job.style.latex,
     title: parts.plainTitle,
     authors: parts.authors,
+    centresHeadings: job.style.front === 'page' && job.style.checks.abstractPage === true,
     runningHead: runningHeadOf(parts),
   });
   return { bytes };

@@ -1,9 +1,11 @@
 /** LaTeX: a zip of the paper, its references and its figures, for XeLaTeX (O4). */
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { attr, type Block, type Inline, str } from '../paper/ast.ts';
+import { attr, type Block, type Inline, type Problem, str } from '../paper/ast.ts';
+import { latexRoom, roomOf } from '../paper/set-apart.ts';
 import { preambleOf, wrappedCode } from './latex-preamble.ts';
-import { withSymbols } from './latex-symbols.ts';
+import { texHas, withSymbols } from './latex-symbols.ts';
+import { charactersOf, missingProblem } from './missing-characters.ts';
 import { documentOf } from './pandoc.ts';
 import type { Parts } from './parts.ts';
 import { mapNodes, type Node } from './walk.ts';
@@ -11,8 +13,12 @@ import { mapNodes, type Node } from './walk.ts';
 /** The same paper makes the same bytes. */
 const WRITTEN = new Date(Date.UTC(2000, 0, 1));
 
-export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
+export async function writeLatex(parts: Parts, problems: Problem[]): Promise<{ bytes: Uint8Array }> {
   const { paper, job, convert, bibliography, pictures } = parts;
+  const written = charactersOf([parts.title, parts.abstract, parts.keywords, parts.body]);
+  const missing = written.filter((char) => !texHas(char, paper.language));
+  const lacks = 'The usual fonts of TeX lack some characters, or may lack them, and leave them out';
+  problems.push(...missingProblem(job.source, missing, lacks));
   const { language, facts } = paper;
   const inlines = (c: Inline[]) => ({ t: 'MetaInlines', c: inTex(c) });
   const abstract = [...parts.abstract, ...keywordsOf(parts)];
@@ -52,7 +58,7 @@ export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
     contents && front !== 'above' ? [{ t: 'RawBlock', c: ['latex', '\\newpage'] }] : [];
   const { stdout } = await convert(
     options,
-    JSON.stringify(documentOf([...behindContents, ...inTex(parts.body)], meta)),
+    JSON.stringify(documentOf([...behindContents, ...headingsWithTables(inTex(parts.body))], meta)),
     {},
   );
   const zip = new ZipFile();
@@ -63,6 +69,26 @@ export async function writeLatex(parts: Parts): Promise<{ bytes: Uint8Array }> {
   for (const { name, bytes } of pictures) add(`figures/${name}`, bytes);
   zip.end();
   return { bytes: await buffer(zip.outputStream) };
+}
+
+/** Lines of a heading, with what stands free around it. */
+const HEADING_LINES = 3;
+
+/** A heading goes to the next page with the table that stands right below it. */
+function headingsWithTables(blocks: Block[]): Block[] {
+  const made: Block[] = [];
+  for (const block of blocks) {
+    const [first, ...rest] = block.t === 'Div' ? block.c[1] : [];
+    const lines = roomOf(first);
+    const from = made.findLastIndex(({ t }) => t !== 'Header') + 1;
+    if (block.t !== 'Div' || lines === null || from === made.length) made.push(block);
+    else {
+      const headings = made.splice(from);
+      const room = latexRoom(lines + HEADING_LINES * headings.length);
+      made.push(room, ...headings, { ...block, c: [block.c[0], rest] });
+    }
+  }
+  return made;
 }
 
 function inTex<T extends Block[] | Inline[]>(tree: T): T {

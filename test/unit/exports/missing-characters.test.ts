@@ -1,6 +1,7 @@
 /** Characters that no font has are told of (O5). */
 import { expect, test } from '@jest/globals';
 import { str } from '../../../src/exports/paper/ast.ts';
+import { texHas } from '../../../src/exports/program/latex-symbols.ts';
 import {
   charactersOf,
   missingAmong,
@@ -28,6 +29,14 @@ test('O5: those that are missing are found among many by few questions, and no m
   expect(asked).toBeLessThan(100);
   expect(missingAmong(all, () => false)).toEqual([]);
   expect(missingAmong(all, () => true, 5)).toHaveLength(5);
+});
+
+test('O4: what TeX leaves out of a text is known without TeX', () => {
+  const missing = (text: string, language: 'en' | 'zh') =>
+    [...text].filter((char) => !texHas(char, language)).join('');
+  expect(missing('aéüßœ“—…€℃π≈±αΩ中文，。（）', 'en')).toBe('');
+  expect(missing('①Ⅱ≤龟亞', 'zh')).toBe('亞');
+  expect(missing('①𠮷丂ก☃😀م', 'en')).toBe('①𠮷丂ก☃😀م');
 });
 
 test('O5: they are named with their numbers, and the line where the first of them stands', () => {

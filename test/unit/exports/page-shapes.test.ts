@@ -68,6 +68,16 @@ test('O4: an array of equations becomes a matrix whose columns meet at its marks
   expect(made.match(/<m:mr>/g)).toHaveLength(2);
 });
 
+test('O4: a cell that begins with a relation has something on its left, which LibreOffice wants', () => {
+  const run = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
+  const mark = '<m:r><m:t>&amp;</m:t></m:r>';
+  const made = withMatrices(`<m:eqArr><m:e>${run('a')}${mark}${run('=')}${run('b')}</m:e></m:eqArr>`);
+  expect(made).toContain(
+    `<m:e><m:r><m:rPr><m:nor/></m:rPr><m:t>\u200b</m:t></m:r>${run('=')}${run('b')}</m:e>`,
+  );
+  expect(made).toContain(`<m:e>${run('a')}</m:e>`);
+});
+
 const columns = (count: number, cell: string) =>
   table(
     Array.from({ length: count }, (_, index) => `c${index}`),
