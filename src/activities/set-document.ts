@@ -1,7 +1,8 @@
 /** Text set as a document (O1): its files are handed over by the workspace, a program of its own makes it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExportRow, isWanted, noteStep } from '../db/exports.ts';
-import { makePaper, type PaperOrder } from '../exports/make-paper.ts';
+import { makePaper } from '../exports/make-paper.ts';
+import type { PaperOrder } from '../exports/opening.ts';
 import type { PaperFormat } from '../exports/paper/format.ts';
 import { paperKey } from '../exports/paper-key.ts';
 import { listStyles, type Style, stylesFolder, USUAL_STYLE } from '../exports/style.ts';

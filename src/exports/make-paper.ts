@@ -18,10 +18,8 @@ import {
   PICTURE_BYTES,
   PICTURES_BYTES,
 } from './job.ts';
-import { openingOf, prepare } from './opening.ts';
+import { openingOf, type PaperOrder, prepare } from './opening.ts';
 import type { Problem } from './paper/ast.ts';
-import type { PaperFormat } from './paper/format.ts';
-import type { Style } from './style.ts';
 
 /** What this machine has for it; looked for once a process. */
 export interface PaperTools {
@@ -48,15 +46,6 @@ export async function findPaperTools({
   // Asked for each time: who is told to install a font need not start anything anew.
   const chinese = () => findChineseFonts(fontFolders);
   return { containment: await findContainment(bwraps), chinese, program: program() };
-}
-
-export interface PaperOrder {
-  source: string;
-  /** Markdown that stands behind the paper, on pages of its own. */
-  behind?: string;
-  title: string;
-  format: PaperFormat;
-  style: Style;
 }
 
 export interface PaperSurroundings {

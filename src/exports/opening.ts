@@ -1,10 +1,25 @@
 /** What the program is handed when it begins: the paper, its style's files, Word's reference documents, fonts (job.ts). */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ChineseFonts } from './chinese-fonts.ts';
 import type { Job, Opening } from './job.ts';
-import type { PaperOrder, PaperTools } from './make-paper.ts';
+import type { PaperFormat } from './paper/format.ts';
 import { factsOf } from './paper/front-matter.ts';
-import { readStyleFiles, SHIPPED_STYLES } from './style.ts';
+import { readStyleFiles, SHIPPED_STYLES, type Style } from './style.ts';
+
+export interface PaperOrder {
+  source: string;
+  /** Markdown that stands behind the paper, on pages of its own. */
+  behind?: string;
+  title: string;
+  format: PaperFormat;
+  style: Style;
+}
+
+/** What of the machine decides how it is set. */
+export interface HasFonts {
+  chinese(): Promise<ChineseFonts | null>;
+}
 
 export interface Prepared {
   job: Job;
@@ -15,7 +30,7 @@ export interface Prepared {
 
 export async function prepare(
   { source, behind = '', title, format, style }: PaperOrder,
-  tools: Pick<PaperTools, 'chinese'>,
+  tools: HasFonts,
 ): Promise<Prepared> {
   const { citations } = factsOf(source);
   const [en, zh] = await Promise.all([

@@ -3,9 +3,9 @@
  * are what they were, has the document that would be made.
  */
 import { createHash } from 'node:crypto';
-import type { PaperOrder, PaperTools } from './make-paper.ts';
+import type { PaperTools } from './make-paper.ts';
 import { missingFormats } from './missing-formats.ts';
-import { fontStates, prepare } from './opening.ts';
+import { fontStates, type PaperOrder, prepare } from './opening.ts';
 
 /** SHA-256 as lower-case hex: of text, title, style with its files, fonts, and the program itself. */
 export async function paperKey(

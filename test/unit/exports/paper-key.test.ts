@@ -3,7 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { PaperOrder } from '../../../src/exports/make-paper.ts';
+import type { PaperOrder } from '../../../src/exports/opening.ts';
 import { paperKey } from '../../../src/exports/paper-key.ts';
 import { listStyles, type Style } from '../../../src/exports/style.ts';
 
