@@ -12,6 +12,7 @@ import { PAPER, titleOfPaper } from '../workspace/paper.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { AttemptEnded } from './claims/attempt-ended.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { keepPlan } from './keep-plan.ts';
 import { keepAfterTool } from './keep-versions.ts';
 import { offeredTool } from './offered-tool.ts';
 import {
@@ -38,10 +39,11 @@ export async function toolEagerly(deps: ActivityDependencies, input: ToolInput):
   return step?.kind === 'done';
 }
 
-/** A tool of a server that the person connected, which the MainAgent alone may call, or one of ours. */
+/** The plan, or a tool of a server that the person connected, which the MainAgent alone has; or a tool that touches files. */
 function toolOf(deps: ActivityDependencies, input: ToolInput): CallBody {
   return (call) => {
     const { agent, name } = call.claim;
+    if (agent === 'main' && name === 'update_plan') return keepPlan(call);
     return (agent === 'main' && isOfferedName(name) ? offeredTool : fileTool)(deps, input)(call);
   };
 }

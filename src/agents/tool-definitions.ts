@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { controlCharacterIn } from '../domain/control-characters.ts';
 import { argumentsProblem } from '../domain/json-nesting.ts';
 import type { ToolArguments } from '../domain/messages.ts';
+import { type PlannedStep, planProblem } from '../domain/plans.ts';
 import type { SkillTitle } from '../domain/skills.ts';
 import type { Parameter, TextKind } from './tool-parameters.ts';
 import { TOOLS, type Tool } from './tool-table.ts';
@@ -40,6 +41,7 @@ const MAIN = [
   'read_file',
   'list_attachments',
   'read_attachment',
+  'update_plan',
   'ask_person',
 ] as const;
 
@@ -239,6 +241,16 @@ export function parseCodeAgent(sent: ToolArguments): Parsed<{ task: string }> {
   const parsed = parseArguments('code_agent', sent);
   if (!parsed.ok || parsed.value.task.trim() !== '') return parsed;
   return { ok: false, problem: '"task" is empty: say what is to be computed.' };
+}
+
+/** The steps that an `update_plan` call sends. */
+export function parseUpdatePlan(sent: ToolArguments): Parsed<PlannedStep[]> {
+  const parsed = parseArguments('update_plan', sent);
+  if (!parsed.ok) return parsed;
+  const { steps } = parsed.value;
+  const control = steps.map(({ step }) => controlCharacterIn(step, 'anywhere')).find(Boolean);
+  const problem = control === undefined ? planProblem(steps) : `A step ${control}`;
+  return problem === undefined ? { ok: true, value: steps } : { ok: false, problem };
 }
 
 /** What an `ask_person` call asks: without blank options, and with none where they are all alike. */

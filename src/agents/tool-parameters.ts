@@ -1,12 +1,19 @@
 /** A tool's parameters, each said once: as JSON schema for the model, as zod for what the model sends. */
 import { z } from 'zod';
 import { argumentsProblem } from '../domain/json-nesting.ts';
+import {
+  MAX_PLAN_STEPS,
+  MAX_STEP_CHARACTERS,
+  oneLine,
+  type PlannedStep,
+  STEP_STATES,
+} from '../domain/plans.ts';
 
 /** What a text is, which says how one that is nearly right is mended, and where tabs may stand in it (M15). */
 export type TextKind = 'path' | 'words' | 'markdown' | 'code';
 
 export interface Parameter<Value> {
-  schema: { type: string | string[]; description: string; enum?: unknown[]; items?: { type: string } };
+  schema: { type: string | string[]; description: string; enum?: unknown[]; items?: Record<string, unknown> };
   zod: z.ZodType<Value>;
   /** What a right value is, for the sentence that a model repairs from. */
   expected: string;
@@ -98,6 +105,44 @@ function listIn(given: unknown): unknown {
   } catch {
     return given; // no JSON: the sentence about it says what it should be
   }
+}
+
+/** The steps of a plan, in their order, each with how it stands (H3). */
+export function planSteps(description: string): Parameter<PlannedStep[]> {
+  const step = { type: 'string', description: `At most ${MAX_STEP_CHARACTERS} characters.` };
+  const state = (given: unknown) =>
+    typeof given === 'string'
+      ? given
+          .trim()
+          .toLowerCase()
+          .replace(/[\s-]+/g, '_')
+      : given;
+  return {
+    schema: {
+      type: 'array',
+      description,
+      items: {
+        type: 'object',
+        properties: { step, status: { type: 'string', enum: [...STEP_STATES] } },
+        required: ['step', 'status'],
+        additionalProperties: false,
+      },
+    },
+    zod: z.preprocess(
+      listIn,
+      z
+        .array(
+          z.object({
+            step: z.string().max(MAX_STEP_CHARACTERS).overwrite(oneLine).min(1),
+            status: z.preprocess(state, z.enum(STEP_STATES)),
+          }),
+        )
+        .max(MAX_PLAN_STEPS),
+    ),
+    expected:
+      `a list of at most ${MAX_PLAN_STEPS} objects with "step" (a string of at most ${MAX_STEP_CHARACTERS} ` +
+      `characters) and "status" (${STEP_STATES.map((one) => `"${one}"`).join(', ')})`,
+  };
 }
 
 /** Of use only where works may be looked up (O6). */

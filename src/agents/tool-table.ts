@@ -8,6 +8,7 @@ import {
   optional,
   type Parameter,
   path,
+  planSteps,
   texts,
   words,
 } from './tool-parameters.ts';
@@ -246,6 +247,22 @@ export const TOOLS = {
           'compute and with which method and parameters, which input files to use, which figures to save under which ' +
           'names (images/….png), and which numbers to report.',
         'words',
+      ),
+    },
+  },
+  update_plan: {
+    description:
+      'Shows the person what you mean to do, step by step, and how far you are. For work of three steps or more: call ' +
+      'it at the beginning, then whenever a step is done or the plan changes, beside your next call. Always send all ' +
+      'steps; keep the words of those that stay. What is written while a step is "in_progress" is kept with it. The ' +
+      'person may change the plan: then you are told, and go on by theirs. Not for what takes a step or two. Returns ' +
+      'how many steps are completed. An error says what is wrong with the steps, or that the person has changed them ' +
+      'meanwhile.',
+    effect: 'writes',
+    parameters: {
+      steps: planSteps(
+        'All steps in their order, each with a few words in the language of the person. One at a time is ' +
+          '"in_progress". An empty list takes the plan away.',
       ),
     },
   },

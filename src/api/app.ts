@@ -12,6 +12,7 @@ import { authRoutes } from './auth/routes.ts';
 import { socketRoutes } from './chat-socket/routes.ts';
 import { askRoutes } from './conversation/ask-routes.ts';
 import { historyRoutes } from './conversation/history-routes.ts';
+import { planRoutes } from './conversation/plan-routes.ts';
 import { revisionRoutes } from './conversation/revision-routes.ts';
 import { conversationRoutes } from './conversation/routes.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
@@ -106,6 +107,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', conversationRoutes(deps));
   app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', askRoutes(deps));
+  app.route('/api/works', planRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));

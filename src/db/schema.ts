@@ -278,6 +278,16 @@ export interface PersonEdits {
   work_id: string;
 }
 
+export interface Plans {
+  author: string;
+  seq: number;
+  steps: Json;
+  told: boolean;
+  tool_call_id: string | null;
+  turn: number | null;
+  work_id: string;
+}
+
 export interface RateWindows {
   began_at: Timestamp;
   count: number;
@@ -386,6 +396,7 @@ export interface Summaries {
   attachments: Generated<Json>;
   created_at: Generated<Timestamp>;
   number: Generated<number>;
+  plan: string | null;
   step_key: string;
   text: string;
   through_message_id: string;
@@ -599,6 +610,7 @@ export interface DB {
   openings: Openings;
   operator_tool_servers: OperatorToolServers;
   person_edits: PersonEdits;
+  plans: Plans;
   rate_windows: RateWindows;
   reference_verdicts: ReferenceVerdicts;
   refresh_tokens: RefreshTokens;

@@ -5,10 +5,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { LogEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
+import type { Plan } from '../domain/plans.ts';
 import { type Conversation, reduceAll, type TurnEnd, type WorkStatus } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 import { readEvents } from './event-log.ts';
 import { readMessages } from './messages.ts';
+import { readPlan } from './plans.ts';
 
 export interface Snapshot {
   seq: number;
@@ -22,6 +24,8 @@ export interface Snapshot {
   running?: Message;
   /** What the running turn asks a person. */
   ask?: NonNullable<Conversation['ask']>;
+  /** What the agent means to do. */
+  plan?: Plan;
   /** Why nothing moves just now. */
   retrying?: NonNullable<Conversation['retrying']>;
 }
@@ -58,11 +62,13 @@ export async function readSnapshot(
         ...(bytes === undefined ? {} : { bytes }),
       });
       const queued = await readQueuedAsOf(tx, workId, before);
+      const planned = await readPlan(tx, workId, before);
       let state: Conversation = {
         seq: before,
         runningTurn: null,
         messages: [...older.messages, ...queued],
         outcomes: [],
+        ...(planned ? { plan: planned } : {}),
       };
       state = reduceAll(state, await eventsSince(tx, workId, before));
       // Queued messages always belong; of the others the newest fill the page.
@@ -83,6 +89,7 @@ export async function readSnapshot(
         ...(cursor === undefined ? {} : { cursor }),
         ...(running ? { running } : {}),
         ...(state.ask ? { ask: state.ask } : {}),
+        ...(state.plan ? { plan: state.plan } : {}),
         ...(state.retrying ? { retrying: state.retrying } : {}),
       };
     });

@@ -14,6 +14,8 @@ export interface StoredSummary {
   attachments: string[];
   /** The claim of the step that had it made. */
   stepKey: string;
+  /** What was still planned as it was stored, in words (H3); null: nothing. */
+  plan: string | null;
 }
 
 /** A message, with what has to go back to the model that gave it (M8). */
@@ -94,9 +96,9 @@ export async function storeSummary(
     tokensBefore: number;
     tokensAfter: number;
   },
-): Promise<{ kind: 'fenced' } | { kind: 'stored'; text: string; stop: boolean }> {
+): Promise<{ kind: 'fenced' } | { kind: 'stored'; text: string; plan: string | null; stop: boolean }> {
   const { rows } = await sql<{
-    answer: { kind: 'fenced' } | { kind: 'stored'; text: string; stop: boolean };
+    answer: { kind: 'fenced' } | { kind: 'stored'; text: string; plan: string | null; stop: boolean };
   }>`
     select store_summary(${summary.workId}::uuid, ${summary.key}::text, ${summary.attempt}::integer,
       ${summary.agent}::text, ${summary.throughMessageId}::uuid, ${storableText(summary.text)}::text,

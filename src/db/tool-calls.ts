@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { FileChange, RunEnding, ToolArguments } from '../domain/messages.ts';
+import type { PlannedStep } from '../domain/plans.ts';
 import type { ClaimedFor, Holder } from './claims.ts';
 import type { Database } from './database.ts';
 import { call } from './function-call.ts';
@@ -56,6 +57,8 @@ export interface ToolOutcome {
   /** The number of a run of code, and what is known of it. */
   run?: number;
   record?: KeptRecord;
+  /** What the Work's plan is to be (H3). */
+  plan?: PlannedStep[];
 }
 
 /** Characters of a result that are stored: each reader of the conversation is sent them (SR-H6). */

@@ -30,7 +30,10 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
   const outline = lastOf(calls, 'analyze_template');
   if (outline === undefined) {
     const look = topic.id === 'data' ? call('list_attachments') : call('tree', { path: null });
-    return { text: texts.plan, calls: [call('analyze_template', { file: 'paper.md' }), look] };
+    return {
+      text: texts.plan,
+      calls: [planned(say, 0), call('analyze_template', { file: 'paper.md' }), look],
+    };
   }
 
   const { workedOut } = topic;
@@ -48,7 +51,7 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
     if (question !== undefined && asked === undefined && WANTS_TO_BE_ASKED.test(prompt))
       return { text: say.asking, calls: [call('ask_person', { ...question, waitSeconds: null })] };
     const task = topic.task(language, { data, answer: asked?.result });
-    return { text: say.delegating, calls: [call('code_agent', { task })] };
+    return { text: say.delegating, calls: [planned(say, 1), call('code_agent', { task })] };
   }
 
   const measurements = readMeasurements(lastRun.result, language);
@@ -62,7 +65,10 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
   const mend = after.findIndex(isMend);
   const writes = (mend < 0 ? after : after.slice(0, mend)).filter((made) => WRITES.has(made.name));
   const paper = texts.paper(measurements);
-  if (writes.length === 0) return { text: say.writing, calls: paperCalls(outline.result, paper, language) };
+  if (writes.length === 0) {
+    const written = paperCalls(outline.result, paper, language);
+    return { text: say.writing, calls: [planned(say, 2), ...written] };
+  }
   const failed = writes.filter((made) => made.name === 'update_section_content' && hasFailed(made));
   const repaired = new Set(writes.map((made) => made.step)).size > 1;
   if (failed.length > 0 && !repaired) {
@@ -76,8 +82,10 @@ function nextMove(topic: Topic, prompt: string, language: Language, { calls }: T
   /** The last words, once the paper was checked as it stands. */
   const checked = (words: string): Move => {
     const check = lastOf(calls.slice(calls.findLastIndex((made) => WRITES.has(made.name))), 'check_paper');
-    if (check === undefined)
-      return { text: say.checkingPaper, calls: [call('check_paper', { file: 'paper.md' })] };
+    if (check === undefined) {
+      const calls = [planned(say, 3), call('check_paper', { file: 'paper.md' }), planned(say, 4)];
+      return { text: say.checkingPaper, calls };
+    }
     return answer([words, ...leftOver(check, say)].join('\n\n'));
   };
   const guess = workedOut?.guess(measurements);
@@ -117,6 +125,15 @@ function dataFile(calls: MadeCall[], prompt: string): string | 'none' | 'unreada
     return columns.length === 0 ? 'unreadable' : { path: String(read.arguments.path), columns };
   }
   return chooseDataFile(lastOf(calls, 'list_attachments')?.result ?? '', prompt) ?? 'none';
+}
+
+/** The plan with so many of its steps done, and the next one under way (H3). */
+function planned({ plan }: Phrases, done: number): Move['calls'][number] {
+  const steps = plan.map((step, at) => ({
+    step,
+    status: at < done ? 'completed' : at === done ? 'in_progress' : 'pending',
+  }));
+  return call('update_plan', { steps });
 }
 
 function readAttachment(path: string): Move['calls'][number] {

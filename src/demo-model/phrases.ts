@@ -3,6 +3,8 @@ import type { Language } from './language.ts';
 
 export interface Phrases {
   whatIAm: string;
+  /** The steps of its plan: look, compute, write, check. */
+  plan: readonly [string, string, string, string];
   steered: string;
   reading: string;
   asking: string;
@@ -38,6 +40,7 @@ export const phrases: Record<Language, Phrases> = {
 - Upload a CSV or Excel file and write: Analyse the data file that I uploaded.
 
 The code, the figures and the numbers of these demos are real: they come from a run in the sandbox.`,
+    plan: ['Read the template and the files', 'Compute in the sandbox', 'Write the paper', 'Check the paper'],
     steered: '(Demo model: I have read your message, but my dialogue is fixed, so I go on with it.)',
     reading: 'Demo model: I read the beginning of the data file to learn its columns.',
     asking: 'Demo model: I have a question before I begin. I wait for your answer, for as long as it takes.',
@@ -79,6 +82,7 @@ The code, the figures and the numbers of these demos are real: they come from a 
 - 上传一个 CSV 或 Excel 文件，然后写：分析我上传的数据文件
 
 这些演示中的代码、图和数值都是真实的，来自沙箱中的运行。`,
+    plan: ['阅读模板和文件', '在沙箱中计算', '撰写论文', '检查论文'],
     steered: '（演示模型：已读到您的消息，但我的对话是固定的，因此继续进行。）',
     reading: '演示模型：先读取数据文件的开头，了解各列。',
     asking: '演示模型：开始之前有一个问题。我会一直等待您的回答。',

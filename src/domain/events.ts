@@ -13,6 +13,7 @@ import type {
   Usage,
   UserMessage,
 } from './messages.ts';
+import type { PlanStep } from './plans.ts';
 import type { VerifyMode } from './verification/types.ts';
 import type { SnapshotReason } from './versions.ts';
 
@@ -83,6 +84,8 @@ export type EventBody =
   | { kind: 'ask.answered'; askId: string; by: AnsweredBy; text: string; allow?: boolean }
   /** Four fifths of a budget are used; `limit` with what a person has allowed since. Once a turn and budget. */
   | { kind: 'budget.warned'; scope: BudgetScope; unit: BudgetUnit; used: number; limit: number }
+  /** All of it (H3); without steps: it was taken away. `toolCallId`: of the call that set it. */
+  | { kind: 'plan.changed'; by: 'agent' | 'person'; toolCallId?: string; steps: PlanStep[] }
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
   | {

@@ -5,6 +5,7 @@
 import type { Ask } from './asks.ts';
 import { type LogEvent, PLACE, type TurnError, type TurnOutcome } from './events.ts';
 import type { Message, Part, ToolPart, Usage } from './messages.ts';
+import type { Plan } from './plans.ts';
 
 /** `asking`: the turn that runs waits for a person. */
 export type WorkStatus = 'idle' | 'running' | 'asking' | 'stopping';
@@ -27,6 +28,8 @@ export interface Conversation {
   outcomes: TurnEnd[];
   /** What the running turn asks a person. */
   ask?: Ask;
+  /** What the agent means to do (H3). */
+  plan?: Plan;
   /** Set while a retry is awaited; cleared by the next event of that turn. */
   retrying?: { agent: string; what: string; code?: string; reason: string; inMs: number; at: string };
 }
@@ -160,6 +163,10 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
     }
     case 'ask.answered':
       delete next.ask;
+      return next;
+    case 'plan.changed':
+      if (event.steps.length === 0) delete next.plan;
+      else next.plan = { version: event.seq, by: event.by, steps: event.steps };
       return next;
     case 'message.completed':
       next.messages = change(state.messages, event.message.id, () => event.message);

@@ -13,6 +13,7 @@ import {
   userMessage,
   uuid,
 } from './messages.ts';
+import { planBy, planStep } from './plans.ts';
 
 const count = z.number().int().nonnegative();
 const agent = z.string();
@@ -78,6 +79,7 @@ export const logEvent = z
       allow: z.boolean().exactOptional(),
     }),
     event('budget.warned', { scope: budgetScope, unit: budgetUnit, used: z.number(), limit: z.number() }),
+    event('plan.changed', { by: planBy, toolCallId: uuid.exactOptional(), steps: z.array(planStep) }),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),
     event('retrying', {

@@ -10,6 +10,7 @@ import {
   MAX_TOKEN_CHARACTERS,
 } from './limits.ts';
 import { delivery, isoTime, message, uuid } from './messages.ts';
+import { plan } from './plans.ts';
 import { PROTOCOL_VERSION } from './socket.ts';
 
 const seq = z.number().int().nonnegative();
@@ -78,6 +79,7 @@ export const snapshot = z.object({
   running: message.exactOptional(),
   retrying: retrying.exactOptional(),
   ask: ask.exactOptional(),
+  plan: plan.exactOptional(),
 });
 export const snapshotFrame = snapshot.extend({ type: z.literal('snapshot') });
 

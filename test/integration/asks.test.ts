@@ -1,11 +1,17 @@
-/** H1, P21: an agent asks a person in the middle of a turn, which waits for as long as it takes. */
+/**
+ * H1, P21: an agent asks a person in the middle of a turn, which waits for as long as it takes. H2: what may not be done
+ * unasked. H3: its plan, which both change. H4: what a turn may take.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { WorkBudget } from '../../src/domain/budgets.ts';
 import type { LogEvent } from '../../src/domain/events.ts';
+import type { Plan } from '../../src/domain/plans.ts';
 import { wake, workflowIdOf } from '../../src/workflows/messages.ts';
 import type { ChatClient } from '../support/chat-client.ts';
+import type { AppProcess } from '../support/child-process.ts';
+import { setGate } from '../support/faults/gate.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
@@ -13,6 +19,7 @@ import { untilPhase } from '../support/workflow-of.ts';
 import { ofKind } from '../support/works.ts';
 
 let system: TestSystem;
+let worker: AppProcess;
 
 /** Asks one thing, and says what came back. */
 const asks =
@@ -26,7 +33,7 @@ const COLOUR = { question: 'Which colour?', options: ['red', 'blue'], default: '
 
 beforeAll(async () => {
   system = await startTestSystem({ script: asks(COLOUR) });
-  await system.startWorker();
+  worker = await system.startWorker();
 });
 
 afterAll(async () => {
@@ -402,6 +409,120 @@ test('H2: what is allowed for the Work is remembered; what is never allowed is r
   chat.close();
   await system.expectSound(workId);
 });
+
+/** Reads, then writes, by a plan of two steps. `between`: what it calls while it reads. */
+const plans =
+  (between: { name: string; arguments: Record<string, unknown> }): Script =>
+  (request) => {
+    const plan = (...states: string[]) => ({
+      name: 'update_plan',
+      arguments: { steps: states.map((status, at) => ({ step: ['Read', 'Write'][at], status })) },
+    });
+    return (
+      [toolReply([plan('in_progress', 'pending'), between]), toolReply([plan('completed', 'in_progress')])][
+        answersSoFar(request)
+      ] ?? textReply('Done.')
+    );
+  };
+const WRITES = { name: 'writemd', arguments: { file: 'notes.md', content: '# Notes\n', mode: 'write' } };
+
+async function planOf(of: TestAccount, workId: string, change?: object) {
+  const method = change === undefined ? 'GET' : 'PUT';
+  const response = await system.request(of, method, `/api/works/${workId}/plan`, change);
+  return { status: response.status, body: (await response.json()) as Plan & { error?: unknown } };
+}
+
+test('H3: a plan is an object of the conversation, with what each step made; it is rewound and copied with it', async () => {
+  system.model.setScript(plans(WRITES));
+  const { account, workId, chat } = await system.newChat();
+  expect((await planOf(account, workId)).body).toEqual({ version: 0, by: 'person', steps: [] });
+  const first = chat.say('Plan it.');
+  await ended(chat);
+  const steps = [
+    { step: 'Read', status: 'completed', made: ['notes.md'] },
+    { step: 'Write', status: 'in_progress' },
+  ];
+  const changes = ofKind(chat.events, 'plan.changed');
+  expect(changes.map(({ by, turn }) => [by, turn])).toEqual(Array(2).fill(['agent', 1]));
+  expect(changes.at(-1)?.steps).toEqual(steps);
+  const plan = { version: changes.at(-1)?.seq, by: 'agent', steps };
+  expect(await planOf(account, workId)).toEqual({ status: 200, body: plan });
+  const late = await system.chat(account, workId);
+  expect(await late.frame(({ type }) => type === 'snapshot', 'a snapshot')).toMatchObject({ plan });
+  late.close();
+  await system.expectSound(workId);
+
+  const copied = await system.request(account, 'POST', `/api/works/${workId}/duplicate`);
+  const copy = (await copied.json()) as { id: string };
+  expect((await planOf(account, copy.id)).body).toMatchObject({ steps });
+
+  system.model.setScript(() => textReply('No plan this time.'));
+  const again = { id: randomUUID(), text: 'Answer at once.' };
+  await system.request(account, 'POST', `/api/works/${workId}/messages/${first}/rerun`, again);
+  await chat.event(({ kind, turn }) => kind === 'turn.completed' && turn === 2, 'the second end');
+  expect((await planOf(account, workId)).body.steps).toEqual([]);
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H3: a person changes the plan; the agent hears of it before it can put its own over it', async () => {
+  system.model.setScript(plans({ name: 'ask_person', arguments: COLOUR }));
+  const { account, workId, chat } = await system.newChat();
+  chat.say('Plan it.');
+  const { askId } = await raised(chat);
+  const { version, steps } = (await planOf(account, workId)).body;
+  const mine = [{ step: 'Read it twice', status: 'in_progress' }];
+  const changed = await planOf(account, workId, { version, steps: mine });
+  expect(changed).toMatchObject({ status: 200, body: { by: 'person', steps: mine } });
+  // The same again changes nothing, and another by who has not seen it is refused.
+  expect(await planOf(account, workId, { version, steps: mine })).toEqual(changed);
+  expect(await planOf(account, workId, { version, steps })).toMatchObject({
+    ...{ status: 409, body: { error: { code: 'conflict', details: changed.body } } },
+  });
+  const twice = { version: changed.body.version, steps: [...mine, ...mine] };
+  expect(await planOf(account, workId, twice)).toMatchObject({ status: 400 });
+  expect((await planOf(await system.guest(), workId, { version, steps: [] })).status).toBe(404);
+  await answer(account, workId, askId, { text: 'red' });
+  await ended(chat);
+  const told = 'Go on by it; it is now:\n1. [in_progress] Read it twice';
+  expect(ofKind(chat.events, 'tool.completed').at(-1)).toMatchObject({
+    ok: false,
+    result: expect.stringContaining(told),
+  });
+  expect((await planOf(account, workId)).body.steps).toEqual(mine);
+
+  // Between turns: the next one begins with it.
+  const more = [...mine, { step: 'Write', status: 'pending' }];
+  expect(await planOf(account, workId, { version: changed.body.version, steps: more })).toMatchObject({
+    status: 200,
+  });
+  const asked = system.model.count();
+  system.model.setScript(() => textReply('I see it.'));
+  chat.say('And now?');
+  await chat.event(({ kind, turn }) => kind === 'turn.completed' && turn === 2, 'the second end');
+  expect(JSON.stringify(system.model.requests[asked]?.body)).toContain('2. [pending] Write');
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test.each(['abort', 'pass'] as const)(
+  'H3, D5: a worker that is killed as its plan is stored has it stored once (%s)',
+  async (end) => {
+    system.model.setScript(plans(WRITES));
+    const { workId, chat } = await system.newChat();
+    const gate = await setGate(system.databaseUrl, workId, { table: 'plans', on: 'insert', when: 'true' });
+    chat.say('Plan it.');
+    await gate.reached();
+    await worker.signal('SIGKILL');
+    await gate[end]();
+    await gate.remove();
+    worker = await system.startWorker();
+    expect(await ended(chat)).toMatchObject({ outcome: 'done' });
+    expect(ofKind(chat.events, 'plan.changed')).toHaveLength(2);
+    chat.close();
+    await system.expectSound(workId);
+  },
+);
 
 test('H1, R10: a wait that was woken often goes on in a new run, and the question is still the one that was asked', async () => {
   system.model.setScript(asks(COLOUR));

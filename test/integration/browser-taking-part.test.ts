@@ -30,6 +30,14 @@ const script: Script = (request, { index }) => {
     };
     return toolReply([{ name: 'ask_person', arguments: question }]);
   }
+  if (asked === 'plan it') {
+    if (request.messages.at(-1)?.role === 'tool') return textReply('It is planned.');
+    const steps = [
+      { step: 'Read the data', status: 'completed' },
+      { step: 'Write the paper', status: 'in_progress' },
+    ];
+    return toolReply([{ name: 'update_plan', arguments: { steps } }]);
+  }
   if (/^(?:work it out|print)/.test(asked)) {
     const last = request.messages.at(-1);
     if (last?.role === 'tool') return textReply('It is worked out.');
@@ -309,5 +317,29 @@ test('H2: what is asked about is set in the Work’s menu; the card has the code
   await card(page).waitFor({ state: 'detached' });
   await page.reload();
   expect(await (await permissions()).inputValue()).toBe('allow');
+  await system.expectSound(workId);
+});
+
+test('H3: a plan shows how far it is, has its steps where it is opened, and is changed there, on a phone too', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'plan it');
+  await answers(page).getByText('It is planned.').waitFor();
+  const plan = page.getByRole('region', { name: 'Plan' });
+  await plan.getByText('1 of 2').waitFor();
+  await plan.getByText('Write the paper').waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await plan.getByRole('button', { name: 'Plan' }).click();
+  await plan.getByText('Read the data').waitFor();
+  await plan.getByRole('button', { name: 'Change the plan' }).click();
+  await plan.getByLabel('Step 2', { exact: true }).fill('Write a short paper');
+  await plan.getByRole('button', { name: 'Add a step' }).click();
+  await plan.getByLabel('Step 3', { exact: true }).fill('Send it');
+  const box = await plan.boundingBox();
+  expect(box && box.x >= 0 && box.x + box.width <= 390).toBe(true);
+  await plan.getByRole('button', { name: 'Save the plan' }).click();
+  await plan.getByText('Send it').waitFor();
+  await page.reload();
+  await plan.getByText('1 of 3').waitFor();
+  await plan.getByText('Write a short paper').waitFor();
   await system.expectSound(workId);
 });

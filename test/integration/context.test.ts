@@ -98,6 +98,9 @@ test('F7, P12: 300 turns with 2 MB of tool output stay inside an 8k window, and 
   const account = await system.guest();
   const past = pastTurns(300, 7_000);
   const workId = await workWithPast(account, past);
+  // H3: what is planned stands word for word behind the summary.
+  const plan = { version: 0, steps: [{ step: 'Find the damping constant', status: 'in_progress' }] };
+  expect((await system.request(account, 'PUT', `/api/works/${workId}/plan`, plan)).status).toBe(200);
   await startWorker();
   const from = system.model.count();
   const chat = await system.chat(account, workId);
@@ -110,6 +113,11 @@ test('F7, P12: 300 turns with 2 MB of tool output stay inside an 8k window, and 
   const summaries = requests.filter(({ body }) => isSummary(body));
   expect(summaries.length).toBeGreaterThan(0);
   expect(lastWords(requests.at(-1)?.body.messages ?? [])).toBe(question);
+  const told = requests.at(-1)?.body.messages.flatMap(({ content }) => saidIn(content ?? '').told) ?? [];
+  for (const place of ['earlier', 'workspace'])
+    expect(told.find(({ name }) => name === place)?.text).toContain(
+      '1. [in_progress] Find the damping constant',
+    );
 
   const compactions = ofKind(await wholeLog(system.db, workId), 'context.compacted');
   expect(compactions).toHaveLength(summaries.length);

@@ -4,7 +4,7 @@
  */
 import { earlierConversation } from '../../agents/prompts.ts';
 import { keepOpening } from '../../db/openings.ts';
-import type { Opening } from '../../db/summaries.ts';
+import type { Opening, StoredSummary } from '../../db/summaries.ts';
 import { persist } from '../../db/unavailable.ts';
 import type { Part } from '../../domain/messages.ts';
 import { isTooLong } from '../../llm/errors.ts';
@@ -113,7 +113,7 @@ async function fitRequest(
     if (planning.kind === 'send') {
       const { chat, tokens } = planning;
       if (!planning.fits) throwIfLarger(window.inItsTokens(step.endpoint, tokens), step.endpoint);
-      return { messages: request(now.system, chat, summary, now.summary), tokens, context: now };
+      return { messages: request(now.system, chat, summary), tokens, context: now };
     }
     now = await compact(deps, step, now, {
       to: planning.through,
@@ -141,25 +141,20 @@ function summaryPart({ text, throughMessageId }: { text: string; throughMessageI
 /** The request with nothing shortened. */
 export function wholeRequest({ system, summary, blocks }: PromptContext): ChatMessage[] {
   const chat = blocks.flatMap((block) => block.chat);
-  return request(system, chat, summary?.text, summary);
+  return request(system, chat, summary);
 }
 
 /** The system prompt and the chat, with the summary behind the first words of the person. */
-function request(
-  system: string,
-  chat: ChatMessage[],
-  text: string | undefined,
-  summary: PromptContext['summary'],
-): ChatMessage[] {
+function request(system: string, chat: ChatMessage[], summary: StoredSummary | undefined): ChatMessage[] {
   const behind = chat[0]?.role === 'user' ? 1 : 0;
-  const told = text === undefined ? [] : [earlier(text, summary?.attachments ?? [])];
+  const told = summary === undefined ? [] : [earlier(summary)];
   return [{ role: 'system', content: system }, ...chat.slice(0, behind), ...told, ...chat.slice(behind)];
 }
 
-function earlier(text: string, attachments: string[]): ChatMessage {
+function earlier({ text, attachments, plan }: StoredSummary): ChatMessage {
   return {
     role: 'user',
-    parts: [{ type: 'told', name: 'earlier', text: earlierConversation(text, attachments) }],
+    parts: [{ type: 'told', name: 'earlier', text: earlierConversation(text, attachments, plan) }],
   };
 }
 
@@ -168,16 +163,20 @@ function sizeOf(messages: ChatMessage[], tools: ToolDefinition[]): number {
   return tokensOfMessages(messages, countBytes) + countBytes(JSON.stringify(tools));
 }
 
-/** The summary in its share of the budget, and what is to be planned around it. */
+/** The summary and its plan, each in its share of the budget, and what is to be planned around it. */
 function prepare(
   { system, summary, blocks, tools }: PromptContext,
   budget: number,
   count: CountTokens,
-): { summary: string | undefined; planned: Planned } {
-  const shown = summary && shortenToTokens(summary.text, roomForSummary(budget), count);
+): { summary: StoredSummary | undefined; planned: Planned } {
+  const inRoom = (text: string) => shortenToTokens(text, roomForSummary(budget), count);
+  const shown = summary && {
+    ...summary,
+    text: inRoom(summary.text),
+    plan: summary.plan === null ? null : inRoom(summary.plan),
+  };
   const fixed = tokensOfMessages([{ role: 'system', content: system }], count) + count(JSON.stringify(tools));
-  const ofSummary =
-    shown === undefined ? 0 : tokensOfMessages([earlier(shown, summary?.attachments ?? [])], count);
+  const ofSummary = shown === undefined ? 0 : tokensOfMessages([earlier(shown)], count);
   return { summary: shown, planned: { fixed, summary: ofSummary, blocks, budget, count } };
 }
 

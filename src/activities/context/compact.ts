@@ -52,7 +52,8 @@ export async function compact(
         ...compacted.flatMap((block) => block.attachments),
       ]),
     ];
-    const summary = { text: answer.text, throughMessageId: last.id, attachments, stepKey: key };
+    const { plan = null } = context.summary ?? {};
+    const summary = { text: answer.text, throughMessageId: last.id, attachments, stepKey: key, plan };
     const next = { ...context, blocks: without(context.blocks, request.through), summary };
     const tokens = given.sizes(context, next);
     const stored = await persist(() =>
@@ -62,7 +63,7 @@ export async function compact(
     deps.log.info({ workId, agent, key, attempt, ...tokens }, 'older turns were compacted');
     if (stored.stop) step.onStop();
     left -= context.blocks.length - next.blocks.length;
-    context = { ...next, summary: { ...summary, text: stored.text } };
+    context = { ...next, summary: { ...summary, text: stored.text, plan: stored.plan } };
   }
   return context;
 }

@@ -1,6 +1,6 @@
 /**
- * What stands at the user's side of a turn's beginning (M1): the files as they are then, with the paper's outline for the
- * main agent, or with what its Python can import for a code agent (W1). It is stored with the turn's first step, so that
+ * What stands at the user's side of a turn's beginning (M1): the files as they are then, with the paper's outline and what is
+ * left of the plan for the main agent, or with what its Python can import for a code agent (W1). It is stored with the turn's first step, so that
  * all later steps send the same bytes, whoever makes them, and whatever is installed meanwhile.
  */
 import { UnreadableMarkdown } from '../../domain/markdown/unreadable.ts';
@@ -22,18 +22,27 @@ export type OutlineOf = (path: string, source: string) => Promise<string>;
  * @param given.most limits outline, tree and what is said of uploads together, in UTF-16 code units
  * @param given.packages what code can import, a line a kind; absent for the main agent, which runs none
  * @param given.outlineOf how the paper's outline is found
+ * @param given.planOf finds what of the plan is still to be done (H3); null: nothing
  */
 export async function openingOf(
   workspace: Workspace,
-  { most, packages, outlineOf }: { most: number; packages: string[] | undefined; outlineOf: OutlineOf },
+  given: {
+    most: number;
+    packages: string[] | undefined;
+    outlineOf: OutlineOf;
+    planOf?: () => Promise<string | null>;
+  },
 ): Promise<string> {
+  const { most, packages, outlineOf } = given;
   const isMain = packages === undefined;
-  const [tree, outline, uploads] = await Promise.all([
+  const [tree, outline, uploads, planned] = await Promise.all([
     treeOf(workspace),
     isMain ? paperOutline(workspace, outlineOf) : '',
     toldUploads(workspace, Math.floor(most / 8)),
+    given.planOf?.(),
   ]);
-  const left = most - uploads.length;
+  const plan = shortenText(planned ?? '', Math.floor(most / 8));
+  const left = most - uploads.length - plan.length;
   const half = Math.floor(left / 2);
   return [
     ...(isMain
@@ -46,6 +55,7 @@ export async function openingOf(
       : []),
     section('Files in the workspace', shortenText(tree, isMain ? half : left) || 'none'),
     ...(uploads === '' ? [] : [section('What the uploaded files are', uploads)]),
+    ...(plan === '' ? [] : [section('Your plan, as far as it is not done', plan)]),
     ...(packages?.length ? [section('Python packages that can be imported', packages.join('\n'))] : []),
   ].join('\n\n');
 }

@@ -1,6 +1,7 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
 import { codeTools, mainTools, mainToolsOnline, parseCodeAgent } from '../../agents/tool-definitions.ts';
+import { openPlan } from '../../db/plans.ts';
 import { inStoredOrder } from '../../db/stored-order.ts';
 import { type Opening, readContext, type StoredSummary } from '../../db/summaries.ts';
 import { callArguments } from '../../db/tool-calls.ts';
@@ -63,7 +64,11 @@ export async function readPromptContext(
   const outlineOf = (path: string, source: string) =>
     deps.markdown.run('describeOutline', [path, source], asking);
   const [text, tools, pictures] = await Promise.all([
-    known?.text ?? openingOf(await deps.workspaceOf(workId), { most, packages, outlineOf }),
+    known?.text ??
+      openingOf(await deps.workspaceOf(workId), {
+        ...{ most, packages, outlineOf },
+        ...(isMain ? { planOf: () => openPlan(deps.db, workId) } : {}),
+      }),
     // As they are now, all through the turn: each step's request begins with the same bytes.
     known?.tools ?? (isMain ? turnToolsOf(deps, workId) : []),
     sees ? shownParts(deps, { workId, ...asking }, conversation) : undefined,

@@ -25,7 +25,7 @@ import { failed, type ToolContext, type ToolResult } from './types.ts';
 import { writeFile } from './write-file.ts';
 import { writemd } from './writemd.ts';
 
-type FileToolName = Exclude<ToolName, 'code_agent' | 'ask_person' | 'run_python'>;
+type FileToolName = Exclude<ToolName, 'code_agent' | 'ask_person' | 'update_plan' | 'run_python'>;
 
 const TOOLS: { [Name in FileToolName]: (args: ArgumentsOf<Name>, ctx: ToolContext) => Promise<ToolResult> } =
   {

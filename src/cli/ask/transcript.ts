@@ -2,6 +2,7 @@
 import { callText } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
+import { progressOf, STEP_SIGNS } from '../../domain/plans.ts';
 
 export interface Transcript {
   show(event: LogEvent): void;
@@ -63,6 +64,14 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
         case 'ask.answered':
           if (event.by === 'deadline') line('(nobody answered in time)', dim);
           return;
+        case 'plan.changed': {
+          if (event.steps.length === 0) return line('There is no plan any more.', dim);
+          const { completed } = progressOf(event.steps);
+          line(`Plan, ${completed} of ${event.steps.length} done:`, bold);
+          for (const { step, status } of event.steps)
+            line(`  ${STEP_SIGNS[status]} ${step}`, status === 'in_progress' ? undefined : dim);
+          return;
+        }
         case 'budget.warned':
           return line(`(a budget is nearly used up: ${event.used} of ${event.limit} ${event.unit})`, dim);
         case 'retrying':

@@ -23,7 +23,7 @@ declare
   v_summary jsonb;
 begin
   select m.position, jsonb_build_object('text', s.text, 'throughMessageId', s.through_message_id,
-    'attachments', s.attachments, 'stepKey', s.step_key)
+    'attachments', s.attachments, 'stepKey', s.step_key, 'plan', s.plan)
   into v_position, v_summary
   from summaries s join messages m on m.work_id = s.work_id and m.id = s.through_message_id
   where s.work_id = p_work and s.agent = p_agent and not m.rewound
@@ -55,8 +55,8 @@ begin
 end $$;
 
 -- Stores a summary that was made under a step's claim, once, with its event and its cost. Gives {kind: "fenced"} or
--- {kind: "stored", text, stop}: the text that counts, which is an earlier one where there is one, and whether
--- somebody asked to stop the turn.
+-- {kind: "stored", text, plan, stop}: the text that counts, which is an earlier one where there is one, with what was
+-- still planned then (H3; null: nothing), and whether somebody asked to stop the turn.
 create or replace function store_summary(
   p_work uuid, p_key text, p_attempt integer, p_agent text, p_through uuid, p_text text, p_attachments jsonb,
   p_usage jsonb, p_before integer, p_after integer
@@ -65,7 +65,7 @@ language plpgsql as $$
 declare
   w works;
   c claims;
-  v_text text;
+  s summaries;
 begin
   select * into w from works where id = p_work for update;
   select * into c from claims where work_id = p_work and key = p_key;
@@ -73,8 +73,9 @@ begin
     return jsonb_build_object('kind', 'fenced');
   end if;
   insert into summaries (work_id, agent, through_message_id, step_key, text, attachments, usage, tokens_before,
-                         tokens_after)
-  values (p_work, p_agent, p_through, p_key, p_text, p_attachments, p_usage, p_before, p_after)
+                         tokens_after, plan)
+  values (p_work, p_agent, p_through, p_key, p_text, p_attachments, p_usage, p_before, p_after,
+          case when p_agent = 'main' then open_plan_text(p_work) end)
   on conflict do nothing;
   if found then
     update turns set usage = add_usage(usage, p_usage) where work_id = p_work and turn = c.turn;
@@ -82,7 +83,8 @@ begin
       'kind', 'context.compacted', 'tokensBefore', p_before, 'tokensAfter', p_after,
       'throughMessageId', p_through)));
   end if;
-  select text into v_text from summaries
+  select * into s from summaries
   where work_id = p_work and agent = p_agent and through_message_id = p_through;
-  return jsonb_build_object('kind', 'stored', 'text', v_text, 'stop', w.stop_turn is not distinct from c.turn);
+  return jsonb_build_object('kind', 'stored', 'text', s.text, 'plan', s.plan,
+    'stop', w.stop_turn is not distinct from c.turn);
 end $$;

@@ -89,13 +89,23 @@ begin
   where f.work_id = p_work;
 
   insert into summaries (work_id, agent, through_message_id, step_key, text, attachments, usage, tokens_before,
-                         tokens_after, created_at)
+                         tokens_after, created_at, plan)
   select p_new, copied_agent(p_new, s.agent), copied_id(p_new, s.through_message_id::text),
          replace(s.step_key, s.agent, copied_agent(p_new, s.agent)), s.text, s.attachments, s.usage, s.tokens_before,
-         s.tokens_after, s.created_at
+         s.tokens_after, s.created_at, s.plan
   from summaries s join messages m on m.work_id = s.work_id and m.id = s.through_message_id
   where s.work_id = p_work and not m.rewound and m.turn <= v_through and m.position <= v_end
   order by s.number;
+
+  -- Of plans the one that it had there (H3); between turns a person may have changed it since the last of them.
+  insert into plans (work_id, seq, turn, author, steps, told)
+  select p_new, w.last_seq, null, p.author, p.steps, true
+  from plans p
+  where p.work_id = p_work and p.seq <= case
+    when last.role = 'user' then last.position
+    when p_through is null and w.running_turn is null then w.last_seq
+    else (select t.last_seq from turns t where t.work_id = p_work and t.turn = v_through) end
+  order by p.seq desc limit 1;
   return true;
 end $$;
 

@@ -81,14 +81,16 @@ begin
   return '{"kind": "withdrawn"}';
 end $$;
 
--- A message and what follows it leave the conversation; the rows stay. No turn runs.
+-- A message and what follows it leave the conversation, and the plan is what it was before (H3); the rows stay. No turn runs.
 create or replace function rewind_before(p_work uuid, p_message uuid) returns void
 language plpgsql as $$
+declare
+  v_position bigint;
 begin
-  update messages set rewound = true
-  where work_id = p_work and not rewound
-    and position >= (select position from messages where work_id = p_work and id = p_message);
+  select position into v_position from messages where work_id = p_work and id = p_message;
+  update messages set rewound = true where work_id = p_work and not rewound and position >= v_position;
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
+  perform rewind_plan(p_work, v_position);
 end $$;
 
 -- The snapshot of the files as they were when a turn took a person's message; null where that is not kept. One that began

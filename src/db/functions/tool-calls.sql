@@ -109,14 +109,16 @@ begin
   return true;
 end $$;
 
--- Stores a tool call's outcome, once. p_outcome: {ok, result, files, durationMs, ending?, run?, record?}; `run` is the
--- number of a run of code, `record` what is known of it. Gives {kind: "fenced"} or {kind: "stored"}.
+-- Stores a tool call's outcome, once. p_outcome: {ok, result, files, durationMs, ending?, run?, record?, plan?}; `run` is the
+-- number of a run of code, `record` what is known of it, `plan` the steps that the Work's plan is to have (H3). Gives
+-- {kind: "fenced"} or {kind: "stored"}.
 create or replace function complete_tool(
   p_work uuid, p_call uuid, p_attempt integer, p_outcome jsonb, p_output text
 ) returns jsonb
 language plpgsql as $$
 declare
   c claims;
+  t tool_calls;
 begin
   perform 1 from works where id = p_work for update;
   select * into c from claims where work_id = p_work and key = 'tool:' || p_call;
@@ -124,11 +126,16 @@ begin
     return jsonb_build_object('kind', 'fenced');
   end if;
   if c.state = 'running' then
-    update tool_calls set state = case when (p_outcome ->> 'ok')::boolean then 'ok' else 'error' end,
-      result = p_outcome ->> 'result', files = p_outcome -> 'files', output = p_output,
-      ending = p_outcome ->> 'ending', duration_ms = (p_outcome ->> 'durationMs')::numeric::integer
-    where work_id = p_work and id = p_call and state = 'running';
+    select * into t from tool_calls where work_id = p_work and id = p_call and state = 'running';
     if found then
+      if p_outcome ? 'plan' then
+        p_outcome := keep_plan(t, p_outcome);
+      end if;
+      p_outcome := tell_plan(t, p_outcome);
+      update tool_calls set state = case when (p_outcome ->> 'ok')::boolean then 'ok' else 'error' end,
+        result = p_outcome ->> 'result', files = p_outcome -> 'files', output = p_output,
+        ending = p_outcome ->> 'ending', duration_ms = (p_outcome ->> 'durationMs')::numeric::integer
+      where work_id = p_work and id = p_call;
       perform log_append(p_work, c.turn, jsonb_build_array(
         jsonb_build_object('kind', 'tool.completed', 'toolCallId', p_call) || (p_outcome - 'record')));
       if p_outcome ? 'record' then

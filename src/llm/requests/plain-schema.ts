@@ -16,14 +16,19 @@ function makePlain({ additionalProperties: _, ...schema }: Record<string, unknow
   const required = Array.isArray(schema.required) ? schema.required : [];
   return {
     ...schema,
-    properties: Object.fromEntries(
-      properties.map(([name, property]) => [name, { ...property, type: withoutNull(property.type)[0] }]),
-    ),
+    properties: Object.fromEntries(properties.map(([name, property]) => [name, plainProperty(property)])),
     required: required.filter((name) => {
       const property = properties.find(([known]) => known === name)?.[1];
       return property === undefined || !asList(property.type).includes('null');
     }),
   };
+}
+
+function plainProperty({ items, ...property }: Record<string, unknown>): Record<string, unknown> {
+  const type = withoutNull(property.type)[0];
+  if (typeof items !== 'object' || items === null) return { ...property, type };
+  const isObject = 'properties' in items;
+  return { ...property, type, items: isObject ? makePlain(items as Record<string, unknown>) : items };
 }
 
 function withoutNull(type: unknown): unknown[] {

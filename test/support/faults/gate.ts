@@ -16,6 +16,7 @@ export interface GatePlace {
     | 'file_changes'
     | 'runs'
     | 'facts'
+    | 'plans'
     | 'works'
     | 'snapshots'
     | 'upload_room'

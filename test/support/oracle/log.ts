@@ -13,6 +13,7 @@ export function brokenInLog(events: LogEvent[]): string[] {
     ...callsAreTheirDrafts(events),
     ...callsEndOnce(events),
     ...asksEndOnce(events),
+    ...plansChangeOnce(events),
   ];
 }
 
@@ -172,6 +173,20 @@ function callsEndOnce(events: LogEvent[]): string[] {
     }
   }
   return problems;
+}
+
+/** H3: a call that was right has set the plan once, before its end; one that was refused has not. */
+function plansChangeOnce(events: LogEvent[]): string[] {
+  const calls = new Map(ofKind(events, 'tool.called').map((call) => [call.toolCallId, call.name]));
+  const set = ofKind(events, 'plan.changed').map(({ toolCallId }) => toolCallId);
+  const ends = ofKind(events, 'tool.completed').filter((end) => calls.get(end.toolCallId) === 'update_plan');
+  const wanted = ends.filter(({ ok }) => ok).map(({ toolCallId }) => toolCallId);
+  return same(
+    set.filter((id) => id !== undefined),
+    wanted,
+  )
+    ? []
+    : [`H3: the plan was set by the calls ${set.join(', ')}, and not by ${wanted.join(', ')}`];
 }
 
 /** H1: a turn asks one thing at a time, and each question has one answer, before the call that asked it ends. */

@@ -32,6 +32,8 @@ async function snapshotAgrees(db: Database, workId: string, events: LogEvent[]):
     const difference = firstDifference(snapshot?.messages, watched.messages);
     problems.push(`P6: the rows and the log differ:\n${difference}`);
   }
+  if (!same(snapshot?.plan ?? null, watched.plan ?? null))
+    problems.push(`P6: the plan's row says ${canonical(snapshot?.plan)}, the log ${canonical(watched.plan)}`);
   const unfinished = (snapshot?.messages ?? []).filter(({ status }) =>
     ['queued', 'running'].includes(status),
   );

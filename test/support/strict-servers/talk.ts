@@ -161,7 +161,7 @@ export function startTalk({ server, endpoint, connection, task }: TalkOptions): 
       const gone = messages.filter(({ id }) => !kept.has(id));
       messages = messages.filter(({ id }) => kept.has(id));
       summary = {
-        ...{ text: given.text, throughMessageId: gone.at(-1)?.id ?? '', stepKey: 'x' },
+        ...{ text: given.text, throughMessageId: gone.at(-1)?.id ?? '', stepKey: 'x', plan: null },
         attachments: gone.flatMap((message) => message.attachments ?? []),
       };
       return given;

@@ -32,8 +32,12 @@ test('F6: a tool that a prompt names is one that its agent has', () => {
 
 test('F7: the summary keeps wishes, numbers and paths, and files that came earlier are still named', () => {
   expect(summarySystemPrompt()).toMatch(/exact/);
-  expect(earlierConversation('It was 3.14.', ['attachments/a.csv'])).toMatch(
-    /3\.14[\s\S]*attachments\/a\.csv/,
+  expect(earlierConversation('It was 3.14.', ['attachments/a.csv'], null)).toMatch(
+    /3\.14[\s\S]*attachments\/a\.csv$/,
+  );
+  // H3: what was planned is no matter of a summary's luck.
+  expect(earlierConversation('It was 3.14.', [], '1. [pending] Write')).toMatch(
+    /then:\n1\. \[pending\] Write$/,
   );
 });
 

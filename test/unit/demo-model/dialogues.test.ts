@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { mainTools } from '../../../src/agents/tool-definitions.ts';
+import { mainTools, parseUpdatePlan } from '../../../src/agents/tool-definitions.ts';
 import { demoMove } from '../../../src/demo-model/demo-script.ts';
 import { inPrint } from '../../../src/demo-model/measurements.ts';
 import type { StrictRequest } from '../../../src/demo-model/strict-request.ts';
 import { sectionContent } from '../../../src/domain/markdown/edit-section.ts';
 import { outline, pathOf } from '../../../src/domain/markdown/outline.ts';
+import { progressOf } from '../../../src/domain/plans.ts';
 import { PLAIN } from '../../../src/llm/profiles/profile.ts';
 import { chatMessages } from '../../../src/llm/requests/chat-messages.ts';
 import type { ChatMessage } from '../../../src/llm/types.ts';
@@ -75,9 +76,11 @@ test.each([
   ['用蒙特卡洛方法估计π的值，并绘制收敛过程图', /演示/, '用蒙特卡洛方法估计 π'],
 ])('F18: "%s" becomes a paper whose numbers come from the run', async (prompt, says, title) => {
   const played = await play(prompt, { paper: TEMPLATE, python });
-  expect(played.calls.slice(0, 5)).toEqual([
+  expect(played.calls.slice(0, 7)).toEqual([
+    'update_plan',
     'analyze_template',
     'tree',
+    'update_plan',
     'code_agent',
     'run_python',
     'read_file',
@@ -117,10 +120,12 @@ test.each([
     return PI_OUTPUT;
   };
   const played = await play(prompt, { paper: TEMPLATE, python: run, answer });
-  expect(played.calls.slice(0, 5)).toEqual([
+  expect(played.calls.slice(0, 7)).toEqual([
+    'update_plan',
     'analyze_template',
     'tree',
     'ask_person',
+    'update_plan',
     'code_agent',
     'run_python',
   ]);
@@ -193,15 +198,19 @@ test('F18: an uploaded CSV is read first, and its name and columns come from it'
       return DATA_OUTPUT;
     },
   });
-  expect(played.calls.slice(0, 5)).toEqual([
+  expect(played.calls.slice(0, 7)).toEqual([
+    'update_plan',
     'analyze_template',
     'list_attachments',
     'read_attachment',
+    'update_plan',
     'code_agent',
     'run_python',
   ]);
   const task = played.conversation.find(
-    (message) => message.role === 'assistant' && message.tool_calls?.[0]?.function.name === 'code_agent',
+    (message) =>
+      message.role === 'assistant' &&
+      message.tool_calls?.some((call) => call.function.name === 'code_agent') === true,
   );
   expect(JSON.stringify(task)).toContain('Height (cm), Weight, kg');
   expect(codes[0]).toContain('DATA = "attachments/my heights.csv"');
@@ -226,7 +235,7 @@ test.each([
       python: () => output,
     });
     expect(played.calls.filter((name) => name === 'check_paper')).toHaveLength(1);
-    expect(played.calls.at(-1)).toBe('check_paper');
+    expect(played.calls.slice(-2)).toEqual(['check_paper', 'update_plan']);
     expect(checkedAlone(played.paper)).toEqual([]);
   },
 );
@@ -341,6 +350,25 @@ test('F18: where no code can run, the paper stays as it was and the demo says wh
   expect(played.calls.filter((name) => name === 'run_python')).toHaveLength(4);
 });
 
+test('H3, F18: the demo keeps a plan, one step after the other, and ends with all of it done', async () => {
+  const played = await play('Estimate pi by Monte Carlo', { paper: TEMPLATE, python });
+  const plans = played.conversation.flatMap((message) =>
+    message.role !== 'assistant'
+      ? []
+      : (message.tool_calls ?? [])
+          .filter((call) => call.function.name === 'update_plan')
+          .map((call) => parseUpdatePlan(call.function.arguments)),
+  );
+  const done = plans.map((plan) => (plan.ok ? progressOf(plan.value) : plan));
+  expect(done).toEqual([
+    { completed: 0, current: 'Read the template and the files' },
+    { completed: 1, current: 'Compute in the sandbox' },
+    { completed: 2, current: 'Write the paper' },
+    { completed: 3, current: 'Check the paper' },
+    { completed: 4 },
+  ]);
+});
+
 test('F18: a figure that is not there is not embedded', async () => {
   const played = await play('Estimate pi by Monte Carlo', {
     paper: TEMPLATE,
@@ -419,7 +447,7 @@ test('F18: each turn is a dialogue of its own; a stopped one does not run into t
 
   const cut = first.conversation.findIndex((message) => message.role === 'tool');
   const stopped = first.conversation
-    .slice(0, cut + 2)
+    .slice(0, cut + 3)
     .map((message) =>
       message.role === 'tool'
         ? { ...message, content: 'This call was stopped by the person before it finished.' }
@@ -435,9 +463,9 @@ test('F15: a steering message is acknowledged, and the dialogue goes on', async 
   const steered = await play(
     'Please be brief',
     { paper: TEMPLATE, python },
-    first.conversation.slice(0, cut + 2),
+    first.conversation.slice(0, cut + 3),
   );
   expect(steered.texts[0]).toMatch(/read your message/);
-  expect(steered.calls[0]).toBe('code_agent');
+  expect(steered.calls.slice(0, 2)).toEqual(['update_plan', 'code_agent']);
   expect(steered.final).toContain('3.198765');
 });

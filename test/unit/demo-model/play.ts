@@ -139,6 +139,8 @@ export async function play(prompt: string, world: World, before: ChatMessage[] =
           : `There is no file ${path}.`;
       case 'ask_person':
         return world.answer ?? 'Nobody answered in time.';
+      case 'update_plan':
+        return 'Kept.';
       case 'code_agent':
         return runAgent(codeTools, [{ role: 'system', content: 'You write Python.' }, said(args.task ?? '')]);
       case 'run_python':

@@ -111,3 +111,17 @@ test('P6, P21: a question is part of the state until it is answered, or its turn
   if (end === undefined) throw new Error('four events');
   expect(reduce({ ...open, seq: 3 }, end)).not.toHaveProperty('ask');
 });
+
+test('H3: the plan is the newest one, by its event; one without steps is none', () => {
+  const steps = [{ step: 'Read', status: 'in_progress' as const }];
+  const state = reduceAll(
+    emptyConversation,
+    log(
+      [1, { kind: 'plan.changed', by: 'agent', toolCallId: 't', steps: [] }],
+      [1, { kind: 'plan.changed', by: 'person', steps }],
+    ),
+  );
+  expect(state.plan).toEqual({ version: 2, by: 'person', steps });
+  const gone: LogEvent = { seq: 3, turn: null, at, kind: 'plan.changed', by: 'person', steps: [] };
+  expect(reduce(state, gone)).not.toHaveProperty('plan');
+});

@@ -74,6 +74,18 @@ describe('a turn in the terminal', () => {
     expect(text).toBe('> run_python not JSON\n  run_python failed, 20.0 s: timed out after 20 s\n');
   });
 
+  test('H3: a plan has a line for each step', () => {
+    const steps = [
+      { step: 'Read', status: 'completed' },
+      { step: 'Write', status: 'in_progress' },
+      { step: 'Check', status: 'pending' },
+    ];
+    expect(shown({ kind: 'plan.changed', by: 'agent', steps })).toBe(
+      'Plan, 1 of 3 done:\n  ✓ Read\n  ▸ Write\n  ○ Check\n',
+    );
+    expect(shown({ kind: 'plan.changed', by: 'person', steps: [] })).toBe('There is no plan any more.\n');
+  });
+
   test('nothing that was printed steers the terminal', () => {
     expect(
       shown({ kind: 'tool.output', toolCallId: 'a', stream: 'stdout', text: '\x1b[2Jhi\x07\x9b31m\n' }),

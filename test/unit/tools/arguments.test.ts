@@ -9,6 +9,7 @@ import {
   parseAskPerson,
   parseCodeAgent,
   parseRunPython,
+  parseUpdatePlan,
   writesFiles,
 } from '../../../src/agents/tool-definitions.ts';
 import { checkStrictSchema } from '../../../src/demo-model/strict-schema.ts';
@@ -45,6 +46,7 @@ test('P12: every tool has a strict schema, a description of each argument, and t
     read_file: 'path offset limit',
     list_attachments: '',
     read_attachment: 'path offset limit',
+    update_plan: 'steps',
     ask_person: 'question options default waitSeconds',
     run_python: 'code filename timeoutSeconds',
     write_file: 'path content',
@@ -94,6 +96,28 @@ test('tools that only read are told from those that write', () => {
     expect(writesFiles(name)).toBe(!isReadOnly(name));
   }
   expect([isReadOnly('toString'), isReadOnly('nonsense')]).toEqual([true, true]);
+});
+
+test('H3: a plan is read leniently, and one that cannot be meant has a sentence that says what to send', () => {
+  const given = { steps: [{ step: ' Read\n the data ', status: 'In progress', made: 'x' }] };
+  const read = { ok: true, value: [{ step: 'Read the data', status: 'in_progress' }] };
+  expect(parseUpdatePlan(given)).toEqual(read);
+  expect(parseUpdatePlan(JSON.stringify(given))).toEqual(read);
+  expect(parseUpdatePlan({ steps: JSON.stringify(given.steps) })).toEqual(read);
+  expect(parseUpdatePlan({ steps: [] })).toEqual({ ok: true, value: [] });
+  const step = (words: string, status = 'pending') => ({ step: words, status });
+  const many = Array.from({ length: 31 }, (_, at) => step(`${at}`));
+  for (const [steps, problem] of [
+    [undefined, '"steps" must be a list of at most 30 objects'],
+    [[step(' ')], '"steps" must be a list'],
+    [[step('a'.repeat(301))], 'at most 300'],
+    [[step('a', 'begun')], '"completed"'],
+    [many, 'at most 30'],
+    [[step('a'), step(' a ')], 'The step "a" is there twice'],
+    [[step('a', 'in_progress'), step('b', 'in_progress')], 'one at a time'],
+    [[step('a\u0000b')], 'holds the control character U+0000'],
+  ] as const)
+    expect(parseUpdatePlan({ steps })).toEqual({ ok: false, problem: expect.stringContaining(problem) });
 });
 
 test('null and absence both mean absent in every optional argument', () => {

@@ -36,6 +36,22 @@ test('a card names its file, section or task; a tool that the page does not know
     'p.md › A → B',
   );
   expect(subject('code_agent', { task: 'first\nsecond' })).toBe('first');
+  // H3: how far a plan is, and its steps; a model may send anything.
+  const steps = [
+    { step: 'Read', status: 'completed' },
+    { step: 'Write', status: 'in_progress' },
+    7,
+    { step: 1 },
+  ];
+  expect(summarise({ ...part, name: 'update_plan', arguments: { steps } })).toMatchObject({
+    subject: '1/2 Write',
+    body: { text: '✓ Read\n▸ Write' },
+  });
+  for (const args of ['{"steps":[', { steps: null }, { steps: [null] }])
+    expect(summarise({ ...part, name: 'update_plan', arguments: args })).toMatchObject({
+      subject: '',
+      body: null,
+    });
   expect(summarise({ ...part, name: 'mcp_thing', arguments: { a: 1 } }).body?.text).toContain('"a": 1');
   expect(summarise({ ...part, name: 'mcp_thing', arguments: {} }).body).toBeNull();
 });

@@ -1,6 +1,7 @@
 /** The REST calls about Works, as the page needs them (docs/protocol.md, REST). */
 import type { z } from 'zod';
 import type { Message } from '../../../src/domain/messages.ts';
+import type { Plan, PlannedStep } from '../../../src/domain/plans.ts';
 import { MAX_PAGE_ITEMS } from '../../../src/protocol/limits.ts';
 import type { meta } from '../../../src/protocol/meta.ts';
 import type { Work, workflowInfo } from '../../../src/protocol/works.ts';
@@ -51,6 +52,15 @@ export function setBudget(http: Http, id: string, budget: Work['budget']): Promi
 /** What its agents may do by themselves; null: all. */
 export function setPolicy(http: Http, id: string, policy: Work['policy']): Promise<Work> {
   return http.json('PATCH', `/api/works/${id}`, { policy });
+}
+
+/** Changes the plan of that version (0: there is none); no steps take it away. @throws ApiError conflict where it is another by now */
+export function changePlan(
+  http: Http,
+  id: string,
+  change: { version: number; steps: PlannedStep[] },
+): Promise<Plan> {
+  return http.json('PUT', `/api/works/${id}/plan`, change);
 }
 
 export function deleteWork(http: Http, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a tool card says about its call before anyone opens it. */
 import type { FileChange, ToolPart } from '../../../src/domain/messages.ts';
+import { type PlannedStep, progressOf, STEP_SIGNS, STEP_STATES } from '../../../src/domain/plans.ts';
 import { isImage } from '../files/file-kinds.ts';
 import { PAPER } from '../paper/paper-file.ts';
 import { visibleText } from '../shell/visible-text.ts';
@@ -43,6 +44,8 @@ function summaryOf(part: ToolPart): ToolSummary {
         subject: firstLine(text('question')),
         body: null,
       };
+    case 'update_plan':
+      return { icon: 'i-lucide-list-todo', title: 'update_plan', ...planSummary(part) };
     case 'writemd':
       return {
         icon: 'i-lucide-file-pen',
@@ -130,6 +133,24 @@ function argumentsAsText(part: ToolPart): ToolSummary['body'] {
   const args = part.arguments;
   const text = typeof args === 'string' ? args : JSON.stringify(args, null, 2);
   return text === '{}' ? null : { text, language: 'text' };
+}
+
+/** Of a plan: how far it is, and its steps, a line each. */
+function planSummary({ arguments: given }: ToolPart): Pick<ToolSummary, 'subject' | 'body'> {
+  const steps = typeof given === 'string' || !Array.isArray(given.steps) ? [] : given.steps.filter(isStep);
+  if (steps.length === 0) return { subject: '', body: null };
+  const { completed, current = '' } = progressOf(steps);
+  const text = steps.map(({ step, status }) => `${STEP_SIGNS[status]} ${visibleText(step)}`).join('\n');
+  return {
+    subject: `${completed}/${steps.length} ${current}`.trimEnd(),
+    body: { text, language: 'text' },
+  };
+}
+
+/** What a model sends may be anything. */
+function isStep(given: unknown): given is PlannedStep {
+  const { step, status } = (given ?? {}) as Partial<PlannedStep>;
+  return typeof step === 'string' && STEP_STATES.some((state) => state === status);
 }
 
 function firstLine(text: string): string {

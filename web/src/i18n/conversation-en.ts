@@ -135,6 +135,7 @@ export const conversationEn = {
   },
   tool: {
     outputCut: 'only the end is kept',
+    update_plan: 'Plan',
     ask_person: 'Question',
     run_python: 'Run Python',
     code_agent: 'Code agent',

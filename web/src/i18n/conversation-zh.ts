@@ -151,6 +151,7 @@ export const conversationZh: Pick<
   },
   tool: {
     outputCut: '仅保留末尾部分',
+    update_plan: '计划',
     ask_person: '提问',
     run_python: '运行 Python',
     code_agent: '代码智能体',

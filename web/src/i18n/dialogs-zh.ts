@@ -3,7 +3,7 @@ import type { Messages } from './en.ts';
 /** 登录页与各对话框的文案。 */
 export const dialogsZh: Pick<
   Messages,
-  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'ask' | 'signIn' | 'find'
+  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'plan' | 'ask' | 'signIn' | 'find'
 > = {
   find: {
     label: '在对话中搜索',
@@ -129,6 +129,20 @@ export const dialogsZh: Pick<
     works: '项目',
     commands: '命令',
     none: '没有匹配的内容。',
+  },
+  plan: {
+    label: '计划',
+    progress: '{completed}/{all}',
+    state: { pending: '待办', in_progress: '进行中', completed: '完成' },
+    edit: '修改计划',
+    step: '第 {number} 步',
+    stateOf: '第 {number} 步的状态',
+    up: '上移第 {number} 步',
+    remove: '删除第 {number} 步',
+    add: '添加一步',
+    save: '保存计划',
+    cancel: '取消',
+    outdated: '智能体已在此期间改动计划。再次保存将以你的计划为准。',
   },
   ask: {
     label: '向你提问',

@@ -18,6 +18,7 @@ export function fromSnapshot(frame: SnapshotFrame): Conversation {
     messages,
     outcomes: frame.outcomes,
     ...(frame.ask ? { ask: frame.ask } : {}),
+    ...(frame.plan ? { plan: frame.plan } : {}),
     ...(frame.retrying ? { retrying: frame.retrying } : {}),
   };
 }
