@@ -73,12 +73,20 @@ test('a Work of 2,000 messages loads older ones while one scrolls up, to the fir
   await page.close();
 });
 
-test('V57: a search finds what the page has not loaded yet', async () => {
+test('V57: a search finds what the page has not loaded yet, and leads there', async () => {
   const page = await visitor.open(`/works/${longWork}`);
   await page.getByText(`answer ${TURNS}:`).waitFor();
   await page.getByRole('button', { name: 'Search this conversation' }).click();
   await page.getByRole('textbox', { name: 'Search this conversation' }).fill('ANSWER 850:');
   await page.getByText('1 of 1', { exact: true }).waitFor();
+  const found = page.getByText('answer 850:');
+  const place = await eventually(
+    async () => (await found.boundingBox())?.y ?? -1,
+    (y) => y > 0 && y < 800,
+    30_000,
+  );
+  expect(place).toBeGreaterThan(0);
+  expect(place).toBeLessThan(800);
   await page.keyboard.press('Escape');
   await page.locator('#composer:focus').waitFor();
   await page.close();
