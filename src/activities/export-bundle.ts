@@ -4,8 +4,6 @@ import { listRuns } from '../db/ended-runs.ts';
 import { doneExports, type ExportProblem, type ExportRow } from '../db/exports.ts';
 import { MOST_RUNS } from '../db/run-calls.ts';
 import { environmentOf } from '../db/runs.ts';
-import { UnreadableMarkdown } from '../domain/markdown/unreadable.ts';
-import type { Provenance } from '../domain/provenance/types.ts';
 import { runsToVerify } from '../domain/verification/plan.ts';
 import {
   type BundleRun,
@@ -14,9 +12,7 @@ import {
   writtenKey,
   zipOf,
 } from '../exports/bundle/bundle.ts';
-import type { NumberRow } from '../exports/bundle/numbers-csv.ts';
 import { runsOf } from '../provenance/runs-of-work.ts';
-import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { unlessMissing } from '../system-error.ts';
 import { isMadeByNoRun } from '../verification/prepare.ts';
 import { recordedFiles } from '../verification/recorded-files.ts';
@@ -27,6 +23,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { MadeFile } from './made-file.ts';
+import { numbersOf } from './numbers-of-paper.ts';
 
 const MIB = 1024 ** 2;
 /** Bytes of all files together, which are held in memory, and of one that a run wrote: a larger one is only a hash. */
@@ -36,12 +33,8 @@ const EXPECTED_BYTES = 4 * MIB;
 export async function makeBundle(deps: ActivityDependencies, order: ExportRow): Promise<MadeFile> {
   const { workId } = order;
   const workspace = await deps.workspaceOf(workId);
-  const asking = { person: { id: order.ownerId, guest: order.guest }, signal: new AbortController().signal };
-  const tracer = createPaperTracer(deps.db, deps.provenance);
   const known = await runsOf(deps.db, workId);
-  const paper = await tracer
-    .trace({ workId, file: PAPER }, workspace, asking)
-    .then(({ provenance }) => provenance, withoutPaper);
+  const { paper, rows } = await numbersOf(deps, order, workspace, PAPER);
   const { runs: ended } = await listRuns(deps.db, workId, { limit: MOST_RUNS });
   const byNumber = new Map(ended.map((run) => [run.number, run]));
   const planned = runsToVerify(known.runs, paper);
@@ -89,7 +82,7 @@ export async function makeBundle(deps: ActivityDependencies, order: ExportRow): 
       },
       ({ number, path }) => writtenKey(number, path),
     ),
-    numbers: await numbersOf(deps, workspace, paper, asking),
+    numbers: rows,
   };
   const problems: ExportProblem[] = bag.left.map((path) => ({
     code: 'left_out',
@@ -107,11 +100,6 @@ export async function makeBundle(deps: ActivityDependencies, order: ExportRow): 
         message: `What run ${number} read is not known: it may miss a file of the Work.`,
       });
   return { content: await zipOf(bundleFiles(source), source.madeAt), problems: problems.slice(0, 100) };
-}
-
-function withoutPaper(error: unknown): null {
-  if (error instanceof WorkspaceError || error instanceof UnreadableMarkdown) return null;
-  throw error;
 }
 
 /** Files of the bundle so far; those that it has no room for are named. */
@@ -170,29 +158,5 @@ async function documentsOf(deps: ActivityDependencies, { workId, ownerId }: Expo
         await handle.close();
       }
     },
-  }));
-}
-
-async function numbersOf(
-  deps: ActivityDependencies,
-  workspace: Workspace,
-  paper: Provenance | null,
-  asking: Parameters<ActivityDependencies['provenance']['run']>[2],
-): Promise<NumberRow[]> {
-  if (paper === null) return [];
-  const text = (await readOf(workspace, PAPER))?.toString('utf8') ?? '';
-  const places = await deps.provenance.run('placesOfNumbers', [text], asking);
-  const sections = new Map(places.map(({ start, section }) => [start, section]));
-  return paper.numbers.map(({ start, text: written, state, fact, run, script, scriptLine, line }) => ({
-    ...{
-      text: written,
-      section: sections.get(start) ?? '',
-      state,
-      run,
-      script,
-      scriptLine,
-      outputLine: line,
-    },
-    ...{ name: fact?.name, value: fact?.value, unit: fact?.unit },
   }));
 }

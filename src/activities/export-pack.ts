@@ -33,7 +33,7 @@ export async function makePack(
   const isBehind = style.aiReport === 'behind';
   const made = await setDocument(deps, order, workspace, {
     source,
-    behind: isBehind ? report : '',
+    behind: isBehind ? [report] : [],
     format: 'pdf',
     style,
   });

@@ -27,8 +27,8 @@ const REASONS: Partial<Record<WorkspaceError['code'], string>> = {
 /** What is set, and how. */
 export interface Setting {
   source: string;
-  /** Stands behind it. */
-  behind?: string;
+  /** What stands behind it: Markdown, each with its title. */
+  behind?: readonly string[];
   format: PaperFormat;
   style: Style;
 }

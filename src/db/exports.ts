@@ -32,6 +32,8 @@ export interface ExportRow {
   format: string;
   style: string | null;
   file: string | null;
+  /** Whether the sources of the paper's numbers stand behind it. */
+  sources: boolean;
   state: ExportState;
   /** What is being done. */
   step: string | null;
@@ -52,6 +54,7 @@ const columns = [
   'format',
   'style',
   'file',
+  'sources',
   'state',
   'step',
   'size',
@@ -73,6 +76,7 @@ export async function orderExport(
     format: string;
     style: string | null;
     file: string | null;
+    sources: boolean;
     isStarted: boolean;
   },
 ): Promise<'ordered' | 'missing' | 'too_many'> {
@@ -138,7 +142,7 @@ export async function beginExport(db: Database, id: string): Promise<ExportRow |
   const { rows } = await sql<ExportRow>`
     update exports e set state = 'running' from works w join users u on u.id = w.owner_id
     where e.id = ${id} and e.state in ('queued', 'running') and w.id = e.work_id and w.deleted_at is null
-    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", u.guest, e.format, e.style, e.file, e.state, e.step, e.size, e.problems, e.error, w.title`.execute(
+    returning e.id, e.work_id as "workId", w.owner_id as "ownerId", u.guest, e.format, e.style, e.file, e.sources, e.state, e.step, e.size, e.problems, e.error, w.title`.execute(
     db,
   );
   return rows[0];

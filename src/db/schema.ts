@@ -135,6 +135,7 @@ export interface Exports {
   made_from: Json | null;
   problems: Generated<Json>;
   size: number | null;
+  sources: Generated<boolean>;
   state: Generated<string>;
   step: string | null;
   style: string | null;

@@ -4,6 +4,7 @@
  * contests that ask for it (COMAP's "Report on Use of AI", CUMCM's 《AI工具使用详情》).
  */
 import { type FileChange, type Message, type ToolPart, textOf } from '../domain/messages.ts';
+import { plain } from './plain.ts';
 
 export interface UsedModel {
   turn: number;
@@ -212,14 +213,6 @@ function verbatim(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${text.replace(/\r\n?/g, '\n').trim()}\n${fence}`;
-}
-
-/** A name as text within a line or a cell. */
-function plain(name: string): string {
-  return name
-    .slice(0, 200)
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|<>@$~^&]/g, '\\$&');
 }
 
 function dayOf(at: string): string {

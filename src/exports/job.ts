@@ -5,8 +5,8 @@ import type { Style } from './style.ts';
 
 export interface Job {
   source: string;
-  /** Markdown that stands behind the paper, on pages that are not counted; empty without. */
-  behind: string;
+  /** What stands behind the paper, on pages that are not counted: Markdown, each with its title. */
+  behind: readonly string[];
   /** Of the Work: where the paper says none. */
   title: string;
   format: PaperFormat;

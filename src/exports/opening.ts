@@ -9,8 +9,8 @@ import { readStyleFiles, SHIPPED_STYLES, type Style } from './style.ts';
 
 export interface PaperOrder {
   source: string;
-  /** Markdown that stands behind the paper, on pages of its own. */
-  behind?: string;
+  /** What stands behind the paper, on pages of its own: Markdown, each with its title. */
+  behind?: readonly string[];
   title: string;
   format: PaperFormat;
   style: Style;
@@ -29,7 +29,7 @@ export interface Prepared {
 }
 
 export async function prepare(
-  { source, behind = '', title, format, style }: PaperOrder,
+  { source, behind = [], title, format, style }: PaperOrder,
   tools: HasFonts,
 ): Promise<Prepared> {
   const { citations } = factsOf(source);

@@ -1,5 +1,5 @@
 /**
- * `npm run export -- <work id> [--format pdf] [--style article] [--out file]`: has the running system make a file of any
+ * `npm run export -- <work id> [--format pdf] [--style article] [--sources] [--out file]`: has the running system make a file of any
  * Work of this server, and puts it where it was asked for. `npm run export -- doctor` says what can be made here.
  */
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ import { ConfigError, withEnvFile } from '../config/environment.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportRow, findExport, orderExport } from '../db/exports.ts';
 import { findPaperTools } from '../exports/make-paper.ts';
-import { endingOf, isMadeOfPaper } from '../exports/paper/format.ts';
+import { endingOf, isMadeOfPaper, isPaperFormat } from '../exports/paper/format.ts';
 import { EXPORT_FORMATS } from '../protocol/exports.ts';
 import { CHECKOUT } from '../setup/checkout.ts';
 import { dataFolder } from '../setup/data-folder.ts';
@@ -24,7 +24,7 @@ import { codeOf } from '../system-error.ts';
 import { exportFile } from '../workspace/export-files.ts';
 
 const USAGE =
-  'usage: npm run export -- <work id> [--format pdf] [--style article] [--out file], or: npm run export -- doctor';
+  'usage: npm run export -- <work id> [--format pdf] [--style article] [--sources] [--out file], or: npm run export -- doctor';
 const LOOK_EVERY_MS = 200;
 const TIMEOUT_MS = 10 * 60_000;
 
@@ -39,14 +39,14 @@ try {
     );
     process.exit(isWhole ? 0 : 1);
   }
-  const { workId, format, style, out } = asked;
+  const { workId, out, ...what } = asked;
   const db = openOwnDatabase(config, 'paperagent-export');
   try {
-    const row = await made(db, workId, { format, style });
+    const row = await made(db, workId, what);
     for (const { message, line } of row.problems)
       console.error(line === undefined ? message : `line ${line}: ${message}`);
     const to = resolve(
-      out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${endingOf(format)}`,
+      out ?? `${row.title.replace(/[\\/:*?"<>|\s]+/g, ' ').trim() || 'work'}.${endingOf(what.format)}`,
     );
     await copyFile(exportFile(dataFolder(config.dataDir).root, row), to, constants.COPYFILE_EXCL).catch(
       (error) => {
@@ -69,6 +69,7 @@ interface Asked {
   workId: string;
   format: string;
   style: string | null;
+  sources: boolean;
   out: string | undefined;
 }
 
@@ -77,6 +78,7 @@ function readArguments(): Asked | 'doctor' {
     options: {
       format: { value: EXPORT_FORMATS.join('|'), default: 'ipynb' },
       style: { value: 'STYLE' },
+      sources: {},
       out: { value: 'FILE' },
     },
     words: 'the id of a Work, or doctor',
@@ -90,14 +92,19 @@ function readArguments(): Asked | 'doctor' {
     throw new ConfigError(
       'only what is made of the paper has a style: leave --style out, or name another --format',
     );
-  return { workId, format: values.format, style: values.style ?? null, out: values.out };
+  if (values.sources && !isPaperFormat(values.format))
+    throw new ConfigError(
+      'only a document of the paper carries the sources of its numbers: leave --sources out, or name another --format',
+    );
+  const { format, style = null, sources, out } = values;
+  return { workId, format, style, sources, out };
 }
 
 /** Orders it in the name of the Work's owner and waits; a job of the system starts what nobody has started. */
 async function made(
   db: Database,
   workId: string,
-  what: { format: string; style: string | null },
+  what: Pick<Asked, 'format' | 'style' | 'sources'>,
 ): Promise<ExportRow> {
   const order = { id: randomUUID(), workId, ownerId: await ownerOf(db, workId) };
   const taken = await orderExport(db, { ...order, ...what, file: null, isStarted: false });

@@ -19,6 +19,9 @@ export const exportOrder = z
     format: z.enum(EXPORT_FORMATS),
     style: z.string().max(100).optional().meta({ description: 'of the paper; absent: `article`' }),
     file: z.string().max(4_096).optional().meta({ description: 'the paper; absent: `paper.md`' }),
+    sources: z.boolean().optional().meta({
+      description: 'a document of the paper ends with the sources of its numbers; absent: it does not',
+    }),
   })
   .meta({ id: 'ExportOrder' });
 

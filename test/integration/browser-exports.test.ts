@@ -52,6 +52,7 @@ test('O12: a person makes a PDF, sees its pages, saves it, and goes from a probl
   const dialog = page.getByRole('dialog', { name: 'Export the paper' });
   await dialog.getByRole('radio', { name: 'PDF', exact: true }).check();
   await dialog.getByRole('combobox', { name: 'Style' }).selectOption('article');
+  await dialog.getByRole('checkbox', { name: 'With the sources of its numbers' }).check();
   await dialog.getByRole('button', { name: 'Make', exact: true }).click();
   await dialog.getByText(/^Made, with/).waitFor({ timeout: 90_000 });
   await dialog.locator('canvas').first().waitFor();

@@ -24,7 +24,8 @@ def chunk(kind, data):
 pathlib.Path('images').mkdir(exist_ok=True)
 pathlib.Path('images/dot.png').write_bytes(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 1, 1, 8, 0, 0, 0, 0))
     + chunk(b'IDAT', zlib.compress(b'\\0\\x99')) + chunk(b'IEND', b''))
-print('pi is about', 3.14)`;
+print('pi is about', 3.14)
+print('points=4096')`;
 
 let system: TestSystem;
 let workers: AppProcess[] = [];
@@ -117,7 +118,7 @@ testWith('bubblewrap')(
       ['markdown', 'All done.'],
     ]);
     expect(notebook.cells[4]?.outputs).toEqual([
-      { output_type: 'stream', name: 'stdout', text: 'pi is about 3.14\n' },
+      { output_type: 'stream', name: 'stdout', text: 'pi is about 3.14\npoints=4096\n' },
       {
         output_type: 'display_data',
         data: { 'image/png': expect.any(String), 'text/plain': 'images/dot.png' },
@@ -166,11 +167,14 @@ testWith('bubblewrap')(
         body,
       });
     const facts = 'lang: en\nteam: "1234567"\nproblem: A\nyear: "2027"\nauthor: Ada Example';
-    await put('paper.md', `---\n${facts}\n---\n# On pi\n\n## Summary\n\nIt is 3.14.\n\n## Text\n\nPi.\n`);
+    await put(
+      'paper.md',
+      `---\n${facts}\n---\n# On pi\n\n## Summary\n\nIt is 3.14.\n\n## Text\n\nPi, of 4,096 points.\n`,
+    );
     await put('code/by-ada.py', '# Ada Example, /home/ada\n');
-    const fetchMade = async (format: string) => {
+    const fetchMade = async (format: string, further: { sources?: true } = {}) => {
       const { body } = await call(account, 'POST', `${workId}/exports`, {
-        format,
+        ...{ format, ...further },
         ...(format === 'pack' ? { style: 'mcm' } : {}),
       });
       const info = await ended(account, workId, body.id);
@@ -203,6 +207,11 @@ testWith('bubblewrap')(
       expect(text).toContain(part);
     const alone = await readPdf((await fetchMade('ai_report')).bytes);
     expect(alone.pages[0]).toContain('Report on Use of AI');
+    const withSources = (await fetchMade('html', { sources: true })).bytes.toString();
+    expect(withSources).toMatch(
+      /Sources of numbers.*4,096.*traced.*run 1, code\/dot\.py, line 8, output line 2: points = 4096/s,
+    );
+    expect((await fetchMade('html')).bytes.toString()).not.toContain('Sources of numbers');
   },
   240_000,
 );
@@ -234,6 +243,7 @@ test('P20: an order for what nobody makes is refused with what can be had', asyn
     [{ format: 'pdf', style: 'none' }, 'article'],
     [{ format: 'pdf', file: 'data.csv' }, '.md'],
     [{ format: 'ipynb', style: 'article' }, 'style'],
+    [{ format: 'pack', sources: true }, 'sources'],
     [{ format: 'ai_report', style: 'none' }, 'article'],
   ] as const) {
     const answer = await call(account, 'POST', `${workId}/exports`, order);

@@ -1,7 +1,7 @@
 /** Ordering a file that is made of a Work (P20), whichever way the order came. */
 import { randomUUID } from 'node:crypto';
 import { MOST_AT_ONCE, orderExport } from '../../db/exports.ts';
-import { isMadeOfPaper } from '../../exports/paper/format.ts';
+import { isMadeOfPaper, isPaperFormat } from '../../exports/paper/format.ts';
 import { listStyles, stylesFolder } from '../../exports/style.ts';
 import { startExport } from '../../temporal/export-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
@@ -21,9 +21,15 @@ export async function placeOrder(
 ): Promise<string> {
   const style = wished.style ?? null;
   const file = wished.file ?? null;
+  const sources = wished.sources ?? false;
+  if (sources && !isPaperFormat(format))
+    throw new ApiError(
+      'bad_request',
+      'Only a document of the paper carries the sources of its numbers: leave `sources` out.',
+    );
   await mustBePossible(dataDir, format, style, file);
   const id = randomUUID();
-  const taken = await orderExport(db, { id, workId, ownerId, format, style, file, isStarted: true });
+  const taken = await orderExport(db, { id, workId, ownerId, format, style, file, sources, isStarted: true });
   if (taken === 'missing') throw notFound('Work');
   if (taken === 'too_many')
     throw new ApiError(
@@ -40,6 +46,7 @@ interface OrderedExport {
   format: string;
   style?: string | undefined;
   file?: string | undefined;
+  sources?: boolean | undefined;
 }
 
 async function mustBePossible(

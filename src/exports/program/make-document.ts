@@ -1,10 +1,11 @@
 /** From a paper to a document in one format: the steps that all formats share. */
 import type { Job } from '../job.ts';
 import type { Block, Inline, Problem } from '../paper/ast.ts';
-import { attr, plainOf, words } from '../paper/ast.ts';
+import { plainOf, words } from '../paper/ast.ts';
 import { type Lowering, lowered, loweredInlines } from '../paper/lower.ts';
 import { type Paper, readPaper } from '../paper/read-paper.ts';
 import { styleProblems } from '../paper/style-checks.ts';
+import { behindOf } from './behind.ts';
 import {
   type Bibliography,
   cited,
@@ -38,7 +39,7 @@ export async function makeDocument(job: Job, around: Surroundings): Promise<Made
   await around.step('reading');
   const paper = readPaper(job.source);
   const problems = [...paper.problems];
-  const isChinesePdf = job.format === 'pdf' && WIDE.test(job.source + job.behind);
+  const isChinesePdf = job.format === 'pdf' && WIDE.test([job.source, ...job.behind].join('\n'));
   if (isChinesePdf && job.chinese === null)
     throw new Refused(
       `This paper has Chinese in it, and no font with Chinese characters was found for its PDF. ${INSTALL_A_FONT}`,
@@ -114,7 +115,7 @@ async function readyParts(job: Job, making: Making): Promise<Parts> {
     keywords: paper.keywords.map((word): Block => ({ t: 'Plain', c: loweredInlines(word, to) })),
     abstract: lowered(paper.abstract, to),
     body: lowered(paper.body, to),
-    behind: lowered(behindOf(job.behind), to),
+    behind: lowered(job.behind.flatMap(behindOf), to),
   };
   let document = withoutUnknown(joined(whole), bibliography?.keys ?? new Set(), problems);
   const lines = linesOfFormulas(document);
@@ -162,17 +163,6 @@ function joined(
 
 function divided(blocks: Block[]): Block[][] {
   return blocks.flatMap((block) => (block.t === 'Div' && block.c[0][1].includes(PART) ? [block.c[1]] : []));
-}
-
-/** What stands behind the paper: its title is a heading without a number. */
-function behindOf(markdown: string): Block[] {
-  if (markdown === '') return [];
-  const { title, body } = readPaper(markdown);
-  const unnumbered = body.map(
-    (block): Block =>
-      block.t === 'Header' ? { ...block, c: [block.c[0] + 1, attr('', ['unnumbered']), block.c[2]] } : block,
-  );
-  return [{ t: 'Header', c: [1, attr('', ['unnumbered']), title] }, ...unnumbered];
 }
 
 function pageMark(format: Job['format']): Block[] {

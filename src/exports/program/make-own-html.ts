@@ -9,6 +9,7 @@ import { type Block, type Inline, type Problem, plainOf, words } from '../paper/
 import { type Lowering, lowered, loweredInlines } from '../paper/lower.ts';
 import { type Paper, readPaper } from '../paper/read-paper.ts';
 import { styleProblems } from '../paper/style-checks.ts';
+import { behindOf } from './behind.ts';
 import { withoutUnknown, withSafeLinks } from './citations.ts';
 import { htmlPage, withPictures } from './html-page.ts';
 import { OwnHtml } from './own-html.ts';
@@ -57,7 +58,9 @@ export async function makeOwnHtml(
     title: inline(title),
     abstract: html.blocks(ready(paper.abstract)),
     keywords: paper.keywords.map(inline),
-    body: [html.blocks(ready(paper.body)), html.notes()].join('\n').trim(),
+    body: [html.blocks(ready([...paper.body, ...job.behind.flatMap(behindOf)])), html.notes()]
+      .join('\n')
+      .trim(),
   });
   problems.push(...styleProblems(paper, job.style, null), WITHOUT_PANDOC);
   return { bytes: Buffer.from(page), pages: null, problems: inOrder(problems) };

@@ -40,7 +40,7 @@ test('O1: the same paper in the same style has the same key, another text, style
     paperKey(order({ format: 'html' }), tools()),
     paperKey(order({ format: 'docx' }), tools()),
     paperKey(order({ title: 'U' }), tools()),
-    paperKey(order({ behind: '# Report' }), tools()),
+    paperKey(order({ behind: ['# Report'] }), tools()),
     paperKey(order(), tools('q')),
   ]);
   expect(new Set([key, ...others]).size).toBe(others.length + 1);

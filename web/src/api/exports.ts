@@ -13,6 +13,8 @@ export type ExportStyles = z.infer<typeof exportStyles>;
 export interface ExportOptions {
   /** Of the paper; absent: the server's usual one. */
   style?: string;
+  /** A document of the paper ends with the sources of its numbers. */
+  sources?: boolean;
   /** Each time the server says how it stands. */
   onLook?: (info: ExportInfo) => void;
   /** Stops it, at the server too. */
@@ -32,12 +34,13 @@ export async function makeExport(
   http: Http,
   workId: string,
   format: ExportFormat,
-  { style, onLook, signal }: ExportOptions = {},
+  { style, sources = false, onLook, signal }: ExportOptions = {},
 ): Promise<MadeExport> {
   const path = `/api/works/${workId}/exports`;
   const { id } = await http.json<{ id: string }>('POST', path, {
     format,
     ...(style === undefined ? {} : { style }),
+    ...(sources ? { sources } : {}),
   });
   for (;;) {
     if (signal?.aborted) {

@@ -54,6 +54,7 @@ export const dialogsEn = {
       setting: 'Setting the pages…',
     },
     clean: 'Made. Nothing is wrong in it.',
+    sources: 'With the sources of its numbers',
     withProblems: 'Made. | Made, with one thing to look at: | Made, with {count} things to look at:',
     problems: 'What is wrong in the paper',
     line: 'Line {line}:',

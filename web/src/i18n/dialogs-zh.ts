@@ -72,6 +72,7 @@ export const dialogsZh: Pick<
       setting: '正在排版…',
     },
     clean: '已生成，未发现问题。',
+    sources: '附上数值的出处',
     withProblems: '已生成。 | 已生成，有 1 处需要查看： | 已生成，有 {count} 处需要查看：',
     problems: '论文中的问题',
     line: '第 {line} 行：',
