@@ -135,6 +135,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
       verdict: 'dismissed',
     }),
     '/api/works/{id}/asks/{askId}': JSON.stringify({ text: 'hello' }),
+    '/api/works/{id}/plan': JSON.stringify({ version: 0, steps: [] }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
     '/api/tool-servers/{id}': JSON.stringify({ blocked: [] }),
