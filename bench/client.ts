@@ -14,6 +14,13 @@ export async function newGuest(url: string): Promise<Account> {
   return { url, token: accessToken };
 }
 
+/** Somebody with an account, who has more of the server at once than a guest. */
+export async function newPerson(url: string): Promise<Account> {
+  const body = { email: `${randomUUID()}@example.org`, password: randomUUID() };
+  const { accessToken } = await post<{ accessToken: string }>(`${url}/api/auth/register`, body);
+  return { url, token: accessToken };
+}
+
 /** Makes a Work and gives its id. */
 export async function newWork({ url, token }: Account): Promise<string> {
   return (await post<{ id: string }>(`${url}/api/works`, { title: 'Benchmark' }, token)).id;
