@@ -15,7 +15,7 @@ import { createApp } from './app.ts';
 import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
-import { usableKey } from './auth/usable-key.ts';
+import { usableKeys } from './auth/usable-key.ts';
 import { createSocketServer } from './chat-socket/routes.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
@@ -75,9 +75,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
   };
-  const tokens = createTokens(config.jwtSecret, sessions, (hash) =>
-    usableKey(db, hash, config.rateKeyRequestsPerMinute),
-  );
+  const tokens = createTokens(config.jwtSecret, sessions, usableKeys(db, config.rateKeyRequestsPerMinute));
   const modelConnection = openModelConnection({
     allowHost: config.allowModelHost,
     learning: createLearning(learnedStore(db), (error) =>

@@ -1,4 +1,5 @@
 /** Skills out of what a person sends (I7): a zip with one folder or many, or a single SKILL.md. Read as hostile. */
+import { setImmediate } from 'node:timers/promises';
 import { BadArchive, readDirectory, unpackStart, type ZipEntry } from '../documents/zip.ts';
 import { SKILL_FILE, type SkillTitle } from '../domain/skills.ts';
 import { MOST_SKILL_FILE_BYTES, readSkillFile } from './skill-file.ts';
@@ -48,6 +49,8 @@ export async function readPack(bytes: Buffer): Promise<Pack> {
     }
     left -= sizeOf(files);
     found.push(readOne(folder, files));
+    // What is not compressed is read without a pause: others have a turn between two.
+    await setImmediate();
   }
   return packOf(found);
 }

@@ -1,5 +1,5 @@
 /** What a SKILL.md says of its skill (I7), read as a stranger's. */
-import { parse } from 'yaml';
+import { yamlFields } from '../documents/yaml-fields.ts';
 import { frontMatterLines } from '../domain/markdown/front-matter.ts';
 import { linesOf } from '../domain/markdown/line-ends.ts';
 import {
@@ -43,12 +43,9 @@ export function readSkillFile(text: string): SkillFile {
 }
 
 function fieldsOf(front: string): Record<string, unknown> {
-  try {
-    const read: unknown = parse(front, { schema: 'failsafe', maxAliasCount: 0, logLevel: 'error' });
-    if (typeof read === 'object' && read !== null) return read as Record<string, unknown>;
-  } catch {
-    // Many are no YAML, for a colon in what they say: these two are read all the same.
-  }
+  const fields = yamlFields(front);
+  if (fields !== undefined) return fields;
+  // Many are no YAML, for a colon in what they say: these two are read all the same.
   const line = (name: string) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(front)?.[1];
   return { name: line('name'), description: line('description') };
 }

@@ -1,4 +1,5 @@
 /** What a MainAgent is told of skills (I7), with the turn's tools: those in its Work's workspace, and its person's. */
+import { setImmediate } from 'node:timers/promises';
 import { skillTool } from '../../agents/tool-definitions.ts';
 import type { Database } from '../../db/database.ts';
 import { skillsForWork } from '../../db/skills.ts';
@@ -21,8 +22,14 @@ export async function skillsForTurn(db: Database, workId: string, workspace: Wor
 /** Those of a workspace: a folder that has no readable SKILL.md is none. */
 async function skillsIn(workspace: Workspace): Promise<SkillTitle[]> {
   const folders = await foldersIn(workspace);
-  const read = await Promise.all(folders.slice(0, MOST_SKILLS).map((name) => titleIn(workspace, name)));
-  return read.filter((one) => one !== undefined);
+  const titles: SkillTitle[] = [];
+  for (const folder of folders.slice(0, MOST_SKILLS)) {
+    const title = await titleIn(workspace, folder);
+    if (title !== undefined) titles.push(title);
+    // Others have a turn between two that are read.
+    await setImmediate();
+  }
+  return titles;
 }
 
 async function foldersIn(workspace: Workspace): Promise<string[]> {

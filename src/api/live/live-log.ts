@@ -3,6 +3,7 @@
  * process and reads on the same connection: one statement at a time takes the new rows of every Work that was
  * told of since the one before it. So a lone token is read at once, and many streams and viewers share reads.
  */
+import { forEverybody } from '../../db/askers.ts';
 import { openSession, type SessionConnection } from '../../db/listener.ts';
 import { LOG_FRAME, type LogFrame } from '../../db/log-rows.ts';
 import type { SessionNews } from '../auth/open-sessions.ts';
@@ -93,7 +94,8 @@ export async function openLiveLog({
   function read(): void {
     const from = client;
     if (reading || from === undefined) return;
-    reading = drain(from).then(
+    // Whoever asked first: what it brings is for all who follow.
+    reading = forEverybody(() => drain(from)).then(
       () => {
         reading = undefined;
       },

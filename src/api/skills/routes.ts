@@ -10,6 +10,7 @@ import {
   type SkillRefusal,
   type SkillRow,
 } from '../../db/skills.ts';
+import { findUser } from '../../db/users.ts';
 import { BadArchive } from '../../documents/zip.ts';
 import { MOST_SKILLS } from '../../domain/skills.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -81,6 +82,8 @@ export function skillRoutes({ db }: ApiDependencies): Router {
     const ownerId = c.get('identity').userId;
     const wait = await takeRate(db, `skills:${ownerId}`, PACKS_PER_MINUTE);
     if (wait > 0) throw rateLimited(wait, 'skills');
+    // Before anything is read.
+    if ((await findUser(db, ownerId))?.guest) throw new ApiError(...REFUSALS.guest);
     const { skills, leftOut } = await readPack(Buffer.from(await c.req.arrayBuffer())).catch(
       (error: unknown) => {
         if (!(error instanceof BadArchive)) throw error;

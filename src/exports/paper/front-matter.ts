@@ -1,5 +1,5 @@
 /** What a paper says about itself in its first lines; everything else there is passed over (O10). */
-import { parse } from 'yaml';
+import { yamlFields } from '../../documents/yaml-fields.ts';
 import { frontMatterLines } from '../../domain/markdown/front-matter.ts';
 import { linesOf } from '../../domain/markdown/line-ends.ts';
 
@@ -54,13 +54,8 @@ export function readFacts(yaml: string): Facts {
 
 function fieldsOf(yaml: string): Record<string, unknown> {
   if (yaml.length > MOST_CHARACTERS) return {};
-  try {
-    const read: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 0, logLevel: 'silent' });
-    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : {};
-  } catch {
-    // What is no YAML says nothing; it is not the paper's text either.
-    return {};
-  }
+  // What is no YAML says nothing; it is not the paper's text either.
+  return yamlFields(yaml) ?? {};
 }
 
 /** A value's texts: itself, a list's, or the `name` of each. */

@@ -18,6 +18,7 @@ import { preferredLanguage } from '../../../src/api/works/new-work.ts';
 import { readWindow } from '../../../src/documents/line-window.ts';
 import { tableFormatOf } from '../../../src/documents/table-format.ts';
 import { encodingOf } from '../../../src/documents/text-encoding.ts';
+import { yamlFields } from '../../../src/documents/yaml-fields.ts';
 import { controlCharacterIn } from '../../../src/domain/control-characters.ts';
 import { isTooNested } from '../../../src/domain/json-nesting.ts';
 import { findSection } from '../../../src/domain/markdown/find-section.ts';
@@ -42,6 +43,7 @@ import { readWords } from '../../../src/llm/vendor-words.ts';
 import { numbersOfFigures } from '../../../src/paper-check/rules/figures.ts';
 import { placeholders } from '../../../src/paper-check/rules/placeholders.ts';
 import { repeatedParagraphs } from '../../../src/paper-check/rules/repeats.ts';
+import { readSkillFile } from '../../../src/skills/skill-file.ts';
 import { imageHeader } from '../../../src/workspace/image-header.ts';
 import { mustBePortable } from '../../../src/workspace/portable-path.ts';
 import { segmentsOf } from '../../../src/workspace/relative-path.ts';
@@ -141,6 +143,24 @@ export const PARSERS: Record<string, Parser> = {
       ['', ''],
       ['<html>', ''],
       ['{"error":{"message":"', '"}}'],
+    ],
+  },
+
+  // First lines of papers and skills.
+  yamlFields: {
+    parse: yamlFields,
+    around: [
+      ['', ''],
+      ['x: [', ''],
+      ['x: {', '}'],
+      ['"', ''],
+    ],
+  },
+  readSkillFile: {
+    parse: readSkillFile,
+    around: [
+      ['---\nname: a\ndescription: ', '\n---\n'],
+      ['---\nx: [', '\n---\n'],
     ],
   },
 
