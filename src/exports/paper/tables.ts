@@ -45,7 +45,17 @@ export function columnShares(table: TableNode): number[] | null {
 /** The same, where a format knows no width but one that is said. */
 export function everyColumnShare(table: TableNode): number[] {
   if (isWide(table)) return shares(table, PAGE_CHARACTERS);
-  return lengths(table).map((length) => rounded((length + GUTTER) / PAGE_CHARACTERS));
+  const widths = columnCells(table).map((cells) => Math.max(...cells.map(broadLength), 1) + GUTTER);
+  const room = Math.max(
+    widths.reduce((sum, one) => sum + one, 0),
+    PAGE_CHARACTERS,
+  );
+  return widths.map((width) => rounded(width / room));
+}
+
+/** With the widest letters half as wide again: a word that fills its column stays whole. */
+function broadLength(text: string): number {
+  return lengthOf(text) + (text.match(/[mwMW%@]/g) ?? []).length / 2;
 }
 
 function isWide(table: TableNode): boolean {

@@ -5,7 +5,7 @@ import { unpack } from '../../documents/zip.ts';
 import { MOST_DOCUMENT_BYTES } from '../job.ts';
 import type { Style } from '../style.ts';
 import { withMatrices } from './equation-arrays.ts';
-import { pageOf, withFittedTables, withTableTypes } from './fit-tables.ts';
+import { type Page, pageOf, textWidths, withFittedTables, withTableTypes } from './fit-tables.ts';
 
 export interface Finish {
   latex: Pick<Style['latex'], 'paper' | 'margin' | 'fontSize'>;
@@ -21,7 +21,9 @@ export interface Finish {
 /** The same paper makes the same bytes. */
 const WRITTEN = new Date(Date.UTC(2000, 0, 1));
 const DOCUMENT = 'word/document.xml';
-const HEADER = 'word/header-of-style.xml';
+/** Running heads: that of upright pages, and that of pages that lie across, whose text is wider. */
+const HEAD = { name: 'header-of-style.xml', id: 'rIdHead' };
+const HEAD_ACROSS = { name: 'header-of-style-across.xml', id: 'rIdHeadAcross' };
 
 export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buffer> {
   const files = unpack(Buffer.from(bytes), () => true, MOST_DOCUMENT_BYTES);
@@ -34,7 +36,7 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
     const whole = withPage(withTables(withCases(withMatrices(xml))), finish);
     const fitted = withFittedTables(whole, finish.latex);
     percents = fitted.percents;
-    return fitted.xml;
+    return withHeadsAcross(fitted.xml);
   });
   change('word/styles.xml', (xml) => withTypeSize(withTableTypes(xml, percents), finish.latex.fontSize));
   if (finish.centresHeadings)
@@ -43,24 +45,27 @@ export async function finishDocx(bytes: Uint8Array, finish: Finish): Promise<Buf
     );
   change('docProps/core.xml', (xml) => withProperties(xml, finish));
   if (finish.runningHead !== null) {
-    files.set(HEADER, Buffer.from(headerXml(finish.runningHead)));
-    change('[Content_Types].xml', (xml) =>
-      xml.replace(
-        '</Types>',
-        `<Override PartName="/${HEADER}" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/></Types>`,
-      ),
+    const heads = headsOf(finish.runningHead, finish.latex);
+    for (const { name, xml } of heads) files.set(`word/${name}`, Buffer.from(xml));
+    const types = heads.map(
+      ({ name }) =>
+        `<Override PartName="/word/${name}" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/>`,
     );
-    change('word/_rels/document.xml.rels', (xml) =>
-      xml.replace(
-        '</Relationships>',
-        '<Relationship Id="rIdHead" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header-of-style.xml"/></Relationships>',
-      ),
+    change('[Content_Types].xml', (xml) => withInside(xml, 'Types', types));
+    const relations = heads.map(
+      ({ name, id }) =>
+        `<Relationship Id="${id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="${name}"/>`,
     );
+    change('word/_rels/document.xml.rels', (xml) => withInside(xml, 'Relationships', relations));
   }
   const zip = new ZipFile();
   for (const [name, content] of files) zip.addBuffer(content, name, { mtime: WRITTEN });
   zip.end();
   return await buffer(zip.outputStream);
+}
+
+function withInside(xml: string, element: string, more: readonly string[]): string {
+  return xml.replace(`</${element}>`, `${more.join('')}</${element}>`);
 }
 
 /** What the reference documents are set in, in points; 11 is what LaTeX has for it. */
@@ -76,7 +81,7 @@ function withTypeSize(styles: string, fontSize: string): string {
   const change = (xml: string, name: RegExp, how: (value: number) => number) =>
     xml.replace(name, (_, before: string, value: string) => before + how(Number(value)));
   return styles.replace(/<w:style .*?<\/w:style>/gs, (style) =>
-    /w:styleId="(?:Compact|TableText\d+)"/.test(style)
+    /w:styleId="TableText\d+"/.test(style)
       ? style
       : change(change(style, /(<w:sz(?:Cs)? w:val=")(\d+)/g, sized), /(<w:ind w:firstLine=")(\d+)/g, grown),
   );
@@ -133,9 +138,17 @@ function withPage(xml: string, { latex, runningHead }: Finish): string {
       .replace(/<w:numRestart w:val="eachSect"\s*\/>/, '<w:numRestart w:val="continuous"/>');
     if (runningHead === null) return sized;
     return (runningHead.countsPages ? sized.replace(/<w:footerReference [^>]*\/>/g, '') : firstToo(sized))
-      .replace(/^<w:sectPr[^>]*>/, '$&<w:headerReference w:type="default" r:id="rIdHead"/>')
+      .replace(/^<w:sectPr[^>]*>/, `$&<w:headerReference w:type="default" r:id="${HEAD.id}"/>`)
       .replace('</w:sectPr>', '<w:titlePg/></w:sectPr>');
   });
+}
+
+function withHeadsAcross(xml: string): string {
+  return xml.replace(/<w:sectPr[^>]*>.*?<\/w:sectPr>/gs, (section) =>
+    section.includes('w:orient="landscape"')
+      ? section.replace(`r:id="${HEAD.id}"`, `r:id="${HEAD_ACROSS.id}"`)
+      : section,
+  );
 }
 
 /** The first page, which has no running head, has the number at its bottom all the same. */
@@ -155,13 +168,22 @@ function withProperties(xml: string, { title, authors }: Finish): string {
     );
 }
 
-function headerXml({ text, countsPages }: NonNullable<Finish['runningHead']>): string {
+function headsOf(head: NonNullable<Finish['runningHead']>, page: Page) {
+  const { upright, across } = textWidths(page);
+  return [
+    { ...HEAD, xml: headerXml(head, upright) },
+    { ...HEAD_ACROSS, xml: headerXml(head, across) },
+  ];
+}
+
+/** `width` is that of the text below it, in twentieths of a point: where the page's number ends. */
+function headerXml({ text, countsPages }: NonNullable<Finish['runningHead']>, width: number): string {
   const run = (content: string) => `<w:r><w:rPr><w:sz w:val="20"/></w:rPr>${content}</w:r>`;
   const words = (content: string) => run(`<w:t xml:space="preserve">${escapedXml(content)}</w:t>`);
   const field = (name: string) => `<w:fldSimple w:instr=" ${name} ">${run('<w:t>1</w:t>')}</w:fldSimple>`;
   const numbers = [run('<w:tab/>'), words('Page '), field('PAGE'), words(' of '), field('NUMPAGES')].join('');
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="9360"/></w:tabs></w:pPr>${words(text)}${countsPages ? numbers : ''}</w:p></w:hdr>`;
+<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="${width}"/></w:tabs></w:pPr>${words(text)}${countsPages ? numbers : ''}</w:p></w:hdr>`;
 }
 
 export function escapedXml(text: string): string {

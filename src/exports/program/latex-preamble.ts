@@ -14,7 +14,19 @@ const CHINESE = String.raw`\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> 
 /** Chinese words in a paper that is not. */
 const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}`;
 
-const TABLES = String.raw`\newcommand{\tabletype}{\small}
+/**
+ * A table over pages forgets the room that pictures at the top of its page have taken, and a picture below it would run
+ * off the page: it is told again, unless the table ended on another page.
+ */
+const ROOM_BELOW_TABLES = String.raw`\makeatletter
+\gdef\tablepage{-1}
+\patchcmd\LT@start{\global\@colroom\@colht}{\xdef\tablepage{\the\c@page}\xdef\roomattable{\the\@colroom}\global\@colroom\@colht}{}{}
+\AfterEndEnvironment{longtable}{\ifnum\c@page=\tablepage\relax\global\@colroom\roomattable\relax\fi}
+\makeatother`;
+
+/** pandoc brings the packages along where a paper has tables. */
+const TABLES = String.raw`\usepackage{etoolbox,longtable}
+\newcommand{\tabletype}{\small}
 \AtBeginEnvironment{longtable}{\tabletype\setlength{\tabcolsep}{4pt}}
 \setlength{\LTcapwidth}{\textwidth}
 \newcommand{\tableroom}[1]{\par\ifdim\dimexpr\pagegoal-\pagetotal\relax<#1\newpage\fi}`;
@@ -30,6 +42,7 @@ export function preambleOf({ job, paper: { language, facts }, body }: Parts): st
   return [
     CODE,
     TABLES,
+    ROOM_BELOW_TABLES,
     ...(hasPagesAcross(body) ? [ACROSS] : []),
     ...(language === 'en' && /[\u2e80-\u9fff\uff00-\uffef]/.test(job.source) ? [SOME_CHINESE] : []),
     ...(language === 'zh' ? [CHINESE] : []),

@@ -90,6 +90,16 @@ const SYMBOLS: Record<string, string> = {
     '³': '^3',
   },
   ...{
+    '⁺': '^+',
+    '⁻': '^-',
+    ⁿ: '^n',
+    '₊': '_+',
+    '₋': '_-',
+    ...Object.fromEntries([...'₀₁₂₃₄₅₆₇₈₉'].map((char, digit) => [char, `_${digit}`])),
+    ...Object.fromEntries([...'⁴⁵⁶⁷⁸⁹'].map((char, index) => [char, `^${index + 4}`])),
+    '⁰': '^0',
+  },
+  ...{
     '✓': '\\checkmark',
     '✗': '\\times',
     '★': '\\star',

@@ -1,7 +1,7 @@
 /** Characters that no font has are told of (O5). */
 import { expect, test } from '@jest/globals';
 import { str } from '../../../src/exports/paper/ast.ts';
-import { texHas } from '../../../src/exports/program/latex-symbols.ts';
+import { texHas, withSymbols } from '../../../src/exports/program/latex-symbols.ts';
 import {
   charactersOf,
   missingAmong,
@@ -48,4 +48,9 @@ test('O5: they are named with their numbers, and the line where the first of the
     },
   ]);
   expect(missingProblem('x', [], 'They are boxes')).toEqual([]);
+});
+
+test('O4: raised and lowered digits of a text are formulas for TeX, whose fonts have but three of them', () => {
+  expect([...'x⁰⁻⁹f₀₉'].filter((char) => !texHas(char, 'en'))).toEqual([]);
+  expect(withSymbols('f₁x⁴').map(({ c }) => (Array.isArray(c) ? c[1] : c))).toEqual(['f', '_1', 'x', '^4']);
 });

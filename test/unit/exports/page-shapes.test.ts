@@ -5,7 +5,8 @@ import { pictureSize } from '../../../src/exports/paper/picture-size.ts';
 import { columnShares, everyColumnShare, fitOf } from '../../../src/exports/paper/tables.ts';
 import { withMatrices } from '../../../src/exports/program/equation-arrays.ts';
 import { pageOf, withFittedTables, withTableTypes } from '../../../src/exports/program/fit-tables.ts';
-import { wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
+import { preambleOf, wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
+import type { Parts } from '../../../src/exports/program/parts.ts';
 
 test.each([
   ['a usual one', [], { width: 1600, height: 1000 }, [['width', '80%']]],
@@ -37,6 +38,8 @@ test('O2: a table of few words is as wide as they are; one of sentences fills th
   const shares = columnShares(wide) ?? [];
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
   expect((shares[0] ?? 0) * 80).toBeGreaterThanOrEqual('Hypercube'.length);
+  const [narrow = 0, broad = 0] = everyColumnShare(table(['Million', 'Maximum']));
+  expect(broad).toBeGreaterThan(narrow);
   expect(everyColumnShare(table(['a', 'long head']))[1]).toBeGreaterThan(
     everyColumnShare(table(['a', 'b']))[1] ?? 1,
   );
@@ -78,6 +81,20 @@ test('O4: a cell that begins with a relation has something on its left, which Li
   expect(made).toContain(`<m:e>${run('a')}</m:e>`);
 });
 
+test('O4: LaTeX has the packages of what it is told of tables, in a paper that has none, too; a picture below a table knows of those above', () => {
+  const parts = {
+    job: { style: { front: 'above', checks: {} }, source: '' },
+    paper: { language: 'en', facts: {} },
+    body: [],
+  } as unknown as Parts;
+  const preamble = preambleOf(parts);
+  const loaded = preamble.indexOf('\\usepackage{etoolbox,longtable}');
+  expect(loaded).toBeGreaterThanOrEqual(0);
+  for (const name of ['\\LTcapwidth', '\\patchcmd', '\\AtBeginEnvironment'])
+    expect(preamble.indexOf(name)).toBeGreaterThan(loaded);
+  expect(preamble).toMatch(/\\AfterEndEnvironment\{longtable\}\{[^\n]*\\@colroom\\roomattable/);
+});
+
 const columns = (count: number, cell: string) =>
   table(
     Array.from({ length: count }, (_, index) => `c${index}`),
@@ -117,6 +134,22 @@ describe('O4: a Word document with tables that are wider than its page', () => {
     );
     expect(styles).toContain('w:styleId="TableText80"');
     expect(styles).toContain('<w:sz w:val="16"/>');
+  });
+
+  test('has lists in the size of its text, and tables in theirs; an equation with its number is text', () => {
+    const compact = '<w:p><w:pStyle w:val="Compact" /></w:p>';
+    const equation = `<w:tbl><w:tblStyle w:val="Equation" />${compact}</w:tbl>`;
+    const { xml } = withFittedTables(`${compact}${equation}<w:tbl>${compact}</w:tbl>${section}`, page);
+    expect(xml.match(/w:val="(?:Compact|TableText100)"/g)).toEqual([
+      'w:val="Compact"',
+      'w:val="Compact"',
+      'w:val="TableText100"',
+    ]);
+    const style = (id: string, size: number) =>
+      `<w:style w:styleId="${id}"><w:sz w:val="${size}"/></w:style>`;
+    const styles = withTableTypes(`${style('BodyText', 21)}${style('Compact', 20)}</w:styles>`, []);
+    expect(styles).toContain(style('Compact', 21));
+    expect(styles).toMatch(/w:styleId="TableText100"(?:(?!<\/w:style>).)*<w:sz w:val="20"\/>/);
   });
 
   test('or in sections of their own that lie across; two in a row share no empty page, and the first page alone has a first head', () => {
