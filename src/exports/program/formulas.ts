@@ -8,6 +8,7 @@ import { attr, type Block, type MathNode, type Problem } from '../paper/ast.ts';
 import { withPairs } from '../paper/delimiters.ts';
 import type { PaperFormat } from '../paper/format.ts';
 import { isSystem, MOST_TEX_CHARACTERS, normaliseTex } from '../paper/normalise-tex.ts';
+import { forBrowsers } from './html-formulas.ts';
 import { type Convert, documentOf, type PandocDocument } from './pandoc.ts';
 import type { Typst } from './typst.ts';
 import { mapNodes, type Node, nodesOf } from './walk.ts';
@@ -76,8 +77,13 @@ export async function withFormulas(
     const formula = formulas.get(key);
     if (made === undefined || made === null || formula === undefined) return asText(c[1]);
     if (typst !== null) return { t: 'RawInline', c: ['typst', made.typst] };
-    return { t: 'Math', c: [c[0], format === 'latex' ? formula.latex : made.tex] };
+    return { t: 'Math', c: [c[0], texFor(format, formula, made.tex)] };
   });
+}
+
+function texFor(format: PaperFormat, { written, latex }: Formula, read: string): string {
+  if (format === 'latex') return latex;
+  return format === 'html' ? forBrowsers(read, written) : read;
 }
 
 function onlyDefines(tex: string): boolean {

@@ -29,8 +29,10 @@ pre { background: #f5f5f4; padding: .8em 1em; overflow-x: auto; font-size: .875e
 blockquote { margin: 1em 2em; color: #444; } a, code { overflow-wrap: anywhere; } pre code { overflow-wrap: normal; } a { color: #1a4b8c; text-decoration: none; } a:hover { text-decoration: underline; }
 .csl-entry { margin: .5em 0; padding-left: 2.2em; text-indent: -2.2em; } .csl-left-margin { display: inline-block; min-width: 2.2em; text-indent: 0; }
 .csl-right-inline { display: inline; } .header-section-number { margin-right: .5em; }
+/* Chinese breaks anywhere, so that its columns would end as one character each: such a table is rolled instead. */
+@media (max-width: 40rem) { th, td { padding: .3em .5em; } html[lang="zh-CN"] :is(th, td) { min-width: 4em; } }
 @page across { size: landscape; }
-@media print { .across { page: across; } body { max-width: none; margin: 0; font-size: 10.5pt; } figure, table, .equation { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
+@media print { .across { page: across; } pre { white-space: pre-wrap; } pre code { overflow-wrap: anywhere; } html[lang="zh-CN"] :is(th, td) { min-width: 0; } body { max-width: none; margin: 0; font-size: 10.5pt; } figure, table, .equation { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
 `;
 
 export interface HtmlParts {
