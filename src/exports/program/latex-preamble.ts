@@ -1,18 +1,23 @@
 /** What LaTeX is told before the text: pages, code, a contest's summary sheet. */
 import type { Parts } from './parts.ts';
-import { nodesOf } from './walk.ts';
+import { type Node, nodesOf } from './walk.ts';
 
 /** Columns of code that fit on a line; a Chinese character takes two. */
 const CODE_COLUMNS = 84;
 
+/** Chinese in formulas, which else comes from the font of formulas, that has none. */
+const CHINESE_IN_FORMULAS = String.raw`\xeCJKsetup{CJKmath=true}`;
+
 /** Numbers in circles and the like are Chinese characters to xeCJK, not letters of the Latin font. */
-const CHINESE = String.raw`\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> "217F, "2103, "2200 -> "2209, "2220 -> "22FF}
+const CHINESE = String.raw`${CHINESE_IN_FORMULAS}
+\xeCJKDeclareCharClass{CJK}{"2460 -> "24FF, "2160 -> "217F, "2103, "2200 -> "2209, "2220 -> "22FF}
 \ctexset{section={format=\Large\heiti\raggedright}, subsection={format=\large\heiti}, subsubsection={format=\normalsize\heiti}}
 \usepackage{caption}\captionsetup{labelsep=quad}
 \AtBeginDocument{\pagestyle{plain}}`;
 
 /** Chinese words in a paper that is not. */
-const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}`;
+const SOME_CHINESE = String.raw`\usepackage[scheme=plain]{ctex}
+${CHINESE_IN_FORMULAS}`;
 
 /**
  * A table over pages forgets the room that pictures at the top of its page have taken, and a picture below it would run
@@ -129,4 +134,16 @@ function columnsOf(text: string): number {
   let columns = 0;
   for (const char of text) columns += char > '\u2e80' ? 2 : 1;
   return columns;
+}
+
+/** A word of code that TeX would let run off the page. */
+const LONG_WORD = /\S{31,}/;
+
+/** Code in a line of text, which may go on in the next line behind its marks where it has no blanks. */
+export function breakableCode(attributes: unknown, code: string): Node[] {
+  const pieces = LONG_WORD.test(code) ? code.split(/(?<=[/._,;&})\]])(?=\S)/) : [code];
+  return pieces.flatMap((piece, index): Node[] => [
+    ...(index === 0 ? [] : [{ t: 'RawInline', c: ['latex', '\\allowbreak{}'] }]),
+    { t: 'Code', c: [attributes, piece] },
+  ]);
 }

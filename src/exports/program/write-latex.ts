@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { attr, type Block, type Inline, type Problem, str } from '../paper/ast.ts';
 import { latexRoom, roomOf } from '../paper/set-apart.ts';
-import { preambleOf, wrappedCode } from './latex-preamble.ts';
+import { breakableCode, preambleOf, wrappedCode } from './latex-preamble.ts';
 import { texHas, withSymbols } from './latex-symbols.ts';
 import { charactersOf, missingProblem } from './missing-characters.ts';
 import { documentOf } from './pandoc.ts';
@@ -98,6 +98,8 @@ function inTex<T extends Block[] | Inline[]>(tree: T): T {
         return withSymbols(String(node.c));
       case 'Math':
         return { t: 'Math', c: [(node.c as [unknown])[0], withoutNumbers((node.c as [unknown, string])[1])] };
+      case 'Code':
+        return breakableCode(...(node.c as [unknown, string]));
       case 'CodeBlock':
         return {
           t: 'CodeBlock',

@@ -5,7 +5,7 @@ import { pictureSize } from '../../../src/exports/paper/picture-size.ts';
 import { columnShares, everyColumnShare, fitOf } from '../../../src/exports/paper/tables.ts';
 import { withMatrices } from '../../../src/exports/program/equation-arrays.ts';
 import { pageOf, withFittedTables, withTableTypes } from '../../../src/exports/program/fit-tables.ts';
-import { preambleOf, wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
+import { breakableCode, preambleOf, wrappedCode } from '../../../src/exports/program/latex-preamble.ts';
 import type { Parts } from '../../../src/exports/program/parts.ts';
 
 test.each([
@@ -58,6 +58,17 @@ test('O4: a line of code that is wider than the page goes on below, further to t
   expect(noBlank.every((line) => [...line].length <= 50)).toBe(true);
 });
 
+test('O2: for TeX, a long word of code in a line may be broken behind its marks; what is short or has blanks stays whole', () => {
+  const long = 'results/2026/a_name_of_a_file_that_is_long.csv';
+  const made = breakableCode(null, long);
+  const codes = made.filter(({ t }) => t === 'Code').map(({ c }) => (c as unknown[])[1]);
+  expect(codes.join('')).toBe(long);
+  expect(codes.slice(0, 3)).toEqual(['results/', '2026/', 'a_']);
+  expect(made[1]).toEqual({ t: 'RawInline', c: ['latex', '\\allowbreak{}'] });
+  for (const code of ['a_b.c', 'f(one, another, a third, and more)'])
+    expect(breakableCode(null, code)).toHaveLength(1);
+});
+
 test('O4: an array of equations becomes a matrix whose columns meet at its marks; a mark within a pair is none', () => {
   const run = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
   const mark = '<m:r><m:rPr><m:sty m:val="p" /></m:rPr><m:t>&amp;</m:t></m:r>';
@@ -81,7 +92,7 @@ test('O4: a cell that begins with a relation has something on its left, which Li
   expect(made).toContain(`<m:e>${run('a')}</m:e>`);
 });
 
-test('O4: LaTeX has the packages of what it is told of tables, in a paper that has none, too; a picture below a table knows of those above', () => {
+test('O4: LaTeX has the packages of what it is told of tables, in a paper that has none, too; Chinese is set in formulas; a picture below a table knows of those above', () => {
   const parts = {
     job: { style: { front: 'above', checks: {} }, source: '' },
     paper: { language: 'en', facts: {} },
@@ -92,6 +103,10 @@ test('O4: LaTeX has the packages of what it is told of tables, in a paper that h
   expect(loaded).toBeGreaterThanOrEqual(0);
   for (const name of ['\\LTcapwidth', '\\patchcmd', '\\AtBeginEnvironment'])
     expect(preamble.indexOf(name)).toBeGreaterThan(loaded);
+  const chinese = { ...parts, paper: { ...parts.paper, language: 'zh' } } as Parts;
+  expect(preambleOf(chinese)).toContain('\\xeCJKsetup{CJKmath=true}');
+  expect(preambleOf({ ...parts, job: { ...parts.job, source: '$概率$' } })).toContain('CJKmath=true');
+  expect(preamble).not.toContain('CJKmath');
   expect(preamble).toMatch(/\\AfterEndEnvironment\{longtable\}\{[^\n]*\\@colroom\\roomattable/);
 });
 
