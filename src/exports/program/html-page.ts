@@ -21,7 +21,8 @@ figure, .picture { margin: 1.75rem 0; text-align: center; } img { max-width: 100
 figcaption, caption { font-size: .92em; margin: .5rem 0; } caption { caption-side: top; }
 .table { overflow-x: auto; margin: 1.75rem 0; } table { border-collapse: collapse; margin: 0 auto; border-top: 1.5px solid; border-bottom: 1.5px solid; font-size: .95em; }
 th, td { padding: .3em .8em; vertical-align: top; } thead th { border-bottom: 1px solid; } td > p, th > p { margin: 0; }
-.equation { display: flex; align-items: center; margin: 1.2em 0; } .equation > math { flex: 1; min-width: 0; margin: 0; } mtd[style*="padding-"] { math-style: normal; } .equation > span:last-child { flex: none; }
+.equation { display: flex; align-items: center; gap: .75em; margin: 1.2em 0; } .equation > math { flex: 1; min-width: 0; margin: 0; } mtd[style*="padding-"] { math-style: normal; } .equation > span:last-child { flex: none; }
+mtd:has(mstyle[displaystyle="true"]) { padding-block: .5em; }
 mtable[columnalign^="left"] > mtr > mtd, mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left; }
 mtable[columnalign^="right left"] > mtr > mtd:nth-child(odd) { text-align: right; }
 math[display="block"] { margin: 1em 0; overflow-x: auto; overflow-y: hidden; }
