@@ -122,7 +122,10 @@ for lang in ("en", "zh"):
     references.space_after = Pt(3)
     shaded(document.styles["Source Code"])
     document.styles["Captioned Figure"].paragraph_format.keep_with_next = True
-    document.styles["Table Caption"].paragraph_format.keep_with_next = True
+    caption = document.styles["Table Caption"].paragraph_format
+    caption.keep_with_next = True
+    # A table may stand right above.
+    caption.space_before = Pt(8)
     table = document.styles["Table"]
     borders(table, (("top", 8), ("bottom", 8)))
     equation = copy.deepcopy(table.element)

@@ -1,4 +1,5 @@
 /** What is done to a Word document behind pandoc (O4). */
+import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { ZipFile } from 'yazl';
@@ -37,4 +38,12 @@ test('O4: the page number at the top ends where the text does, on upright pages 
     return /w:val="right" w:pos="(\d+)"/.exec(file(`word/${name}`))?.[1];
   });
   expect(targets).toEqual(['9360', '12960', '9360']);
+});
+
+test.each(['en', 'zh'])('O2: a table does not touch the caption of the next one (%s)', (language) => {
+  const path = `src/exports/styles/shared/reference-${language}.docx`;
+  const styles = unpack(readFileSync(path), () => true, 1_000_000)
+    .get('word/styles.xml')
+    ?.toString('utf8');
+  expect(styles).toMatch(/w:styleId="TableCaption"(?:(?!<\/w:style>).)*<w:spacing w:before="160"\/>/s);
 });
