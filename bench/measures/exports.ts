@@ -117,7 +117,10 @@ async function made({ url, token }: Account, workId: string, format: string): Pr
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const began = performance.now();
   const exports = `${url}/api/works/${workId}/exports`;
-  const ordered = await fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
+  const order = () => fetch(exports, { method: 'POST', headers, body: JSON.stringify({ format }) });
+  let ordered = await order();
+  // So many of a person's at a time: the next is ordered as one is done.
+  for (; ordered.status === 429; ordered = await order()) await delay(LOOK_EVERY_MS);
   if (!ordered.ok) throw new Error(`the order answered ${ordered.status}: ${await ordered.text()}`);
   const { id } = (await ordered.json()) as { id: string };
   for (;;) {
