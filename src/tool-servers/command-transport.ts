@@ -4,7 +4,7 @@
  * transport leaves children of the command, and what hangs, to themselves.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import {
   type JSONRPCMessage,
   ReadBuffer,
@@ -27,14 +27,18 @@ const MOST_COMPLAINT_CHARACTERS = 2_000;
 export interface CommandTransport extends Transport {
   /** What the process wrote to its error output last: for the operator's log alone. */
   complaint(): string;
-  /** Once nothing of its group is left that has not been killed. */
+  /** Once nothing of its group is left that has not been killed, or could be; also where it was never started. */
   ended: Promise<void>;
 }
 
-export function createCommandTransport(server: OperatorCommand): CommandTransport {
+/** @param onTrouble told where the system does not let this process kill what it has started */
+export function createCommandTransport(
+  server: OperatorCommand,
+  onTrouble: (said: string) => void = () => {},
+): CommandTransport {
   const buffer = new ReadBuffer({ maxBufferSize: MOST_ANSWER_BYTES });
   const over = Promise.withResolvers<void>();
-  let child: ChildProcess | undefined;
+  let child: Started | undefined;
   let said = '';
   let closing = false;
 
@@ -43,26 +47,22 @@ export function createCommandTransport(server: OperatorCommand): CommandTranspor
     complaint: () => said,
     start: () =>
       new Promise((resolve, reject) => {
-        const started = spawn('/bin/sh', ['-c', GUARDED, 'sh', server.command, ...server.args], {
-          env: { ...getDefaultEnvironment(), ...server.env },
-          ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
-          detached: true,
-          stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-        });
+        const notStarted = (error: unknown) => {
+          over.resolve();
+          reject(new ToolServerError(`It could not be started (${(error as NodeJS.ErrnoException).code}).`));
+        };
+        if (closing) return reject(new ToolServerError('It was closed before it was started.'));
+        const started = spawned(server, notStarted);
+        if (started === undefined) return;
         child = started;
-        const { stdin: input, stdout: output, stderr: errors } = started;
-        const lifeline = started.stdio[3] as Duplex;
+        const [input, output, errors, lifeline] = started.stdio;
         // A pipe that breaks is a process that ends: how, its exit says.
         for (const stream of [input, output, errors, lifeline]) stream.on('error', () => {});
         lifeline.resume();
-        started.on('error', (error) => {
-          over.resolve();
-          reject(new ToolServerError(`It could not be started (${(error as NodeJS.ErrnoException).code}).`));
-        });
         started.on('spawn', resolve);
         started.on('exit', (code, signal) => {
           // What it has started itself, and what stands beside it, ends with it.
-          killGroup(started);
+          kill(started);
           lifeline.destroy();
           over.resolve();
           transport.onerror?.(new ToolServerError(endOf(code, signal)));
@@ -74,18 +74,20 @@ export function createCommandTransport(server: OperatorCommand): CommandTranspor
         });
       }),
     async send(message) {
-      if (!child?.stdin?.writable) throw new ToolServerError('Its process has ended.');
+      if (!child?.stdin.writable) throw new ToolServerError('Its process has ended.');
       if (!child.stdin.write(serializeMessage(message)))
         await new Promise<void>((resolve) => {
-          child?.stdin?.once('drain', resolve).once('close', resolve);
+          child?.stdin.once('drain', resolve).once('close', resolve);
         });
     },
     async close() {
-      if (closing || child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (closing) return;
       closing = true;
-      child.stdin?.end();
-      const kill = setTimeout(killGroup, GRACE_MS, child);
-      child.once('exit', () => clearTimeout(kill));
+      if (child === undefined) return over.resolve();
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.stdin.end();
+      const late = setTimeout(kill, GRACE_MS, child);
+      child.once('exit', () => clearTimeout(late));
     },
   };
   return transport;
@@ -95,7 +97,7 @@ export function createCommandTransport(server: OperatorCommand): CommandTranspor
       buffer.append(chunk);
     } catch {
       transport.onerror?.(new ToolServerError(TOO_LARGE));
-      if (child !== undefined) killGroup(child);
+      if (child !== undefined) kill(child);
       return;
     }
     for (;;) {
@@ -107,8 +109,48 @@ export function createCommandTransport(server: OperatorCommand): CommandTranspor
         continue;
       }
       if (message === null) return;
-      transport.onmessage?.(message);
+      try {
+        transport.onmessage?.(message);
+      } catch (error) {
+        // Thrown on, it would end this process: nobody stands above a pipe's listener.
+        transport.onerror?.(error as Error);
+      }
     }
+  }
+
+  function kill(started: Started): void {
+    try {
+      killGroup(started);
+    } catch (error) {
+      // What runs with other rights: what stands beside it may still end what it can, and nothing waits for the rest.
+      onTrouble(`It could not be killed (${(error as NodeJS.ErrnoException).code}).`);
+      started.stdio[3].destroy();
+      over.resolve();
+    }
+  }
+}
+
+/** A process with its pipes. */
+type Started = Omit<ChildProcess, 'stdin' | 'stdio'> & {
+  stdin: Writable;
+  stdio: [Writable, Readable, Readable, Duplex];
+};
+
+/** undefined: there is none. An error of the start is told to `notStarted`, whether it is thrown or comes later. */
+function spawned(server: OperatorCommand, notStarted: (error: unknown) => void): Started | undefined {
+  try {
+    const child = spawn('/bin/sh', ['-c', GUARDED, 'sh', server.command, ...server.args], {
+      env: { ...getDefaultEnvironment(), ...server.env },
+      ...(server.cwd === undefined ? {} : { cwd: server.cwd }),
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    child.on('error', notStarted);
+    // Without descriptors left, it has no pipes, whatever its type says, and its error comes later.
+    return (child.stdio as unknown) === undefined ? undefined : (child as unknown as Started);
+  } catch (error) {
+    notStarted(error);
+    return undefined;
   }
 }
 
@@ -120,7 +162,7 @@ function endOf(code: number | null, signal: string | null): string {
   return `Its process ended ${code === null ? `by ${signal}` : `with code ${code}`}.`;
 }
 
-function killGroup({ pid }: ChildProcess): void {
+function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

@@ -9,7 +9,7 @@ import type { AllowHost } from '../network/address-guard.ts';
 import { createFairGate, type Person } from '../threads/fair-gate.ts';
 import { type CommandTransport, createCommandTransport } from './command-transport.ts';
 import { createHttpTransports } from './http-transport.ts';
-import { listAside } from './list-aside.ts';
+import { listAside, MOST_LISTED } from './list-aside.ts';
 import type { CallResult } from './result-text.ts';
 import { sentenceOf, ToolServerError } from './server-error.ts';
 
@@ -44,13 +44,12 @@ export interface ToolServerOptions {
   allowHost: AllowHost;
   /** Milliseconds for a list, for one of a command, which may be fetched first, and for a call. */
   timeouts?: { list: number; command: number; call: number };
-  /** Told what a command of the operator's wrote to its error output where it failed. */
+  /** Told what a command of the operator's wrote to its error output where it failed, and of one that may not be killed. */
   onComplaint?: (command: string, said: string) => void;
 }
 
 /** A list may come in pages without end. */
 const MOST_PAGES = 10;
-const MOST_LISTED = 500;
 /** Processes of the operator's commands at a time in this process: some 50 MB each. */
 const MOST_COMMANDS = 8;
 /** For whom servers are listed. */
@@ -81,7 +80,7 @@ export function createToolServerConnection({
         `Too many servers' commands ran at once: none could be started within ${ms / 1000} s.`,
       );
     });
-    const transport = createCommandTransport(server);
+    const transport = createCommandTransport(server, (said) => onComplaint(server.command, said));
     commands.add(transport);
     void transport.ended.then(() => {
       commands.delete(transport);
@@ -155,7 +154,7 @@ export function createToolServerConnection({
             cursor = answer.nextCursor;
             if (cursor === undefined) break;
           }
-          return aside.slice(0, MOST_LISTED);
+          return aside;
         },
       ),
     call: (server, tool, given, signal, person = OPERATOR) =>

@@ -5,14 +5,17 @@
 import type { Transport } from '@modelcontextprotocol/client';
 import type { ListedTool } from '../domain/offered-tools.ts';
 
-/** The tools of the answers to come on a connected transport, as they stand there; the client finds none. */
+/** Of one server, however many it lists. */
+export const MOST_LISTED = 500;
+
+/** The tools of the answers to come on a connected transport, as they stand there, MOST_LISTED at most; the client finds none. */
 export function listAside(transport: Transport): ListedTool[] {
   const aside: ListedTool[] = [];
   const given = transport.onmessage;
   transport.onmessage = (message, extra) => {
     const result = 'result' in message ? (message.result as { tools?: unknown }) : {};
     if (!Array.isArray(result.tools)) return given?.(message, extra);
-    aside.push(...result.tools);
+    aside.push(...result.tools.slice(0, MOST_LISTED - aside.length));
     given?.({ ...message, result: { ...result, tools: [] } } as typeof message, extra);
   };
   return aside;

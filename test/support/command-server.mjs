@@ -17,7 +17,9 @@ for await (const line of createInterface({ input: process.stdin })) {
       capabilities: { tools: {} },
       serverInfo: { name: 'command', version: '1' },
     });
-  if (method === 'tools/list') answer(id, { tools: [{ name: 'call', inputSchema: { type: 'object' } }] });
+  const call = { name: 'call', inputSchema: { type: 'object' } };
+  if (method === 'tools/list')
+    answer(id, { tools: how === 'lists' ? [call, ...Array(1_000_000).fill(0)] : [call] });
   if (method === 'tools/call') await called(id);
 }
 

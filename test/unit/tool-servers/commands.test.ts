@@ -1,10 +1,12 @@
 /** I6: MCP servers that are commands of the operator's end with their question, whatever they do. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { CHECKOUT } from '../../../src/setup/checkout.ts';
+import { createCommandTransport } from '../../../src/tool-servers/command-transport.ts';
 import { createToolServerConnection } from '../../../src/tool-servers/connection.ts';
 import { resultText } from '../../../src/tool-servers/result-text.ts';
 import { isRunning } from '../../support/is-running.ts';
@@ -105,6 +107,70 @@ test('I6: a command that dies, floods or is none is a sentence, and what it comp
   const none = { command: 'there-is-no-such-command', args: [], env: {} };
   await expect(connection.list(none)).rejects.toThrow('Its command was not found.');
   await expect(connection.list({ ...none, cwd: '/there/is/none' })).rejects.toThrow('could not be started');
+});
+
+test('I6: a list that has no end but that of an answer is looked at no further than is ever needed', async () => {
+  const listed = await connection.list(scripted('lists'));
+  expect(listed[0]?.name).toBe('call');
+  expect(listed).toHaveLength(500);
+});
+
+test('I6: a message that cannot be taken is an error of its transport, and this process goes on', async () => {
+  const transport = createCommandTransport(scripted('calls'));
+  const failed = Promise.withResolvers<unknown>();
+  transport.onerror = failed.resolve;
+  transport.onmessage = () => {
+    throw new RangeError('too many');
+  };
+  await transport.start();
+  await transport.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  await expect(failed.promise).resolves.toThrow('too many');
+  await transport.close();
+  await transport.ended;
+});
+
+test('I6: a command that the system does not start is a sentence, however it says so, and its place is given back', async () => {
+  const own = createToolServerConnection(options);
+  const long = node('x'.repeat(200_000));
+  const zero = node('\0');
+  for (let call = 0; call < 10; call += 1)
+    await expect(own.list(long)).rejects.toThrow('not be started (E2BIG)');
+  await expect(own.list(zero)).rejects.toThrow('could not be started');
+  await own.close();
+});
+
+test('I6: so it is where no descriptor is left', async () => {
+  const script = path.join(CHECKOUT, 'test/support/command-without-descriptors.ts');
+  const sh = ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, script];
+  const holder = spawn('/bin/sh', sh, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  holder.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const [code] = await once(holder, 'close');
+  expect([code, printed]).toEqual([0, 'It could not be started (EMFILE).\n'.repeat(10)]);
+});
+
+test('I6: a command that may not be killed is said in the log, and held up by nothing', async () => {
+  rmSync(path.join(folder, 'pids'), { force: true });
+  const own = createToolServerConnection(options);
+  const stop = new AbortController();
+  const call = own.call(scripted('hangs'), 'call', {}, stop.signal).catch(() => {});
+  await until(() => pidsOf().length === 2, 'the command runs', 60_000);
+  const kill = process.kill.bind(process);
+  const forbidden = jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+    if (pid < 0) throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    return kill(pid, signal);
+  });
+  try {
+    stop.abort();
+    await call;
+    await own.close();
+    expect(complaints).toContain('It could not be killed (EPERM).');
+    await expectEnded();
+  } finally {
+    forbidden.mockRestore();
+  }
 });
 
 test('A5, I6: a command sees nothing of this process’s environment but what every program needs', async () => {
