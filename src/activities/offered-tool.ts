@@ -6,6 +6,7 @@
 import { argumentsObject } from '../agents/tool-definitions.ts';
 import { sendCall, type ToolServerRow, type TurnTool, toolOfCall } from '../db/tool-servers.ts';
 import { openSecret, UnreadableSecret } from '../secrets/sealed-secret.ts';
+import type { Person } from '../threads/fair-gate.ts';
 import type { AnyToolServer } from '../tool-servers/connection.ts';
 import { resultText } from '../tool-servers/result-text.ts';
 import { ToolServerError } from '../tool-servers/server-error.ts';
@@ -34,7 +35,7 @@ async function calledOf(
   { claim, attempt }: ClaimedCall,
   { tool, server: stored }: { tool: TurnTool; server: ToolServerRow | null },
 ): Promise<ToolResult | 'fenced'> {
-  const server = 'operator' in tool ? operatorServer(deps, tool) : personServer(deps, stored);
+  const server = 'operator' in tool ? operatorServer(deps, tool, claim.person) : personServer(deps, stored);
   if (server === null) return failed('This tool was taken away since the turn began: go on without it.');
   if (server === 'unreadable')
     return failed(
@@ -63,13 +64,15 @@ async function calledOf(
 /** null: it, or leave for the tool, is gone. */
 type Reached = { name: string; at: AnyToolServer } | null;
 
-/** One of the operator's, as this worker was told of it when it started. */
-function operatorServer(
-  { toolServers }: ActivityDependencies,
+/** One of the operator's, as this worker was told of it when it started: a guest's Work has it where its file says so now. */
+export function operatorServer(
+  { toolServers }: Pick<ActivityDependencies, 'toolServers'>,
   { operator: name, tool }: Extract<TurnTool, { operator: string }>,
+  { guest }: Person,
 ): Reached {
   const found = toolServers.operators.find((one) => one.name === name);
-  return found === undefined || found.block.includes(tool) ? null : { name, at: found };
+  if (found === undefined || found.block.includes(tool) || (guest && !found.guests)) return null;
+  return { name, at: found };
 }
 
 function personServer(

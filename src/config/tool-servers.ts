@@ -37,9 +37,9 @@ const file = z.object({
     }),
 });
 
-/** @throws ConfigError in one sentence about what is wrong in the file */
-export function readOperatorToolServers(path: string | undefined): readonly OperatorToolServer[] {
-  if (path === undefined) return [];
+/** undefined: there is no file. @throws ConfigError in one sentence about what is wrong in the file */
+export function readOperatorToolServers(path: string | undefined): readonly OperatorToolServer[] | undefined {
+  if (path === undefined) return undefined;
   let said: unknown;
   try {
     said = JSON.parse(readFileSync(path, 'utf8'));

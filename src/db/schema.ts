@@ -265,10 +265,12 @@ export interface Openings {
 
 export interface OperatorToolServers {
   asked: string[];
+  blocked: Generated<string[]>;
   for_guests: boolean;
   left_out: Json;
-  looked_at: Timestamp;
+  looked_at: Timestamp | null;
   name: string;
+  source: Generated<string>;
   tools: Json;
 }
 

@@ -1,7 +1,6 @@
 /** Other people's servers, whose tools a person's MainAgent may call (I6). Each query names the owner (A2). */
 import { sql } from 'kysely';
-import { type LeftOut, MOST_TOOLS, type OfferedTool } from '../domain/offered-tools.ts';
-import { MOST_OPERATOR_SERVERS } from '../domain/operator-tool-servers.ts';
+import { type LeftOut, MOST_TOOLS, type OfferedTool, withoutBlocked } from '../domain/offered-tools.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
@@ -31,17 +30,6 @@ export interface OwnToolServer {
  * description is the turn's own.
  */
 export type TurnTool = OfferedTool & ({ server: string } | { operator: string } | { own: true });
-
-/** What a server of the operator's offered when a worker looked last. */
-export interface OperatorServerRow {
-  name: string;
-  guests: boolean;
-  tools: OfferedTool[];
-  leftOut: LeftOut[];
-  /** Names there of tools that a Work's person is asked about before each call. */
-  asked: string[];
-  lookedAt: Date;
-}
 
 /** Servers that a person may have at a time. */
 export const MOST_TOOL_SERVERS = 10;
@@ -166,47 +154,6 @@ export async function removeToolServer(db: Database, { id, ownerId }: OwnToolSer
   return numDeletedRows > 0n;
 }
 
-/** All of the operator's that were looked at, by name: no more than MOST_OPERATOR_SERVERS. */
-export async function listOperatorServers(db: Database): Promise<OperatorServerRow[]> {
-  return (await db
-    .selectFrom('operator_tool_servers')
-    .select([
-      'name',
-      'for_guests as guests',
-      'tools',
-      'left_out as leftOut',
-      'asked',
-      'looked_at as lookedAt',
-    ])
-    .orderBy('name')
-    .limit(MOST_OPERATOR_SERVERS)
-    .execute()) as unknown as OperatorServerRow[];
-}
-
-/** Keeps what a server of the operator's offers now. */
-export async function keepOperatorServer(
-  db: Database,
-  { name, guests, tools, leftOut, asked }: Omit<OperatorServerRow, 'lookedAt'>,
-): Promise<void> {
-  const found = {
-    for_guests: guests,
-    tools: storableJson(tools),
-    left_out: storableJson(leftOut),
-    asked: asked.map(storableText),
-    looked_at: databaseNow,
-  };
-  await db
-    .insertInto('operator_tool_servers')
-    .values({ name, ...found })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(found))
-    .execute();
-}
-
-/** Forgets those of the operator's that are set up no more. */
-export async function forgetOperatorServersBut(db: Database, names: readonly string[]): Promise<void> {
-  await sql`delete from operator_tool_servers where name <> all (${names}::text[])`.execute(db);
-}
-
 /** What a Work's MainAgent may call at present of the operator's servers and its person's, as its next turn has it. */
 export async function toolsForTurn(db: Database, workId: string): Promise<TurnTool[]> {
   const { rows } = await sql<{
@@ -216,7 +163,7 @@ export async function toolsForTurn(db: Database, workId: string): Promise<TurnTo
     blocked: string[];
   }>`
     with owner as (select u.id, u.guest from works w join users u on u.id = w.owner_id where w.id = ${workId}::uuid)
-    select null::uuid as server, o.name as operator, o.tools, '{}'::text[] as blocked, null::timestamptz as at
+    select null::uuid as server, o.name as operator, o.tools, o.blocked, null::timestamptz as at
     from operator_tool_servers o, owner where o.for_guests or not owner.guest
     union all
     select s.id, null, s.tools, s.blocked, s.created_at from tool_servers s join owner on owner.id = s.owner_id
@@ -225,7 +172,7 @@ export async function toolsForTurn(db: Database, workId: string): Promise<TurnTo
   return rows
     .flatMap(({ server, operator, tools, blocked }) => {
       const of = operator === null ? { server: server ?? '' } : { operator };
-      return tools.filter(({ tool }) => !blocked.includes(tool)).map((tool) => ({ ...tool, ...of }));
+      return withoutBlocked(tools, blocked).map((tool) => ({ ...tool, ...of }));
     })
     .filter(({ name }) => !names.has(name) && names.add(name))
     .slice(0, MOST_TOOLS);

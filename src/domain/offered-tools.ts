@@ -108,3 +108,8 @@ function describe(server: string, said: string): string {
   const cut = said.slice(0, MOST_DESCRIPTION_CHARACTERS - whose.length - 1).toWellFormed();
   return `${whose}${cut}${cut.length < said.length ? '…' : ''}`;
 }
+
+/** Those that a model may be told of. @param blocked names at their server */
+export function withoutBlocked(tools: OfferedTool[], blocked: readonly string[]): OfferedTool[] {
+  return tools.filter(({ tool }) => !blocked.includes(tool));
+}

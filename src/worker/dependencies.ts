@@ -50,7 +50,8 @@ export interface WorkerSettings {
   /** The same of the servers whose tools they connect. */
   allowToolServerHost: AllowHost;
   /** MCP servers of the operator's, for everybody. */
-  operatorToolServers: readonly OperatorToolServer[];
+  /** undefined: this worker has no file of them. */
+  operatorToolServers: readonly OperatorToolServer[] | undefined;
   /** 32 bytes that people's keys are sealed with. */
   encryptionKey: Buffer;
   sandbox: ActivityDependencies['sandbox'];
@@ -122,7 +123,7 @@ export function createDependencies(
     markdown: createToolMarkdown(),
     toolServers: {
       connection: toolServers,
-      operators: settings.operatorToolServers,
+      operators: settings.operatorToolServers ?? [],
       encryptionKey: settings.encryptionKey,
     },
     provenance,

@@ -1,15 +1,14 @@
 /** Servers whose tools a person connects (I6): added, looked at again and taken away by the person, never by a key. */
 import { randomUUID } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
+import { listOperatorServers, type OperatorServerRow } from '../../db/operator-tool-servers.ts';
 import { takeRate } from '../../db/rates.ts';
 import {
   addToolServer,
   changeToolServer,
   findToolServer,
-  listOperatorServers,
   listToolServers,
   MOST_TOOL_SERVERS,
-  type OperatorServerRow,
   removeToolServer,
   type ToolServerRefusal,
   type ToolServerRow,

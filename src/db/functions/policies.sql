@@ -14,7 +14,8 @@ language sql immutable as $$
 $$;
 
 -- Whether this call's tool is asked about whatever the policy says of its kind: the tool's server is a person's, or the
--- operator's, who said so of it (I6), and nobody has allowed it for this Work.
+-- operator's, who said so of it (I6), and nobody has allowed it for this Work. What the operator says of a server that a
+-- worker has forgotten is not known: it is asked about.
 create or replace function is_tool_asked(w works, t tool_calls) returns boolean
 language sql stable as $$
   select not coalesce(w.policy -> 'tools', '[]') ? t.name and exists (
@@ -22,7 +23,7 @@ language sql stable as $$
     left join tool_servers s on s.owner_id = w.owner_id and s.id::text = tool ->> 'server'
     left join operator_tool_servers p on p.name = tool ->> 'operator'
     where o.work_id = w.id and o.agent = 'main' and o.turn = t.turn and tool ->> 'name' = t.name
-      and tool ->> 'tool' = any (coalesce(s.asked, p.asked)));
+      and (tool ? 'operator' and p.name is null or tool ->> 'tool' = any (coalesce(s.asked, p.asked))));
 $$;
 
 -- Ends a call that may not be made. The caller holds the Work's row.
