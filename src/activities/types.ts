@@ -46,6 +46,11 @@ export interface ToolInput {
   workId: string;
   turn: number;
   toolCallId: string;
+  /**
+   * The workflow waits where a person is asked first (H2). One of older code does not, and does not say so: its call is
+   * refused instead. null: nobody is asked and nothing refused yet, for the workflow's own activity is still to come.
+   */
+  mayAsk?: true | null;
 }
 
 /** 'over': the turn ended meanwhile. A tool's own failure is no failure of the activity (R6). */

@@ -35,16 +35,16 @@ export type ToolClaim =
       begun: boolean;
     } & ClaimedFor);
 
-/** Claims a tool call: see claim_tool in functions/tool-calls.sql for each answer. */
+/** Claims a tool call: see claim_tool in functions/tool-calls.sql for each answer; `mayAsk`: who wants it waits for people. */
 export async function claimTool(
   db: Database,
-  request: { workId: string; turn: number; toolCallId: string },
+  request: { workId: string; turn: number; toolCallId: string; mayAsk?: true | null },
   by: Holder,
 ): Promise<ToolClaim> {
   return await call<ToolClaim>(
     db,
     sql`claim_tool(${request.workId}::uuid, ${request.turn}::integer, ${request.toolCallId}::uuid,
-      ${by.workerId}::uuid, ${by.workflowId}::text, ${by.activityId}::text, true)`,
+      ${by.workerId}::uuid, ${by.workflowId}::text, ${by.activityId}::text, ${request.mayAsk === undefined ? false : request.mayAsk}::boolean)`,
   );
 }
 

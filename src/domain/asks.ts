@@ -21,18 +21,33 @@ export interface Spend {
 export interface Call {
   kind: ActKind;
   tool: string;
+  /** All of them, or of long ones the beginning (`shown_act` in functions/policies.sql). */
   arguments: ToolArguments;
+  /** Characters that follow those that are here. */
+  more?: number;
 }
 
-/** A call as it is shown to whoever is to allow it: all of it, and its code as it would be run. */
-export function callText({ kind, arguments: given }: Call): string {
+/**
+ * A call as it is shown to whoever is to allow it: its code as it would be run, and of a long one how much more there is,
+ * first, for whoever does not read to its end.
+ */
+export function callText({ kind, arguments: given, more }: Call): string {
   const text =
     typeof given === 'string' ? given : kind === 'code' ? codeText(given) : JSON.stringify(given, null, 2);
   // What would hide or turn around what follows is read as what it is.
-  return text.replace(
+  const seen = text.replace(
     /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  if (more === undefined) return seen;
+  return `[Not all is shown here: ${more} characters more follow at the end. The whole stands in the call's card.]\n${seen}`;
+}
+
+/** Text in a block of code that nothing in it closes. */
+export function fenced(text: string): string {
+  let fence = '```';
+  for (const [ticks] of text.matchAll(/`{3,}/g)) if (ticks.length >= fence.length) fence = `${ticks}\``;
+  return `${fence}\n${text}\n${fence}`;
 }
 
 function codeText({ code, ...others }: { [name: string]: unknown }): string {

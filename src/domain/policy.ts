@@ -9,7 +9,10 @@ export type Decision = (typeof DECISIONS)[number];
 
 /** A kind that is absent is allowed. */
 export type Policy = { [Kind in ActKind]?: Decision | undefined } & {
-  /** By the names that models call them: tools of servers that were allowed although they are to be asked about (I6). */
+  /**
+   * Tools of servers that were allowed although they are to be asked about (I6): the server's id, or `operator`, a colon
+   * and the name that models call them by. Another server under the same name was never allowed.
+   */
   tools?: string[] | undefined;
 };
 

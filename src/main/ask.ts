@@ -1,8 +1,8 @@
 /**
  * `npm run ask -- "prompt" [--json] [--work id] [--budget tokens] [--cost money]`: one question from the terminal, answered live. Starts the
  * system when it is not running; what the agent asks meanwhile is asked here. To a Work that waits for an answer the
- * words are that answer. Exits with 0 when the turn is done, 1 when it failed, 2 when it was stopped or an
- * option is not known.
+ * words are that answer; what it waits to be allowed is shown and answered first. Exits with 0 when the turn is done,
+ * 1 when it failed, 2 when it was stopped or an option is not known.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -54,24 +54,36 @@ async function main(): Promise<number> {
   const wish = { title: titleOf(text), ...(budget === undefined ? {} : { budget }) };
   const workId = work ?? z.object({ id: z.string() }).parse(await guest.post('/api/works', wish)).id;
   const transcript = createTranscript((piece) => process.stdout.write(piece), colour);
+  /** The questions that were shown as they came. */
+  const seen = new Set<string>();
   let connection: 'lost' | 'back' = 'back';
   const outcome = await followTurn({
     url: `${instance.appUrl.replace(/^http/, 'ws')}/api/chat/ws/${workId}`,
     token: guest.token,
     id: randomUUID(),
     text,
-    onEvent: (event) => (json ? process.stdout.write(`${JSON.stringify(event)}\n`) : transcript.show(event)),
+    onEvent: (event) => {
+      if (event.kind === 'ask.raised') seen.add(event.askId);
+      if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      else transcript.show(event);
+    },
     onConnection: (state) => {
       if (state !== connection)
         aside(state === 'lost' ? '(connection lost, trying again)' : '(connected again)');
       connection = state;
     },
     onAsk: async (ask, over) => {
+      // The Work waited with it before: no event shows it.
+      if (!seen.has(ask.askId)) createTranscript((piece) => process.stderr.write(piece), colour).ask(ask);
       const terminal = { input: process.stdin, output: process.stderr };
       if (isAtTerminal) return await askInTerminal(ask, over, terminal);
-      aside(
-        `it waits for an answer: npm run ask -- --work ${workId} "your answer", or ${instance.appUrl}/works/${workId}`,
-      );
+      const here = `${instance.appUrl}/works/${workId}`;
+      // Words are no answer to an act (H2): it is allowed where it is shown.
+      if (ask.act !== undefined)
+        aside(
+          `it waits to be allowed this: at a terminal by npm run ask -- --work ${workId} "…", or ${here}`,
+        );
+      else aside(`it waits for an answer: npm run ask -- --work ${workId} "your answer", or ${here}`);
       return undefined;
     },
     stop: stopOnInterrupt(),

@@ -20,7 +20,17 @@ const spend = z
   })
   .meta({ description: 'to go on beyond a budget' }) satisfies z.ZodType<Spend>;
 const call = z
-  .object({ kind: z.enum(ACT_KINDS), tool: z.string(), arguments: toolArguments })
+  .object({
+    kind: z.enum(ACT_KINDS),
+    tool: z.string(),
+    arguments: toolArguments,
+    more: z
+      .number()
+      .int()
+      .positive()
+      .exactOptional()
+      .meta({ description: 'characters that were left out at the end: the call itself has all' }),
+  })
   .meta({ description: 'a call of a tool, as it would be made' }) satisfies z.ZodType<Call>;
 const act = z
   .discriminatedUnion('kind', [spend, call])

@@ -10,9 +10,9 @@ export const policy = z
   .object({
     code: decision.meta({ description: 'running code' }),
     mcp: decision.meta({ description: 'calling a tool of an MCP server' }),
-    tools: z.array(z.string().max(64)).max(MOST_ALLOWED_TOOLS).optional().meta({
+    tools: z.array(z.string().max(128)).max(MOST_ALLOWED_TOOLS).optional().meta({
       description:
-        'tools of servers that are allowed although their person, or the operator, has them asked about',
+        "tools of servers that are allowed although their person, or the operator, has them asked about: the server's id, or `operator`, a colon and the tool's name",
     }),
   })
   .meta({ id: 'Policy', description: 'a kind that is absent is allowed' }) satisfies z.ZodType<Policy>;

@@ -17,7 +17,8 @@ export async function codeAgent(call: ToolInput): Promise<CallEnd> {
     turn: call.turn,
     askFor: (summary, input) => activities(summary).callModel(input),
     runCall: (turn, { id, label }: CallRef, runner) => {
-      const input = { workId: call.workId, turn, toolCallId: id };
+      const mayAsk = call.mayAsk ? { mayAsk: call.mayAsk } : {};
+      const input: ToolInput = { workId: call.workId, turn, toolCallId: id, ...mayAsk };
       return runner === 'python' ? codeActivities(label).runPython(input) : activities(label).runTool(input);
     },
     onPhase: (phase, turn, step, calls) => {

@@ -174,7 +174,9 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
   async function runCall(turn: number, { id, label }: CallRef, runner: Runner): Promise<CallEnd> {
     if (runner === 'agent') return await runCodeAgent(turn, id, label);
     if (runner === 'person') return await untilAnswered(turn, id, label);
-    return await untilAllowed(turn, () => activities(label).runTool({ workId, turn, toolCallId: id }));
+    return await untilAllowed(turn, () =>
+      activities(label).runTool({ workId, turn, toolCallId: id, mayAsk: true }),
+    );
   }
 
   /** Asks for a step, and where a person is to allow it first, again once they may have answered (H4). */
@@ -230,7 +232,7 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
         return await untilAllowed(turn, () =>
           executeChild<typeof codeAgent>(CODE_AGENT_WORKFLOW, {
             workflowId: codeWorkflowIdOf(toolCallId),
-            args: [{ workId, turn, toolCallId }],
+            args: [{ workId, turn, toolCallId, mayAsk: true }],
             parentClosePolicy: ParentClosePolicy.TERMINATE,
             cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
             workflowTaskTimeout: '3s',

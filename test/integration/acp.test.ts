@@ -191,6 +191,36 @@ test('I8: a question with choices is a request for permission, one in words a fo
   for (const workId of [first, second, third]) await system.expectSound(workId);
 });
 
+test('H2, I8: an act that a Work waits with is shown where it is opened, and no prompt allows it unseen', async () => {
+  let requests = 0;
+  system.model.setScript(() => {
+    requests += 1;
+    return requests === 1
+      ? toolReply([{ name: 'run_python', arguments: { code: 'print(7)' } }])
+      : textReply('Not run.');
+  });
+  const first = await startEditor();
+  const sessionId = await newSession(first);
+  await system.request(account, 'PATCH', `/api/works/${sessionId}`, { policy: { code: 'ask' } });
+  expect(await say(first, sessionId, 'Count.')).toEqual({ stopReason: 'end_turn' });
+
+  const seen: acp.RequestPermissionRequest[] = [];
+  const second = await startEditor({
+    permission(request) {
+      seen.push(request);
+      return { outcome: 'selected', optionId: request.options[2]?.optionId ?? '' };
+    },
+  });
+  await second.agent.request('session/load', { sessionId, cwd: '/', mcpServers: [] });
+  expect(textOf(second)).toContain('The agent wants to run code.\n\n```\nprint(7)\n```\n\n- Allow\n');
+  expect(await say(second, sessionId, 'ok')).toEqual({ stopReason: 'end_turn' });
+  expect(JSON.stringify(seen)).toContain('print(7)');
+  expect(calls(second).at(-1)).toMatchObject({ status: 'failed' });
+  const runs = await system.db.selectFrom('runs').select('number').where('work_id', '=', sessionId).execute();
+  expect(runs).toEqual([]);
+  await system.expectSound(sessionId);
+});
+
 test('P11, I8: a cancel stops the turn; what is wrong is an error of the protocol’s', async () => {
   system.model.setScript(() => heldReply('On and on '));
   const editor = await startEditor();

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { claimTool } from '../../src/db/tool-calls.ts';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import type { WorkBudget } from '../../src/domain/budgets.ts';
 import type { LogEvent } from '../../src/domain/events.ts';
@@ -309,7 +311,7 @@ test('H4: a person’s budget is set and shown with what is used of it; one of n
 });
 
 /** A Work that asks about code, whose code agent wants to run some twice once it is told to have it counted. */
-async function wantsToRun() {
+async function wantsToRun(codeOf = (at: number) => `print(${at})`) {
   system.model.setScript((request) => {
     if (JSON.stringify(request).includes('please have it counted'))
       return answersSoFar(request) === 0
@@ -317,7 +319,7 @@ async function wantsToRun() {
         : textReply('It was counted.');
     const answers = answersSoFar(request);
     return answers < 2
-      ? toolReply([{ name: 'run_python', arguments: { code: `print(${answers})` } }])
+      ? toolReply([{ name: 'run_python', arguments: { code: codeOf(answers) } }])
       : textReply('There are 7.');
   });
   const made = await system.newChat();
@@ -391,6 +393,53 @@ async function runsOf(workId: string): Promise<number> {
   const runs = await system.db.selectFrom('runs').select('number').where('work_id', '=', workId).execute();
   return runs.length;
 }
+
+test('H2, I9: of a long call the question has the beginning and how much more there is; a webhook has none of it', async () => {
+  const { workId, chat } = await wantsToRun((at) => `print(${at})#${'x'.repeat(100_000)}`);
+  await sql`insert into webhooks (id, owner_id, url, events, sealed_secret, created_at)
+    select gen_random_uuid(), owner_id, 'http://127.0.0.1:9/', '{ask.raised}', '', now() from works where id = ${workId}`.execute(
+    system.db,
+  );
+  chat.say('please have it counted');
+  const { act, toolCallId } = await raised(chat);
+  const whole = `print(0)#${'x'.repeat(100_000)}`;
+  const more = whole.length - 65_536;
+  expect(act).toEqual({
+    ...{ kind: 'code', tool: 'run_python', more },
+    arguments: { code: whole.slice(0, 65_536) },
+  });
+  const called = ofKind(chat.events, 'tool.called').find((one) => one.toolCallId === toolCallId);
+  expect(called?.arguments).toEqual({ code: whole });
+  const told = await system.db.selectFrom('webhook_deliveries').select('data').execute();
+  expect(told.map(({ data }) => data)).toMatchObject([
+    { workId, question: 'The agent wants to run code.', act: { kind: 'code', tool: 'run_python' } },
+  ]);
+  expect(JSON.stringify(told)).not.toContain('print');
+  chat.send({ type: 'stop' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'stopped' });
+  chat.close();
+  await system.expectSound(workId);
+});
+
+test('H2: a call of a workflow that does not wait for people is refused; one that may be another’s to make is left', async () => {
+  const { workId, chat } = await wantsToRun();
+  chat.say('please have it counted');
+  const { toolCallId = '' } = await raised(chat);
+  await untilPhase(system.temporal, workId, 'asking');
+  const by = { workerId: randomUUID(), workflowId: 'older', activityId: '1' };
+  const of = { workId, turn: 1, toolCallId };
+  expect(await claimTool(system.db, { ...of, mayAsk: null }, by)).toEqual({ kind: 'asking' });
+  expect(await claimTool(system.db, of, by)).toEqual({ kind: 'done', result: { ok: false } });
+  const refused = await chat.event(
+    (event) => event.kind === 'tool.completed' && event.toolCallId === toolCallId,
+    'the call was refused',
+  );
+  expect(refused).toMatchObject({ ok: false, result: expect.stringContaining('does not allow this') });
+  chat.send({ type: 'stop' });
+  expect(await ended(chat)).toMatchObject({ outcome: 'stopped' });
+  chat.close();
+  await system.expectSound(workId);
+});
 
 test('H2: what is allowed for the Work is remembered; what is never allowed is refused without a question', async () => {
   const { account, workId, chat } = await wantsToRun();

@@ -287,7 +287,7 @@ test('H2, I6: a tool that is asked about is called when its person allows it, an
   await answer(2, 'Allow for this Work');
   expect(server.calls).toHaveLength(1);
   expect((await call(account, 'GET', `/api/works/${workId}`)).body).toMatchObject({
-    policy: { tools: ['issues__make'] },
+    policy: { tools: [`${id}:issues__make`] },
   });
   chat.say('And another.');
   await ends(3);
@@ -302,6 +302,15 @@ test('H2, I6: a tool that is asked about is called when its person allows it, an
   chat.say('Find it.');
   await ends(5);
   expect(ofKind(chat.events, 'ask.raised')).toHaveLength(3);
+  // Another server under the same name was never allowed.
+  expect((await call(account, 'DELETE', `/api/tool-servers/${id}`)).status).toBe(204);
+  const { body: next } = await call(account, 'POST', '/api/tool-servers', {
+    ...{ name: 'issues', url: server.url, token: 'a-token' },
+  });
+  await call(account, 'PATCH', `/api/tool-servers/${next.id}`, { asked: ['make'] });
+  calls('issues__make');
+  chat.say('Make one there.');
+  await answer(4, 'Do not allow', 6);
   await system.expectSound(workId);
   chat.close();
 });

@@ -1,5 +1,5 @@
 /** How the answer to what a person said ends, for interfaces that translate the log (I10). Pure. */
-import { type Act, type Ask, callText } from '../../domain/asks.ts';
+import { type Act, type Ask, callText, fenced } from '../../domain/asks.ts';
 import type { LogEvent, TurnError, TurnOutcome } from '../../domain/events.ts';
 import { addUsage, type Usage } from '../../domain/messages.ts';
 
@@ -47,11 +47,8 @@ export function questionText({ question, options, default: fallback, deadline, a
   return question + wouldBe(act) + choice + end;
 }
 
-/** A call as it would be made, in a block of code that nothing in it closes. */
+/** A call as it would be made. */
 function wouldBe(act: Act | undefined): string {
   if (act === undefined || act.kind === 'spend') return '';
-  const text = callText(act);
-  let fence = '```';
-  for (const [ticks] of text.matchAll(/`{3,}/g)) if (ticks.length >= fence.length) fence = `${ticks}\``;
-  return `\n\n${fence}\n${text}\n${fence}`;
+  return `\n\n${fenced(callText(act))}`;
 }

@@ -14,10 +14,11 @@ import { z } from 'zod';
 import type { Ask } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { Message } from '../../domain/messages.ts';
+import { listedAsk } from '../../protocol/asks.ts';
 import { followTurn, type Outcome } from '../ask/follow-turn.ts';
 import { type Guest, RefusedError } from '../ask/guest.ts';
 import { promptText, UnreadablePrompt } from './prompt-text.ts';
-import { askingOf } from './questions.ts';
+import { askingOf, askWords } from './questions.ts';
 import { updatesOf, updatesOfMessage } from './updates.ts';
 
 export interface AcpDependencies {
@@ -44,6 +45,7 @@ const works = z.object({
   items: z.array(z.object({ id: z.string(), title: z.string(), updatedAt: z.string() })),
   nextCursor: z.string().nullish(),
 });
+const asks = z.object({ items: z.array(listedAsk).max(1) });
 const messages = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullish() });
 
 export function createAcpAgent(deps: AcpDependencies): AgentApp {
@@ -123,6 +125,11 @@ export function createAcpAgent(deps: AcpDependencies): AgentApp {
     async function answerTo(ask: Ask, over: AbortSignal): Promise<string | undefined | null> {
       const asking = askingOf(ask, sessionId, hasForms);
       const options = { cancellationSignal: AbortSignal.any([over, stop.signal]) };
+      /** An editor may answer a request that is taken back with an error. */
+      const unlessCancelled = (error: unknown) => {
+        if (options.cancellationSignal.aborted) return undefined;
+        throw error;
+      };
       if (asking.as === 'permission') {
         const { shown } = asking;
         const toolCall = {
@@ -132,19 +139,18 @@ export function createAcpAgent(deps: AcpDependencies): AgentApp {
             ? {}
             : { content: [{ type: 'content' as const, content: { type: 'text' as const, text: shown } }] }),
         };
-        const { outcome } = await client.request(
-          'session/request_permission',
-          { sessionId, toolCall, options: asking.options },
-          options,
-        );
+        const answer = await client
+          .request('session/request_permission', { sessionId, toolCall, options: asking.options }, options)
+          .catch(unlessCancelled);
+        if (answer === undefined) return undefined;
+        const { outcome } = answer;
         if (outcome.outcome === 'selected') return asking.options[Number(outcome.optionId)]?.name;
         return stop.signal.aborted ? undefined : null;
       }
       if (asking.as === 'form') {
-        const answer = await client.request('elicitation/create', asking.request, options).catch((error) => {
-          if (options.cancellationSignal.aborted) return undefined;
-          throw error;
-        });
+        const answer = await client
+          .request('elicitation/create', asking.request, options)
+          .catch(unlessCancelled);
         if (answer?.action === 'accept') return textIn(answer.content);
         return answer === undefined ? undefined : null;
       }
@@ -179,6 +185,14 @@ export function createAcpAgent(deps: AcpDependencies): AgentApp {
       for (const message of await historyOf(sessionId))
         for (const update of updatesOfMessage(message, pathIn(sessionId)))
           await client.notify('session/update', { sessionId, update });
+      // What it waits with: the next prompt answers it, or where it is an act, asks for leave first.
+      const path = `/api/works/${encodeURIComponent(sessionId)}/asks?limit=1`;
+      const [ask] = asks.parse(await said(person.get(path), sessionId)).items;
+      if (ask !== undefined && ask.answer === undefined)
+        await client.notify('session/update', {
+          sessionId,
+          update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: askWords(ask) } },
+        });
       return {};
     })
     .onRequest('session/resume', async ({ params: { sessionId } }) => {

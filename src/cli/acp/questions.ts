@@ -7,7 +7,7 @@ import type {
   PermissionOption,
   PermissionOptionKind,
 } from '@agentclientprotocol/sdk';
-import { type Ask, callText } from '../../domain/asks.ts';
+import { type Ask, callText, fenced } from '../../domain/asks.ts';
 
 export type Asking =
   | { as: 'permission'; options: PermissionOption[]; title: string; shown: string | undefined }
@@ -46,6 +46,13 @@ export function askingOf(ask: Ask, sessionId: string, hasForms: boolean): Asking
       options: options.map((name, index) => ({ optionId: String(index), name, kind: kindOf(name, act) })),
     };
   return { as: 'words', text: `\n\n${question}` };
+}
+
+/** A question as words, with what would be done and the answers to choose from. */
+export function askWords({ question, options = [], act }: Ask): string {
+  const shown = act === undefined || act.kind === 'spend' ? '' : `\n\n${fenced(callText(act))}`;
+  const choice = options.length === 0 ? '' : `\n\n${options.map((option) => `- ${option}`).join('\n')}`;
+  return `\n\n${question}${shown}${choice}`;
 }
 
 /** Only of what a question would allow it is known which of its answers says no. */

@@ -19,7 +19,7 @@ export interface Question {
   token: (refused?: string) => Promise<string>;
   /** The message's id, which the client makes (P5). */
   id: string;
-  /** What is said; to a Work that waits for an answer it is that answer. */
+  /** What is said; to a Work that waits for an answer it is that answer, but none to an act, which is shown first (H2). */
   text: string;
   /** Each event after the question was put, in order, once. */
   onEvent: (event: LogEvent) => void;
@@ -45,7 +45,11 @@ export async function followTurn(question: Question): Promise<Outcome> {
   let cursor: number | undefined;
   let acked = false;
   let turn: number | undefined;
+  /** A turn that waited with an act: the words are said once that is answered. */
+  let before: number | undefined;
   let outcome: Outcome | undefined;
+  /** Why a question could not be put to the person. */
+  let failure: { error: unknown } | undefined;
   let refusedToken: string | undefined;
   /** As what the words are sent; not known before it is known whether the Work waits for an answer. */
   let words: 'message' | 'answer' | undefined;
@@ -62,7 +66,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
     };
     leave = () => socket.close();
-    const askToStop = () => send({ type: 'stop', turn });
+    const askToStop = () => send({ type: 'stop', turn: turn ?? before });
     question.stop.addEventListener('abort', askToStop);
     let refusal: RefusedError | undefined;
     socket.on('open', () => {
@@ -85,7 +89,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
         question.onConnection('back');
       }
       take(frame);
-      if (outcome) socket.close();
+      if (outcome || failure) socket.close();
     });
     socket.on('error', () => {}); // followed by 'close', which says the same
     const [code] = await once(socket, 'close').finally(() =>
@@ -97,6 +101,11 @@ export async function followTurn(question: Question): Promise<Outcome> {
   }
 
   function sayWords(as: 'message' | 'answer'): void {
+    if (words === undefined && before !== undefined && question.stop.aborted) {
+      // What was stopped is the turn before; nothing is to follow it.
+      outcome = 'stopped';
+      return;
+    }
     words ??= as;
     if (words === 'message' && !acked) send({ type: 'message', id: question.id, text: question.text });
   }
@@ -111,19 +120,29 @@ export async function followTurn(question: Question): Promise<Outcome> {
     open = ask && { ask, over: new AbortController() };
     const mine = open;
     if (mine === undefined) return;
-    const answer =
-      words === undefined ? Promise.resolve(question.text) : question.onAsk(mine.ask, mine.over.signal);
-    words ??= 'answer';
-    void answer.then((text) => {
-      if (open !== mine || text === undefined) return;
-      if (text === null) {
-        outcome = 'asking';
-        leave();
-        return;
-      }
-      open.answer = text;
+    if (words === undefined && mine.ask.act === undefined) {
+      words = 'answer';
+      mine.answer = question.text;
       sayAnswer();
-    });
+      return;
+    }
+    question.onAsk(mine.ask, mine.over.signal).then(
+      (text) => {
+        if (open !== mine || text === undefined) return;
+        if (text === null) {
+          outcome = 'asking';
+          leave();
+          return;
+        }
+        mine.answer = text;
+        sayAnswer();
+      },
+      (error: unknown) => {
+        if (open !== mine) return;
+        failure = { error };
+        leave();
+      },
+    );
   }
 
   function take(frame: ServerFrame): void {
@@ -132,9 +151,11 @@ export async function followTurn(question: Question): Promise<Outcome> {
       cursor = frame.seq;
       const messages = frame.messages as Message[];
       const asker = turnOf(frame.ask, messages);
-      if (words === undefined) turn = asker;
-      if (asker === undefined || asker === turn) asked(frame.ask);
-      if (words === undefined) sayWords('message');
+      if (words === undefined && frame.ask?.act)
+        before = asker ?? messages.findLast((one) => one.turn)?.turn ?? undefined;
+      else if (words === undefined) turn = asker;
+      if (asker === undefined || asker === turn || asker === before) asked(frame.ask);
+      if (words === undefined && open === undefined) sayWords('message');
       turn ??= messages.find(({ id }) => id === question.id)?.turn ?? undefined;
       outcome = outcomeIn(messages, turn);
     }
@@ -144,9 +165,13 @@ export async function followTurn(question: Question): Promise<Outcome> {
     if (event.kind === 'turn.started' && event.messageIds.includes(question.id))
       turn = event.turn ?? undefined;
     if (event.kind === 'message.steered' && event.id === question.id) turn = event.turn ?? undefined;
-    if (event.kind === 'ask.raised' && event.turn === turn) asked(event);
-    if (event.kind === 'ask.answered' && event.askId === open?.ask.askId) asked(undefined);
     question.onEvent(event);
+    if (event.kind === 'ask.raised' && event.turn !== null && (event.turn === turn || event.turn === before))
+      asked(event);
+    if (event.kind === 'ask.answered' && event.askId === open?.ask.askId) {
+      asked(undefined);
+      if (words === undefined) sayWords('message');
+    }
     if (event.kind === 'turn.completed' && turn !== undefined && event.turn === turn) outcome = event.outcome;
   }
 
@@ -162,6 +187,7 @@ export async function followTurn(question: Question): Promise<Outcome> {
       if (error instanceof RefusedError && !error.passes) throw error;
       return 0; // the server is away: its tokens cannot be renewed either
     });
+    if (failure) throw failure.error;
     if (outcome) return outcome;
     if (code === CLOSE.noSuchWork) throw new RefusedError(404, 'there is no such Work, or it is not yours');
     failures = cursor === seen ? failures + 1 : 0;

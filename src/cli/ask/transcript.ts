@@ -1,11 +1,13 @@
 /** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
-import { callText } from '../../domain/asks.ts';
+import { type Ask, callText } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import { progressOf, STEP_SIGNS } from '../../domain/plans.ts';
 
 export interface Transcript {
   show(event: LogEvent): void;
+  /** A question that no event showed: the Work waited with it before. */
+  ask(ask: Ask): void;
   /** A remark of our own, on a line of its own. */
   note(line: string): void;
 }
@@ -29,7 +31,16 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
     put('\n');
   }
 
+  function ask({ question, act, options = [], default: fallback, deadline }: Ask): void {
+    line(`? ${question}`, bold);
+    if (act !== undefined && act.kind !== 'spend') line(callText(act));
+    for (const [at, option] of options.entries()) line(`  ${at + 1}. ${option}`);
+    if (fallback !== undefined) line(`  it would choose: ${fallback}`, dim);
+    if (deadline !== undefined) line(`  it waits until ${new Date(deadline).toLocaleString()}`, dim);
+  }
+
   return {
+    ask,
     note: (text) => line(text, dim),
     show(event) {
       switch (event.kind) {
@@ -52,15 +63,8 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
           for (const file of event.files) line(`  ${file.change} ${file.path}`, dim);
           return;
         }
-        case 'ask.raised': {
-          line(`? ${event.question}`, bold);
-          if (event.act !== undefined && event.act.kind !== 'spend') line(callText(event.act));
-          for (const [at, option] of (event.options ?? []).entries()) line(`  ${at + 1}. ${option}`);
-          if (event.default !== undefined) line(`  it would choose: ${event.default}`, dim);
-          if (event.deadline !== undefined)
-            line(`  it waits until ${new Date(event.deadline).toLocaleString()}`, dim);
-          return;
-        }
+        case 'ask.raised':
+          return ask(event);
         case 'ask.answered':
           if (event.by === 'deadline') line('(nobody answered in time)', dim);
           return;

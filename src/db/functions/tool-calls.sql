@@ -14,7 +14,7 @@ language sql as $$
 $$;
 
 -- Claims a tool call. Gives one of
---   {kind: "asking"}   a person is asked first whether it may be made (H2); p_may_ask: the program waits for people
+--   {kind: "asking"}   a person is asked first whether it may be made (H2); p_may_ask: the workflow waits for people
 --   {kind: "over"} {kind: "stopped"} {kind: "busy", worker, attempt} {kind: "done", result, crashed?}
 --   {kind: "claimed", attempt, name, arguments, agent, progress, output, stdout, stderr, ageMs, person, crashes, begun}
 -- where progress and the output, whole and by stream, are what earlier attempts left (for a run that is adopted), and

@@ -35,7 +35,9 @@ create or replace function tell_ask_raised() returns trigger
 language plpgsql as $$
 begin
   perform tell_webhooks(w.owner_id, 'ask.raised',
-    jsonb_build_object('workId', w.id, 'title', w.title, 'turn', new.turn) || ask_json(new))
+    jsonb_build_object('workId', w.id, 'title', w.title, 'turn', new.turn)
+    -- What would be done stays here: a webhook is told of what kind it is.
+    || (ask_json(new) #- '{act,arguments}' #- '{act,more}'))
   from works w where w.id = new.work_id and w.deleted_at is null;
   return null;
 end $$;

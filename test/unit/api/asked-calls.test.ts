@@ -23,6 +23,12 @@ test('H2: all of a call is shown: its code as it is run, with what else it was g
   expect(callText(call)).toBe('{\n  "code": "x",\n  "amount": 7\n}');
 });
 
+test('H2: of a long call it is said first how much more there is, and where the whole of it stands', () => {
+  expect(callText({ ...run({ code: 'print(1)' }), more: 7 })).toBe(
+    "[Not all is shown here: 7 characters more follow at the end. The whole stands in the call's card.]\nprint(1)",
+  );
+});
+
 test('H2: nothing in a call hides or turns around what follows it', () => {
   expect(callText(run({ code: 'a = 1\t# \u202eno\u0007\u001b[8m\r\nb' }))).toBe(
     'a = 1\t# \\u202eno\\u0007\\u001b[8m\\u000d\nb',

@@ -273,4 +273,91 @@ describe('following a turn', () => {
     peer.send({ type: 'ack', id: ASK, duplicate: false }, answered, completed(4, 'done'));
     expect(await outcome).toBe('done');
   });
+
+  const act = { kind: 'code', tool: 'run_python', arguments: { code: 'print(1)' } };
+  const waiting = [
+    { ...ready, seq: 2, status: 'asking' },
+    {
+      ...{ ...snapshot, seq: 2, status: 'asking' },
+      messages: [
+        {
+          ...{ id: WORK, turn: 1, role: 'assistant', status: 'complete', createdAt: at },
+          parts: [{ type: 'tool', toolCallId: ANSWER, name: 'run_python', arguments: {}, state: 'running' }],
+        },
+      ],
+      ask: { askId: ASK, toolCallId: ANSWER, question: 'May it?', act },
+    },
+  ];
+
+  test('H2: to a Work that waits with an act the words are no answer: it is shown, answered, and then they are a message', async () => {
+    const shown: unknown[] = [];
+    const outcome = ask({
+      onAsk: async (one) => {
+        shown.push([one.askId, one.act]);
+        return 'Allow';
+      },
+    });
+    const peer = await accept();
+    await peer.next();
+    peer.send(...waiting);
+    expect(await peer.next()).toEqual({ ...answer, text: 'Allow' });
+    peer.send(answered, event(4, { kind: 'ask.raised', askId: WORK, question: 'And this?', act }));
+    expect(await peer.next()).toEqual({ type: 'message', id: QUESTION, text: 'a question' });
+    expect(await peer.next()).toEqual({ type: 'answer', ask: WORK, text: 'Allow' });
+    peer.send(completed(5, 'stopped'), { ...started, seq: 6, turn: 2 }, { ...completed(7, 'done'), turn: 2 });
+    expect(await outcome).toBe('done');
+    expect(shown).toEqual([
+      [ASK, act],
+      [WORK, act],
+    ]);
+  });
+
+  test('H2: a stop while a Work waits with an act stops that turn, and the words are not said', async () => {
+    const stop = new AbortController();
+    const shown = Promise.withResolvers<void>();
+    const outcome = ask({
+      stop: stop.signal,
+      onAsk: async () => {
+        shown.resolve();
+        return undefined;
+      },
+    });
+    const peer = await accept();
+    await peer.next();
+    peer.send(...waiting);
+    await shown.promise;
+    stop.abort();
+    expect(await peer.next()).toEqual({ type: 'stop', turn: 1 });
+    peer.send({ ...answered, by: 'stop', text: '' }, completed(4, 'stopped'));
+    expect(await outcome).toBe('stopped');
+  });
+
+  test('H1: a question that cannot be put to the person ends what is followed with the reason', async () => {
+    const outcome = ask({
+      onAsk: async () => {
+        throw new Error('the editor is gone');
+      },
+    });
+    const peer = await accept();
+    await peer.next();
+    peer.send(ready, snapshot);
+    await peer.next();
+    peer.send(started, raised);
+    await expect(outcome).rejects.toThrow('the editor is gone');
+  });
+
+  test('H1: the failure of a question that is over is no failure', async () => {
+    const outcome = ask({
+      onAsk: async (_ask, over) => {
+        await once(over, 'abort');
+        throw new Error('cancelled');
+      },
+    });
+    const peer = await accept();
+    await peer.next();
+    peer.send(ready, snapshot);
+    await peer.next();
+    peer.send(started, raised, answered, completed(4, 'done'));
+    expect(await outcome).toBe('done');
+  });
 });
