@@ -228,6 +228,7 @@ test('U14: by keyboard alone a person sends, reads, edits and stops', async () =
   await page.getByText('Stopped').first().waitFor();
   await reach(page, 'Edit and run again from here', 'Shift+Tab');
   await page.keyboard.press('Enter');
+  await page.waitForFunction('document.activeElement.getAttribute("aria-label") === "Your message"');
   await page.keyboard.press('Control+a');
   await page.keyboard.type('again by keys');
   await page.keyboard.press('Enter');
