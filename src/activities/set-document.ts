@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExportRow, isWanted, noteStep } from '../db/exports.ts';
 import { makePaper } from '../exports/make-paper.ts';
-import type { PaperOrder } from '../exports/opening.ts';
+import { prepare } from '../exports/opening.ts';
 import type { PaperFormat } from '../exports/paper/format.ts';
 import { paperKey } from '../exports/paper-key.ts';
 import { listStyles, type Style, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
@@ -69,8 +69,8 @@ export async function setDocument(
   workspace: Workspace,
   setting: Setting,
 ): Promise<Document | Refused | undefined> {
-  const paper: PaperOrder = { ...setting, title: order.title };
   const tools = await deps.paperTools();
+  const paper = await prepare({ ...setting, title: order.title }, tools);
   const key = await paperKey(paper, tools);
   const before = await madeBefore(deps, order, { workspace, key });
   if (before !== undefined) return before;

@@ -1,5 +1,6 @@
 /** `npm run export -- doctor`: makes a small paper in every format, and says what each took or why it cannot be had. */
 import { makePaper, type PaperTools } from '../exports/make-paper.ts';
+import { prepare } from '../exports/opening.ts';
 import { PAPER_FORMATS } from '../exports/paper/format.ts';
 import { listStyles, stylesFolder, USUAL_STYLE } from '../exports/style.ts';
 
@@ -42,7 +43,8 @@ export async function examineExports(
   let isWhole = true;
   for (const format of PAPER_FORMATS) {
     const from = performance.now();
-    const made = await makePaper({ source: SAMPLE, title: 'A trial', format, style }, tools, {
+    const paper = await prepare({ source: SAMPLE, title: 'A trial', format, style }, tools);
+    const made = await makePaper(paper, tools, {
       read: async () => ({ reason: 'there is no such file' }),
       onStep: () => {},
       person: { id: 'doctor', guest: false },

@@ -1,6 +1,6 @@
 /** Skills that people keep for all their Works (I7). Each query names the owner (A2). */
 import { randomUUID } from 'node:crypto';
-import { MOST_SKILLS, type SkillTitle } from '../domain/skills.ts';
+import { bytesOfSkill, MOST_SKILLS, type SkillTitle } from '../domain/skills.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { holdPerson } from './quotas.ts';
@@ -42,9 +42,7 @@ export async function keepSkills(
       if (names.length > 0)
         await held.deleteFrom('skills').where('owner_id', '=', ownerId).where('name', 'in', names).execute();
       const kept = await listSkills(held, ownerId);
-      const sizes = skills.map(({ files }) =>
-        [...files.values()].reduce((sum, { length }) => sum + length, 0),
-      );
+      const sizes = skills.map(({ files }) => bytesOfSkill(files));
       const bytes = [...sizes, ...kept.map((one) => one.bytes)].reduce((sum, one) => sum + one, 0);
       const refusal = kept.length + skills.length > MOST_SKILLS ? 'full' : 'large';
       if (refusal === 'full' || bytes > MOST_SKILLS_BYTES) throw new Refused(refusal);

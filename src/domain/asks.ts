@@ -43,6 +43,11 @@ export function callText({ kind, arguments: given, more }: Call): string {
   return `[Not all is shown here: ${more} characters more follow at the end. The whole stands in the call's card.]\n${seen}`;
 }
 
+/** The call that a question is to allow, as it is shown; undefined where it is none. */
+export function shownCall(act: Act | undefined): string | undefined {
+  return act === undefined || act.kind === 'spend' ? undefined : callText(act);
+}
+
 /** Text in a block of code that nothing in it closes. */
 export function fenced(text: string): string {
   let fence = '```';

@@ -20,6 +20,11 @@ export interface SkillTitle {
 /** Of one person, and of what a model is told together. */
 export const MOST_SKILLS = 60;
 
+/** Bytes of a skill's files together. */
+export function bytesOfSkill(files: ReadonlyMap<string, Uint8Array>): number {
+  return [...files.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
 /** The path that a skill has in a workspace. */
 export function skillFolder(name: string): string {
   return `${SKILLS_FOLDER}/${name}`;

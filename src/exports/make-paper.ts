@@ -18,7 +18,7 @@ import {
   PICTURE_BYTES,
   PICTURES_BYTES,
 } from './job.ts';
-import { openingOf, type PaperOrder, prepare } from './opening.ts';
+import { openingOf, type Prepared } from './opening.ts';
 import type { Problem } from './paper/ast.ts';
 
 /** What this machine has for it; looked for once a process. */
@@ -76,12 +76,12 @@ const MOST_STDERR = 20_000;
  * nobody foresaw
  */
 export async function makePaper(
-  order: PaperOrder,
-  tools: PaperTools,
+  prepared: Prepared,
+  tools: Pick<PaperTools, 'containment'>,
   around: PaperSurroundings,
 ): Promise<PaperMade> {
   using _place = await GATE.enter(around.person, around.signal);
-  const { opening, attached } = await openingOf(await prepare(order, tools));
+  const { opening, attached } = await openingOf(prepared);
   const late = AbortSignal.timeout(DEADLINE_MS);
   const cgroup = makeCgroup(`export-${randomUUID()}`, PROCESSORS);
   cgroup?.setMemoryLimit(MOST_MEMORY_BYTES);

@@ -5,14 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { PaperTools } from './make-paper.ts';
 import { missingFormats } from './missing-formats.ts';
-import { fontStates, type PaperOrder, prepare } from './opening.ts';
+import { fontStates, type Prepared } from './opening.ts';
 
 /** SHA-256 as lower-case hex: of text, title, style with its files, fonts, and the program itself. */
-export async function paperKey(
-  order: PaperOrder,
-  tools: Pick<PaperTools, 'chinese' | 'program'>,
-): Promise<string> {
-  const prepared = await prepare(order, tools);
+export async function paperKey(prepared: Prepared, tools: Pick<PaperTools, 'program'>): Promise<string> {
   const { job, references } = prepared;
   // What is not installed makes other documents: HTML in our own words (O11).
   const around = [tools.program, missingFormats(), await fontStates(prepared)];

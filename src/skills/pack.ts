@@ -1,7 +1,7 @@
 /** Skills out of what a person sends (I7): a zip with one folder or many, or a single SKILL.md. Read as hostile. */
 import { setImmediate } from 'node:timers/promises';
 import { BadArchive, readDirectory, unpackStart, type ZipEntry } from '../documents/zip.ts';
-import { SKILL_FILE, type SkillTitle } from '../domain/skills.ts';
+import { bytesOfSkill, SKILL_FILE, type SkillTitle } from '../domain/skills.ts';
 import { MOST_SKILL_FILE_BYTES, readSkillFile } from './skill-file.ts';
 
 export interface PackedSkill extends SkillTitle {
@@ -47,17 +47,12 @@ export async function readPack(bytes: Buffer): Promise<Pack> {
       found.push({ folder, problem: files });
       continue;
     }
-    left -= sizeOf(files);
+    left -= bytesOfSkill(files);
     found.push(readOne(folder, files));
     // What is not compressed is read without a pause: others have a turn between two.
     await setImmediate();
   }
   return packOf(found);
-}
-
-/** Bytes of a skill's files together. */
-export function sizeOf(files: ReadonlyMap<string, Buffer>): number {
-  return [...files.values()].reduce((sum, content) => sum + content.length, 0);
 }
 
 /** The outermost folders that hold a SKILL.md, each with a slash behind it: what lies deeper is part of them. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { getDocumentProxy } from 'unpdf';
 import { unpack } from '../../src/documents/zip.ts';
 import { makePaper, type PaperMade, type PaperTools } from '../../src/exports/make-paper.ts';
+import { prepare } from '../../src/exports/opening.ts';
 import type { PaperFormat } from '../../src/exports/paper/format.ts';
 import { listStyles } from '../../src/exports/style.ts';
 
@@ -34,7 +35,7 @@ export async function makeSample(
   const style = (await listStyles('/nonexistent')).styles.find((one) => one.id === id);
   if (style === undefined) throw new Error(`no style ${id}`);
   const paper = source ?? readFileSync(join(folder, 'paper.md'), 'utf8');
-  return await makePaper({ source: paper, title: 'Untitled', format, style }, tools, {
+  return await makePaper(await prepare({ source: paper, title: 'Untitled', format, style }, tools), tools, {
     read: async (path) => {
       asked.push(path);
       if (files[path] !== undefined) return files[path];

@@ -1,5 +1,5 @@
 /** How the answer to what a person said ends, for interfaces that translate the log (I10). Pure. */
-import { type Act, type Ask, callText, fenced } from '../../domain/asks.ts';
+import { type Act, type Ask, fenced, shownCall } from '../../domain/asks.ts';
 import type { LogEvent, TurnError, TurnOutcome } from '../../domain/events.ts';
 import { addUsage, type Usage } from '../../domain/messages.ts';
 
@@ -49,6 +49,6 @@ export function questionText({ question, options, default: fallback, deadline, a
 
 /** A call as it would be made. */
 function wouldBe(act: Act | undefined): string {
-  if (act === undefined || act.kind === 'spend') return '';
-  return `\n\n${fenced(callText(act))}`;
+  const call = shownCall(act);
+  return call === undefined ? '' : `\n\n${fenced(call)}`;
 }

@@ -7,7 +7,7 @@ import type {
   PermissionOption,
   PermissionOptionKind,
 } from '@agentclientprotocol/sdk';
-import { type Ask, callText, fenced } from '../../domain/asks.ts';
+import { type Ask, fenced, shownCall } from '../../domain/asks.ts';
 
 export type Asking =
   | { as: 'permission'; options: PermissionOption[]; title: string; shown: string | undefined }
@@ -42,7 +42,7 @@ export function askingOf(ask: Ask, sessionId: string, hasForms: boolean): Asking
       as: 'permission',
       title: question,
       // All of what would be done, as it would be.
-      shown: act === undefined || act.kind === 'spend' ? undefined : callText(act),
+      shown: shownCall(act),
       options: options.map((name, index) => ({ optionId: String(index), name, kind: kindOf(name, act) })),
     };
   return { as: 'words', text: `\n\n${question}` };
@@ -50,7 +50,8 @@ export function askingOf(ask: Ask, sessionId: string, hasForms: boolean): Asking
 
 /** A question as words, with what would be done and the answers to choose from. */
 export function askWords({ question, options = [], act }: Ask): string {
-  const shown = act === undefined || act.kind === 'spend' ? '' : `\n\n${fenced(callText(act))}`;
+  const call = shownCall(act);
+  const shown = call === undefined ? '' : `\n\n${fenced(call)}`;
   const choice = options.length === 0 ? '' : `\n\n${options.map((option) => `- ${option}`).join('\n')}`;
   return `\n\n${question}${shown}${choice}`;
 }

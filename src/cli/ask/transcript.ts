@@ -1,5 +1,5 @@
 /** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
-import { type Ask, callText } from '../../domain/asks.ts';
+import { type Ask, shownCall } from '../../domain/asks.ts';
 import type { LogEvent } from '../../domain/events.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import { progressOf, STEP_SIGNS } from '../../domain/plans.ts';
@@ -33,7 +33,8 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
 
   function ask({ question, act, options = [], default: fallback, deadline }: Ask): void {
     line(`? ${question}`, bold);
-    if (act !== undefined && act.kind !== 'spend') line(callText(act));
+    const call = shownCall(act);
+    if (call !== undefined) line(call);
     for (const [at, option] of options.entries()) line(`  ${at + 1}. ${option}`);
     if (fallback !== undefined) line(`  it would choose: ${fallback}`, dim);
     if (deadline !== undefined) line(`  it waits until ${new Date(deadline).toLocaleString()}`, dim);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { PaperOrder } from '../../../src/exports/opening.ts';
+import { type PaperOrder, prepare } from '../../../src/exports/opening.ts';
 import { paperKey } from '../../../src/exports/paper-key.ts';
 import { listStyles, type Style } from '../../../src/exports/style.ts';
 
@@ -31,17 +31,21 @@ function order(changes: Partial<PaperOrder> & { named?: string } = {}): PaperOrd
   return { source: '# A\n\nText.', title: 'T', format: 'pdf', style, ...rest };
 }
 
+async function keyOf(paper: PaperOrder, on: ReturnType<typeof tools>): Promise<string> {
+  return await paperKey(await prepare(paper, on), on);
+}
+
 test('O1: the same paper in the same style has the same key, another text, style, format, title, report or program another one', async () => {
-  const key = await paperKey(order(), tools());
-  expect(await paperKey(order(), tools())).toBe(key);
+  const key = await keyOf(order(), tools());
+  expect(await keyOf(order(), tools())).toBe(key);
   const others = await Promise.all([
-    paperKey(order({ source: '# A\n\nText!' }), tools()),
-    paperKey(order({ named: 'report' }), tools()),
-    paperKey(order({ format: 'html' }), tools()),
-    paperKey(order({ format: 'docx' }), tools()),
-    paperKey(order({ title: 'U' }), tools()),
-    paperKey(order({ behind: ['# Report'] }), tools()),
-    paperKey(order(), tools('q')),
+    keyOf(order({ source: '# A\n\nText!' }), tools()),
+    keyOf(order({ named: 'report' }), tools()),
+    keyOf(order({ format: 'html' }), tools()),
+    keyOf(order({ format: 'docx' }), tools()),
+    keyOf(order({ title: 'U' }), tools()),
+    keyOf(order({ behind: ['# Report'] }), tools()),
+    keyOf(order(), tools('q')),
   ]);
   expect(new Set([key, ...others]).size).toBe(others.length + 1);
 });
@@ -50,10 +54,10 @@ test('O1: so has a file of the style or a font that has changed', async () => {
   const own = join(folder, 'style.typ');
   await writeFile(own, '#let paper(..given, body) = body');
   const style = { ...order().style, folder, typst: 'style.typ' };
-  const key = await paperKey(order({ style }), tools());
+  const key = await keyOf(order({ style }), tools());
   await writeFile(own, '#let paper(..given, body) = [#body]');
-  const restyled = await paperKey(order({ style }), tools());
+  const restyled = await keyOf(order({ style }), tools());
   await utimes(font, 1, 1);
-  const refonted = await paperKey(order({ style }), tools());
+  const refonted = await keyOf(order({ style }), tools());
   expect(new Set([key, restyled, refonted]).size).toBe(3);
 });
