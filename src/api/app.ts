@@ -43,6 +43,8 @@ import { runRoutes } from './runs/routes.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
+import { ownShareRoutes } from './shares/own-routes.ts';
+import { sharedRoutes } from './shares/routes.ts';
 import { skillRoutes } from './skills/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { toolServerRoutes } from './tool-servers/routes.ts';
@@ -108,6 +110,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', revisionRoutes(deps));
   app.route('/api/works', askRoutes(deps));
   app.route('/api/works', planRoutes(deps));
+  app.route('/api/works', ownShareRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));
@@ -117,6 +120,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', provenanceRoutes(deps, papers));
   app.route('/api/works', checkRoutes(deps, papers));
   app.route('/api/works', referenceRoutes(deps, papers));
+  app.route('/api/shares', sharedRoutes(deps, papers));
   app.route('/api/export-styles', exportStyleRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));

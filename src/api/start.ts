@@ -19,7 +19,7 @@ import { usableKeys } from './auth/usable-key.ts';
 import { createSocketServer } from './chat-socket/routes.ts';
 import type { ApiConfig } from './dependencies.ts';
 import { type LiveLog, openLiveLog } from './live/live-log.ts';
-import { createPlaces } from './live/places.ts';
+import { createPlaces, READERS_OF_SHARE } from './live/places.ts';
 import { watchReaders } from './live/progress.ts';
 import { createViewers } from './live/viewers.ts';
 import type { Log } from './log.ts';
@@ -74,6 +74,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const openStreams = {
     ofPerson: createPlaces(config.openStreams.perPerson),
     ofNetwork: createPlaces(config.openStreams.perNetwork),
+    ofShare: createPlaces(READERS_OF_SHARE),
   };
   const tokens = createTokens(config.jwtSecret, sessions, usableKeys(db, config.rateKeyRequestsPerMinute));
   const modelConnection = openModelConnection({

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { forgetNetworks } from './known-networks.ts';
+import { removeExpiredShares } from './shares.ts';
 
 const MINUTE_SECONDS = 60;
 
@@ -18,7 +19,7 @@ export async function takeRate(
   return rows[0]?.wait ?? 0;
 }
 
-/** Removes what no longer counts: windows that are over, refresh tokens that expired, tokens used days ago. */
+/** Removes what no longer counts: windows, refresh tokens and shared links that are over, tokens used days ago. */
 export async function removeExpired(db: Database): Promise<void> {
   // A window that somebody holds is in use and stays: waiting for it while others are held could deadlock.
   await sql`
@@ -27,6 +28,7 @@ export async function removeExpired(db: Database): Promise<void> {
       for update skip locked
     )`.execute(db);
   await forgetNetworks(db);
+  await removeExpiredShares(db);
   await sql`delete from refresh_tokens where expires_at < pa_now()`.execute(db);
   await sql`delete from token_use where hour < pa_now() - interval '2 days' and hour > 'epoch'`.execute(db);
 }

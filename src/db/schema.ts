@@ -354,6 +354,16 @@ export interface ServerRecovery {
   seen_at: Generated<Timestamp>;
 }
 
+export interface Shares {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  hint: string;
+  id: Generated<string>;
+  token_hash: Buffer;
+  what: string;
+  work_id: string;
+}
+
 export interface ShownPictures {
   data: string | null;
   height: number | null;
@@ -620,6 +630,7 @@ export interface DB {
   restores: Restores;
   runs: Runs;
   server_recovery: ServerRecovery;
+  shares: Shares;
   shown_pictures: ShownPictures;
   skill_files: SkillFiles;
   skills: Skills;

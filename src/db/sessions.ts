@@ -66,12 +66,14 @@ export async function rotateSession(
   });
 }
 
-/** Those of the given sessions and API keys, by their ids, that are still valid. */
+/** Those of the given sessions, API keys and shared links, by their ids, that are still valid. */
 export async function sessionsThatGoOn(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ family: string }>`
     select distinct family from refresh_tokens
     where family = any(${ids}::uuid[]) and revoked_at is null and expires_at > pa_now()
-    union all select id from api_keys where id = any(${ids}::uuid[])`.execute(db);
+    union all select id from api_keys where id = any(${ids}::uuid[])
+    union all select id from shares
+    where id = any(${ids}::uuid[]) and (expires_at is null or expires_at > pa_now())`.execute(db);
   return new Set(rows.map(({ family }) => family));
 }
 

@@ -29,6 +29,7 @@ export const MAX_TOOL_NAME_CHARACTERS = 128;
 /** Longer than any access token or ticket of ours, and than any refresh token. */
 export const MAX_TOKEN_CHARACTERS = 4_096;
 export const MAX_REFRESH_TOKEN_CHARACTERS = 200;
+export const MAX_SHARE_TOKEN_CHARACTERS = 200;
 
 export const MAX_TITLE_CHARACTERS = 200;
 export const MAX_SEARCH_CHARACTERS = 200;

@@ -1,4 +1,6 @@
 /** Provenance in a thread: a paper is a model's or a stranger's text, and the largest takes a second of a core. */
+
+import { filesShownBy } from '../domain/markdown/files-shown.ts';
 import { numbersOf } from '../domain/provenance/paper-numbers.ts';
 import { type ProvenanceInput, provenanceOf } from '../domain/provenance/provenance.ts';
 import type { Provenance } from '../domain/provenance/types.ts';
@@ -9,7 +11,7 @@ export interface ProvenanceJob extends Omit<ProvenanceInput, 'files'> {
   files: Record<string, string>;
 }
 
-export const PROVENANCE_JOBS = { traced, placesOfNumbers };
+export const PROVENANCE_JOBS = { traced, placesOfNumbers, filesShownBy };
 
 export type ProvenanceThreads = MarkdownThreads<typeof PROVENANCE_JOBS>;
 

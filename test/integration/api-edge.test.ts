@@ -79,6 +79,11 @@ test('the document describes the routes, and only auth, health, metrics and the 
   const open = routes.filter(({ secured }) => !secured).map(({ method, path }) => `${method} ${path}`);
   expect(open.sort()).toEqual([
     'GET /api/auth/options',
+    'GET /api/shares/{token}',
+    'GET /api/shares/{token}/events',
+    'GET /api/shares/{token}/files',
+    'GET /api/shares/{token}/files/{path}',
+    'GET /api/shares/{token}/messages',
     'GET /health/live',
     'GET /health/ready',
     'GET /metrics',
@@ -136,6 +141,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     }),
     '/api/works/{id}/asks/{askId}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/plan': JSON.stringify({ version: 0, steps: [] }),
+    '/api/works/{id}/shares': JSON.stringify({ what: 'work' }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),
     '/api/tool-servers/{id}': JSON.stringify({ blocked: [] }),

@@ -36,6 +36,13 @@ export function createPages(session: SessionContext, bringSettings: () => Promis
       },
       { path: '/account', name: 'account', component: () => settings(import('./pages/account-page.vue')) },
       {
+        path: '/s/:token',
+        name: 'shared',
+        props: true,
+        meta: { open: true },
+        component: () => import('./share/share-page.vue'),
+      },
+      {
         path: '/:rest(.*)*',
         name: 'missing',
         meta: { open: true },

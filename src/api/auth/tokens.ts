@@ -121,6 +121,11 @@ export function newRefreshToken(): { token: string; hash: Buffer } {
   return { token, hash: hashOf(token) };
 }
 
+/** The secret of a shared link: 256 random bits; of it only the hash is stored. */
+export function newShareToken(): { token: string; hash: Buffer } {
+  return newRefreshToken();
+}
+
 /** How what was given out is kept: its bits are random, so a fast hash tells nothing of them. */
 export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();

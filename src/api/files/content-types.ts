@@ -16,6 +16,11 @@ const TEXTS = new Set(
   ),
 );
 
+/** Whether a file is shown as a picture, by its name. */
+export function isPicture(file: string): boolean {
+  return Object.hasOwn(IMAGES, path.posix.extname(file).toLowerCase());
+}
+
 /** Content-Type and Content-Disposition of a file. What is no safe image or text is only ever saved. */
 export function presentation(file: string, download: boolean): { type: string; disposition: string } {
   const extension = path.posix.extname(file).toLowerCase();

@@ -6,7 +6,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { segmentsOf } from '../../workspace/relative-path.ts';
 import { ApiError } from '../api-error.ts';
 
-const FILE_URL = /^\/api\/works\/[^/]*\/(?:files|preview|(?:runs|snapshots)\/[^/]*\/files)\/(.*)$/s;
+const FILE_URL =
+  /^\/api\/(?:works\/[^/]*\/(?:files|preview|(?:runs|snapshots)\/[^/]*\/files)|shares\/[^/]*\/files)\/(.*)$/s;
 
 /** Refuses a file's URL whose path could name something else than it says. */
 export const refuseBadFilePaths: MiddlewareHandler = async (c, next) => {

@@ -22,10 +22,10 @@ import { bearer, errors, json, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
 import { zipWorkspace } from './archive.ts';
-import { nameParameters, presentation } from './content-types.ts';
+import { nameParameters } from './content-types.ts';
 import { filePathOf } from './files-path.ts';
 import { type PersonFiles, personFiles } from './person-files.ts';
-import { parseRange } from './range.ts';
+import { sendFile } from './send-file.ts';
 import { lengthOf, receiveUploads } from './upload.ts';
 
 const tags = ['files'];
@@ -195,34 +195,6 @@ function expected(c: Context): { ifMatch?: string | null } {
   const sha256 = /^"([0-9a-f]{64})"$/.exec(match)?.[1];
   if (sha256 === undefined) throw new ApiError('changed_meanwhile', 'If-Match is not an ETag of this file.');
   return { ifMatch: sha256 };
-}
-
-async function sendFile(c: Context<ApiEnv>, workspace: Workspace, path: string): Promise<Response> {
-  // Hashed before it is opened: what is sent is this state or a newer one, so an If-Match with it never
-  // overwrites what its author has not seen.
-  const etag = `"${await workspace.hash(path)}"`;
-  const { type, disposition } = presentation(path, c.req.query('download') !== undefined);
-  c.header('ETag', etag);
-  c.header('Cache-Control', 'private, no-cache');
-  c.header('Accept-Ranges', 'bytes');
-  if (c.req.header('If-None-Match')?.includes(etag)) return c.body(null, 304);
-
-  const { size } = await workspace.stat(path);
-  const ifRange = c.req.header('If-Range');
-  const asked = ifRange === undefined || ifRange === etag ? c.req.header('Range') : undefined;
-  const range = parseRange(asked, size);
-  if (range === 'unsatisfiable') {
-    c.header('Content-Range', `bytes */${size}`);
-    throw new ApiError('bad_range', `The file has ${size} bytes.`);
-  }
-  const { stream, size: now } = await workspace.openRead(path, range);
-  const length = range ? Math.max(0, Math.min(range.end, now - 1) + 1 - range.start) : now;
-  if (range) c.header('Content-Range', `bytes ${range.start}-${range.start + length - 1}/${now}`);
-  return c.body(streamBody(stream), range ? 206 : 200, {
-    'Content-Type': type,
-    'Content-Length': String(length),
-    'Content-Disposition': disposition,
-  });
 }
 
 /** Which part of a file is shown. */

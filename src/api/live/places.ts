@@ -9,7 +9,12 @@ export interface Places {
 export interface OpenStreams {
   ofPerson: Places;
   ofNetwork: Places;
+  /** Of whoever reads by one shared link. */
+  ofShare: Places;
 }
+
+/** Who read by one shared link at a time, at each api: a class, and not the world. */
+export const READERS_OF_SHARE = 100;
 
 /** Makes places: `most` for each key. */
 export function createPlaces(most: number): Places {
@@ -36,4 +41,5 @@ export const NO_PLACE = {
   ofPerson: 'You have as many pages open as may be at a time. Close some of them.',
   ofNetwork:
     'As many pages are open from your network as may be at a time. Close some of them, or try again later.',
+  ofShare: 'As many people read this as may at a time. Try again later.',
 } as const satisfies Record<keyof OpenStreams, string>;

@@ -6,20 +6,30 @@ import { NO_PLACE, type OpenStreams } from './places.ts';
 const RETRY_SECONDS = 5;
 
 /** A place of the person and one of their network; gives what gives both back. @throws ApiError rate_limited */
-export function takePlaces(
-  { ofPerson, ofNetwork }: OpenStreams,
-  person: string,
+export function takePlaces(streams: OpenStreams, person: string, network: string): () => void {
+  return takeBoth(streams, 'ofPerson', person, network);
+}
+
+/** The same of who reads by a shared link. @throws ApiError rate_limited */
+export function takeReaderPlaces(streams: OpenStreams, shareId: string, network: string): () => void {
+  return takeBoth(streams, 'ofShare', shareId, network);
+}
+
+function takeBoth(
+  streams: OpenStreams,
+  kind: 'ofPerson' | 'ofShare',
+  key: string,
   network: string,
 ): () => void {
-  const leaveNetwork = ofNetwork.take(network);
+  const leaveNetwork = streams.ofNetwork.take(network);
   if (leaveNetwork === undefined) throw noPlace(NO_PLACE.ofNetwork);
-  const leavePerson = ofPerson.take(person);
-  if (leavePerson === undefined) {
+  const leave = streams[kind].take(key);
+  if (leave === undefined) {
     leaveNetwork();
-    throw noPlace(NO_PLACE.ofPerson);
+    throw noPlace(NO_PLACE[kind]);
   }
   return () => {
-    leavePerson();
+    leave();
     leaveNetwork();
   };
 }

@@ -5,6 +5,9 @@ import type { Logger } from 'pino';
 import type { ApiEnv } from '../dependencies.ts';
 import type { Log } from '../log.ts';
 
+/** An address that opens what it leads to by itself: who reads the log is not to. */
+const SHARED = /^(\/(?:api\/shares|s)\/)[^/]+/;
+
 const WORK = /^\/api\/(?:works|chat\/(?:ws|work))\/([0-9a-f-]{36})(?:\/|$)/i;
 
 export function requestContext(log: Log): MiddlewareHandler<ApiEnv> {
@@ -22,7 +25,7 @@ export function requestContext(log: Log): MiddlewareHandler<ApiEnv> {
     const line = {
       method: c.req.method,
       // Never the query: it may hold a ticket.
-      path: c.req.path,
+      path: c.req.path.replace(SHARED, '$1…'),
       status,
       ms: Math.round((performance.now() - began) * 10) / 10,
     };

@@ -27,9 +27,17 @@ const PDF_WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 /** What the API gives is data, also when it is opened as a page: a Work's files are anybody's words. */
 const DATA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
+/** Whoever has the address of a shared page may read it: no index is to have it. */
+const SHARED = /^\/(?:api\/shares|s)\//;
+
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   const isApi = c.req.path.startsWith('/api/');
+  if (SHARED.test(c.req.path)) {
+    c.header('X-Robots-Tag', 'noindex, nofollow, noarchive');
+    // A copy that a browser kept would outlive the link.
+    c.header('Cache-Control', 'no-store');
+  }
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
   c.header('X-Frame-Options', 'DENY');

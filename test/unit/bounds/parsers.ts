@@ -21,6 +21,7 @@ import { encodingOf } from '../../../src/documents/text-encoding.ts';
 import { yamlFields } from '../../../src/documents/yaml-fields.ts';
 import { controlCharacterIn } from '../../../src/domain/control-characters.ts';
 import { isTooNested } from '../../../src/domain/json-nesting.ts';
+import { filesShownBy } from '../../../src/domain/markdown/files-shown.ts';
 import { findSection } from '../../../src/domain/markdown/find-section.ts';
 import { outline } from '../../../src/domain/markdown/outline.ts';
 import { collapse, plainText } from '../../../src/domain/markdown/plain-text.ts';
@@ -228,6 +229,15 @@ export const PARSERS: Record<string, Parser> = {
     ],
   },
   workspacePath: { parse: workspacePath, around: [['', 'x']] },
+  filesShownBy: {
+    parse: filesShownBy,
+    around: [
+      ['', ''],
+      ['<img ', ' src=a.png>'],
+      ['<p><img src="', '">'],
+      ['<!-- ', ''],
+    ],
+  },
   numbersOf: {
     parse: numbersOf,
     around: [

@@ -112,7 +112,7 @@ test('W12: a picture that is larger than the page loads is left before it is rea
     },
   } as unknown as Http;
   const images = createWorkspaceImages({
-    fetchBlob: (path) => readPicture(http, 'w', path),
+    fetchBlob: (path) => readPicture(http, fileAddress('w', path)),
     createUrl: async () => 'blob:1',
     revokeUrl: () => {},
   });

@@ -6,6 +6,7 @@ import { dialogsEn } from '../../../web/src/i18n/dialogs-en.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { historyEn } from '../../../web/src/i18n/history-en.ts';
 import { settingsEn } from '../../../web/src/i18n/settings-en.ts';
+import { shareEn } from '../../../web/src/i18n/share-en.ts';
 import { signInEn } from '../../../web/src/i18n/sign-in-en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
 
@@ -16,7 +17,10 @@ function leaves(node: object, path = ''): [string, string][] {
 }
 
 const english = new Map(
-  leaves({ ...en, ...settingsEn, ...dialogsEn, ...historyEn, signIn: { ...en.signIn, ...signInEn.signIn } }),
+  leaves({
+    ...{ ...en, ...settingsEn, ...dialogsEn, ...historyEn, ...shareEn },
+    signIn: { ...en.signIn, ...signInEn.signIn },
+  }),
 );
 const chinese = new Map(leaves(zh));
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();

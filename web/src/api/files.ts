@@ -21,7 +21,7 @@ export function fileAddress(workId: string, path: string): string {
   return `/api/works/${workId}/files/${encoded(path)}`;
 }
 
-function encoded(path: string): string {
+export function encoded(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
@@ -34,14 +34,13 @@ export interface FilePart {
 
 /** The bytes from `begin` to before `end`, as far as there are any. */
 export async function readPart(
-  http: Http,
-  workId: string,
-  path: string,
+  http: Pick<Http, 'raw'>,
+  address: string,
   { begin, end }: { begin: number; end: number },
 ): Promise<FilePart> {
   let response: Response;
   try {
-    response = await http.raw(fileAddress(workId, path), undefined, { range: `bytes=${begin}-${end - 1}` });
+    response = await http.raw(address, undefined, { range: `bytes=${begin}-${end - 1}` });
   } catch (error) {
     // An empty file has no first byte.
     if (error instanceof ApiError && error.status === 416)
@@ -63,13 +62,13 @@ export class TooLargePicture extends Error {
 }
 
 /** A picture whole. @throws TooLargePicture before any of it is read */
-export async function readPicture(http: Http, workId: string, path: string): Promise<Blob> {
+export async function readPicture(http: Pick<Http, 'raw'>, address: string): Promise<Blob> {
   const leave = new AbortController();
-  const response = await http.raw(fileAddress(workId, path), leave.signal);
+  const response = await http.raw(address, leave.signal);
   const isSvg = response.headers.get('Content-Type')?.startsWith('image/svg') ?? false;
   if (Number(response.headers.get('Content-Length')) > (isSvg ? MOST_SVG_BYTES : MOST_PICTURE_BYTES)) {
     leave.abort();
-    throw new TooLargePicture(path);
+    throw new TooLargePicture(address);
   }
   return await response.blob();
 }
@@ -84,8 +83,8 @@ export interface TextStart {
 const START_BYTES = 256 * 1024;
 
 /** The beginning of a text; null where it is not UTF-8, and the server has to read it. */
-export async function readStart(http: Http, workId: string, path: string): Promise<TextStart | null> {
-  const { bytes, size } = await readPart(http, workId, path, { begin: 0, end: START_BYTES });
+export async function readStart(http: Pick<Http, 'raw'>, address: string): Promise<TextStart | null> {
+  const { bytes, size } = await readPart(http, address, { begin: 0, end: START_BYTES });
   const rest = size - bytes.length;
   try {
     // The last character may have been cut.
@@ -113,9 +112,9 @@ export function fetchPreview(
 }
 
 /** Null where there is no such file. */
-export async function readText(http: Http, workId: string, path: string): Promise<StoredText | null> {
+export async function readText(http: Pick<Http, 'raw'>, address: string): Promise<StoredText | null> {
   try {
-    const response = await http.raw(fileAddress(workId, path));
+    const response = await http.raw(address);
     return { text: await response.text(), etag: response.headers.get('ETag') ?? '' };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;

@@ -95,7 +95,7 @@ export function provideWorkspace(workId: string): Workspace {
   const moved = shallowRef<{ from: string; to: string | null } | null>(null);
   const blob = async (path: string) => (await http.raw(fileAddress(workId, path))).blob();
   const images = createWorkspaceImages({
-    fetchBlob: (path) => readPicture(http, workId, path),
+    fetchBlob: (path) => readPicture(http, fileAddress(workId, path)),
     createUrl: (content) => imageUrl(content, { create: (raster) => URL.createObjectURL(raster) }),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   });
@@ -155,9 +155,9 @@ export function provideWorkspace(workId: string): Workspace {
     refresh: () => void refresh(),
     reread,
     version: (path) => everything.value + (versions.get(path) ?? 0),
-    read: (path) => readText(http, workId, path),
-    part: (path, range) => readPart(http, workId, path, range),
-    start: (path) => readStart(http, workId, path),
+    read: (path) => readText(http, fileAddress(workId, path)),
+    part: (path, range) => readPart(http, fileAddress(workId, path), range),
+    start: (path) => readStart(http, fileAddress(workId, path)),
     preview: (path, part) => fetchPreview(http, workId, path, part),
     async write(path, file) {
       const stored = await writeText(http, workId, path, file);

@@ -2,6 +2,7 @@ import { conversationEn } from './conversation-en.ts';
 import type { dialogsEn } from './dialogs-en.ts';
 import type { historyEn } from './history-en.ts';
 import type { settingsEn } from './settings-en.ts';
+import type { shareEn } from './share-en.ts';
 import type { signInEn } from './sign-in-en.ts';
 
 /** Every sentence of the page in English but those that come with their parts (*-en.ts beside it). */
@@ -93,6 +94,7 @@ export const en = {
     skip: 'Skip to your message',
     budget: 'Budget…',
     policy: 'Permissions…',
+    share: 'Share…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',
     notebook: 'Save as notebook (.ipynb)',
@@ -277,4 +279,9 @@ export const en = {
 
 /** The shape that every language fills; its leaves are sentences. */
 /** What every other language has. */
-export type Messages = typeof en & typeof settingsEn & typeof dialogsEn & typeof historyEn & typeof signInEn;
+export type Messages = typeof en &
+  typeof settingsEn &
+  typeof dialogsEn &
+  typeof historyEn &
+  typeof shareEn &
+  typeof signInEn;

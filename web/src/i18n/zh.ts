@@ -3,6 +3,7 @@ import { dialogsZh } from './dialogs-zh.ts';
 import type { Messages } from './en.ts';
 import { historyZh } from './history-zh.ts';
 import { settingsZh } from './settings-zh.ts';
+import { shareZh } from './share-zh.ts';
 
 /** 页面的全部中文文案。 */
 export const zh: Messages = {
@@ -10,6 +11,7 @@ export const zh: Messages = {
   ...dialogsZh,
   ...historyZh,
   ...settingsZh,
+  ...shareZh,
   app: { name: 'PaperAgent' },
   pages: {
     models: '模型',
@@ -93,6 +95,7 @@ export const zh: Messages = {
     skip: '跳到输入框',
     budget: '预算…',
     policy: '权限…',
+    share: '分享…',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',
     notebook: '保存为 Jupyter 笔记本 (.ipynb)',

@@ -1,11 +1,13 @@
 /** The paper as it is drawn, with its citations numbered and listed (O6); what does that comes when something is cited. */
 import { type ComputedRef, computed, shallowRef, watch } from 'vue';
-import { useWorkspace } from '../files/use-workspace.ts';
+import { useWorkspace, type Workspace } from '../files/use-workspace.ts';
 
 const BIBLIOGRAPHY = 'references.bib';
 
-export function useCitations(source: () => string): ComputedRef<string> {
-  const workspace = useWorkspace();
+export function useCitations(
+  source: () => string,
+  workspace: Pick<Workspace, 'files' | 'version' | 'read'> = useWorkspace(),
+): ComputedRef<string> {
   const bib = shallowRef<string | null>(null);
   const draw = shallowRef<((source: string, bib: string) => string) | null>(null);
   /** Asked for only where it is: templates speak of citations before there is a work to cite. */

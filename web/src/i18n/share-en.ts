@@ -1,0 +1,38 @@
+/** The sentences about shared links, in English: they come with what shows them. */
+export const shareEn = {
+  share: {
+    title: 'Share',
+    lead: 'Whoever has the link can read, without an account, and follows live. Nobody can write.',
+    what: 'What is shared',
+    of: { work: 'The whole project', paper: 'The paper alone' },
+    shows: {
+      work: 'Shown: the conversation with what the code printed, all files but hidden ones, the paper. Not shown: messages that wait, reasoning, settings, cost, your name.',
+      paper: 'Shown: the paper as it is, its figures and its references. Nothing else.',
+    },
+    until: 'The link ends',
+    noEnd: 'when you end it',
+    days: 'in {count} day | in {count} days',
+    make: 'Make a link',
+    once: 'This is the link. It is shown this once: copy it now.',
+    copy: 'Copy',
+    copied: 'Copied',
+    links: 'Links that lead here',
+    endsAt: 'ends {time}',
+    end: 'End it',
+  },
+  shared: {
+    untitled: 'A paper',
+    readOnly: 'A shared project, to be read',
+    readOnlyPaper: 'A shared paper, to be read',
+    lost: 'The connection is lost; trying again…',
+    goneShort: 'Nothing is shared here',
+    gone: 'This link leads nowhere. It was ended, its time is over, or it was copied in part: ask whoever gave it to you for a new one.',
+    author: 'The author',
+    authorSaid: 'The author said',
+    failed: 'This answer failed.',
+    plan: 'Plan',
+    working: 'The agent is at work…',
+    close: 'Close the file',
+    notShown: 'This kind of file is not shown here; it can be saved.',
+  },
+};
