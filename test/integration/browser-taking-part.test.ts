@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { networkOf } from '../../scripts/support/network.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
@@ -343,4 +343,69 @@ test('H3: a plan shows how far it is, has its steps where it is opened, and is c
   await plan.getByText('1 of 3').waitFor();
   await plan.getByText('Write a short paper').waitFor();
   await system.expectSound(workId);
+});
+
+test('H8: a link is made in the Work’s menu; logged out, on a desk and a phone, in both languages, it is read live, without a session, until it is ended', async () => {
+  const { page, workId } = await newPage();
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('menuitem', { name: 'Share…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Make a link' }).click();
+  const link = (await dialog.locator('[data-link]').textContent()) ?? '';
+  expect(link.startsWith(`${system.url}/s/`)).toBe(true);
+
+  const complaints: string[] = [];
+  const open = async (options: BrowserContextOptions) => {
+    const context = await browser.newContext(options);
+    context.setDefaultTimeout(60_000);
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    const asked: string[] = [];
+    opened.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await opened.goto(link);
+    return { opened, asked };
+  };
+  const desk = await open({ locale: 'en-US', viewport: { width: 1440, height: 900 } });
+  const phone = await open({ locale: 'zh-CN', viewport: { width: 390, height: 844 } });
+  await desk.opened.getByText('A shared project, to be read').waitFor();
+  await phone.opened.getByText('他人分享的项目，仅供阅读').waitFor();
+  // The paper stands beside the conversation, on a phone before it.
+  await desk.opened.getByRole('region', { name: 'Paper' }).getByRole('article').waitFor();
+  await phone.opened.getByRole('region', { name: '论文' }).getByRole('article').waitFor();
+  await phone.opened.getByRole('tab', { name: '对话' }).click();
+
+  // The author goes on, and the readers see it as it comes.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await say(page, 'count');
+  for (const { opened } of [desk, phone]) {
+    await opened.locator('[data-said]', { hasText: 'count' }).waitFor();
+    await opened.getByText('w5 ').waitFor();
+    await opened.getByText(`w${WORDS}`).waitFor();
+  }
+  await fetch(`${system.url}/api/works/${workId}/files/paper.md`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${visitor.token}` },
+    body: '# A title that is new\n',
+  });
+  await desk.opened.getByRole('heading', { name: 'A title that is new' }).waitFor();
+  await phone.opened.getByRole('tab', { name: '文件' }).click();
+  await phone.opened.getByRole('button', { name: 'paper.md' }).click();
+  await phone.opened.getByRole('heading', { name: 'A title that is new' }).waitFor();
+
+  // Nobody can write, and nobody is made a guest.
+  for (const { opened, asked } of [desk, phone]) {
+    expect(await opened.getByRole('textbox').count()).toBe(0);
+    expect(await opened.evaluate('localStorage.getItem("paperagent.session")')).toBeNull();
+    expect(asked.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shares/'))).toEqual([]);
+    expect(await opened.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  }
+
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('menuitem', { name: 'Share…' }).click();
+  await dialog.getByRole('button', { name: 'End it' }).click();
+  await desk.opened.getByText('This link leads nowhere.').waitFor();
+  await phone.opened.getByText('这个链接已失效').waitFor();
+  expect(complaints).toEqual([]);
+  await Promise.all([desk.opened.context().close(), phone.opened.context().close()]);
 });
