@@ -10,9 +10,7 @@ import { demoScript } from '../src/demo-model/demo-script.ts';
 import type { Script } from '../src/demo-model/reply.ts';
 import { startScriptedModel } from '../src/demo-model/server.ts';
 import { CHECKOUT } from '../src/setup/checkout.ts';
-import { dialogsEn } from '../web/src/i18n/dialogs-en.ts';
-import { en } from '../web/src/i18n/en.ts';
-import { settingsEn } from '../web/src/i18n/settings-en.ts';
+import { allEn } from '../web/src/i18n/all-en.ts';
 import { zh } from '../web/src/i18n/zh.ts';
 import { launchBrowser } from './support/browser.ts';
 import { type Network, networkOf } from './support/network.ts';
@@ -42,7 +40,7 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const LANGUAGES = {
-  en: { locale: 'en-US', words: { ...en, ...settingsEn, ...dialogsEn } },
+  en: { locale: 'en-US', words: allEn },
   zh: { locale: 'zh-CN', words: zh },
 } as const;
 type Words = (typeof LANGUAGES)[keyof typeof LANGUAGES]['words'];
@@ -214,6 +212,39 @@ const scenes: Scene[] = [
       if (narrow) await page.getByRole('tab', { name: words.work.files }).click();
       await page.getByRole('button', { name: /^monte_carlo\.py/ }).click();
       await page.locator('.shiki').first().waitFor();
+    },
+  },
+  {
+    name: 'history',
+    at: ({ done }) => `/works/${done}`,
+    arrange: async (page, words, stage) => {
+      await toPaper(page, words, stage);
+      await button(page, words.paper.history).click();
+      await page
+        .getByRole('list', { name: words.history.versions })
+        .getByRole('button', { name: words.history.reason.turn })
+        .first()
+        .click();
+      await page.locator('.cm-changedLine').first().waitFor();
+    },
+  },
+  {
+    name: 'export',
+    at: ({ done }) => `/works/${done}`,
+    arrange: async (page, words) => {
+      await button(page, words.work.export).click();
+      await page.getByRole('radio').first().waitFor();
+    },
+  },
+  {
+    name: 'plan',
+    at: ({ running }) => `/works/${running}`,
+    arrange: async (page, words) => {
+      await page
+        .getByRole('region', { name: words.plan.label })
+        .getByRole('button', { name: words.plan.label })
+        .click();
+      await page.getByRole('listitem').first().waitFor();
     },
   },
   {

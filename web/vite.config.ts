@@ -31,6 +31,8 @@ export default defineConfig({
     alias: [
       { find: /^@iconify\/vue$/, replacement: join(import.meta.dirname, 'src/offline-icons.ts') },
       { find: /^entities$/, replacement: join(import.meta.dirname, 'src/markdown/browser-entities.ts') },
+      { find: /^uc\.micro$/, replacement: join(import.meta.dirname, 'src/markdown/browser-categories.ts') },
+      { find: /^ohash(\/utils)?$/, replacement: join(import.meta.dirname, 'src/plain-equality.ts') },
       { find: /^linkify-it$/, replacement: join(import.meta.dirname, 'src/markdown/no-linkify.ts') },
     ],
   },

@@ -43,12 +43,15 @@ export function planProblem(steps: PlannedStep[]): string | undefined {
   return undefined;
 }
 
-/** How far a plan has come; `current`: the step that is under way, else the next one, absent where all are done. */
-export function progressOf(steps: PlannedStep[]): { completed: number; current?: string } {
+/**
+ * How far a plan has come; `current`: the step that is under way, else the next one, and `number` which one of them that
+ * is, from 1; absent where all are done.
+ */
+export function progressOf(steps: PlannedStep[]): { completed: number; current?: string; number?: number } {
+  const completed = steps.filter(({ status }) => status === 'completed').length;
   const next =
     steps.find(({ status }) => status === 'in_progress') ?? steps.find(({ status }) => status === 'pending');
-  return {
-    completed: steps.filter(({ status }) => status === 'completed').length,
-    ...(next === undefined ? {} : { current: next.step }),
-  };
+  return next === undefined
+    ? { completed }
+    : { completed, current: next.step, number: steps.indexOf(next) + 1 };
 }

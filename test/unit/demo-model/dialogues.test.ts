@@ -361,10 +361,10 @@ test('H3, F18: the demo keeps a plan, one step after the other, and ends with al
   );
   const done = plans.map((plan) => (plan.ok ? progressOf(plan.value) : plan));
   expect(done).toEqual([
-    { completed: 0, current: 'Read the template and the files' },
-    { completed: 1, current: 'Compute in the sandbox' },
-    { completed: 2, current: 'Write the paper' },
-    { completed: 3, current: 'Check the paper' },
+    { completed: 0, current: 'Read the template and the files', number: 1 },
+    { completed: 1, current: 'Compute in the sandbox', number: 2 },
+    { completed: 2, current: 'Write the paper', number: 3 },
+    { completed: 3, current: 'Check the paper', number: 4 },
     { completed: 4 },
   ]);
 });

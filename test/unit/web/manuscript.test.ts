@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { createBeforeTurn, type Paper } from '../../../web/src/paper/before-turn.ts';
 import { createDraftKeeper } from '../../../web/src/paper/kept-draft.ts';
-import { decided, found, type Manuscript, saved, textOf, typed } from '../../../web/src/paper/manuscript.ts';
+import {
+  decided,
+  draftOf,
+  found,
+  type Manuscript,
+  saved,
+  textOf,
+  typed,
+} from '../../../web/src/paper/manuscript.ts';
 
 const at = (etag: string, text: string) => ({ etag, text });
 const clean: Manuscript = { kind: 'clean', stored: at('1', 'one') };
@@ -54,9 +62,9 @@ test('U10: what was typed while a save was under way is still a draft afterwards
 test('U10: a draft is kept for the next page with the state it was begun from, and forgotten once it is saved', () => {
   const keeper = createDraftKeeper(memory(), 'work');
   expect(keeper.read()).toBeNull();
-  keeper.keep(typed(clean, 'mine'));
+  keeper.keep(draftOf(typed(clean, 'mine')));
   expect(keeper.read()).toEqual({ base: 'one', draft: 'mine' });
-  keeper.keep(clean);
+  keeper.keep(draftOf(clean));
   expect(keeper.read()).toBeNull();
 });
 

@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { REPAIRS } from '../../../src/llm/profiles/repairs.ts';
-import { dialogsEn } from '../../../web/src/i18n/dialogs-en.ts';
+import { allEn } from '../../../web/src/i18n/all-en.ts';
 import { en } from '../../../web/src/i18n/en.ts';
-import { historyEn } from '../../../web/src/i18n/history-en.ts';
-import { settingsEn } from '../../../web/src/i18n/settings-en.ts';
-import { shareEn } from '../../../web/src/i18n/share-en.ts';
-import { signInEn } from '../../../web/src/i18n/sign-in-en.ts';
 import { zh } from '../../../web/src/i18n/zh.ts';
 
 function leaves(node: object, path = ''): [string, string][] {
@@ -16,12 +12,7 @@ function leaves(node: object, path = ''): [string, string][] {
   );
 }
 
-const english = new Map(
-  leaves({
-    ...{ ...en, ...settingsEn, ...dialogsEn, ...historyEn, ...shareEn },
-    signIn: { ...en.signIn, ...signInEn.signIn },
-  }),
-);
+const english = new Map(leaves(allEn));
 const chinese = new Map(leaves(zh));
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
@@ -40,6 +31,40 @@ test('U14: every sentence that the page asks for by name exists', () => {
   );
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((key) => !english.has(key))).toEqual([]);
+});
+
+/** The parts of the page that are there, or come, without bringing sentences of their own: by static imports and lazyPart. */
+function partsWithoutWords(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const follow = (path: string) => {
+    if (found.has(path)) return;
+    const text = readFileSync(path, 'utf8');
+    found.set(path, text);
+    const statically = [...text.matchAll(/^import (?!type )[^;]*?from '(\.[^']+)';/gm)];
+    const lazily = [...text.matchAll(/lazyPart\(\(\) => import\('(\.[^']+)'\)\)/g)];
+    for (const [, other = ''] of [...statically, ...lazily])
+      if (/\.(?:vue|ts)$/.test(other) && !other.includes('/src/')) follow(join(dirname(path), other));
+  };
+  for (const root of ['main.ts', 'pages/work-page.vue', 'pages/works-page.vue', 'pages/missing-page.vue'])
+    follow(join(folder, root));
+  return found;
+}
+
+test('U14: a part that brings no sentences of its own finds them among those that the page has from the start', () => {
+  const parts = partsWithoutWords(join(import.meta.dirname, '../../../web/src'));
+  const there = leaves(en).map(([key]) => key);
+  expect(parts.size).toBeGreaterThan(80);
+  const missing = [...parts]
+    .filter(([, text]) => !text.includes('mergeLocaleMessage('))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/\bt\(([^()]*)/g)]
+        .flatMap(([, asked = '']) => [...asked.matchAll(/['`](\w+\.[\w.]+)(['`$])/g)])
+        .filter(([, key = '', end]) =>
+          end === '$' ? !there.some((one) => one.startsWith(key)) : !there.includes(key),
+        )
+        .map(([, key]) => `${path.split('/').at(-1)}: ${key}`),
+    );
+  expect(missing).toEqual([]);
 });
 
 test('M19: whatever can be learned of a model server has its sentence', () => {

@@ -106,6 +106,7 @@ export const conversationEn = {
     sending: 'Sending',
     waiting: 'Waiting for the agent',
     place: 'Waiting for a free place…',
+    step: 'step {number} of {all}',
     thinking: 'Thinking',
     writing: 'Writing',
     calling: 'Preparing: {what}',

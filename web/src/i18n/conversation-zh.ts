@@ -121,6 +121,7 @@ export const conversationZh: Pick<
     worker_restarting: '工作进程正在重启',
   },
   status: {
+    step: '第 {number} / {all} 步',
     sending: '正在发送',
     waiting: '等待智能体',
     place: '正在等待空闲名额…',

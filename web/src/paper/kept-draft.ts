@@ -1,6 +1,5 @@
 /** The unsaved draft of a paper, kept in the browser: a reload or a closed tab loses no word. */
 import type { KeyValueStore } from '../shell/browser-store.ts';
-import { baseOf, type Manuscript } from './manuscript.ts';
 
 export interface KeptDraft {
   /** The text that it was begun from. */
@@ -10,8 +9,8 @@ export interface KeptDraft {
 
 export interface DraftKeeper {
   read(): KeptDraft | null;
-  /** Keeps the draft, or forgets it once there is none. */
-  keep(manuscript: Manuscript): void;
+  /** Keeps the draft, or forgets it once there is none: null. */
+  keep(draft: KeptDraft | null): void;
 }
 
 export function createDraftKeeper(
@@ -27,9 +26,9 @@ export function createDraftKeeper(
       const kept = JSON.parse(text) as { base: string | { text: string }; draft: string };
       return { base: typeof kept.base === 'string' ? kept.base : kept.base.text, draft: kept.draft };
     },
-    keep(manuscript) {
-      if (manuscript.kind === 'clean') return store.removeItem(key);
-      store.setItem(key, JSON.stringify({ base: baseOf(manuscript), draft: manuscript.draft }));
+    keep(draft) {
+      if (draft === null) store.removeItem(key);
+      else store.setItem(key, JSON.stringify(draft));
     },
   };
 }

@@ -5,6 +5,7 @@
  * chooses. Pure.
  */
 import type { StoredText } from '../api/files.ts';
+import type { KeptDraft } from './kept-draft.ts';
 import { type Choice, mergeTexts } from './merge.ts';
 
 /** What is on the server; the etag is null where there is no file yet. */
@@ -35,8 +36,14 @@ export function storedOf(manuscript: Manuscript): Stored {
 }
 
 /** What the draft began from, as a text. */
-export function baseOf(manuscript: Exclude<Manuscript, { kind: 'clean' }>): string {
+function baseOf(manuscript: Exclude<Manuscript, { kind: 'clean' }>): string {
   return manuscript.kind === 'edited' ? manuscript.base.text : manuscript.base;
+}
+
+/** What is to outlive the page; null: all of it is stored. */
+export function draftOf(manuscript: Manuscript): KeptDraft | null {
+  if (manuscript.kind === 'clean') return null;
+  return { base: baseOf(manuscript), draft: manuscript.draft };
 }
 
 /** The person typed. */

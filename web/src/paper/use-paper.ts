@@ -9,6 +9,7 @@ import { browserPapers } from './browser-papers.ts';
 import { createDraftKeeper } from './kept-draft.ts';
 import {
   decided,
+  draftOf,
   found,
   type Manuscript,
   NO_FILE,
@@ -57,7 +58,7 @@ export function usePaper(workId: string, latest: () => TurnOfPaper, beingWritten
 
   function enter(next: Manuscript): void {
     manuscript.value = next;
-    drafts.keep(next);
+    drafts.keep(draftOf(next));
     if (next.kind === 'edited') autosave.changed();
     if (next.kind === 'clean') failure.value = null;
   }

@@ -1,0 +1,2 @@
+/** What lies over a Work's page; a history is of one file. */
+export type WorkDialog = { kind: 'export' | 'budget' | 'policy' } | { kind: 'history'; path: string };
