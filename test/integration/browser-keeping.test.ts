@@ -250,6 +250,40 @@ test('V61: a part of the page that cannot be loaded says so, keeps the rest, and
   await page.getByRole('textbox', { name: 'Text of the paper' }).waitFor();
 });
 
+/** The server has a newer page from now on: the parts of the open one are gone, until the page is opened anew. */
+async function deploy(page: Page): Promise<void> {
+  let isOld = true;
+  await page.route('**/*', async (route) => {
+    if (route.request().isNavigationRequest()) isOld = false;
+    if (isOld && route.request().url().includes('/assets/')) await route.fulfill({ status: 404 });
+    else await route.continue();
+  });
+}
+
+test('V61: a deploy under an open page: what is not there any more reloads the page or offers to, and what was typed is kept', async () => {
+  const { page, workId } = await newPage();
+  await message(page).fill('half a thought');
+  await deploy(page);
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('alert').getByText('This part of the page could not be loaded').waitFor();
+  await Promise.all([
+    page.waitForEvent('domcontentloaded'),
+    page.getByRole('button', { name: 'Reload the page' }).click(),
+  ]);
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('menuitem', { name: 'Budget…' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await message(page).inputValue()).toBe('half a thought');
+
+  await message(page).fill('nearly a whole thought');
+  await page.unrouteAll();
+  await deploy(page);
+  await page.getByRole('link', { name: 'PaperAgent: All projects' }).click();
+  await page.locator(`a[href="/works/${workId}"]`).click();
+  await message(page).waitFor();
+  expect(await message(page).inputValue()).toBe('nearly a whole thought');
+});
+
 test('V4: a guest becomes an account from the page and keeps everything; signing out as a guest asks first', async () => {
   const own = await visit(browser, system.url);
   const { page, workId } = await newPage(own);
@@ -314,6 +348,23 @@ test('V66: what divides the panes is named by them', async () => {
   const { page } = await newPage();
   for (const name of ['Divider between Conversation and Files', 'Divider between Files and Paper'])
     await page.getByRole('separator', { name }).waitFor({ state: 'attached' });
+});
+
+test('V20, V45: one opens a project and writes; the tree gives its room to the paper, over a reload too', async () => {
+  const { page } = await newPage();
+  await message(page).waitFor();
+  await page.keyboard.type('straight away');
+  expect(await message(page).inputValue()).toBe('straight away');
+  const files = page.getByRole('region', { name: 'Files', exact: true });
+  await page.getByRole('button', { name: 'Hide files' }).click();
+  await files.waitFor({ state: 'detached' });
+  await page.reload();
+  await page
+    .getByRole('separator', { name: 'Divider between Conversation and Paper' })
+    .waitFor({ state: 'attached' });
+  expect(await files.count()).toBe(0);
+  await page.getByRole('button', { name: 'Show files' }).click();
+  await files.waitFor();
 });
 
 test('V64: two tabs of one project have each their own draft, over a reload too', async () => {

@@ -6,6 +6,7 @@ import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { callTool, type Script, type Step, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { findingsInBothLooks } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
 import { smallPng } from '../support/small-png.ts';
@@ -201,6 +202,7 @@ test('U10, V2: where both changed the same lines each place is asked about, and 
   await view(page, 'Choose one by one').click();
   const places = paper(page).getByRole('list', { name: 'Places that you and the agent changed' });
   await places.getByRole('listitem').nth(1).getByText('their second').waitFor();
+  expect(await findingsInBothLooks(page, 'choices')).toEqual([]);
   await places.getByRole('button', { name: 'Keep mine here' }).first().click();
   await paper(page).getByText('changed the same lines in one place').waitFor();
 
@@ -282,13 +284,14 @@ test('V5: the section that is being written grows at its place, pale, and the sh
   await system.expectSound(workId);
 });
 
-test('U10: what a turn changed in the paper is shown, also after a reload; a browser that was not there says so', async () => {
+test('U10, V65: what a turn changed in the paper is shown, also after a reload; a browser that was not there says so', async () => {
   const { page, workId } = await newPage();
   await paper(page).getByRole('heading').first().waitFor();
   await say(page, 'write: A sentence that this turn added.');
   await view(page, 'Changes').click();
   const changes = page.getByRole('group', { name: 'What this turn changed' });
   await changes.locator('.cm-changedLine').getByText('A sentence that this turn added.').waitFor();
+  expect(await findingsInBothLooks(page, 'changes')).toEqual([]);
   await page.reload();
   await view(page, 'Changes').click();
   await changes.locator('.cm-changedLine').getByText('A sentence that this turn added.').waitFor();
@@ -519,6 +522,7 @@ test('T9, T10: the paper’s versions are compared and brought back and that is 
   const versions = dialog.getByRole('list', { name: 'Versions' });
   await versions.getByRole('button', { name: /Saved by you/ }).click();
   await dialog.getByRole('group', { name: 'What changed since' }).getByText('By the agent.').waitFor();
+  expect(await findingsInBothLooks(page, 'history')).toEqual([]);
   await dialog.getByRole('button', { name: 'Bring this version back' }).click();
   await dialog.getByRole('status').getByText('The files are as they were then.').waitFor();
   expect(await paperOf(workId)).toBe('# T\n\nby hand\n');

@@ -5,9 +5,11 @@ import { networkOf } from '../../scripts/support/network.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { findingsInBothLooks } from '../support/axe.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
+import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
 const test = testWith('browser');
@@ -15,8 +17,24 @@ const test = testWith('browser');
 const WORDS = 120;
 const counted = Array.from({ length: WORDS }, (_, index) => `w${index + 1}`).join(' ');
 
+/** Makes ten figures, prints more than its box holds, and ends once there is a file of that name. */
+const DRAWING = `import os, time
+picture = bytes.fromhex('${smallPng(64, 48).toString('hex')}')
+os.makedirs('images', exist_ok=True)
+for number in range(10):
+    open(f'images/drawn_{number}.png', 'wb').write(picture)
+print('word ' * 80)
+for number in range(40):
+    print('line', number, flush=True)
+while not os.path.exists('attachments/enough.txt'):
+    time.sleep(0.05)
+`;
+
+/** Resolved, the agent that was told to plan says that it has. */
+const planShown = Promise.withResolvers<void>();
+
 /** `count` streams for a few seconds; everything else is said back at once, with the number of the call. */
-const script: Script = (request, { index }) => {
+const script: Script = async (request, { index }) => {
   const asked = lastWords(request.messages);
   if (/^count/.test(asked)) return textReply(counted, { paceMs: asked === 'count slowly' ? 80 : 25 });
   if (asked === 'ask me') {
@@ -31,12 +49,21 @@ const script: Script = (request, { index }) => {
     return toolReply([{ name: 'ask_person', arguments: question }]);
   }
   if (asked === 'plan it') {
-    if (request.messages.at(-1)?.role === 'tool') return textReply('It is planned.');
+    if (request.messages.at(-1)?.role === 'tool') {
+      await planShown.promise;
+      return textReply('It is planned.');
+    }
     const steps = [
       { step: 'Read the data', status: 'completed' },
       { step: 'Write the paper', status: 'in_progress' },
     ];
     return toolReply([{ name: 'update_plan', arguments: { steps } }]);
+  }
+  if (/^(?:draw|make the figures)/.test(asked)) {
+    if (request.messages.at(-1)?.role === 'tool') return textReply('It is drawn.');
+    return asked === 'draw'
+      ? toolReply([{ name: 'code_agent', arguments: { task: 'make the figures' } }])
+      : toolReply([{ name: 'run_python', arguments: { code: DRAWING } }]);
   }
   if (/^(?:work it out|print)/.test(asked)) {
     const last = request.messages.at(-1);
@@ -87,7 +114,7 @@ test('U5, F15: a stop acts within a second and keeps what was written', async ()
   await system.expectSound(workId);
 });
 
-test('U5, V22, V23, V35: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn and seen in it, and the turn says how long it takes and took', async () => {
+test('U5, V22, V23, V35, V36: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn and seen in it, and the turn says how long it takes and took', async () => {
   const { page, workId } = await newPage();
   await say(page, 'count slowly');
   await stop(page).waitFor();
@@ -95,6 +122,10 @@ test('U5, V22, V23, V35: while a turn runs messages queue, are edited, withdrawn
   await say(page, 'never mind');
   await say(page, 'mention the weather');
 
+  const next = page.getByRole('textbox', { name: 'Message', exact: true });
+  await next.fill('and then');
+  await page.getByText('Queue: answered when this turn ends. Steer: the agent reads it').waitFor();
+  await next.fill('');
   const first = mine(page).filter({ hasText: 'first thought' });
   await first.getByRole('button', { name: 'Edit' }).click();
   const editor = page.getByRole('textbox', { name: 'Your message' });
@@ -263,6 +294,7 @@ test('H1: a question is a card with its answers, a click or words of one’s own
   await page.getByText('Waits for your answer').first().waitFor();
   await page.reload();
   await card(page).getByText('It would choose: red').waitFor();
+  expect(await findingsInBothLooks(page, 'question')).toEqual([]);
   await card(page).getByRole('button', { name: 'blue' }).click();
   await answers(page).getByText('You said blue').waitFor();
   await card(page).waitFor({ state: 'detached' });
@@ -278,6 +310,54 @@ test('H1: a question is a card with its answers, a click or words of one’s own
   await page.keyboard.press('Enter');
   await answers(page).getByText('You said neither, thank you').waitFor();
   await page.waitForFunction("!document.title.startsWith('❓')");
+  await system.expectSound(workId);
+});
+
+test('V24, V25, V28, V29, V58: a run’s files appear while it runs, its figures stand side by side, its long output is shown whole by a button; what was said takes little room', async () => {
+  const { page, workId } = await newPage();
+  await say(page, 'draw');
+  const run = page.locator('[data-tool="run_python"]');
+  await run.getByText('line 39').waitFor();
+  const files = page.getByRole('region', { name: 'Files', exact: true });
+  await files.getByRole('button', { name: /^drawn_9\.png/ }).waitFor();
+  expect(await run.getAttribute('aria-busy')).toBe('true');
+
+  // Where a line of the output goes on it begins further right than the next one does.
+  const starts = await page.evaluate<number[]>(`(() => {
+    const text = document.querySelector('[data-tool="run_python"] pre.printed').firstChild;
+    const range = document.createRange();
+    range.setStart(text, 0);
+    range.setEnd(text, 400);
+    return [...range.getClientRects()].map(({ left }) => Math.round(left));
+  })()`);
+  expect(starts.length).toBeGreaterThan(1);
+  expect(starts[1]).toBeGreaterThan(starts[0] ?? 0);
+
+  const cutOff = () =>
+    page.evaluate<boolean>(`(() => {
+      const box = document.querySelector('[data-tool="run_python"] [role="group"][aria-label="Output"]');
+      return box.scrollHeight > box.clientHeight + 1;
+    })()`);
+  expect(await cutOff()).toBe(true);
+  await run.getByRole('button', { name: 'Show all: Output' }).click();
+  expect(await cutOff()).toBe(false);
+
+  await system.request(visitor, 'PUT', `/api/works/${workId}/files/attachments/enough.txt`, {});
+  await answers(page).getByText('It is drawn.').waitFor();
+  // The agent's card has closed, and shows what was drawn in it.
+  const figures = answers(page).getByRole('button', { name: /^Enlarge images\/drawn_/ });
+  await answers(page).getByRole('button', { name: 'All 10 figures' }).waitFor();
+  expect(await figures.count()).toBe(8);
+  // Once they have been drawn they stand in one row.
+  const tops = await eventually(
+    async () => [(await figures.nth(0).boundingBox())?.y, (await figures.nth(1).boundingBox())?.y],
+    ([one, two]) => one === two,
+  );
+  expect(tops[0]).toBe(tops[1]);
+  await answers(page).getByRole('button', { name: 'All 10 figures' }).click();
+  expect(await figures.count()).toBe(10);
+  // A line of text, and nothing around it but its bubble.
+  expect((await mine(page).first().boundingBox())?.height).toBeLessThan(60);
   await system.expectSound(workId);
 });
 
@@ -299,7 +379,7 @@ test('H4: a budget is set in the Work’s menu; once it is used up the page asks
   await system.expectSound(workId);
 });
 
-test('H2: what is asked about is set in the Work’s menu; the card has the code, and what is allowed for the Work is remembered', async () => {
+test('H2, V29: what is asked about is set in the Work’s menu; the card has the code, and what is allowed for the Work is remembered', async () => {
   const { page, workId } = await newPage();
   const permissions = async () => {
     await page.getByRole('button', { name: 'This project' }).click();
@@ -313,17 +393,29 @@ test('H2: what is asked about is set in the Work’s menu; the card has the code
   await say(page, 'work it out');
   await card(page).getByText('The agent wants to run this code.').waitFor();
   await card(page).getByText('print(3 + 4)').waitFor();
+  expect(await findingsInBothLooks(page, 'what is to be allowed')).toEqual([]);
   await card(page).getByRole('button', { name: 'Allow for this project' }).click();
   await answers(page).getByText('It is worked out.').first().waitFor();
   await card(page).waitFor({ state: 'detached' });
+  // A card within a card has no frame of its own.
+  const agent = page.locator('[data-tool="code_agent"]');
+  if ((await agent.getByRole('button').first().getAttribute('aria-expanded')) === 'false')
+    await agent.getByRole('button').first().click();
+  await agent.locator('[data-tool="run_python"]').first().waitFor();
+  const nested = '[data-tool="code_agent"] [data-tool="run_python"]';
+  expect(await page.evaluate(`getComputedStyle(document.querySelector('${nested}')).borderTopWidth`)).toBe(
+    '0px',
+  );
   await page.reload();
   expect(await (await permissions()).inputValue()).toBe('allow');
   await system.expectSound(workId);
 });
 
-test('H3: a plan shows how far it is, has its steps where it is opened, and is changed there, on a phone too', async () => {
+test('H3, V23: a plan shows how far it is, beside what the agent does too, has its steps where it is opened, and is changed there, on a phone too', async () => {
   const { page, workId } = await newPage();
   await say(page, 'plan it');
+  await page.locator('[data-step]').getByText('step 2 of 2').waitFor();
+  planShown.resolve();
   await answers(page).getByText('It is planned.').waitFor();
   const plan = page.getByRole('region', { name: 'Plan' });
   await plan.getByText('1 of 2').waitFor();
@@ -331,6 +423,7 @@ test('H3: a plan shows how far it is, has its steps where it is opened, and is c
   await page.setViewportSize({ width: 390, height: 844 });
   await plan.getByRole('button', { name: 'Plan' }).click();
   await plan.getByText('Read the data').waitFor();
+  expect(await findingsInBothLooks(page, 'plan')).toEqual([]);
   await plan.getByRole('button', { name: 'Change the plan' }).click();
   await plan.getByLabel('Step 2', { exact: true }).fill('Write a short paper');
   await plan.getByRole('button', { name: 'Add a step' }).click();

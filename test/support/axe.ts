@@ -15,3 +15,14 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(readFileSync(axe, 'utf8'));
   return await page.evaluate<string[]>(RUN);
 }
+
+/** The same of what is on show in light and in dark, each finding under its look; the page is left in light. */
+export async function findingsInBothLooks(page: Page, where: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor();
+    found.push(...(await seriousFindings(page)).map((finding) => `${where}, ${colorScheme}: ${finding}`));
+  }
+  return found;
+}
