@@ -1,6 +1,7 @@
 /** What the activities need of the world; made once per worker process. */
 import type { Database } from '../db/database.ts';
 import type { EventWriter } from '../db/event-writer.ts';
+import type { Quotas } from '../db/quotas.ts';
 import type { DiskShares } from '../db/room.ts';
 import type { TokensPerDay } from '../db/steps.ts';
 import type { OperatorToolServer } from '../domain/operator-tool-servers.ts';
@@ -50,6 +51,11 @@ export interface ActivityDependencies {
   history: HistoryFiles;
   /** null where no code can run here; then `reason` is what model and person are told. */
   sandbox: { runs: Sandbox } | { runs: null; reason: string };
+  /** Temporal, as far as schedules need it (H7). */
+  temporal: {
+    wake(work: { workId: string; ownerId: string }): Promise<void>;
+    forgetSchedule(scheduleId: string): Promise<void>;
+  };
   /** What documents are made with; looked for when the first is. */
   paperTools(): Promise<PaperTools>;
   limits: {
@@ -61,6 +67,8 @@ export interface ActivityDependencies {
     tokensPerDay?: TokensPerDay;
     /** Bytes that the files of a person's Works have together. */
     disk: DiskShares;
+    /** Under which messages are sent that schedules send. */
+    messages: { perMinute: number; quotas: Quotas };
   };
   metrics: ActivityMetrics;
   trace: TurnTrace;

@@ -8,6 +8,7 @@ import { failExport, makeExport } from './make-export.ts';
 import { callModel } from './model-step.ts';
 import { runPython } from './run-python.ts';
 import { runTool } from './run-tool.ts';
+import { takeScheduledTime } from './take-scheduled-time.ts';
 import { finishCodeAgent, finishTurn } from './turn-end.ts';
 import type { Activities, CodeActivities } from './types.ts';
 
@@ -23,6 +24,7 @@ export function createActivities(deps: ActivityDependencies): Activities {
     makeAgain: makeAgain(deps),
     failVerification: failVerification(deps),
     lookUpBibliography: lookUpBibliography(deps),
+    takeScheduledTime: takeScheduledTime(deps),
   };
 }
 

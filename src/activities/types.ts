@@ -4,6 +4,7 @@
  */
 
 import type { CallRef } from '../domain/calls.ts';
+import type { ScheduledTime } from '../domain/schedules/schedule.ts';
 
 export interface ModelStepInput {
   workId: string;
@@ -94,6 +95,12 @@ export interface LookUpInput {
   workId: string;
 }
 
+/** Of a time at which a schedule came (H7). */
+export interface ScheduledTimeInput extends ScheduledTime {
+  /** The time itself: ISO 8601 UTC, whenever this is done. */
+  firesAt: string;
+}
+
 export interface Activities {
   /** Claims the step, calls the model, streams and stores its answer. */
   callModel(input: ModelStepInput): Promise<ModelStep>;
@@ -115,6 +122,8 @@ export interface Activities {
   failVerification(input: VerifyInput): Promise<void>;
   /** Looks a Work's references up, and keeps what was found out. */
   lookUpBibliography(input: LookUpInput): Promise<void>;
+  /** Sends the message of a schedule, once for each of its times, or writes down why not. */
+  takeScheduledTime(input: ScheduledTimeInput): Promise<void>;
 }
 
 /** Activities of the queue whose slots are the machine's cores and memory. */

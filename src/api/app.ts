@@ -40,6 +40,7 @@ import { referenceRoutes } from './provenance/reference-routes.ts';
 import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs/routes.ts';
+import { scheduleRoutes } from './schedules/routes.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
@@ -111,6 +112,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', askRoutes(deps));
   app.route('/api/works', planRoutes(deps));
   app.route('/api/works', ownShareRoutes(deps));
+  app.route('/api/works', scheduleRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));

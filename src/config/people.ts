@@ -30,6 +30,8 @@ export const peopleVariables = {
   QUOTA_GUEST_TURNS_AT_ONCE: count(1, 1_000_000).default(10),
   QUOTA_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
   QUOTA_GUEST_TOKENS_PER_DAY: count(1, 1_000_000_000_000).optional(),
+  QUOTA_SCHEDULES: count(0, 1_000).default(20),
+  QUOTA_GUEST_SCHEDULES: count(0, 1_000).optional(),
   QUOTA_DISK_GIB: count(1, 1_000_000).default(100),
   QUOTA_GUEST_DISK_GIB: count(1, 1_000_000).default(4),
   QUOTA_SOCKETS: count(1, 1_000_000).default(40),
@@ -95,7 +97,8 @@ export function readPeople(v: Variables): PeopleSettings {
 }
 
 /**
- * A guest has never more than somebody with an account. Tokens of a model that is on this machine, as the demo model,
+ * A guest has never more than somebody with an account, and no schedules where strangers reach the server: those cost while
+ * nobody is there. Tokens of a model that is on this machine, as the demo model,
  * are nobody's money: without a word of the operator's they are bounded only where the model is elsewhere.
  */
 function quotasOf(v: Variables): Quotas {
@@ -104,6 +107,7 @@ function quotasOf(v: Variables): Quotas {
     works: v.QUOTA_WORKS,
     turnsAtOnce: v.QUOTA_TURNS_AT_ONCE,
     tokensPerDay: v.QUOTA_TOKENS_PER_DAY ?? (paid ? TOKENS_PER_DAY : undefined),
+    schedules: v.QUOTA_SCHEDULES,
     diskBytes: v.QUOTA_DISK_GIB * 1024 ** 3,
   };
   const guest = {
@@ -112,6 +116,10 @@ function quotasOf(v: Variables): Quotas {
     tokensPerDay: least(
       v.QUOTA_GUEST_TOKENS_PER_DAY ?? (paid ? GUEST_TOKENS_PER_DAY : undefined),
       account.tokensPerDay,
+    ),
+    schedules: Math.min(
+      v.QUOTA_GUEST_SCHEDULES ?? (isPersonal(v) ? account.schedules : 0),
+      account.schedules,
     ),
     diskBytes: Math.min(v.QUOTA_GUEST_DISK_GIB * 1024 ** 3, account.diskBytes),
   };

@@ -14,6 +14,7 @@ export interface MessageRow {
   usage: unknown;
   attachments: unknown;
   delivery: string | null;
+  scheduledBy: string | null;
   createdAt: string;
 }
 
@@ -27,6 +28,7 @@ const MESSAGE_COLUMNS = [
   'usage',
   'attachments',
   'delivery',
+  'scheduled_by as scheduledBy',
   sql<string>`iso_time(created_at)`.as('createdAt'),
 ] as const;
 
@@ -192,6 +194,7 @@ function toMessage(row: MessageRow, calls: Map<string, CallRow>): Message {
     ...(row.usage === null ? {} : { usage: row.usage as Usage }),
     ...(row.role === 'user' ? { attachments: row.attachments as string[] } : {}),
     ...(row.status === 'queued' && row.delivery ? { delivery: row.delivery as Delivery } : {}),
+    ...(row.scheduledBy === null ? {} : { scheduledBy: row.scheduledBy }),
   };
 }
 

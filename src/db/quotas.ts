@@ -9,6 +9,8 @@ export interface Share {
   turnsAtOnce: number | undefined;
   /** Input and output together, of the last 24 hours. */
   tokensPerDay: number | undefined;
+  /** In all their Works together, paused ones too. */
+  schedules: number;
   /** Of the files of all their Works together. */
   diskBytes: number | undefined;
 }

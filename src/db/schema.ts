@@ -225,6 +225,7 @@ export interface Messages {
   rerun_of: string | null;
   rewound: Generated<boolean>;
   role: string;
+  scheduled_by: string | null;
   sent_text: string | null;
   status: string;
   step: number | null;
@@ -347,6 +348,33 @@ export interface Runs {
   work_id: string;
   workspace_bytes: number | null;
   writes: Json | null;
+}
+
+export interface ScheduleRuns {
+  at: Timestamp;
+  fires_at: Timestamp;
+  message_id: string | null;
+  outcome: string;
+  schedule_id: string;
+  why: string | null;
+}
+
+export interface Schedules {
+  created_at: Timestamp;
+  cron: string;
+  deleted_at: Timestamp | null;
+  id: string;
+  next_at: Timestamp | null;
+  overlap: string;
+  paused: boolean;
+  since: Timestamp;
+  telling_until: Timestamp | null;
+  text: string;
+  time_zone: string;
+  told: Generated<number>;
+  told_at: Timestamp | null;
+  version: Generated<number>;
+  work_id: string;
 }
 
 export interface ServerRecovery {
@@ -629,6 +657,8 @@ export interface DB {
   refresh_tokens: RefreshTokens;
   restores: Restores;
   runs: Runs;
+  schedule_runs: ScheduleRuns;
+  schedules: Schedules;
   server_recovery: ServerRecovery;
   shares: Shares;
   shown_pictures: ShownPictures;

@@ -151,7 +151,7 @@ async function eventsSince(db: Database, workId: string, after: number): Promise
 /** The messages that were queued when the log stood at `seq`, including those that were taken since. */
 async function readQueuedAsOf(db: Database, workId: string, seq: number): Promise<Message[]> {
   const queuedBy = (where: RawBuilder<unknown>) => sql`
-    select id, parts, attachments, delivery, queued_seq, iso_time(created_at) as "createdAt" from messages
+    select id, parts, attachments, delivery, scheduled_by as "scheduledBy", queued_seq, iso_time(created_at) as "createdAt" from messages
     where work_id = ${workId}::uuid and queued_seq <= ${seq}::bigint and ${where}`;
   // One by one, so that each is found by its own index. Nothing that the running turn took is rewound.
   const { rows } = await sql<QueuedRow>`
@@ -159,7 +159,7 @@ async function readQueuedAsOf(db: Database, workId: string, seq: number): Promis
     union all
     ${queuedBy(sql`not rewound and position > ${seq}::bigint`)}
     order by queued_seq`.execute(db);
-  return rows.map(({ id, createdAt, parts, attachments, delivery }) => ({
+  return rows.map(({ id, createdAt, parts, attachments, delivery, scheduledBy }) => ({
     id,
     turn: null,
     role: 'user',
@@ -168,10 +168,13 @@ async function readQueuedAsOf(db: Database, workId: string, seq: number): Promis
     parts,
     attachments,
     delivery,
+    ...(scheduledBy === null ? {} : { scheduledBy }),
   }));
 }
 
-type QueuedRow = Required<Pick<Message, 'id' | 'createdAt' | 'parts' | 'attachments' | 'delivery'>>;
+type QueuedRow = Required<Pick<Message, 'id' | 'createdAt' | 'parts' | 'attachments' | 'delivery'>> & {
+  scheduledBy: string | null;
+};
 
 async function positionOf(db: Database, workId: string, id: string | undefined): Promise<number | undefined> {
   if (id === undefined) return undefined;

@@ -15,6 +15,8 @@ export interface UserMessage {
   text: string;
   attachments: string[];
   delivery: Delivery;
+  /** The schedule by which it came (H7), which may be gone by now; absent: a person sent it. */
+  scheduledBy?: string;
 }
 
 /** A call's result where the person stopped its turn before it ended. */
@@ -87,6 +89,8 @@ export interface Message {
   attachments?: string[];
   /** User messages only, while queued. */
   delivery?: Delivery;
+  /** The schedule by which a user message came, which may be gone by now; absent: a person sent it. */
+  scheduledBy?: string;
 }
 
 /** A message's text, without reasoning and tool calls. */

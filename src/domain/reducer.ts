@@ -71,6 +71,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
           parts: [{ type: 'text', text: event.message.text }],
           attachments: event.message.attachments,
           delivery: event.message.delivery,
+          ...(event.message.scheduledBy === undefined ? {} : { scheduledBy: event.message.scheduledBy }),
         },
       ];
       return next;

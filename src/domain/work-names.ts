@@ -20,6 +20,11 @@ export function lookUpWorkflowIdOf(workId: string): string {
   return `references-${workId}`;
 }
 
+/** A schedule in Temporal; the workflows that it starts have the time behind it. */
+export function temporalScheduleIdOf(scheduleId: string): string {
+  return `schedule-${scheduleId}`;
+}
+
 /** The workflow that makes a Work's runs again. */
 export function verifyWorkflowIdOf(verificationId: string): string {
   return `verify-${verificationId}`;

@@ -13,6 +13,7 @@ import { startVerification } from '../temporal/verify-client.ts';
 import { stopWork, wakeWork } from '../temporal/work-client.ts';
 import { deadWorkersJob } from './dead-workers.ts';
 import type { Job } from './job.ts';
+import { schedulesJob } from './schedules.ts';
 
 export interface RecoveryDependencies {
   db: Database;
@@ -27,6 +28,7 @@ export function recoveryJobs(deps: RecoveryDependencies): Job[] {
     { name: 'stalled works', everyMs: 2_000, run: () => wakeStalledWorks(deps) },
     { name: 'stalled exports', everyMs: 5_000, run: () => startStalledExports(deps) },
     { name: 'stalled verifications', everyMs: 5_000, run: () => startStalledVerifications(deps) },
+    schedulesJob(deps),
   ];
 }
 

@@ -67,6 +67,7 @@ const prepared = await prepareWorker({
       guest: config.quotas.guest.tokensPerDay,
     },
     disk: diskSharesOf(config.quotas),
+    messages: { perMinute: config.rateMessagesPerMinute, quotas: config.quotas },
   },
   logRetentionMinutes: config.logRetentionMinutes,
   workArchiveDays: config.workArchiveDays,

@@ -36,6 +36,11 @@ export const MAX_SEARCH_CHARACTERS = 200;
 export const MAX_CURSOR_CHARACTERS = 200;
 export const MAX_PAGE_ITEMS = 200;
 
+/** Of what a schedule says, and of when. */
+export const MAX_SCHEDULE_CHARACTERS = 8_000;
+export const MAX_CRON_CHARACTERS = 200;
+export const MAX_TIME_ZONE_CHARACTERS = 64;
+
 /** Of a message's text; a frame's bytes bound it as well. */
 export const MAX_MESSAGE_CHARACTERS = MAX_FRAME_BYTES;
 export const MAX_ATTACHMENTS = 50;

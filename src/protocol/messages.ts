@@ -62,6 +62,10 @@ export const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('summary'), text: z.string(), throughMessageId: uuid }),
 ]) satisfies z.ZodType<Part>;
 
+const scheduledBy = uuid
+  .exactOptional()
+  .meta({ description: 'the schedule by which it came; absent: a person sent it' });
+
 export const message = z
   .object({
     id: uuid,
@@ -74,6 +78,7 @@ export const message = z
     usage: usage.exactOptional(),
     attachments: z.array(z.string()).exactOptional(),
     delivery: delivery.exactOptional(),
+    scheduledBy,
   })
   .meta({ id: 'Message' }) satisfies z.ZodType<Message>;
 
@@ -84,4 +89,5 @@ export const userMessage = z.object({
   text: z.string(),
   attachments: z.array(z.string()),
   delivery,
+  scheduledBy,
 }) satisfies z.ZodType<UserMessage>;

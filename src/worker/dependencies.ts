@@ -1,5 +1,6 @@
 /** What the activities of one worker process work with, made from its settings. */
 import path from 'node:path';
+import type { Client } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { ClaimRunner } from '../activities/claims/claim-runner.ts';
 import { createContextMemory } from '../activities/context/memory.ts';
@@ -24,6 +25,8 @@ import { createProvenanceThreads } from '../provenance/jobs.ts';
 import { createPaperTracer } from '../provenance/trace-paper.ts';
 import { withWarmPool } from '../sandbox/warm-pool.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
+import { forgetSchedule } from '../temporal/schedule-client.ts';
+import { wakeWork } from '../temporal/work-client.ts';
 import { createToolServerConnection, type ToolServerConnection } from '../tool-servers/connection.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { workspaceFolder } from '../workspace/create-workspace.ts';
@@ -81,6 +84,7 @@ export function createDependencies(
   settings: WorkerSettings,
   db: Database,
   claims: ClaimRunner,
+  client: Client,
 ): WorkerDependencies {
   const { log } = settings;
   const models = createServingModels({
@@ -137,6 +141,10 @@ export function createDependencies(
     dataDir: settings.dataDir,
     history: createHistoryFiles({ db, dir: path.join(settings.dataDir, 'chat_history'), log }),
     sandbox: withinBudget(settings),
+    temporal: {
+      wake: (work) => wakeWork(client, work),
+      forgetSchedule: (id) => forgetSchedule(client, id),
+    },
     paperTools: paperToolsOnce(settings),
     limits: settings.limits,
     metrics: {

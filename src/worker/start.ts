@@ -73,11 +73,11 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
   const workerId = randomUUID();
   const claims = createClaimRunner({ db, workerId, log });
   const peers = createPeers();
-  const { deps, listTools, close: closeDependencies } = createDependencies(settings, db, claims);
-  const connection = await NativeConnection.connect(connectionOptions(settings.temporal));
-  // Lazy: only jobs speak over it, and try again what failed.
+  // Lazy: only what is tried again where it failed speaks over it.
   const clientConnection = lazyConnection(settings.temporal);
   const client = new Client({ connection: clientConnection, namespace: settings.temporal.namespace });
+  const { deps, listTools, close: closeDependencies } = createDependencies(settings, db, claims, client);
+  const connection = await NativeConnection.connect(connectionOptions(settings.temporal));
   const common = {
     connection,
     namespace: settings.temporal.namespace,

@@ -1,12 +1,16 @@
 /** What may be said to the workflow of a Work, and its names. Shared by the workflow and by those who talk to it. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
-/** The workflow types: of a Work, of a code agent, of an export, of a verification, and of looking references up. */
+/**
+ * The workflow types: of a Work, of a code agent, of an export, of a verification, of looking references up, and of one time
+ * of a schedule.
+ */
 export const WORK_WORKFLOW = 'work';
 export const CODE_AGENT_WORKFLOW = 'codeAgent';
 export const EXPORT_WORKFLOW = 'exportWork';
 export const VERIFY_WORKFLOW = 'verifyWork';
 export const LOOK_UP_WORKFLOW = 'lookUpWork';
+export const SCHEDULED_TIME_WORKFLOW = 'scheduledTime';
 
 /** The task queue of workflows, model calls and file tools; and that of code runs (their slots are scarce). */
 export const WORK_QUEUE = 'paperagent';

@@ -14,7 +14,7 @@ import { startTestApi, type TestApi } from '../support/api.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;
-const ALL = { works: 1_000, turnsAtOnce: undefined, tokensPerDay: undefined };
+const ALL = { works: 1_000, schedules: 0, turnsAtOnce: undefined, tokensPerDay: undefined };
 /** 20 MiB of files, and what the papers of a test's Works take. */
 const GUEST_BYTES = 20.5 * MIB;
 

@@ -10,7 +10,12 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { callTool, type Script, textReply } from '../../src/demo-model/reply.ts';
-import { exportWorkflowIdOf, lookUpWorkflowIdOf, verifyWorkflowIdOf } from '../../src/domain/work-names.ts';
+import {
+  exportWorkflowIdOf,
+  lookUpWorkflowIdOf,
+  temporalScheduleIdOf,
+  verifyWorkflowIdOf,
+} from '../../src/domain/work-names.ts';
 import { buildWorkflowBundle } from '../../src/setup/workflow-bundle.ts';
 import { startLookUp } from '../../src/temporal/look-up-client.ts';
 import { workflowIdOf } from '../../src/workflows/messages.ts';
@@ -19,6 +24,7 @@ import type { ChatClient } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { answersSoFar, isCodeAgent } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
+import { comeSince, dailyAgo, makeSchedule } from '../support/schedules.ts';
 import { testServers } from '../support/servers.ts';
 import { startTestSystem, type TestAccount, type TestSystem } from '../support/system.ts';
 import { untilPhase, workflowOf } from '../support/workflow-of.ts';
@@ -50,6 +56,7 @@ const SAID = [
   'Which',
   'Both',
   'green',
+  'new data',
 ];
 
 /** One of each way that a turn can go. */
@@ -227,6 +234,23 @@ const KINDS: Kind[] = [
     },
   },
   {
+    name: 'scheduled',
+    script: () => textReply('Hello.'),
+    play: async (chat) => {
+      chat.say('hello');
+      await endOf(chat, 1);
+    },
+    async after(account, workId) {
+      const { cron, at } = dailyAgo(10);
+      const { id } = await makeSchedule(system, account, workId, { cron });
+      await comeSince(system.db, id, 20);
+      const address = `/api/works/${workId}/schedules/${id}/runs`;
+      const look = async () => (await (await system.request(account, 'GET', address)).json()) as object;
+      await eventually(look, (runs) => JSON.stringify(runs).includes('"state":"done"'));
+      return { time: `${temporalScheduleIdOf(id)}-${at.toISOString().replace('.000', '')}` };
+    },
+  },
+  {
     name: 'failed',
     script: () => ({ kind: 'http', status: 401, body: '{}' }),
     play: async (chat) => {
@@ -241,7 +265,10 @@ let connection: Connection;
 let client: Client;
 
 beforeAll(async () => {
-  system = await startTestSystem({ script: () => textReply('unused') });
+  system = await startTestSystem({
+    script: () => textReply('unused'),
+    env: { QUOTA_GUEST_SCHEDULES: '1' },
+  });
   await system.startWorker();
   connection = await Connection.connect({ address: testServers().temporalAddress });
   client = new Client({ connection, namespace: system.namespace });

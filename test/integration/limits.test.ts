@@ -16,9 +16,9 @@ const workerId = randomUUID();
 const by = { workerId, workflowId: 'w', activityId: '1' };
 
 beforeAll(async () => {
-  const guest = { works: 4, turnsAtOnce: 1, tokensPerDay: 100, diskBytes: undefined };
+  const guest = { works: 4, turnsAtOnce: 1, tokensPerDay: 100, schedules: 0, diskBytes: undefined };
   const quotas = {
-    account: { works: 100, turnsAtOnce: 100, tokensPerDay: undefined, diskBytes: undefined },
+    account: { works: 100, turnsAtOnce: 100, tokensPerDay: undefined, schedules: 0, diskBytes: undefined },
     guest,
   };
   api = await startTestApi({ quotas });

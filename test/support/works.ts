@@ -28,7 +28,13 @@ export async function makeWork(db: Database, ownerId?: string): Promise<TestWork
 /** Messages a minute that no test sends. */
 export const NO_LIMIT = 1_000_000;
 
-const ALL = { works: NO_LIMIT, turnsAtOnce: undefined, tokensPerDay: undefined, diskBytes: undefined };
+const ALL = {
+  works: NO_LIMIT,
+  turnsAtOnce: undefined,
+  tokensPerDay: undefined,
+  schedules: NO_LIMIT,
+  diskBytes: undefined,
+};
 /** As much of everything as a test likes. */
 export const NO_QUOTAS: Quotas = { account: ALL, guest: ALL };
 

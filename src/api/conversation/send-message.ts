@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { turnsByPerson } from '../../db/askers.ts';
 import { postMessage } from '../../db/post-message.ts';
 import { stopOwnWork } from '../../db/works.ts';
+import { titleFrom } from '../../domain/work-title.ts';
 import type { newMessage } from '../../protocol/frames.ts';
 import { stopWork, wakeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound, rateLimited } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { shareUsedUp } from '../works/quota.ts';
-import { titleFrom } from './work-title.ts';
 
 /** How long Temporal may take to hear of a message; then a job tells it. */
 const TELL_MS = 10_000;

@@ -8,9 +8,11 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../../db/database.ts';
 import { keptExports, ownerOf } from '../../db/exports.ts';
+import { schedulesOf } from '../../db/schedules.ts';
 import { removeDeletedAccounts } from '../../db/users.ts';
 import { deletedWorks, existingWorks, removeWork } from '../../db/work-deletion.ts';
 import { unlessMissing } from '../../system-error.ts';
+import { forgetSchedule } from '../../temporal/schedule-client.ts';
 import { terminateWork } from '../../temporal/work-client.ts';
 import { removeHistory } from '../../versions/blob-store.ts';
 import { historyFolder } from '../../versions/store-files.ts';
@@ -39,6 +41,7 @@ export async function finishDeletion(
   workId: string,
 ): Promise<void> {
   await terminateWork(temporal, workId);
+  for (const id of await schedulesOf(db, workId)) await forgetSchedule(temporal, id);
   await removeFiles(dataDir, workId);
   const ownerId = await ownerOf(db, workId);
   if (ownerId !== undefined) await removeExportsBut(dataDir, ownerId, await keptExports(db, ownerId));

@@ -4,12 +4,14 @@
 create or replace function user_message(m messages) returns jsonb
 language sql immutable as $$
   select jsonb_build_object('id', m.id, 'role', 'user', 'text', m.parts -> 0 ->> 'text',
-                            'attachments', m.attachments, 'delivery', m.delivery);
+                            'attachments', m.attachments, 'delivery', m.delivery)
+    || case when m.scheduled_by is null then '{}' else jsonb_build_object('scheduledBy', m.scheduled_by) end;
 $$;
 
 -- Appends message.queued and its row. The caller holds the Work's row and knows that the id is new.
 create or replace function store_queued(
-  p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_rerun_of uuid
+  p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_rerun_of uuid,
+  p_scheduled_by uuid default null
 ) returns void
 language plpgsql as $$
 declare
@@ -20,17 +22,19 @@ begin
   m.parts := jsonb_build_array(jsonb_build_object('type', 'text', 'text', p_text));
   m.attachments := p_attachments;
   m.delivery := p_delivery;
+  m.scheduled_by := p_scheduled_by;
   v_seq := log_append(p_work, null, jsonb_build_array(jsonb_build_object(
     'kind', 'message.queued', 'message', user_message(m))));
-  insert into messages (work_id, id, role, status, queued_seq, parts, attachments, delivery, rerun_of, created_at)
-  select p_work, p_id, 'user', 'queued', e.seq, m.parts, p_attachments, p_delivery, p_rerun_of, e.at
+  insert into messages (work_id, id, role, status, queued_seq, parts, attachments, delivery, rerun_of, scheduled_by, created_at)
+  select p_work, p_id, 'user', 'queued', e.seq, m.parts, p_attachments, p_delivery, p_rerun_of, p_scheduled_by, e.at
   from events e where e.work_id = p_work and e.seq = v_seq;
 end $$;
 
 -- Stores a user message with its event. The client's id is the key: a repeat is a duplicate, the same id with
 -- other words is refused (P5). Gives 'stored', 'duplicate', 'reused' or 'not_found'.
 create or replace function enqueue_message(
-  p_owner uuid, p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_title text
+  p_owner uuid, p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_title text,
+  p_scheduled_by uuid default null
 ) returns text
 language plpgsql as $$
 declare
@@ -48,7 +52,7 @@ begin
     end if;
     return 'reused';
   end if;
-  perform store_queued(p_work, p_id, p_text, p_attachments, p_delivery, null);
+  perform store_queued(p_work, p_id, p_text, p_attachments, p_delivery, null, p_scheduled_by);
   update works set updated_at = pa_now(),
     title = case when titled then title else p_title end, titled = true
   where id = p_work;
@@ -64,7 +68,7 @@ end $$;
 create or replace function post_message(
   p_owner uuid, p_work uuid, p_id uuid, p_text text, p_attachments jsonb, p_delivery text, p_title text, p_limit
   integer, p_turns integer default null, p_guest_turns integer default null, p_tokens bigint default null,
-  p_guest_tokens bigint default null
+  p_guest_tokens bigint default null, p_scheduled_by uuid default null
 ) returns jsonb
 language plpgsql as $$
 declare
@@ -82,5 +86,5 @@ begin
     end if;
   end if;
   return jsonb_build_object('kind',
-    enqueue_message(p_owner, p_work, p_id, p_text, p_attachments, p_delivery, p_title));
+    enqueue_message(p_owner, p_work, p_id, p_text, p_attachments, p_delivery, p_title, p_scheduled_by));
 end $$;

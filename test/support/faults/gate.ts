@@ -17,6 +17,7 @@ export interface GatePlace {
     | 'runs'
     | 'facts'
     | 'plans'
+    | 'schedules'
     | 'works'
     | 'snapshots'
     | 'upload_room'

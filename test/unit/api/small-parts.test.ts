@@ -4,13 +4,13 @@ import { expect, test } from '@jest/globals';
 import type { Context } from 'hono';
 import { createFrameQueue } from '../../../src/api/chat-socket/frame-queue.ts';
 import { isAllowedOrigin } from '../../../src/api/chat-socket/origin.ts';
-import { titleFrom } from '../../../src/api/conversation/work-title.ts';
 import { nameInZip } from '../../../src/api/files/archive.ts';
 import { nameParameters, presentation } from '../../../src/api/files/content-types.ts';
 import { parseRange } from '../../../src/api/files/range.ts';
 import { cleanName } from '../../../src/api/files/upload.ts';
 import { decodeCursor, encodeCursor } from '../../../src/api/works/list-cursor.ts';
 import { preferredLanguage } from '../../../src/api/works/new-work.ts';
+import { titleFrom } from '../../../src/domain/work-title.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';
 
 test.each([
