@@ -26,6 +26,9 @@ import type { ServingModel } from './serving-models.ts';
 import { FAILURE, type ModelStep } from './types.ts';
 import { unlessEnded } from './unless-ended.ts';
 
+/** After so long the request is out, and this process waits for the model (B1). */
+const AFTER_REQUEST_MS = 50;
+
 type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
 
 /** What was claimed of a step, and the attempt at it. */
@@ -35,7 +38,7 @@ export function stepAttempt(
   claim: ClaimedStep,
   model: ServingModel,
 ): Claimed<ModelStep> {
-  const { turn, step, attempt, messageId, person, crashes } = claim;
+  const { turn, step, attempt, messageId, person, crashes, restoring } = claim;
   const key = stepKey(turn, agent, step);
   return {
     kind: 'claimed',
@@ -57,9 +60,12 @@ export function stepAttempt(
       return await inPlace(
         async (begun) => {
           if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
-          if (agent === 'main' && step === 1) await unlessEnded(running.signal, bringFilesBack(deps, workId));
-          // Nothing of the turn changes a file before its first answer is stored.
-          const kept = agent === 'main' && step === 1 ? keepBeforeTurn(deps, workId, turn) : undefined;
+          if (restoring) await unlessEnded(running.signal, bringFilesBack(deps, workId));
+          // Nothing of the turn changes a file before its first answer is stored; the request goes out first.
+          const kept =
+            agent === 'main' && step === 1
+              ? begunLater(AFTER_REQUEST_MS, () => keepBeforeTurn(deps, workId, turn))
+              : undefined;
           const { answer, summary } = await answerInWindow(
             deps,
             {
@@ -79,7 +85,7 @@ export function stepAttempt(
             },
           );
           await stream.flush();
-          if (kept !== undefined) await unlessEnded(running.signal, kept);
+          if (kept !== undefined) await unlessEnded(running.signal, kept.ended());
           return await store(deps, { workId, agent, key, claim }, answer, summary);
         },
         tellWaiting(stream, agent),
@@ -88,6 +94,18 @@ export function stepAttempt(
       return await endAttempt(deps, { workId, agent, key, claim }, running, stream, error);
     }
   }
+}
+
+/** Work that begins when that time has passed, or as soon as somebody waits for its end. */
+function begunLater(ms: number, begin: () => Promise<void>): { ended(): Promise<void> } {
+  let work: Promise<void> | undefined;
+  const now = () => {
+    clearTimeout(timer);
+    work ??= begin();
+    return work;
+  };
+  const timer = setTimeout(now, ms);
+  return { ended: now };
 }
 
 function streamDelta(

@@ -34,108 +34,75 @@ interface SaidAt {
 
 /** Undefined where the person has no such Work, or it nothing that was said under this id. */
 export async function findAnswerPlace(db: Database, at: SaidAt): Promise<AnswerPlace | undefined> {
-  return (await placeOfMessage(db, at)) ?? (await placeOfAnswer(db, at));
+  return (await findSaid(db, at))?.place;
 }
 
-async function placeOfMessage(db: Database, at: SaidAt): Promise<AnswerPlace | undefined> {
-  const row = await db
-    .selectFrom('messages as m')
-    .innerJoin('works as w', 'w.id', 'm.work_id')
-    .leftJoin('turns as t', (join) =>
-      join.onRef('t.work_id', '=', 'm.work_id').onRef('t.turn', '=', 'm.turn'),
-    )
-    .select([
-      'm.status',
-      'm.queued_seq',
-      'm.created_at',
-      't.turn',
-      't.first_seq',
-      't.last_seq',
-      't.state',
-      't.error',
-    ])
-    .where('m.work_id', '=', at.workId)
-    .where('m.id', '=', at.messageId)
-    .where('m.role', '=', 'user')
-    .where('w.owner_id', '=', at.ownerId)
-    .where('w.deleted_at', 'is', null)
-    .executeTakeFirst();
-  return (
-    row && {
-      status: row.status,
-      createdAt: row.created_at.getTime(),
-      queuedSeq: row.queued_seq,
-      turn:
-        row.turn === null || row.first_seq === null
-          ? undefined
-          : turnOf({ ...row, turn: row.turn, first_seq: row.first_seq, state: row.state ?? 'running' }),
-    }
-  );
+/** What matters of a Work to whoever says something there under an id. */
+export interface Said {
+  /** Undefined where nothing was said under the id. */
+  place: AnswerPlace | undefined;
+  /** The question that the Work waits with; undefined where there is none. */
+  openAsk: string | undefined;
 }
 
-async function placeOfAnswer(db: Database, at: SaidAt): Promise<AnswerPlace | undefined> {
-  const row = await db
-    .selectFrom('asks as a')
-    .innerJoin('works as w', 'w.id', 'a.work_id')
-    .innerJoin('turns as t', (join) =>
-      join.onRef('t.work_id', '=', 'a.work_id').onRef('t.turn', '=', 'a.turn'),
-    )
-    .select([
-      'a.id',
-      'a.raised_at',
-      'a.answered_at',
-      't.turn',
-      't.first_seq',
-      't.last_seq',
-      't.state',
-      't.error',
-    ])
-    .where('a.work_id', '=', at.workId)
-    .where((is) => is.or([is('a.said_as', '=', at.messageId), is('a.id', '=', at.messageId)]))
-    .where('w.owner_id', '=', at.ownerId)
-    .where('w.deleted_at', 'is', null)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
+/** One statement: it stands before every first token of an interface that is not ours (I10). Undefined as above. */
+export async function findSaid(db: Database, at: SaidAt): Promise<Said | undefined> {
+  const { rows } = await sql<SaidRow>`
+    select m.status, m.queued_seq, coalesce(m.created_at, a.answered_at, a.raised_at) as created_at, a.id as question,
+      t.turn, t.first_seq, t.last_seq, t.state, t.error, o.id as open_ask
+    from works w
+    left join messages m on m.work_id = w.id and m.id = ${at.messageId} and m.role = 'user'
+    left join asks a on m.id is null and a.work_id = w.id and (a.said_as = ${at.messageId} or a.id = ${at.messageId})
+    left join turns t on t.work_id = w.id and t.turn = coalesce(m.turn, a.turn)
+    left join asks o on o.work_id = w.id and o.answered_by is null
+    where w.id = ${at.workId} and w.owner_id = ${at.ownerId} and w.deleted_at is null
+    limit 1`.execute(db);
+  const row = rows[0];
+  return row && { place: placeOf(row), openAsk: row.open_ask ?? undefined };
+}
+
+interface SaidRow extends Omit<TurnRow, 'turn' | 'first_seq'> {
+  /** Null where it was no message. */
+  status: string | null;
+  queued_seq: number | null;
+  /** Null where nothing was said. */
+  created_at: Date | null;
+  question: string | null;
+  /** Null where no turn has taken it. */
+  turn: number | null;
+  first_seq: number | null;
+  open_ask: string | null;
+}
+
+function placeOf(row: SaidRow): AnswerPlace | undefined {
+  const { turn, first_seq } = row;
+  if (row.created_at === null) return undefined;
   return {
-    status: 'complete',
-    createdAt: (row.answered_at ?? row.raised_at).getTime(),
-    queuedSeq: null,
-    turn: turnOf(row),
-    question: row.id,
+    // An answer to a question is said as soon as it is stored.
+    status: row.status ?? 'complete',
+    createdAt: row.created_at.getTime(),
+    queuedSeq: row.queued_seq,
+    turn: turn === null || first_seq === null ? undefined : turnOf({ ...row, turn, first_seq }),
+    ...(row.question === null ? {} : { question: row.question }),
   };
 }
 
-function turnOf(row: {
+interface TurnRow {
   turn: number;
   first_seq: number;
   last_seq: number | null;
-  state: string;
+  state: string | null;
   error: unknown;
-}): AnsweringTurn {
+}
+
+function turnOf(row: TurnRow): AnsweringTurn {
   return {
     number: row.turn,
     firstSeq: row.first_seq,
     lastSeq: row.last_seq,
-    outcome: row.state as AnsweringTurn['outcome'],
+    outcome: (row.state ?? 'running') as AnsweringTurn['outcome'],
     error: row.error as TurnError | null,
   };
-}
-
-/** The question that a person's Work waits with; undefined where there is none. */
-export async function findOpenAsk(
-  db: Database,
-  { workId, ownerId }: { workId: string; ownerId: string },
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('asks as a')
-    .innerJoin('works as w', 'w.id', 'a.work_id')
-    .select('a.id')
-    .where('a.work_id', '=', workId)
-    .where('a.answered_by', 'is', null)
-    .where('w.owner_id', '=', ownerId)
-    .where('w.deleted_at', 'is', null)
-    .executeTakeFirst();
-  return row?.id;
 }
 
 /**

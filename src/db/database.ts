@@ -19,6 +19,8 @@ export const NO_ANSWER = 'Query read timeout';
 const NO_CONNECTION = 'timeout exceeded when trying to connect';
 /** How long a connection of the pool is waited for, in all. */
 const CONNECT_MS = 10_000;
+/** After so long of silence the way to the server is tried: firewalls forget what is silent for some minutes. */
+const KEEP_ALIVE_MS = 30_000;
 /** How long the server may take to say goodbye. */
 const FAREWELL_MS = 1_000;
 
@@ -36,6 +38,7 @@ export function connectionOptions(url: string, name: string): pg.ClientConfig {
     connectionString: url,
     application_name: name,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     connectionTimeoutMillis: CONNECT_MS,
     types,
   };
@@ -47,6 +50,11 @@ export interface DatabaseOptions {
   /** Connections at once. */
   max: number;
   onIdleError: (error: Error) => void;
+  /**
+   * How many of them stay while nobody asks: a new one costs a process of the server, and each of our functions has to be
+   * read by it again, before a turn that comes after a pause has its first token (B1).
+   */
+  kept?: number;
   /** How many of them people's statements have, who take turns (askers.ts); the rest is for what serves everybody. */
   ofPeople?: number;
 }
@@ -57,13 +65,14 @@ export interface DatabaseOptions {
  */
 export function openDatabase(
   url: string,
-  { name, max, ofPeople = max, onIdleError }: DatabaseOptions,
+  { name, max, kept = 0, ofPeople = max, onIdleError }: DatabaseOptions,
 ): Database {
   const sockets = new Set<Socket>();
   const options = {
     ...connectionOptions(url, name),
     query_timeout: ANSWER_MS,
     max,
+    min: kept,
     stream: () => {
       const socket = new Socket();
       sockets.add(socket);

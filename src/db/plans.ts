@@ -20,11 +20,6 @@ export async function readPlan(db: Database, workId: string, upTo?: number): Pro
   return { version: row.seq, by: row.author as Plan['by'], steps };
 }
 
-/** What of it is still to be done, in words for a model; null where nothing is. */
-export async function openPlan(db: Database, workId: string): Promise<string | null> {
-  return await call<string | null>(db, sql`open_plan_text(${workId}::uuid)`);
-}
-
 export type PlanChanged =
   | { kind: 'not_found' }
   | { kind: 'limited'; retryAfter: number }

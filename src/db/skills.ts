@@ -92,18 +92,6 @@ export async function listSkills(db: Database, ownerId: string): Promise<SkillRo
     .execute()) as unknown as SkillRow[];
 }
 
-/** What a Work's MainAgent is told of its person's skills. */
-export async function skillsForWork(db: Database, workId: string): Promise<SkillTitle[]> {
-  return await db
-    .selectFrom('skills as s')
-    .innerJoin('works as w', 'w.owner_id', 's.owner_id')
-    .select(['s.name', 's.description'])
-    .where('w.id', '=', workId)
-    .orderBy('s.name')
-    .limit(MOST_SKILLS)
-    .execute();
-}
-
 /** The files of a skill of the Work's person; undefined where there is none of that name. */
 export async function skillFilesForWork(
   db: Database,

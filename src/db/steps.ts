@@ -45,6 +45,8 @@ export type StepClaim =
       attempt: number;
       messageId: string;
       ageMs: number;
+      /** Files have to come back before anybody looks at them (T10). */
+      restoring: boolean;
     } & ClaimedFor);
 
 /** Tokens of 24 hours that a person may use, input and output together; undefined: without bound. */

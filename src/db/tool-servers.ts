@@ -154,22 +154,18 @@ export async function removeToolServer(db: Database, { id, ownerId }: OwnToolSer
   return numDeletedRows > 0n;
 }
 
-/** What a Work's MainAgent may call at present of the operator's servers and its person's, as its next turn has it. */
-export async function toolsForTurn(db: Database, workId: string): Promise<TurnTool[]> {
-  const { rows } = await sql<{
+/** What may be called of servers, those that go first first: of tools with one name the first. */
+export function toolsOf(
+  servers: readonly {
+    /** The person's; null: the operator's of that name. */
     server: string | null;
     operator: string | null;
     tools: OfferedTool[];
     blocked: string[];
-  }>`
-    with owner as (select u.id, u.guest from works w join users u on u.id = w.owner_id where w.id = ${workId}::uuid)
-    select null::uuid as server, o.name as operator, o.tools, o.blocked, null::timestamptz as at
-    from operator_tool_servers o, owner where o.for_guests or not owner.guest
-    union all
-    select s.id, null, s.tools, s.blocked, s.created_at from tool_servers s join owner on owner.id = s.owner_id
-    order by at nulls first, operator, server`.execute(db);
+  }[],
+): TurnTool[] {
   const names = new Set<string>();
-  return rows
+  return servers
     .flatMap(({ server, operator, tools, blocked }) => {
       const of = operator === null ? { server: server ?? '' } : { operator };
       return withoutBlocked(tools, blocked).map((tool) => ({ ...tool, ...of }));

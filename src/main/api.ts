@@ -24,9 +24,10 @@ import { makePrivateFolders } from '../setup/private-folders.ts';
 import { lazyConnection } from '../temporal/endpoint.ts';
 import { registerSearchAttributes } from '../temporal/work-client.ts';
 
-/** Connections to Postgres besides the one that listens, and how many of them people's requests have at once. */
+/** Connections to Postgres besides the one that listens; how many of them people's requests have at once, and how many stay. */
 const CONNECTIONS = 20;
 const CONNECTIONS_OF_PEOPLE = 16;
+const KEPT_CONNECTIONS = 4;
 
 readCommandLine();
 const config = readServiceConfig(process.env);
@@ -37,6 +38,7 @@ await prepareDatabase(config.databaseDirectUrl);
 const db = openDatabase(config.databaseUrl, {
   name: 'paperagent-api',
   max: CONNECTIONS,
+  kept: KEPT_CONNECTIONS,
   ofPeople: CONNECTIONS_OF_PEOPLE,
   onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
 });

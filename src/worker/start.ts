@@ -54,9 +54,10 @@ const CACHED_WORKFLOWS = 250;
  */
 const CODE_POLLS = 2;
 
-/** Connections to Postgres besides those of the lease, and how many of them people's turns have at once. */
+/** Connections to Postgres besides those of the lease; how many of them people's turns have at once, and how many stay. */
 const CONNECTIONS = 20;
 const CONNECTIONS_OF_PEOPLE = 14;
+const KEPT_CONNECTIONS = 6;
 
 /**
  * Makes everything that a worker needs, so that what is left for `begin` takes little time. Temporal's workers ask for
@@ -67,6 +68,7 @@ export async function prepareWorker(settings: WorkerSettings): Promise<PreparedW
   const db = openDatabase(settings.databaseUrl, {
     name: 'paperagent-worker',
     max: CONNECTIONS,
+    kept: KEPT_CONNECTIONS,
     ofPeople: CONNECTIONS_OF_PEOPLE,
     onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
   });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { listOperatorServers } from '../../src/db/operator-tool-servers.ts';
-import { toolsForTurn } from '../../src/db/tool-servers.ts';
+import { readTurnBeginning } from '../../src/db/turn-beginning.ts';
 import type { ListedTool } from '../../src/domain/offered-tools.ts';
 import type { OperatorToolServer } from '../../src/domain/operator-tool-servers.ts';
 import { operatorToolServersJob } from '../../src/jobs/operator-tool-servers.ts';
@@ -44,7 +44,7 @@ const silent = () => {
   throw new Error('It does not answer.');
 };
 
-const toldOf = async (workId: string) => (await toolsForTurn(db, workId)).map(({ name }) => name);
+const toldOf = async (workId: string) => (await readTurnBeginning(db, workId)).tools.map(({ name }) => name);
 
 /** Whether a call of the tool is asked about, in a turn that has it. */
 async function isAsked(workId: string, tool: string): Promise<boolean> {
@@ -56,7 +56,7 @@ async function isAsked(workId: string, tool: string): Promise<boolean> {
 }
 
 async function openTurn(workId: string): Promise<void> {
-  const tools = JSON.stringify(await toolsForTurn(db, workId));
+  const tools = JSON.stringify((await readTurnBeginning(db, workId)).tools);
   await db
     .insertInto('openings')
     .values({ work_id: workId, agent: 'main', turn: 1, text: '', tools })

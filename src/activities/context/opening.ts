@@ -8,7 +8,8 @@ import { PAPER } from '../../workspace/paper.ts';
 import { renderTree } from '../../workspace/tree.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
-import { sayUpload, uploadsIn } from '../tools/uploads.ts';
+import { ATTACHMENTS, sayUpload, toldOf } from '../tools/uploads.ts';
+import type { SeenFiles } from './seen-files.ts';
 import { shortenText } from './shorten.ts';
 
 /** A paper of more bytes is not even read for the prompt; the model still has its tools for it. */
@@ -22,24 +23,24 @@ export type OutlineOf = (path: string, source: string) => Promise<string>;
  * @param given.most limits outline, tree and what is said of uploads together, in UTF-16 code units
  * @param given.packages what code can import, a line a kind; absent for the main agent, which runs none
  * @param given.outlineOf how the paper's outline is found
- * @param given.planOf finds what of the plan is still to be done (H3); null: nothing
+ * @param given.plan what of the plan is still to be done (H3); null: nothing
  */
 export async function openingOf(
-  workspace: Workspace,
+  files: SeenFiles,
   given: {
     most: number;
     packages: string[] | undefined;
     outlineOf: OutlineOf;
-    planOf?: () => Promise<string | null>;
+    plan?: Promise<string | null>;
   },
 ): Promise<string> {
   const { most, packages, outlineOf } = given;
   const isMain = packages === undefined;
   const [tree, outline, uploads, planned] = await Promise.all([
-    treeOf(workspace),
-    isMain ? paperOutline(workspace, outlineOf) : '',
-    toldUploads(workspace, Math.floor(most / 8)),
-    given.planOf?.(),
+    treeOf(files),
+    isMain ? paperOutline(files.workspace, outlineOf) : '',
+    toldUploads(files, Math.floor(most / 8)),
+    given.plan,
   ]);
   const plan = shortenText(planned ?? '', Math.floor(most / 8));
   const left = most - uploads.length - plan.length;
@@ -65,9 +66,10 @@ function section(title: string, body: string): string {
 }
 
 /** A line for each upload of which more is known than its size. */
-async function toldUploads(workspace: Workspace, most: number): Promise<string> {
+async function toldUploads(files: SeenFiles, most: number): Promise<string> {
   try {
-    const uploads = (await uploadsIn(workspace)).filter(({ facts }) => facts !== null);
+    const entries = await files.under(ATTACHMENTS);
+    const uploads = (await toldOf(files.workspace, entries)).filter(({ facts }) => facts !== null);
     return shortenText(uploads.map(sayUpload).join('\n'), most);
   } catch (error) {
     if (error instanceof WorkspaceError) return '';
@@ -76,9 +78,9 @@ async function toldUploads(workspace: Workspace, most: number): Promise<string> 
 }
 
 /** The files, as a tree; a folder that cannot be listed (it is gone) is something that the model can say. */
-async function treeOf(workspace: Workspace): Promise<string> {
+async function treeOf(files: SeenFiles): Promise<string> {
   try {
-    return renderTree(await workspace.list());
+    return renderTree(await files.all());
   } catch (error) {
     if (error instanceof WorkspaceError) return `(the workspace cannot be listed: ${error.message})`;
     throw error;

@@ -1,11 +1,11 @@
 /** What an agent's model is told for its next step: its prompt, its conversation, its tools. */
 import { type CodeLimits, codeSystemPrompt, mainSystemPrompt } from '../../agents/prompts.ts';
 import { codeTools, mainTools, mainToolsOnline, parseCodeAgent } from '../../agents/tool-definitions.ts';
-import { openPlan } from '../../db/plans.ts';
 import { inStoredOrder } from '../../db/stored-order.ts';
 import { type Opening, readContext, type StoredSummary } from '../../db/summaries.ts';
 import { callArguments } from '../../db/tool-calls.ts';
-import { type TurnTool, toolsForTurn } from '../../db/tool-servers.ts';
+import type { TurnTool } from '../../db/tool-servers.ts';
+import { readTurnBeginning } from '../../db/turn-beginning.ts';
 import type { ToolDefinition } from '../../llm/types.ts';
 import { SHOWN_CHARACTERS } from '../../sandbox/for-model.ts';
 import { DEFAULT_LIMITS, MAX_DEADLINE_MS } from '../../sandbox/types.ts';
@@ -15,6 +15,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { type Block, toBlocks } from './blocks.ts';
 import { openingOf } from './opening.ts';
 import { shownParts } from './pictures.ts';
+import { seenFiles } from './seen-files.ts';
 import { skillsForTurn } from './skills.ts';
 
 const MIB = 1024 ** 2;
@@ -59,18 +60,8 @@ export async function readPromptContext(
     isMain ? undefined : taskOf(deps, workId, agent),
   ]);
   const known = openings.get(turn);
-  // Only here is the workspace looked at: what changes later is told by the results of what changes it.
-  const packages = isMain ? undefined : (deps.sandbox.runs?.packages() ?? []);
-  const outlineOf = (path: string, source: string) =>
-    deps.markdown.run('describeOutline', [path, source], asking);
-  const [text, tools, pictures] = await Promise.all([
-    known?.text ??
-      openingOf(await deps.workspaceOf(workId), {
-        ...{ most, packages, outlineOf },
-        ...(isMain ? { planOf: () => openPlan(deps.db, workId) } : {}),
-      }),
-    // As they are now, all through the turn: each step's request begins with the same bytes.
-    known?.tools ?? (isMain ? turnToolsOf(deps, workId) : []),
+  const [{ text, tools }, pictures] = await Promise.all([
+    known ?? beginningOf(deps, { workId, isMain, ...asking }, most),
     sees ? shownParts(deps, { workId, ...asking }, conversation) : undefined,
   ]);
   const blocks = toBlocks(
@@ -89,13 +80,29 @@ export async function readPromptContext(
   };
 }
 
-async function turnToolsOf(deps: ActivityDependencies, workId: string): Promise<TurnTool[]> {
-  const [skills, offered] = await Promise.all([
-    skillsForTurn(deps.db, workId, await deps.workspaceOf(workId)),
-    toolsForTurn(deps.db, workId),
+/**
+ * What a turn begins with. Only here is the workspace looked at: what changes later is told by the results of what changes
+ * it. The tools are as they are now, all through the turn: each step's request begins with the same bytes.
+ */
+async function beginningOf(
+  deps: ActivityDependencies,
+  { workId, isMain, ...asking }: Asking & { workId: string; isMain: boolean },
+  most: number,
+): Promise<Opening> {
+  const files = seenFiles(await deps.workspaceOf(workId));
+  const outlineOf = (path: string, source: string) =>
+    deps.markdown.run('describeOutline', [path, source], asking);
+  if (!isMain) {
+    const packages = deps.sandbox.runs?.packages() ?? [];
+    return { text: await openingOf(files, { most, packages, outlineOf }), tools: [] };
+  }
+  const offered = readTurnBeginning(deps.db, workId);
+  const [text, tools] = await Promise.all([
+    openingOf(files, { most, packages: undefined, outlineOf, plan: offered.then(({ plan }) => plan) }),
+    offered.then(async ({ skills, tools }) => [...(await skillsForTurn(files, skills)), ...tools]),
   ]);
   // The next step reads them from where they are stored, and sends the same bytes (M1).
-  return inStoredOrder([...skills, ...offered]);
+  return { text, tools: inStoredOrder(tools) };
 }
 
 /** What a server's takes is not held to our schemas' form. */

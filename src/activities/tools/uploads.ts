@@ -29,7 +29,12 @@ export async function uploadsIn(workspace: Workspace): Promise<Upload[]> {
     if (codeOf(error) === 'not_found') return { entries: [], truncated: false };
     throw error;
   });
-  const files = listing.entries.filter((entry) => entry.kind === 'file');
+  return await toldOf(workspace, listing.entries);
+}
+
+/** What is known of the files among entries of the uploads' folder, in their order. */
+export async function toldOf(workspace: Workspace, entries: readonly Entry[]): Promise<Upload[]> {
+  const files = entries.filter((entry) => entry.kind === 'file');
   const latest = new Set(files.toSorted((a, b) => b.mtimeMs - a.mtimeMs).slice(0, LOOKED_INTO));
   const uploads: Upload[] = [];
   // One after the other: a telling of encodings takes a processor for some milliseconds.

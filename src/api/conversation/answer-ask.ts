@@ -1,6 +1,6 @@
 /** A person's answer to what an agent asks in the middle of a turn (P21), whichever way it came. */
 import type { z } from 'zod';
-import { findAnswerPlace, findOpenAsk } from '../../db/answers.ts';
+import { findSaid } from '../../db/answers.ts';
 import { answerAsk } from '../../db/asks.ts';
 import type { AnsweredBy } from '../../domain/asks.ts';
 import type { answerBody } from '../../protocol/asks.ts';
@@ -66,9 +66,9 @@ export async function answerOrFollow(
 
 /** Gives a question up: the turn that waits with it is stopped. One that has its answer is left. @throws ApiError not_found */
 export async function abandon(deps: ConversationDependencies, person: Person, askId: string): Promise<void> {
-  const place = await findAnswerPlace(deps.db, { ...person, messageId: askId });
+  const { place, openAsk } = (await findSaid(deps.db, { ...person, messageId: askId })) ?? {};
   if (place?.turn === undefined || place.question !== askId) throw notFound('question');
-  if ((await findOpenAsk(deps.db, person)) === askId) await requestStop(deps, person, place.turn.number);
+  if (openAsk === askId) await requestStop(deps, person, place.turn.number);
 }
 
 const WHY_LATE: Record<AnsweredBy, string> = {

@@ -20,7 +20,7 @@ const takeTurn = turnsByPerson(TOLD_AT_ONCE);
  * What waking a workflow costs Temporal and its worker would slow down the turn's first step, which a worker begins
  * by itself (eager-start.ts): so the workflow is woken when that is on its way to the model (B1).
  */
-const HEAD_START_MS = 15;
+const HEAD_START_MS = 25;
 
 /** The largest number that a turn could have. */
 const LAST_TURN = 2 ** 31 - 1;

@@ -25,7 +25,7 @@ import { findModel, listModels } from './models.ts';
 import { chatRequest, messageOfChat, messageOfInput, parseRequest, responsesRequest } from './requests.ts';
 import { createTurnResponse, type TurnResponse } from './response.ts';
 import { readResponseId, responseIdOf } from './response-id.ts';
-import { DEFAULT_MODEL, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
+import { DEFAULT_MODEL, noSuchModel, placeRequest, WORK_HEADER, WORK_MODEL } from './work-of-request.ts';
 
 export function openAIRoutes(deps: ApiDependencies): Router {
   const app = createRouter();
@@ -109,10 +109,15 @@ export function openAIRoutes(deps: ApiDependencies): Router {
     throw new ApiError('not_found', 'There is no such route. docs/clients.md lists what there is under /v1.');
   });
 
-  /** Says the message, in the Work that the answer's header names. */
+  /** Says the message, in the Work that the answer's header names. @throws RequestError where they have no such Work */
   async function askIn(c: Context<ApiEnv>, placed: Placed, text: string): Promise<Waiting> {
+    const asking = await ask(deps, c, placed, text).catch((error: unknown) => {
+      throw error instanceof ApiError && error.code === 'not_found'
+        ? noSuchModel(`${WORK_MODEL}${placed.workId}`)
+        : error;
+    });
     c.header(WORK_HEADER, placed.workId);
-    return await ask(deps, c, placed, text);
+    return asking;
   }
 
   function waitFor(c: Context<ApiEnv>, placed: Placed): Waiting {

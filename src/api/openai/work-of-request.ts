@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { findSentBefore } from '../../db/answers.ts';
-import { findExtent } from '../../db/works.ts';
 import { uuid } from '../../protocol/messages.ts';
 import { ApiError } from '../api-error.ts';
 import type { Placed } from '../conversation/await-answer.ts';
@@ -25,6 +24,7 @@ export interface Said {
 
 /**
  * Finds the Work, or makes it, and says which message this is: a request that is tried again is the one it was (P5).
+ * That a Work that the request names is theirs is found as something is said in it.
  * @throws RequestError for a model that there is not; ApiError quota_exceeded
  */
 export async function placeRequest(
@@ -34,8 +34,6 @@ export async function placeRequest(
 ): Promise<Placed> {
   const { userId: ownerId } = c.get('identity');
   const named = namedWork(c, said);
-  if (named !== undefined && (await findExtent(deps.db, { workId: named, ownerId })) === undefined)
-    throw noSuchModel(`${WORK_MODEL}${named}`);
   const key = c.req.header('Idempotency-Key');
   const conversation = conversationOf(c, said);
   const before =
@@ -90,7 +88,8 @@ function templateOf(model: string): string | undefined {
   return id.data;
 }
 
-function noSuchModel(model: string): RequestError {
+/** What a client is told that names what there is not. */
+export function noSuchModel(model: string): RequestError {
   return new RequestError(
     'model',
     `There is no model "${model.slice(0, 100)}". GET /v1/models lists what there is: "${DEFAULT_MODEL}" begins a Work, "${WORK_MODEL}{id}" goes on with one.`,

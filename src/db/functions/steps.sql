@@ -12,8 +12,9 @@
 --   {kind: "wait", turn, step, inMs}          it failed, and is not to be tried again before that time
 --   {kind: "asking", turn}                    a person is asked first whether it may begin (H4)
 --   {kind: "busy", turn, step, worker, attempt}   a living worker is at it; it may be the one that asks
---   {kind: "claimed", turn, step, attempt, messageId, ageMs, person, crashes}
---                                             ageMs: since the step's first attempt began
+--   {kind: "claimed", turn, step, attempt, messageId, ageMs, person, crashes, restoring}
+--                                             ageMs: since the step's first attempt began; restoring: files are
+--                                             to come back before the turn looks at them (T10)
 -- A busy claim stays as it is: await_claim says in it who waits, where somebody does.
 -- Who takes over from a dead worker counts that death, and fails the step at the last (code worker_crashed). A step for
 -- which its person has no tokens left fails too (code quota_exceeded), in the middle of a turn and after many messages
@@ -152,7 +153,9 @@ begin
   end if;
   return jsonb_build_object('kind', 'claimed', 'turn', v_turn, 'step', v_step, 'attempt', c.attempt,
                             'messageId', v_message, 'ageMs', age_ms(c.first_at),
-                            'person', person_of(w.owner_id), 'crashes', c.crashes);
+                            'person', person_of(w.owner_id), 'crashes', c.crashes,
+                            'restoring', p_agent = 'main' and v_step = 1 and exists (
+                              select from restores where work_id = p_work and state = 'pending'));
 end $$;
 
 -- Gives an attempt up after a failure: the next attempt need not wait for this worker.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { openingOf } from '../../../src/activities/context/opening.ts';
+import { seenFiles } from '../../../src/activities/context/seen-files.ts';
 import { codeTools } from '../../../src/agents/tool-definitions.ts';
 import { pngBytes } from '../workspace/images.ts';
 import { type Bench, withBench } from './context.ts';
@@ -47,16 +48,18 @@ test('W7, W8: uploads are listed with what a first script must know of them', as
 test('W7, W8: both agents are told of uploads where their turn begins, within what an opening may have', async () => {
   await withBench(async (bench) => {
     const { workspace } = bench;
-    expect(await openingOf(workspace, { most: 8_000, packages: undefined, outlineOf })).not.toContain(
-      'What the uploaded files are',
-    );
+    expect(
+      await openingOf(seenFiles(workspace), { most: 8_000, packages: undefined, outlineOf }),
+    ).not.toContain('What the uploaded files are');
     await upload(bench);
     for (const packages of [undefined, []]) {
-      const opening = await openingOf(workspace, { most: 8_000, packages, outlineOf });
+      const opening = await openingOf(seenFiles(workspace), { most: 8_000, packages, outlineOf });
       expect(opening).toContain('What the uploaded files are:\n');
       expect(opening).toContain('pandas.read_csv(path, encoding="cp1252", sep=";", decimal=",")');
       expect(opening).toContain('sheet_name="Messung"');
-      expect((await openingOf(workspace, { most: 800, packages, outlineOf })).length).toBeLessThan(1_000);
+      expect((await openingOf(seenFiles(workspace), { most: 800, packages, outlineOf })).length).toBeLessThan(
+        1_000,
+      );
     }
   });
 });
