@@ -13,8 +13,6 @@ export interface Cost {
 
 export interface TurnHistory {
   turn: Cost;
-  /** From one callModel to the next: a model step with its tool call. */
-  steps: Cost[];
   /** Every event as it is stored. */
   encoded: Buffer;
 }
@@ -31,11 +29,7 @@ export async function newestTurn(client: Client, workId: string): Promise<TurnHi
   const from = events.findLastIndex((event) => event.workflowExecutionSignaledEventAttributes != null);
   if (from < 0) return undefined;
   const turn = events.slice(from);
-  const calls = turn.flatMap((event, index) =>
-    event.activityTaskScheduledEventAttributes?.activityType?.name === 'callModel' ? [index] : [],
-  );
-  const steps = calls.slice(1).map((end, index) => costOf(turn.slice(calls[index], end)));
-  return { turn: costOf(turn), steps, encoded: Buffer.concat(events.map(encode)) };
+  return { turn: costOf(turn), encoded: Buffer.concat(events.map(encode)) };
 }
 
 /** All that a Work's newest run has in its history, once nothing is added any more. */

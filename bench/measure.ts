@@ -19,6 +19,7 @@ export interface Figure {
     | 'x'
     | 'reads'
     | 'rows'
+    | 'commits'
     | 'runs';
   /** The most (or, for a rate, the least) that it may be; absent where it only goes with another figure. */
   reach?: { most: number } | { least: number };

@@ -4,7 +4,8 @@
  * calls that only touch files, the steps of a code agent, and the step that follows. The claims in Postgres make each of
  * these the one attempt: the workflow's own activity finds it, waits for it, and goes on from what it stored. Whatever
  * becomes of it stands in the claim's row. Nothing is decided here: what is begun is what `whatNext` tells the workflow
- * to ask for, and so many steps ahead of it at most. A stop ends what runs and refuses what comes next, and steering
+ * to ask for, and so many steps ahead of it at most. An activity that has an answer waits a moment for what follows it, and
+ * tells the workflow of the last: steps that take no time take none of Temporal's. A stop ends what runs and refuses what comes next, and steering
  * messages are taken by whoever claims a step, so neither has to wait for the workflow to come along.
  */
 import { whatNext } from '../domain/next-step.ts';
@@ -13,13 +14,22 @@ import type { EagerRun } from './claims/eager-starts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepEagerly } from './model-step.ts';
 import { toolEagerly } from './run-tool.ts';
-import type { ModelStep } from './types.ts';
+import type { Answered, ModelStep } from './types.ts';
 
 /**
  * Steps that are begun beyond the last of which the workflow was told. A workflow that is behind walks over what is
  * stored, at some 30 ms a step; one that never comes (Temporal is away) leaves a turn begun, and no more.
  */
 export const STEPS_AHEAD = 8;
+
+/**
+ * Milliseconds that an activity gives to what follows its answer. Long enough for many steps whose model is quick; short
+ * enough that the workflow, and whoever looks at it, is told of each that is not.
+ */
+const MOMENT_MS = 2_000;
+
+/** Calls of an answer of which Temporal's UI is told by name. */
+const CALLS_NAMED = 3;
 
 interface AgentOf {
   workId: string;
@@ -31,11 +41,42 @@ export function startTurn(deps: ActivityDependencies, workId: string): void {
   startAgent(deps, { workId, agent: 'main' }, { turn: null, step: null });
 }
 
-/** Starts what follows an answer that was stored, as the workflow is being told of it. */
-export function startAfter(deps: ActivityDependencies, of: AgentOf, answer: ModelStep): void {
-  if (answer.kind !== 'answered') return;
+/**
+ * Starts what follows an answer that was stored, and gives it a moment, so that steps that take next to no time cost the
+ * workflow nothing: it is told of the last answer that came meanwhile, with what was done before it. What does not end
+ * in that time goes on, as what was started eagerly; and what ends otherwise than with an answer, the workflow meets
+ * when it asks for what comes next.
+ */
+export async function goOnAfter(
+  deps: ActivityDependencies,
+  of: AgentOf,
+  answer: ModelStep,
+  momentMs = MOMENT_MS,
+): Promise<ModelStep> {
+  if (answer.kind !== 'answered') return answer;
   const { turn, step } = answer;
-  deps.claims.startEagerly(of, { turn, step }, (run) => goOn(deps, of, answer, run));
+  const run = deps.claims.startEagerly(of, { turn, step }, (mine) => goOn(deps, of, answer, mine));
+  if (run === undefined) return answer;
+  run.isAwaited = true;
+  await within(run.ended, momentMs);
+  run.isAwaited = false;
+  const passed = run.answers.filter((one) => one.step >= step);
+  const last = passed.pop();
+  return last === undefined || passed.length === 0 ? answer : { ...last, before: passed.map(inWords) };
+}
+
+/** An answer that was gone on from, in a line for Temporal's UI. */
+function inWords({ step, calls }: Answered): string {
+  const named = calls.slice(0, CALLS_NAMED).map(({ label }) => label);
+  const others = calls.length - named.length;
+  return `step ${step}: ${[...named, ...(others > 0 ? [`${others} more`] : [])].join(', ')}`;
+}
+
+/** Resolves when it does, or after so many milliseconds. */
+async function within(ended: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([ended, promise]).finally(() => clearTimeout(timer));
 }
 
 /** Starts an agent's first step in a turn. */
@@ -57,9 +98,11 @@ async function goOn(
   run: EagerRun,
 ): Promise<void> {
   const agent = of.agent === 'main' ? 'main' : 'code';
+  const isAwaited = () => run.isAwaited;
   for (let answer = first; answer?.kind === 'answered'; ) {
     const { turn } = answer;
     run.workflow.turn = turn;
+    run.answers.push(answer);
     const { groups, afterwards } = whatNext(answer, { ...deps.limits, agent });
     for (const { runner, calls } of groups) {
       // Code has slots of its own, which its queue gives out.
@@ -78,12 +121,12 @@ async function goOn(
         return;
       }
       const done = await Promise.all(
-        calls.map(({ id }) => toolEagerly(deps, { workId: of.workId, turn, toolCallId: id })),
+        calls.map(({ id }) => toolEagerly(deps, { workId: of.workId, turn, toolCallId: id }, isAwaited)),
       );
       if (done.includes(false)) return;
     }
     if (afterwards.kind !== 'ask' || afterwards.step > run.workflow.step + STEPS_AHEAD) return;
     if (!run.isWanted()) return;
-    answer = await stepEagerly(deps, { ...of, turn, step: afterwards.step });
+    answer = await stepEagerly(deps, { ...of, turn, step: afterwards.step }, isAwaited);
   }
 }

@@ -1,7 +1,7 @@
 /** The activities of a worker: a factory over what they need of the world. */
 import { askPerson } from './ask-person.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { startAfter } from './eager-start.ts';
+import { goOnAfter } from './eager-start.ts';
 import { lookUpBibliography } from './look-up-bibliography.ts';
 import { failVerification, makeAgain } from './make-again.ts';
 import { failExport, makeExport } from './make-export.ts';
@@ -14,7 +14,7 @@ import type { Activities, CodeActivities } from './types.ts';
 
 export function createActivities(deps: ActivityDependencies): Activities {
   return {
-    callModel: callModel(deps, (of, answer) => startAfter(deps, of, answer)),
+    callModel: callModel(deps, (of, answer) => goOnAfter(deps, of, answer)),
     runTool: runTool(deps),
     askPerson: askPerson(deps),
     finishTurn: finishTurn(deps),

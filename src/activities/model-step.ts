@@ -10,18 +10,16 @@ import type { ServingModel } from './serving-models.ts';
 import { answered, stepAttempt } from './step-attempt.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
-/** `onAnswer` is told of each answer that the workflow is about to be told of. */
+/** `goOn` does what follows an answer, and gives the one of which the workflow is to be told. */
 export function callModel(
   deps: ActivityDependencies,
-  onAnswer: (of: { workId: string; agent: string }, answer: ModelStep) => void,
+  goOn: (of: { workId: string; agent: string }, answer: ModelStep) => Promise<ModelStep>,
 ) {
   return async (input: ModelStepInput): Promise<ModelStep> => {
     const at = { turn: input.turn, step: input.step };
-    const step = await framed(deps, { workId: input.workId, turn: () => at.turn }, () =>
-      deps.claims.runOrWait(stepClaim(deps, input, at), thisActivity()),
+    return await framed(deps, { workId: input.workId, turn: () => at.turn }, async () =>
+      goOn(input, await deps.claims.runOrWait(stepClaim(deps, input, at), thisActivity())),
     );
-    onAnswer(input, step);
-    return step;
   };
 }
 
@@ -32,8 +30,9 @@ export function callModel(
 export function stepEagerly(
   deps: ActivityDependencies,
   input: ModelStepInput,
+  isAwaited?: () => boolean,
 ): Promise<ModelStep | undefined> {
-  return deps.claims.tryOnce(stepClaim(deps, input));
+  return deps.claims.tryOnce(stepClaim(deps, input), isAwaited);
 }
 
 /** `at` becomes exact with the first answer, so that what is waited for is then asked for by name. */

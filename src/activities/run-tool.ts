@@ -34,8 +34,13 @@ export function runTool(deps: ActivityDependencies) {
 }
 
 /** The same before its activity has come (eager-start.ts): whether the call is done. */
-export async function toolEagerly(deps: ActivityDependencies, input: ToolInput): Promise<boolean> {
-  const step = await deps.claims.tryOnce(callClaim(deps, { ...input, mayAsk: null }, toolOf(deps, input)));
+export async function toolEagerly(
+  deps: ActivityDependencies,
+  input: ToolInput,
+  isAwaited?: () => boolean,
+): Promise<boolean> {
+  const claim = callClaim(deps, { ...input, mayAsk: null }, toolOf(deps, input));
+  const step = await deps.claims.tryOnce(claim, isAwaited);
   return step?.kind === 'done';
 }
 

@@ -41,7 +41,11 @@ export type ModelStep =
       queued: boolean;
       /** Answers that the agent may give in the turn; absent in histories of before 1 December 2026. */
       maxSteps?: number;
+      /** Steps before this one that were done in the same activity, each with its calls, for Temporal's UI. */
+      before?: string[];
     };
+
+export type Answered = Extract<ModelStep, { kind: 'answered' }>;
 
 export interface ToolInput {
   workId: string;
@@ -102,7 +106,10 @@ export interface ScheduledTimeInput extends ScheduledTime {
 }
 
 export interface Activities {
-  /** Claims the step, calls the model, streams and stores its answer. */
+  /**
+   * Claims the step, calls the model, streams and stores its answer. Where what follows took a moment only, it gives the
+   * last answer of those that were stored meanwhile: all calls of those before it are done.
+   */
   callModel(input: ModelStepInput): Promise<ModelStep>;
   /** Runs a tool that touches files. */
   runTool(input: ToolInput): Promise<ToolStep>;

@@ -8,6 +8,7 @@ import { claimStep } from '../../src/db/steps.ts';
 import { holdLease } from '../../src/db/worker-lease.ts';
 import { callTool, type Step, textReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
+import { workflowIdOf } from '../../src/domain/work-names.ts';
 import { OWN_NAMESPACE, type OwnServers, startOwnServers } from '../support/faults/own-servers.ts';
 import { answersSoFar } from '../support/faults/scripted-turn.ts';
 import { heldReply } from '../support/held-reply.ts';
@@ -88,6 +89,33 @@ test(`B4: after an answer its file tools and ${STEPS_AHEAD} steps go on while Te
   await system.expectSound(workId);
   await system.expectSound(other);
   await worker.signal('SIGTERM');
+}, 120_000);
+
+test('B4, D5, D6: of two workers, steps with tools that take a moment are a few activities, and each is made once', async () => {
+  const workers = await Promise.all([system.startWorker(), system.startWorker()]);
+  const looks = STEPS_AHEAD;
+  system.model.setScript((request) =>
+    answersSoFar(request) === looks
+      ? textReply('I have looked often enough.')
+      : { kind: 'stream', steps: callTool(0, 'call', 'tree', { path: null }) },
+  );
+  // The workers share these out: some of the activities find what the other has begun.
+  for (let work = 0; work < 6; work += 1) {
+    const { workId, chat } = await system.newChat();
+    chat.say(`look about ${work}`);
+    await chat.event(({ kind }) => kind === 'turn.completed', 'the end');
+    chat.close();
+    await system.expectSound(workId);
+    const asked = system.model.requests.filter(({ body }) =>
+      JSON.stringify(body).includes(`look about ${work}`),
+    );
+    expect(asked).toHaveLength(looks + 1);
+    const { events } = await system.temporal.workflow.getHandle(workflowIdOf(workId)).fetchHistory();
+    const activities = events?.filter((event) => event.activityTaskScheduledEventAttributes != null) ?? [];
+    // One of each step and call would be twice as many, and one.
+    expect(activities.length).toBeLessThan(looks);
+  }
+  for (const worker of workers) await worker.signal('SIGTERM');
 }, 120_000);
 
 test('D9, B4: a stop reaches what was begun far ahead of the workflow, and nothing more is begun', async () => {

@@ -50,8 +50,11 @@ export type InPlace = <T>(body: (begun: () => void) => Promise<T>, onWaiting: On
 export interface ClaimRunner {
   /** Does it, or waits for whoever does, until there is a result. @throws AttemptEnded as the process goes away */
   runOrWait<R>(of: ClaimOf<R>, activity: Omit<Holder, 'workerId'>): Promise<R>;
-  /** Does it where nobody is at it and there is a place for it; else, and where it was taken over: undefined. */
-  tryOnce<R>(of: ClaimOf<R>): Promise<R | undefined>;
+  /**
+   * Does it where nobody is at it and there is a place for it; else, and where it was taken over: undefined. Where
+   * somebody is at it and `isAwaited` says so, it waits for them.
+   */
+  tryOnce<R>(of: ClaimOf<R>, isAwaited?: () => boolean): Promise<R | undefined>;
   /** Begins something for an agent, ahead of the activities that will ask for it. */
   startEagerly: EagerStarts['begin'];
   /** Ends what runs here of a turn. */
@@ -133,15 +136,22 @@ export function createClaimRunner({
         }
       }
     },
-    async tryOnce(of) {
-      using place = of.gate?.reserve();
-      if (of.gate !== undefined && place === undefined) return undefined;
+    async tryOnce(of, isAwaited = () => false) {
       // The activity that will ask for it names itself then (await_claim).
-      const asked = await of.ask({ workerId, workflowId: '', activityId: '' });
-      if (asked.kind === 'busy') return undefined;
-      if (asked.kind === 'settled') return asked.result;
-      const result = await attempt(of, asked, () => place?.[Symbol.dispose]());
-      return result === 'fenced' ? undefined : result;
+      const nobody = { workerId, workflowId: '', activityId: '' };
+      for (;;) {
+        using place = of.gate?.reserve();
+        if (of.gate !== undefined && place === undefined) return undefined;
+        const asked = await of.ask(nobody);
+        if (asked.kind === 'settled') return asked.result;
+        if (asked.kind === 'claimed') {
+          const result = await attempt(of, asked, () => place?.[Symbol.dispose]());
+          return result === 'fenced' ? undefined : result;
+        }
+        if (!isAwaited()) return undefined;
+        place?.[Symbol.dispose]();
+        await waitForHolder({ ...asked, workId: of.workId }, nobody);
+      }
     },
     startEagerly: eagerStarts.begin,
     stop: attempts.stop,

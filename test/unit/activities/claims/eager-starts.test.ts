@@ -32,6 +32,18 @@ test('B4: one run at a time goes ahead of a workflow, and hears how far that is'
   await starts.close();
 });
 
+test('B4: whoever begins what is under way is given it, and hears when it has ended', async () => {
+  const { starts } = opened();
+  const over = Promise.withResolvers<void>();
+  const run = starts.begin(MAIN, { turn: 1, step: 1 }, () => over.promise);
+  expect(starts.begin(MAIN, { turn: 1, step: 2 }, async () => {})).toBe(run);
+  over.resolve();
+  await run?.ended;
+  expect(starts.begin(MAIN, { turn: 1, step: 2 }, async () => {})).not.toBe(run);
+  await starts.close();
+  expect(starts.begin(MAIN, { turn: 1, step: 3 }, async () => {})).toBeUndefined();
+});
+
 test('B4: where none runs any more the next begins, also after one that failed', async () => {
   const { starts, failures } = opened();
   let begun = 0;
