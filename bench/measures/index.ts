@@ -21,6 +21,7 @@ import { d11 } from './d11-long-work.ts';
 import { exports } from './exports.ts';
 import { interfaces } from './interfaces.ts';
 import { restReads } from './rest-reads.ts';
+import { search } from './search.ts';
 import { stages } from './stages.ts';
 import { zipMemory } from './zip-memory.ts';
 
@@ -44,6 +45,7 @@ export const measures: readonly Measure[] = [
   b19,
   d11,
   restReads,
+  search,
   zipMemory,
   exports,
   interfaces,

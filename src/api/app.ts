@@ -41,6 +41,7 @@ import { provenanceRoutes } from './provenance/routes.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
+import { searchRoutes } from './search/routes.ts';
 import { docsRoutes } from './server/docs-routes.ts';
 import { healthRoutes, metaRoutes } from './server/routes.ts';
 import { staticSite } from './server/static-site.ts';
@@ -102,6 +103,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     '/api/webhooks',
     '/api/webhooks/*',
     '/api/export-styles',
+    '/api/search',
   ]) {
     app.use(path, needsUser);
   }
@@ -124,6 +126,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', referenceRoutes(deps, papers));
   app.route('/api/shares', sharedRoutes(deps, papers));
   app.route('/api/export-styles', exportStyleRoutes(deps));
+  app.route('/api/search', searchRoutes(deps));
   app.route('/api/chat', historyRoutes(deps));
   app.route('/api/templates', templateRoutes(deps));
   app.route('/api/models', modelRoutes(deps));

@@ -234,6 +234,14 @@ export interface Messages {
   work_id: string;
 }
 
+export interface MessageWords {
+  at: Timestamp;
+  message_id: string;
+  owner_id: string;
+  words: string;
+  work_id: string;
+}
+
 export interface Models {
   base_url: string;
   cached_price: number | null;
@@ -582,6 +590,11 @@ export interface Webhooks {
   url: string;
 }
 
+export interface WordsDue {
+  message_id: string;
+  work_id: string;
+}
+
 export interface WorkerCrashes {
   at: Generated<Timestamp>;
   reason: string;
@@ -646,6 +659,7 @@ export interface DB {
   invitations: Invitations;
   known_networks: KnownNetworks;
   learned_facts: LearnedFacts;
+  message_words: MessageWords;
   messages: Messages;
   models: Models;
   openings: Openings;
@@ -676,6 +690,7 @@ export interface DB {
   verifications: Verifications;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;
+  words_due: WordsDue;
   worker_crashes: WorkerCrashes;
   workers: Workers;
   works: Works;

@@ -2,6 +2,7 @@
 import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
+import { writeWordsDue } from '../db/search.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import { isScratchRunWanted } from '../db/verifications.ts';
 import { forgetDeliveries } from '../db/webhook-deliveries.ts';
@@ -37,6 +38,9 @@ export interface WorkerJobsDependencies
 /** Works whose disk is measured in a round. */
 const WORKS_MEASURED = 100;
 
+/** Rounds of messages whose words are written down one after the other: after an update there are those of years. */
+const WORDS_ROUNDS = 5;
+
 export function workerJobs(deps: WorkerJobsDependencies): Job[] {
   const { db, sandbox, log } = deps;
   const jobs: Job[] = [
@@ -48,6 +52,13 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
       atStart: true,
       run: async () => {
         for (const workId of await worksWithOldHistory(db)) await deps.writeHistory(workId);
+      },
+    },
+    {
+      name: 'words of messages',
+      everyMs: 1_000,
+      run: async () => {
+        for (let round = 0; round < WORDS_ROUNDS; round += 1) if ((await writeWordsDue(db)) === 0) return;
       },
     },
     {

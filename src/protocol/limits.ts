@@ -35,6 +35,8 @@ export const MAX_TITLE_CHARACTERS = 200;
 export const MAX_SEARCH_CHARACTERS = 200;
 export const MAX_CURSOR_CHARACTERS = 200;
 export const MAX_PAGE_ITEMS = 200;
+/** Messages that one search finds. */
+export const MOST_FOUND = 50;
 
 /** Of what a schedule says, and of when. */
 export const MAX_SCHEDULE_CHARACTERS = 8_000;

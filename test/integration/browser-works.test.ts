@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/support/browser.ts';
 import { say, type Visitor, visit } from '../../scripts/support/page.ts';
+import { writeWordsDue } from '../../src/db/search.ts';
 import { type Script, textReply, toolReply } from '../../src/demo-model/reply.ts';
 import { lastWords } from '../../src/demo-model/said.ts';
 import { eventually } from '../support/eventually.ts';
@@ -150,6 +152,32 @@ test('U15: a deletion is undone in time and the Work is still there after a relo
   await page.getByText('There is no such project, or it is not yours.').waitFor();
   // That there is none is the browser's own complaint too.
   visitor.complaints = visitor.complaints.filter((text) => !/404/.test(text));
+  await leave();
+});
+
+test('V53, H8: what was said is found from the list and by Ctrl+K, and leads to its place in a long conversation', async () => {
+  const [pendulum] = await listOf('Pendulum', 'Traffic at a crossing');
+  const said = (text: string) =>
+    system.request(visitor, 'POST', `/api/works/${pendulum}/messages`, { id: randomUUID(), text });
+  await said('Where is the <b>zebra</b>? 请绘制收敛过程图');
+  for (let n = 0; n < 15; n += 1) await said(`And then ${n}? ${'More words. '.repeat(30)}`);
+  // As the worker's job does.
+  while ((await writeWordsDue(system.db)) > 0);
+  await page.getByRole('searchbox', { name: 'Search your projects' }).fill('zebra');
+  const found = page.getByRole('region', { name: 'Said in conversations' });
+  expect(await found.locator('mark').textContent()).toBe('zebra');
+  await found.getByText('<b>zebra</b>').waitFor();
+  await found.getByRole('link').click();
+  await page.locator('[data-item]', { hasText: 'Where is the' }).and(page.locator('[data-found]')).waitFor();
+  await page.getByText('Where is the <b>zebra</b>').waitFor();
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Project or command…' }).fill('收敛过程');
+  const option = page.getByRole('option').filter({ hasText: '请绘制收敛过程图' });
+  await option.waitFor();
+  expect(await option.locator('mark').textContent()).toBe('收敛过程');
+  await option.click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await leave();
 });
 

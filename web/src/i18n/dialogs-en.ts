@@ -110,6 +110,7 @@ export const dialogsEn = {
     about: 'Opens a project, or does what this page can do',
     field: 'Project or command…',
     works: 'Projects',
+    said: 'Said in conversations',
     commands: 'Commands',
     none: 'Nothing with these words.',
   },

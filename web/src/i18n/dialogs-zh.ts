@@ -128,6 +128,7 @@ export const dialogsZh: Pick<
     about: '打开项目，或执行此页面上的操作',
     field: '项目或命令…',
     works: '项目',
+    said: '对话内容',
     commands: '命令',
     none: '没有匹配的内容。',
   },
