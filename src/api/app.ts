@@ -8,6 +8,7 @@ import { aiSdkRoutes } from './ai-sdk/routes.ts';
 import { ApiError, onError, onNotFound } from './api-error.ts';
 import { accountRoutes } from './auth/account-routes.ts';
 import { keyRoutes } from './auth/key-routes.ts';
+import { providerRoutes } from './auth/provider-routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { socketRoutes } from './chat-socket/routes.ts';
 import { askRoutes } from './conversation/ask-routes.ts';
@@ -82,6 +83,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/auth', authRoutes(deps));
   app.route('/api/auth', accountRoutes(deps));
   app.route('/api/auth', keyRoutes(deps));
+  app.route('/api/auth', providerRoutes(deps));
   app.route('/health', healthRoutes(deps));
   app.route('/metrics', metricsRoutes(deps));
 

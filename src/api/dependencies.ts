@@ -2,12 +2,14 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
 import type { Quotas } from '../db/quotas.ts';
+import type { ProviderSettings } from '../domain/identity-provider.ts';
 import type { ModelConnection } from '../llm/connection.ts';
 import type { AllowHost } from '../network/address-guard.ts';
 import type { Admission } from '../protocol/auth.ts';
 import type { ToolServerConnection } from '../tool-servers/connection.ts';
 import type { SpanPlace, Tracer } from '../tracing/spans.ts';
 import type { WebhookSender } from '../webhooks/send.ts';
+import type { IdentityProvider } from './auth/identity-provider.ts';
 import type { OpenSessions } from './auth/open-sessions.ts';
 import type { Passwords } from './auth/passwords.ts';
 import type { Identity, Tokens } from './auth/tokens.ts';
@@ -37,6 +39,8 @@ export interface ApiConfig {
   /** Requests with one key for programs (I1). */
   rateKeyRequestsPerMinute: number;
   admission: Admission;
+  /** By whom people may sign in besides their password (H9); undefined: by nobody. */
+  provider: ProviderSettings | undefined;
   /** How many days what a guest had is kept once nobody can be that guest any more; 0: for ever. */
   guestRetentionDays: number;
   quotas: Quotas;
@@ -78,6 +82,8 @@ export interface ApiDependencies {
   sessions: OpenSessions;
   tokens: Tokens;
   passwords: Passwords;
+  /** Undefined: there is none. */
+  provider: IdentityProvider | undefined;
   /** For people's own models: it refuses what they may not reach. */
   modelConnection: ModelConnection;
   /** For people's webhooks: it refuses what they may not reach. */

@@ -12,6 +12,7 @@ import { createToolServerConnection } from '../tool-servers/connection.ts';
 import type { Tracer } from '../tracing/spans.ts';
 import { createWebhookSender } from '../webhooks/send.ts';
 import { createApp } from './app.ts';
+import { createIdentityProvider } from './auth/identity-provider.ts';
 import { createOpenSessions } from './auth/open-sessions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -85,9 +86,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   });
   const webhookSender = createWebhookSender({ allowHost: config.allowWebhookHost });
   const toolServers = createToolServerConnection({ allowHost: config.allowToolServerHost });
+  const provider = config.provider && createIdentityProvider(config.provider);
   const app = createApp({
     ...{ db, temporal, config, log, dataDir, live, viewers, readers, openStreams, sessions },
-    ...{ tokens, passwords, modelConnection, webhookSender, toolServers, metrics, tracer },
+    ...{ tokens, passwords, provider, modelConnection, webhookSender, toolServers, metrics, tracer },
   });
   const sockets = createSocketServer();
   metrics.observe(() => ({
@@ -129,6 +131,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       clearInterval(idle);
       clearTimeout(late);
       readers.close();
+      provider?.close();
       modelConnection.close();
       webhookSender.close();
       await toolServers.close();

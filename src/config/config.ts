@@ -1,12 +1,14 @@
 /** The environment, read once: every variable of docs/operations.md, checked by a schema, frozen. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ProviderSettings } from '../domain/identity-provider.ts';
 import type { OwnPackage } from '../domain/own-packages.ts';
 import type { TemporalEndpoint } from '../temporal/endpoint.ts';
 import { ConfigError, type Environment } from './environment.ts';
 import { type LiteratureSettings, literatureVariables, readLiterature } from './literature.ts';
 import { type ModelSettings, modelVariables, readModel, type ServerModel } from './model.ts';
 import { type PeopleSettings, peopleVariables, readPeople } from './people.ts';
+import { readProvider, signInVariables } from './sign-in.ts';
 import { type MaybeTemporal, readTemporal, temporalVariables } from './temporal.ts';
 import { count, key, ownPackages, port, url, word, zeroOrOne } from './values.ts';
 
@@ -14,6 +16,7 @@ const postgres = url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/pape
 
 const schema = z.object({
   ...peopleVariables,
+  ...signInVariables,
   ...modelVariables,
   ...literatureVariables,
   ...temporalVariables,
@@ -50,6 +53,8 @@ const schema = z.object({
 });
 
 export interface Config extends PeopleSettings, ModelSettings, LiteratureSettings {
+  /** By whom people may sign in besides their password; undefined: by nobody. */
+  readonly provider: ProviderSettings | undefined;
   /** Absolute path of PA_DATA. */
   readonly dataDir: string;
   /** Undefined: Postgres is embedded. */
@@ -129,6 +134,7 @@ export function readConfig(env: Environment): Config {
     ...readPeople(v),
     ...readModel(v),
     ...readLiterature(v),
+    provider: readProvider(v),
     temporal: readTemporal(v),
     temporalUiPort: v.TEMPORAL_UI_PORT,
     dataDir: resolve(v.PA_DATA),

@@ -1,6 +1,7 @@
 /** Rate limits that all API processes share (A3). */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
+import { forgetProviderSignIns } from './identities.ts';
 import { forgetNetworks } from './known-networks.ts';
 import { removeExpiredShares } from './shares.ts';
 
@@ -19,7 +20,7 @@ export async function takeRate(
   return rows[0]?.wait ?? 0;
 }
 
-/** Removes what no longer counts: windows, refresh tokens and shared links that are over, tokens used days ago. */
+/** Removes what no longer counts: windows, refresh tokens, begun sign-ins and shared links that are over, old use of tokens. */
 export async function removeExpired(db: Database): Promise<void> {
   // A window that somebody holds is in use and stays: waiting for it while others are held could deadlock.
   await sql`
@@ -29,6 +30,7 @@ export async function removeExpired(db: Database): Promise<void> {
     )`.execute(db);
   await forgetNetworks(db);
   await removeExpiredShares(db);
+  await forgetProviderSignIns(db);
   await sql`delete from refresh_tokens where expires_at < pa_now()`.execute(db);
   await sql`delete from token_use where hour < pa_now() - interval '2 days' and hour > 'epoch'`.execute(db);
 }

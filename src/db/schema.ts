@@ -187,6 +187,13 @@ export interface FunctionSources {
   version: number;
 }
 
+export interface Identities {
+  created_at: Timestamp;
+  issuer: string;
+  subject: string;
+  user_id: string;
+}
+
 export interface Invitations {
   code_hash: string;
   created_at: Generated<Timestamp>;
@@ -298,6 +305,11 @@ export interface Plans {
   tool_call_id: string | null;
   turn: number | null;
   work_id: string;
+}
+
+export interface ProviderSignIns {
+  expires_at: Timestamp;
+  secret_hash: Buffer;
 }
 
 export interface RateWindows {
@@ -656,6 +668,7 @@ export interface DB {
   file_changes: FileChanges;
   file_versions: FileVersions;
   function_sources: FunctionSources;
+  identities: Identities;
   invitations: Invitations;
   known_networks: KnownNetworks;
   learned_facts: LearnedFacts;
@@ -666,6 +679,7 @@ export interface DB {
   operator_tool_servers: OperatorToolServers;
   person_edits: PersonEdits;
   plans: Plans;
+  provider_sign_ins: ProviderSignIns;
   rate_windows: RateWindows;
   reference_verdicts: ReferenceVerdicts;
   refresh_tokens: RefreshTokens;

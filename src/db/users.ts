@@ -10,6 +10,16 @@ export interface UserRow {
   name: string;
   guest: boolean;
   createdAt: string;
+  /** Whether a password opens it, and whether somebody whom the operator's provider knows does (H9). */
+  password: boolean;
+  provider: boolean;
+}
+
+/** What an account begins with; null: it has none, and its person comes in by the operator's provider. */
+export interface NewAccount {
+  email: string | null;
+  passwordHash: string | null;
+  name: string;
 }
 
 const USER_COLUMNS = [
@@ -18,13 +28,12 @@ const USER_COLUMNS = [
   'name',
   'guest',
   sql<string>`iso_time(created_at)`.as('createdAt'),
+  sql<boolean>`password_hash is not null`.as('password'),
+  sql<boolean>`exists (select 1 from identities i where i.user_id = users.id)`.as('provider'),
 ] as const;
 
 /** Makes an account; undefined where the address has one. */
-export async function createUser(
-  db: Database,
-  user: { email: string; passwordHash: string; name: string },
-): Promise<UserRow | undefined> {
+export async function createUser(db: Database, user: NewAccount): Promise<UserRow | undefined> {
   return await db
     .insertInto('users')
     .values({
@@ -86,7 +95,7 @@ export async function findPasswordHash(
  */
 export async function registerGuest(
   db: Database,
-  user: { id: string; email: string; passwordHash: string; name: string },
+  user: NewAccount & { id: string },
 ): Promise<'registered' | 'taken' | 'no_guest'> {
   const { email, passwordHash: password_hash, name } = user;
   try {

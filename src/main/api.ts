@@ -78,6 +78,7 @@ const api = await startApi({
     rateLoginsPerMinute: config.rateLoginsPerMinute,
     rateKeyRequestsPerMinute: config.rateKeyRequestsPerMinute,
     admission: config.admission,
+    provider: config.provider,
     guestRetentionDays: config.guestRetentionDays,
     quotas: config.quotas,
     openStreams: config.openStreams,

@@ -41,6 +41,10 @@ export type Admission = z.infer<typeof admission>;
 /** What the page is told before anybody is signed in. */
 export const authOptions = admission
   .extend({
+    provider: z
+      .object({ name: z.string(), registration: admission.shape.registration })
+      .nullable()
+      .meta({ description: 'by whom one may sign in besides a password, and whether somebody new may' }),
     guestDays: z.number().int().nonnegative().meta({
       description: 'days for which what a guest has is kept after their last visit; 0: for ever',
     }),
@@ -76,6 +80,8 @@ export const user = z
     name: z.string(),
     guest: z.boolean(),
     createdAt: isoTime,
+    password: z.boolean().meta({ description: 'whether a password opens the account' }),
+    provider: z.boolean().meta({ description: 'whether the operator’s provider of sign-ins does' }),
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
@@ -89,5 +95,22 @@ export const session = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof session>;
+
+const fromProvider = z.string().max(limits.MAX_PROVIDER_ANSWER_CHARACTERS);
+/** Where the browser goes to sign in, and what it keeps for its way back. */
+export const providerSignIn = z.object({ url: z.string(), secret: z.string() });
+/** What the provider sent back, with what the browser kept. */
+export const providerAnswer = z.object({
+  secret: z.string().max(limits.MAX_REFRESH_TOKEN_CHARACTERS),
+  state: fromProvider,
+  code: fromProvider.optional(),
+  iss: fromProvider.optional(),
+  error: fromProvider.optional(),
+  invitation: registration.shape.invitation,
+  connect: z
+    .boolean()
+    .optional()
+    .meta({ description: 'with an account’s access token: it may be signed in to so from now on' }),
+});
 
 export const ticket = z.object({ ticket: z.string(), expiresIn: z.number().int() });

@@ -15,6 +15,8 @@ export const PASSWORD_LENGTH = { least: 8, most: 256 };
 export const MAX_PASSWORD_CHARACTERS = 1_024;
 export const MAX_PERSON_NAME_CHARACTERS = 100;
 export const MAX_INVITATION_CHARACTERS = 100;
+/** Of each thing that a provider of OpenID Connect sends back by way of the browser. */
+export const MAX_PROVIDER_ANSWER_CHARACTERS = 8_192;
 export const MAX_KEY_NAME_CHARACTERS = 100;
 /** Of a key, repeated ones included. */
 export const MAX_SCOPES = 10;

@@ -28,7 +28,7 @@ test('SR-M10: where registration is closed nobody makes an account, a guest neit
   const guest = await api.guest();
   expect(await post('/api/auth/register', account(), guest.accessToken)).toMatchObject(refused);
   const options = await api.request(null, 'GET', '/api/auth/options');
-  expect(await options.json()).toEqual({ ...OPEN, registration: 'closed', guestDays: 30 });
+  expect(await options.json()).toEqual({ ...OPEN, registration: 'closed', guestDays: 30, provider: null });
 });
 
 test.each([

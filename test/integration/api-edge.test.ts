@@ -90,6 +90,8 @@ test('the document describes the routes, and only auth, health, metrics and the 
     'POST /api/auth/guest',
     'POST /api/auth/login',
     'POST /api/auth/logout',
+    'POST /api/auth/provider/begin',
+    'POST /api/auth/provider/finish',
     'POST /api/auth/refresh',
     'POST /api/auth/register',
   ]);

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Browser } from 'playwright-core';
@@ -12,6 +15,7 @@ import { packStored } from '../../src/documents/zip.ts';
 import type { Model } from '../../src/protocol/models.ts';
 import { seriousFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
+import { CLIENT, startProvider, type TestProvider } from '../support/identity-provider.ts';
 import { testWith } from '../support/needs.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 import { type ScriptedToolServer, startScriptedToolServer } from '../support/tool-server.ts';
@@ -22,6 +26,9 @@ let system: TestSystem;
 let browser: Browser;
 let own: ScriptedModel;
 let toolServer: ScriptedToolServer;
+let provider: TestProvider;
+/** Where the provider sends people back to: the system's own port is not known before it runs. */
+let front: Server;
 
 const TOOLS = [
   { name: 'make', inputSchema: { type: 'object' } },
@@ -35,6 +42,15 @@ beforeAll(async () => {
   own = await startScriptedModel({ script: ownScript });
   toolServer = await startScriptedToolServer();
   toolServer.offer(TOOLS);
+  front = createServer((request, response) => {
+    response.writeHead(302, { location: `${system.url}${request.url}` }).end();
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const PUBLIC_URL = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  provider = await startProvider(
+    { ada: { email: 'ada@example.org', email_verified: true, name: 'Ada' } },
+    `${PUBLIC_URL}/sign-in`,
+  );
   [system, browser] = await Promise.all([
     startTestSystem({
       script: demoScript({ msPerToken: 1 }),
@@ -42,6 +58,8 @@ beforeAll(async () => {
         PAPERAGENT_MODEL: 'demo',
         MODEL_ALLOWED_HOSTS: `127.0.0.1:${own.port}`,
         MCP_ALLOWED_HOSTS: `127.0.0.1:${toolServer.port}`,
+        ...{ PUBLIC_URL, OIDC_ISSUER: provider.issuer, OIDC_NAME: 'Example' },
+        ...{ OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret },
       },
     }),
     launchBrowser(),
@@ -54,6 +72,8 @@ afterAll(async () => {
   await system.close();
   await own.close();
   await toolServer.close();
+  await provider.close();
+  front.close();
 });
 
 test('U12, F13, V7: a person sets up a model, is told what is wrong, and once it answers the demo is over', async () => {
@@ -539,6 +559,45 @@ test('I7, V47: a person adds skills from a zip on the account page, reads what w
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('Fits curves to data.', { exact: true }).waitFor({ state: 'detached' });
   await context.close();
+});
+
+test('H9, V4: a guest comes in by the provider and keeps their project; signed out, they come back to it', async () => {
+  const visitor = await visit(browser, system.url);
+  const page = await visitor.open('/');
+  await visitor.context.route('https://fonts.googleapis.com/**', (route) => route.abort());
+  const made = await fetch(`${system.url}/api/works`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${visitor.token}` },
+    body: JSON.stringify({ title: 'Kept by the guest' }),
+  });
+  expect(made.status).toBe(201);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: /Create an account/ }).click();
+  async function byProvider() {
+    await page.getByRole('button', { name: 'Continue with Example' }).click();
+    await page.getByRole('link', { name: 'Kept by the guest' }).waitFor();
+  }
+  async function atProvider() {
+    await page.waitForURL((url) => url.href.startsWith(provider.issuer));
+    await page.getByPlaceholder('Enter any login').fill('ada');
+    await page.getByPlaceholder('and password').fill('any');
+    await page.getByRole('button', { name: 'Sign-in' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+  }
+  await Promise.all([byProvider(), atProvider()]);
+  expect(new URL(page.url()).search).toBe('');
+
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByText('ada@example.org').waitFor();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/sign-in/);
+  // The provider knows them still.
+  await byProvider();
+  await page.goto(`${system.url}/account`);
+  await page.getByText('Example opens this account.').waitFor();
+  await page.getByRole('button', { name: 'Delete the account…' }).waitFor();
+  expect(await page.getByRole('form', { name: 'Password' }).count()).toBe(0);
+  await visitor.context.close();
 });
 
 test('F12, V47: a person changes their password, and deletes the account', async () => {

@@ -56,6 +56,7 @@ export async function startTestApi(change: Partial<ApiConfig> = {}): Promise<Tes
     rateLoginsPerMinute: 100_000,
     rateKeyRequestsPerMinute: 100_000,
     admission: { registration: 'open', guests: true, guestModels: true },
+    provider: undefined,
     guestRetentionDays: 30,
     quotas: NO_QUOTAS,
     openStreams: { perPerson: 100_000, perNetwork: 100_000 },

@@ -31,7 +31,7 @@ const remove = createRoute({
   path: '/me',
   tags,
   security: bearer,
-  description: 'Deletes the account with everything that it owns. A guest, who has no password, sends none.',
+  description: 'Deletes the account with everything that it owns. Who has no password sends none.',
   request: { body: { ...body(shapes.accountDeletion), required: false } },
   responses: { 204: { description: 'deleted' }, ...errors(400, 401, 403, 413, 429) },
 });
@@ -66,7 +66,8 @@ export function accountRoutes(deps: ApiDependencies): Router {
   app.on('PUT', '/budget', requirePerson);
 
   /**
-   * Checks the password of who asks, and gives the hash it was checked against; null for a guest.
+   * Checks the password of who asks, and gives the hash it was checked against; null where there is none: of a guest, or who
+   * signs in by the operator's provider.
    * @throws ApiError unauthorized where the account is gone, forbidden where it is wrong, rate_limited
    */
   async function checked(c: Context<ApiEnv>, given: string): Promise<string | null> {
@@ -83,7 +84,11 @@ export function accountRoutes(deps: ApiDependencies): Router {
     const { userId, sessionId } = c.get('identity');
     const { currentPassword, newPassword } = c.req.valid('json');
     const hash = await checked(c, currentPassword);
-    if (hash === null) throw new ApiError('conflict', 'A guest has no password: register to get one.');
+    if (hash === null)
+      throw new ApiError(
+        'conflict',
+        'There is no password to change: a guest and who signs in otherwise have none.',
+      );
     const next = await passwords.hash(newPassword);
     const change = { userId, checked: hash, next, keepSession: sessionId };
     if (!(await changePassword(db, change))) throw wrongPassword();

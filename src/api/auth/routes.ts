@@ -1,18 +1,9 @@
 /** Accounts and sessions (F12, A1). */
 import { createRoute } from '@hono/zod-openapi';
-import type { Database } from '../../db/database.ts';
-import { takeInvitation } from '../../db/invitations.ts';
 import { noteKnownNetwork } from '../../db/known-networks.ts';
-import { endSession, endSessions, sessionsThatGoOn } from '../../db/sessions.ts';
+import { endSession, endSessions } from '../../db/sessions.ts';
 import { storableText } from '../../db/storable.ts';
-import {
-  createGuest,
-  createUser,
-  findCredentials,
-  findUser,
-  registerGuest,
-  type UserRow,
-} from '../../db/users.ts';
+import { createGuest, findCredentials, findUser } from '../../db/users.ts';
 import * as shapes from '../../protocol/auth.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -20,15 +11,11 @@ import { optionalPerson, requireUser } from '../middleware/require-user.ts';
 import { bearer, body, errors, json } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { clientNetwork } from './client-network.ts';
+import { admitted, refuseClosed, registered } from './new-account.ts';
 import { continueSession, openSession } from './sessions.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
-import { hashOf, type Identity, REFRESH_SECONDS, TICKET_SECONDS } from './tokens.ts';
+import { hashOf, REFRESH_SECONDS, TICKET_SECONDS } from './tokens.ts';
 
-const CLOSED = 'Nobody can register on this server. Its operator has closed registration.';
-const INVITED =
-  'Accounts on this server are by invitation, and this one is not good (any more). Ask its operator for one.';
-const NO_LONGER_A_GUEST =
-  'This session has ended: its guest may have become an account meanwhile. Log in to that one.';
 const NO_GUESTS = 'This server takes no guests. Sign in with an account.';
 
 const SECONDS_A_DAY = 86_400;
@@ -100,64 +87,29 @@ function guestDays(retentionDays: number): number {
   return retentionDays === 0 ? 0 : Math.max(retentionDays, REFRESH_SECONDS / SECONDS_A_DAY);
 }
 
-/** @throws ApiError email_taken where there is nobody */
-function orTaken(user: UserRow | undefined): UserRow {
-  if (user === undefined) throw new ApiError('email_taken', 'There is an account with this address.');
-  return user;
-}
-
 export function authRoutes(deps: ApiDependencies): Router {
   const { db, tokens, passwords, config } = deps;
   const app = createRouter();
   const limit = createSignInLimit(db, config);
   const needsUser = requireUser(tokens);
 
-  app.openapi(options, (c) =>
-    c.json({ ...config.admission, guestDays: guestDays(config.guestRetentionDays) }, 200),
-  );
+  app.openapi(options, (c) => {
+    const { name, registration } = config.provider ?? {};
+    const provider = name === undefined || registration === undefined ? null : { name, registration };
+    return c.json({ ...config.admission, guestDays: guestDays(config.guestRetentionDays), provider }, 200);
+  });
 
   app.openapi(register, async (c) => {
     const { email, password, name, invitation } = c.req.valid('json');
     await limit.register(c);
-    if (config.admission.registration === 'closed') throw new ApiError('forbidden', CLOSED);
+    const { registration } = config.admission;
+    refuseClosed(registration);
     const by = await optionalPerson(c, tokens);
     const account = { email, passwordHash: await passwords.hash(password), name: storableText(name ?? '') };
-    const user = await admitted(invitation, (held) => registered(held, account, by));
+    const user = await admitted(db, { registration, invitation }, (held) => registered(held, account, by));
     await noteKnownNetwork(db, user.id, clientNetwork(c, config.trustedProxies));
     return c.json(await openSession(deps, user), 201);
   });
-
-  /**
-   * The account, made of the guest who asks, or anew.
-   * @throws ApiError email_taken; conflict where another request made an account of the guest meanwhile
-   */
-  async function registered(
-    db: Database,
-    account: { email: string; passwordHash: string; name: string },
-    by: Identity | undefined,
-  ): Promise<UserRow> {
-    if (by === undefined) return orTaken(await createUser(db, account));
-    const outcome = await registerGuest(db, { id: by.userId, ...account });
-    if (outcome === 'taken') return orTaken(undefined);
-    if (outcome === 'registered') return orTaken(await findUser(db, by.userId));
-    // Who has an account makes another one; the sessions of a guest end as it becomes one.
-    if (!(await sessionsThatGoOn(db, [by.sessionId])).has(by.sessionId))
-      throw new ApiError('conflict', NO_LONGER_A_GUEST);
-    return orTaken(await createUser(db, account));
-  }
-
-  /** Runs `make` with an invitation where one is asked for; whom nothing came of may use it again. */
-  async function admitted<T>(
-    invitation: string | undefined,
-    make: (held: Database) => Promise<T>,
-  ): Promise<T> {
-    if (config.admission.registration === 'open') return await make(db);
-    return await db.transaction().execute(async (held) => {
-      if (invitation === undefined || !(await takeInvitation(held, invitation)))
-        throw new ApiError('forbidden', INVITED);
-      return await make(held);
-    });
-  }
 
   app.openapi(login, async (c) => {
     const { email, password } = c.req.valid('json');

@@ -30,6 +30,8 @@ export interface SignInLimit {
   login(c: Context, email: string): Promise<void>;
   register(c: Context): Promise<void>;
   guest(c: Context): Promise<void>;
+  /** Counts a step of a sign-in by the operator's provider, which looks after its own passwords. */
+  provider(c: Context): Promise<void>;
 }
 
 export function createSignInLimit(
@@ -59,5 +61,7 @@ export function createSignInLimit(
     },
     register: (c) => takeNew(c, 'register', perMinute),
     guest: (c) => takeNew(c, 'guest', perMinute * GUESTS_PER_LOGIN),
+    provider: (c) =>
+      take(`provider:address:${clientNetwork(c, trustedProxies)}`, perMinute * GUESTS_PER_LOGIN),
   };
 }

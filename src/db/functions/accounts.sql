@@ -22,6 +22,7 @@ begin
   -- First the Works: their viewers are told of the deletion before their sessions end.
   perform delete_works_of(p_user);
   delete from webhooks where owner_id = p_user;
+  delete from identities where user_id = p_user;
   with ended as (delete from refresh_tokens where user_id = p_user returning family, revoked_at)
   select count(pg_notify('pa_session_ended', family::text)) into v_told from ended where revoked_at is null;
   -- A key's end is told like a session's.

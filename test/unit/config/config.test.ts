@@ -39,6 +39,11 @@ describe('readConfig', () => {
     ['MODEL_OUTPUT_PRICE', '-1'],
     ['MODEL_CACHED_PRICE', 'free'],
     ['MODEL_ALLOWED_HOSTS', 'http://127.0.0.1'],
+    ['PUBLIC_URL', 'paper.example.org'],
+    ['PUBLIC_URL', 'https://paper.example.org/paper'],
+    ['OIDC_ISSUER', 'http://login.example.org'],
+    ['OIDC_REGISTRATION', 'some'],
+    ['OIDC_DOMAINS', 'somebody@example.org'],
     ['LITERATURE', 'yes'],
     ['LITERATURE_CONTACT', 'nobody'],
     ['LITERATURE_HOSTS', 'google=https://example.org'],
@@ -104,6 +109,29 @@ describe('readConfig', () => {
       contact: 'library@example.org',
       hosts: { crossref: new URL('http://127.0.0.1:8080/api'), arxiv: null },
       keys: { openalex: 'k' },
+    });
+  });
+
+  test('H9: sign-ins by a provider need its address, a client and the address that people come back to', () => {
+    expect(readConfig({}).provider).toBeUndefined();
+    const issuer = { OIDC_ISSUER: 'https://login.example.org' };
+    expect(() => readConfig(issuer)).toThrow(/^OIDC_CLIENT_ID must be set/);
+    expect(() => readConfig({ OIDC_CLIENT_ID: 'paper' })).toThrow(/^OIDC_ISSUER must be set/);
+    const client = { ...issuer, OIDC_CLIENT_ID: 'paper' };
+    expect(() => readConfig(client)).toThrow(/^PUBLIC_URL must be set/);
+    const whole = { ...client, PUBLIC_URL: 'https://paper.example.org', REGISTRATION: 'invitation' };
+    expect(readConfig(whole).provider).toEqual({
+      ...{ issuer: issuer.OIDC_ISSUER, clientId: 'paper', clientSecret: undefined, domains: undefined },
+      ...{ redirectUri: 'https://paper.example.org/sign-in', name: 'login.example.org' },
+      registration: 'invitation',
+    });
+    const more = {
+      OIDC_REGISTRATION: 'open',
+      OIDC_DOMAINS: 'Example.org, example.com',
+      OIDC_NAME: 'Example',
+    };
+    expect(readConfig({ ...whole, ...more }).provider).toMatchObject({
+      ...{ registration: 'open', domains: ['example.org', 'example.com'], name: 'Example' },
     });
   });
 

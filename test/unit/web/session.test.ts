@@ -6,7 +6,10 @@ import {
   type TokenAnswer,
 } from '../../../web/src/api/session.ts';
 
-const user = { id: 'u', email: null, name: 'Guest', guest: true, createdAt: '2026-01-01T00:00:00.000Z' };
+const user = {
+  ...{ id: 'u', email: null, name: 'Guest', guest: true, createdAt: '2026-01-01T00:00:00.000Z' },
+  ...{ password: false, provider: false },
+};
 const tokens = (n: number): TokenAnswer => ({
   accessToken: `access ${n}`,
   refreshToken: `refresh ${n}`,

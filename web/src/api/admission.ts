@@ -2,7 +2,7 @@
 import type { Admission, AuthOptions } from '../../../src/protocol/auth.ts';
 import { request } from './http.ts';
 
-export type { Admission };
+export type { Admission, AuthOptions };
 
 export async function readAdmission(): Promise<AuthOptions> {
   return (await (await request('/api/auth/options', { method: 'GET' })).json()) as AuthOptions;

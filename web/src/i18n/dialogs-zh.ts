@@ -20,6 +20,10 @@ export const dialogsZh: Pick<
     password: '密码',
     passwordHint: '至少 {least} 个字符',
     signIn: '登录',
+    provider: {
+      continue: '使用 {name} 登录',
+      taken: '你的邮箱在此已有账户。请先用密码登录，再到账户页面关联。',
+    },
     register: '注册',
     toRegister: '还没有账户？注册一个',
     toSignIn: '已有账户？登录',

@@ -127,6 +127,13 @@ export const settingsEn = {
       removeNamed: 'Delete the webhook {url}',
       removeSure: 'Delete the webhook {url}? What waits for it goes with it.',
     },
+    provider: {
+      title: 'Sign-in by {name}',
+      lead: 'Connect it, and {name} opens this account, too.',
+      connected: '{name} opens this account.',
+      connect: 'Connect',
+      disconnect: 'Disconnect',
+    },
     end: {
       title: 'Delete the account',
       lead: 'All of your projects, files, models, templates and keys are deleted for good.',

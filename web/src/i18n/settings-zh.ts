@@ -126,6 +126,13 @@ export const settingsZh: typeof settingsEn = {
       removeNamed: '删除 Webhook {url}',
       removeSure: '删除 Webhook {url}？等待发送的内容会一并删除。',
     },
+    provider: {
+      title: '通过 {name} 登录',
+      lead: '关联后，也可以用 {name} 登录此账户。',
+      connected: '{name} 可登录此账户。',
+      connect: '关联',
+      disconnect: '取消关联',
+    },
     end: {
       title: '删除账户',
       lead: '你的所有项目、文件、模型、模板和密钥都将被永久删除。',

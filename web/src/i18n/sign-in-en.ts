@@ -23,6 +23,11 @@ export const signInEn = {
       caption: 'The estimate over the number of points; shaded: one standard error.',
       trace: 'from code/estimate.py, line 18, run 3',
     },
+    provider: {
+      continue: 'Continue with {name}',
+      taken:
+        'There is already an account with your address here. Sign in to it with its password, then connect it on the account page.',
+    },
     tryIt: 'Try it',
     tryHint: 'No account needed',
     invitation: 'Invitation',

@@ -19,6 +19,8 @@ export interface SessionContext {
   signIn(email: string, password: string): Promise<void>;
   /** A guest becomes the account and keeps everything. */
   register(email: string, password: string, invitation?: string): Promise<void>;
+  /** Takes the session that `path` gives; a guest becomes its account, and of `asAccount` an account is told, too. */
+  enter(path: string, body: object, asAccount?: boolean): Promise<void>;
   beGuest(): Promise<void>;
   signOut(): Promise<void>;
   /** The account is gone, and its sessions with it. */
@@ -68,6 +70,11 @@ export function createSessionContext(): SessionContext {
     return (await answer.json()) as TokenAnswer;
   }
 
+  async function enter(path: string, body: object, asAccount = false): Promise<void> {
+    const token = user.value?.guest || asAccount ? (await keeper.fresh()).accessToken : undefined;
+    await keeper.replace(() => ask(path, body, token));
+  }
+
   return {
     user,
     keeper,
@@ -75,11 +82,8 @@ export function createSessionContext(): SessionContext {
     async signIn(email, password) {
       keeper.begin(await ask('/api/auth/login', { email, password }));
     },
-    async register(email, password, invitation) {
-      const token = user.value?.guest ? (await keeper.fresh()).accessToken : undefined;
-      const account = { email, password, ...(invitation === undefined ? {} : { invitation }) };
-      await keeper.replace(() => ask('/api/auth/register', account, token));
-    },
+    register: (email, password, invitation) => enter('/api/auth/register', { email, password, invitation }),
+    enter,
     async beGuest() {
       keeper.begin(await ask('/api/auth/guest'));
     },
