@@ -8,6 +8,7 @@
  * tells the workflow of the last: steps that take no time take none of Temporal's. A stop ends what runs and refuses what comes next, and steering
  * messages are taken by whoever claims a step, so neither has to wait for the workflow to come along.
  */
+import type { ToolClaim } from '../db/tool-calls.ts';
 import { whatNext } from '../domain/next-step.ts';
 import { askOfCall } from './ask-person.ts';
 import type { EagerRun } from './claims/eager-starts.ts';
@@ -85,28 +86,37 @@ function startAgent(
   of: AgentOf,
   at: { turn: number | null; step: number | null },
 ): void {
-  deps.claims.startEagerly(of, { turn: at.turn, step: 0 }, async (run) =>
-    goOn(deps, of, await stepEagerly(deps, { ...of, ...at }), run),
-  );
+  deps.claims.startEagerly(of, { turn: at.turn, step: 0 }, (run) => goOn(deps, of, at, run));
 }
 
-/** Does what follows an answer, and what follows the answer to that, as long as nobody else is at it. */
+/**
+ * Does what follows an answer, or takes a step and does what follows that, and so on, as long as nobody else is at it.
+ * The calls that come first behind an answer are claimed in the statement that stores it.
+ */
 async function goOn(
   deps: ActivityDependencies,
   of: AgentOf,
-  first: ModelStep | undefined,
+  from: Answered | { turn: number | null; step: number | null },
   run: EagerRun,
 ): Promise<void> {
   const agent = of.agent === 'main' ? 'main' : 'code';
   const isAwaited = () => run.isAwaited;
-  for (let answer = first; answer?.kind === 'answered'; ) {
+  let claimed: ReadonlyMap<string, ToolClaim> = new Map();
+  const take = async (at: { turn: number | null; step: number | null }) => {
+    claimed = new Map();
+    return await stepEagerly(deps, { ...of, ...at }, isAwaited, (calls) => {
+      claimed = calls;
+    });
+  };
+  let answer: ModelStep | undefined = 'kind' in from ? from : await take(from);
+  while (answer?.kind === 'answered') {
     const { turn } = answer;
     run.workflow.turn = turn;
     run.answers.push(answer);
     const { groups, afterwards } = whatNext(answer, { ...deps.limits, agent });
     for (const { runner, calls } of groups) {
-      // Code has slots of its own, which its queue gives out.
-      if (runner === 'python' || !run.isWanted()) return;
+      // Code has slots of its own, which its queue gives out. What is claimed is done, or handed over, also at the end.
+      if (runner === 'python' || !(run.isWanted() || calls.some(({ id }) => claimed.has(id)))) return;
       if (runner === 'person') {
         for (const { id } of calls) {
           // A person answers whenever they like: only the workflow waits for that.
@@ -121,12 +131,14 @@ async function goOn(
         return;
       }
       const done = await Promise.all(
-        calls.map(({ id }) => toolEagerly(deps, { workId: of.workId, turn, toolCallId: id }, isAwaited)),
+        calls.map(({ id }) =>
+          toolEagerly(deps, { workId: of.workId, turn, toolCallId: id }, isAwaited, claimed.get(id)),
+        ),
       );
       if (done.includes(false)) return;
     }
     if (afterwards.kind !== 'ask' || afterwards.step > run.workflow.step + STEPS_AHEAD) return;
     if (!run.isWanted()) return;
-    answer = await stepEagerly(deps, { ...of, turn, step: afterwards.step }, isAwaited);
+    answer = await take({ turn, step: afterwards.step });
   }
 }

@@ -7,7 +7,7 @@ import { framed, thisActivity } from './activity-frame.ts';
 import type { Asked, ClaimOf } from './claims/claim-runner.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ServingModel } from './serving-models.ts';
-import { answered, stepAttempt } from './step-attempt.ts';
+import { answered, type ClaimsCalls, stepAttempt } from './step-attempt.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
 /** `goOn` does what follows an answer, and gives the one of which the workflow is to be told. */
@@ -25,14 +25,15 @@ export function callModel(
 
 /**
  * The step before its activity has come (eager-start.ts), where nobody is at it and there is a place; undefined where
- * somebody is, or there is none. What is stored already is given.
+ * somebody is, or there is none. What is stored already is given. `takeCalls` is given what was claimed with the answer.
  */
 export function stepEagerly(
   deps: ActivityDependencies,
   input: ModelStepInput,
   isAwaited?: () => boolean,
+  takeCalls?: ClaimsCalls['take'],
 ): Promise<ModelStep | undefined> {
-  return deps.claims.tryOnce(stepClaim(deps, input), isAwaited);
+  return deps.claims.tryOnce(stepClaim(deps, input, undefined, takeCalls), isAwaited);
 }
 
 /** `at` becomes exact with the first answer, so that what is waited for is then asked for by name. */
@@ -40,6 +41,7 @@ function stepClaim(
   deps: ActivityDependencies,
   { workId, agent, turn, step }: ModelStepInput,
   at = { turn, step },
+  takeCalls?: ClaimsCalls['take'],
 ): ClaimOf<ModelStep> {
   let model: ServingModel | undefined;
   return { workId, gate: deps.places.model, ask };
@@ -55,7 +57,7 @@ function stepClaim(
     if ('step' in claim) at.step = claim.step;
     switch (claim.kind) {
       case 'claimed':
-        return stepAttempt(deps, { workId, agent }, claim, model);
+        return stepAttempt(deps, { workId, agent }, claim, model, takeCalls && { by, take: takeCalls });
       case 'busy':
         return { ...claim, key: stepKey(claim.turn, agent, claim.step) };
       case 'done':

@@ -5,6 +5,7 @@ import { Fenced } from '../db/event-writer.ts';
 import { seePersonEdit } from '../db/person-edits.ts';
 import { findChange, recordChange } from '../db/runs.ts';
 import { skillFilesForWork } from '../db/skills.ts';
+import type { ToolClaim } from '../db/tool-calls.ts';
 import { nameByPaper } from '../db/works.ts';
 import { isOfferedName } from '../domain/offered-tools.ts';
 import { withFileRoom } from '../room/room.ts';
@@ -33,13 +34,17 @@ export function runTool(deps: ActivityDependencies) {
   return (input: ToolInput): Promise<ToolStep> => claimedCall(deps, input, toolOf(deps, input));
 }
 
-/** The same before its activity has come (eager-start.ts): whether the call is done. */
+/**
+ * The same before its activity has come (eager-start.ts): whether the call is done. `claimed` is what was claimed of it
+ * as it was stored, where it was.
+ */
 export async function toolEagerly(
   deps: ActivityDependencies,
   input: ToolInput,
   isAwaited?: () => boolean,
+  claimed?: ToolClaim,
 ): Promise<boolean> {
-  const claim = callClaim(deps, { ...input, mayAsk: null }, toolOf(deps, input));
+  const claim = callClaim(deps, { ...input, mayAsk: null }, toolOf(deps, input), { claimed });
   const step = await deps.claims.tryOnce(claim, isAwaited);
   return step?.kind === 'done';
 }

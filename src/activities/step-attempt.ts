@@ -3,12 +3,14 @@
  * got no answer: a stop, a fence, a retry, a failure for good.
  */
 import { ApplicationFailure } from '@temporalio/activity';
-import { releaseClaim, stepKey } from '../db/claims.ts';
-import { type EventStream, Fenced } from '../db/event-writer.ts';
+import { type Holder, releaseClaim, stepKey } from '../db/claims.ts';
+import { type Batch, type EventStream, Fenced } from '../db/event-writer.ts';
 import { completeStep, failStep, type StepClaim, type StepResult } from '../db/steps.ts';
+import type { ToolClaim } from '../db/tool-calls.ts';
 import { persist } from '../db/unavailable.ts';
+import type { CallRef } from '../domain/calls.ts';
 import type { Part } from '../domain/messages.ts';
-import { mayAsk } from '../domain/next-step.ts';
+import { mayAsk, whatNext } from '../domain/next-step.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
@@ -31,12 +33,20 @@ const AFTER_REQUEST_MS = 50;
 
 type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
 
+/** Whoever does the first calls of an answer at once, and so has them claimed with it. */
+export interface ClaimsCalls {
+  by: Holder;
+  /** Is given, by the calls' ids, what was claimed of them, before the attempt ends. */
+  take(claims: ReadonlyMap<string, ToolClaim>): void;
+}
+
 /** What was claimed of a step, and the attempt at it. */
 export function stepAttempt(
   deps: ActivityDependencies,
   { workId, agent }: { workId: string; agent: string },
   claim: ClaimedStep,
   model: ServingModel,
+  claimsCalls?: ClaimsCalls,
 ): Claimed<ModelStep> {
   const { turn, step, attempt, messageId, person, crashes, restoring } = claim;
   const key = stepKey(turn, agent, step);
@@ -84,9 +94,10 @@ export function stepAttempt(
               streamDelta(stream, delta, { messageId, agent });
             },
           );
-          await stream.flush();
           if (kept !== undefined) await unlessEnded(running.signal, kept.ended());
-          return await store(deps, { workId, agent, key, claim }, answer, summary);
+          return await stream.storeRest((rest) =>
+            store(deps, { workId, agent, key, claim }, { answer, summary, rest }, claimsCalls),
+          );
         },
         tellWaiting(stream, agent),
       );
@@ -143,19 +154,23 @@ interface AttemptOf {
 async function store(
   deps: ActivityDependencies,
   { workId, agent, key, claim }: AttemptOf,
-  answer: ModelAnswer,
-  summary: Part[],
+  { answer, summary, rest }: { answer: ModelAnswer; summary: Part[]; rest: readonly Batch[] },
+  claimsCalls: ClaimsCalls | undefined,
 ): Promise<ModelStep | 'fenced'> {
   const { turn, step, attempt, messageId } = claim;
   const parts = [...summary, ...answerParts(messageId, answer)];
+  const calls = callRefs(parts, modeOf);
+  const toolCallIds = claimsCalls === undefined ? [] : firstToolCalls(deps, { agent, step, calls });
   const stored = await persist(() =>
     completeStep(deps.db, {
       workId,
       key,
       attempt,
+      rest,
       parts,
       usage: answer.usage,
       returned: answer.returned,
+      claim: claimsCalls && toolCallIds.length > 0 ? { toolCallIds, by: claimsCalls.by } : undefined,
       final: agent === 'main' && answer.toolCalls.length === 0,
       mayGoOn: mayAsk(step + 1, deps.limits),
       result: {
@@ -163,19 +178,30 @@ async function store(
         step,
         messageId,
         finishReason: answer.finishReason,
-        calls: callRefs(parts, modeOf),
+        calls,
         inputTokens: answer.usage.inputTokens,
         outputTokens: answer.usage.outputTokens,
       },
     }),
   );
   if (stored.kind === 'fenced') return 'fenced';
+  claimsCalls?.take(new Map(stored.claims.map((one, index) => [toolCallIds[index] ?? '', one])));
   if (stored.result.ended) {
     deps.metrics.turnEnded('done');
     deps.trace.turnEnded({ workId, turn }, 'done');
     deps.history.turnEnded(workId);
   }
   return answered(deps, stored.result);
+}
+
+/** The calls that come first behind an answer, where they are the tools'. */
+function firstToolCalls(
+  { limits }: Pick<ActivityDependencies, 'limits'>,
+  { agent, step, calls }: { agent: string; step: number; calls: CallRef[] },
+): string[] {
+  const kind = agent === 'main' ? 'main' : 'code';
+  const [first] = whatNext({ step, calls, ended: false }, { ...limits, agent: kind }).groups;
+  return first?.runner === 'tool' ? first.calls.map(({ id }) => id) : [];
 }
 
 /** A stored answer, as the workflow is told of it. */

@@ -38,20 +38,23 @@ export async function claimedCall(
   gate?: FairGate,
 ): Promise<ToolStep> {
   return await framed(deps, { workId: input.workId, turn: () => input.turn }, () =>
-    deps.claims.runOrWait(callClaim(deps, input, body, gate), thisActivity()),
+    deps.claims.runOrWait(callClaim(deps, input, body, { gate }), thisActivity()),
   );
 }
 
+/** `claimed`: what was claimed of the call already, for whoever asks first. */
 export function callClaim(
   deps: ActivityDependencies,
   input: ToolInput,
   body: CallBody,
-  gate?: FairGate,
+  { gate, claimed }: { gate?: FairGate | undefined; claimed?: ToolClaim | undefined } = {},
 ): ClaimOf<ToolStep> {
+  let given = claimed;
   return { workId: input.workId, gate, ask };
 
   async function ask(by: Holder): Promise<Asked<ToolStep>> {
-    const claim = await claimTool(deps.db, input, by);
+    const claim = given ?? (await claimTool(deps.db, input, by));
+    given = undefined;
     switch (claim.kind) {
       case 'claimed':
         return callAttempt(deps, input, claim, body);

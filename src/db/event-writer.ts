@@ -31,6 +31,12 @@ export interface EventStream {
   push(event: StreamedEvent, progress?: unknown): void;
   /** Resolves when all that was pushed is stored. @throws Fenced when a newer attempt has taken over. */
   flush(): Promise<void>;
+  /**
+   * Stores what still waits by a statement of the caller's, together with what comes behind it: `store` is given it, at
+   * most one batch, and finds by itself whether a newer attempt has taken over. Nothing is pushed any more from here on.
+   * Where `store` fails, it waits as before. @throws Fenced, and whatever `store` throws
+   */
+  storeRest<T>(store: (rest: readonly Batch[]) => Promise<T>): Promise<T>;
   /** UTF-16 code units that wait to be stored: a producer that can wait does so when this is large. */
   readonly waiting: number;
 }
@@ -48,7 +54,8 @@ export interface EventWriter {
   open(claim: StreamClaim, listeners: { onFenced: () => void; onStop: () => void }): EventStream;
 }
 
-interface Batch {
+/** Events of one stream as append_batches takes them. */
+export interface Batch {
   work: string;
   key: string;
   attempt: number;
@@ -58,6 +65,12 @@ interface Batch {
 }
 
 type Answer = { status: 'stored' | 'fenced'; stop: boolean };
+
+/**
+ * How long the arguments of a call wait for more of them, or for what comes behind: nobody reads along as they do with
+ * words, and those of a short call are stored with the answer.
+ */
+const ARGUMENTS_WAIT_MS = 10;
 
 interface OpenStream {
   takeBatch(): Batch;
@@ -113,11 +126,25 @@ function openStream(
   let inFlight: number | null = null;
   let nextBatch = 0;
   let stopSeen = false;
+  /** It stands among those that are sent next. */
+  let announced = false;
+  /** What waits is stored by whoever owns the stream. */
+  let held = false;
+  let argumentsWait: NodeJS.Timeout | undefined;
   let failure: Error | undefined;
   let waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
+  function send(): void {
+    clearTimeout(argumentsWait);
+    argumentsWait = undefined;
+    if (announced || held || inFlight !== null || events.length === 0) return;
+    announced = true;
+    announce(stream);
+  }
+
   const stream: OpenStream = {
     takeBatch() {
+      announced = false;
       const batch: Batch = {
         work: claim.workId,
         key: claim.key,
@@ -142,8 +169,8 @@ function openStream(
       if (failure) {
         events = [];
         if (failure instanceof Fenced) listeners.onFenced();
-      } else if (events.length > 0) {
-        announce(stream);
+      } else if (events.length > 0 && !held) {
+        send();
         return;
       }
       const told = waiters;
@@ -159,21 +186,45 @@ function openStream(
     push(event, newProgress) {
       if (failure) return;
       if (newProgress !== undefined) progress = newProgress;
-      const first = events.length === 0;
       if (event.kind === 'retrying') {
         events.push(event);
       } else {
         waiting += event.text.length;
         if (!joinToWaiting(events, event)) events.push(event);
       }
-      if (first && inFlight === null) announce(stream);
+      if (event.kind === 'tool.delta') argumentsWait ??= setTimeout(send, ARGUMENTS_WAIT_MS);
+      else send();
     },
     flush() {
       if (failure) return Promise.reject(failure);
+      send();
       if (events.length === 0 && inFlight === null) return Promise.resolve();
-      return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+      return settled();
+    },
+    async storeRest(store) {
+      held = true;
+      if (failure) throw failure;
+      if (inFlight !== null || announced) await settled();
+      const rest = events.length === 0 ? [] : [stream.takeBatch()];
+      try {
+        const outcome = await store(rest);
+        if (rest.length > 0) stream.settle({ status: 'stored', stop: false });
+        return outcome;
+      } catch (error) {
+        held = false;
+        for (const batch of rest) {
+          events = batch.events;
+          nextBatch = batch.batch;
+          inFlight = null;
+        }
+        throw error;
+      }
     },
   };
+
+  function settled(): Promise<void> {
+    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+  }
 }
 
 /**

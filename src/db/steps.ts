@@ -8,8 +8,10 @@ import type { TurnError } from '../domain/events.ts';
 import type { Part, Usage } from '../domain/messages.ts';
 import type { ClaimedFor, Holder } from './claims.ts';
 import type { Database } from './database.ts';
+import type { Batch } from './event-writer.ts';
 import { answerOf, call } from './function-call.ts';
 import { storableJson } from './storable.ts';
+import type { ToolClaim } from './tool-calls.ts';
 
 /** What the workflow is told of a stored answer: references and counts, no content (R1). */
 export interface StepResult {
@@ -74,7 +76,9 @@ export async function claimStep(
 
 /**
  * Stores a finished answer (D6). Where `final`, the turn ends with it, unless somebody steers it on and it `mayGoOn`
- * (absent: it may): see complete_step in functions/steps.sql.
+ * (absent: it may): see complete_step in functions/steps.sql. In the same statement goes what is given of the rest: what
+ * its stream has not stored yet, before it; what goes back with the answer; and claims of calls that it made, for whoever
+ * does them at once.
  */
 export async function completeStep(
   db: Database,
@@ -84,26 +88,45 @@ export async function completeStep(
     attempt: number;
     parts: Part[];
     usage: Usage;
-    /** What goes back with the answer (M8); stored in the same statement. */
-    returned?: object | undefined;
     final: boolean;
     mayGoOn?: boolean;
     result: Omit<StepResult, 'ended' | 'queued'>;
+    /** What goes back with the answer (M8). */
+    returned?: object | undefined;
+    /** What its stream still holds. */
+    rest?: readonly Batch[];
+    /** The calls to be claimed, and for whom. */
+    claim?: { toolCallIds: string[]; by: Holder } | undefined;
   },
-): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult }> {
-  const complete = sql`complete_step(${step.workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
+): Promise<{ kind: 'fenced' } | { kind: 'stored'; result: StepResult; claims: ToolClaim[] }> {
+  const { workId, rest = [], claim } = step;
+  const complete = sql`complete_step(${workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
       ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`;
-  if (step.returned === undefined) return await call(db, complete);
-  // A statement that changes something may stand in a WITH at the top only.
+  // One after the other: each reads from the one before. A statement that changes something may stand in a WITH at the
+  // top only.
+  const before = rest.length === 0 ? sql`select` : sql`select append_batches(${storableJson(rest)}::jsonb)`;
+  const kept =
+    step.returned === undefined
+      ? sql``
+      : sql`, kept as (
+        insert into answer_returns (work_id, message_id, items)
+        select ${workId}::uuid, (answer -> 'result' ->> 'messageId')::uuid, ${storableJson(step.returned)}::jsonb
+        from done where answer ->> 'kind' = 'stored'
+        on conflict do nothing)`;
+  const claims =
+    claim === undefined
+      ? sql`'[]'::jsonb`
+      : sql`(select coalesce(jsonb_agg(claim_tool(${workId}::uuid, ${step.result.turn}::integer, call.id, ${claim.by.workerId}::uuid,
+          ${claim.by.workflowId}::text, ${claim.by.activityId}::text, null) order by call.ord), '[]')
+        from unnest(${claim.toolCallIds}::uuid[]) with ordinality call (id, ord)
+        where answer ->> 'kind' = 'stored')`;
   return await answerOf(
     db,
-    sql`with done as materialized (select ${complete} as answer), kept as (
-        insert into answer_returns (work_id, message_id, items)
-        select ${step.workId}::uuid, (answer -> 'result' ->> 'messageId')::uuid, ${storableJson(step.returned)}::jsonb
-        from done where answer ->> 'kind' = 'stored'
-        on conflict do nothing)
-      select answer from done`,
+    sql`with streamed as materialized (${before}),
+      done as materialized (select ${complete} as answer from streamed)${kept}
+      select answer || case when answer ->> 'kind' = 'stored' then jsonb_build_object('claims', ${claims})
+        else '{}'::jsonb end as answer from done`,
   );
 }
 

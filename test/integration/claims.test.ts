@@ -128,6 +128,74 @@ test('M8: what has to go back is stored with its answer, in the same statement, 
   expect(await kept()).toEqual([{ message_id: claim.messageId, items: returned }]);
 });
 
+test('D4, B4: what a stream still holds is stored with its answer, before it and once, or waits as before', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const of = { workId: work.workId, key: stepKey(1, 'main', 1), attempt: 1 };
+  const stream = createEventWriter(db).open(of, { onFenced() {}, onStop() {} });
+  const toolCallId = randomUUID();
+  const write = (text: string) =>
+    stream.push({
+      kind: 'tool.delta',
+      messageId: claim.messageId,
+      agent: 'main',
+      index: 0,
+      toolCallId,
+      text,
+    });
+  const shown = async () =>
+    ofKind(await wholeLog(db, work.workId), 'tool.delta')
+      .map(({ text }) => text)
+      .join('');
+  write('{"path"');
+  await stream.flush();
+  write(':');
+  write('null}');
+  await expect(stream.storeRest(() => Promise.reject(new Error('not stored')))).rejects.toThrow('not stored');
+  await stream.flush();
+  expect(await shown()).toBe('{"path":null}');
+  write(' ');
+  const call: Part = { type: 'tool', toolCallId, name: 'tree', arguments: {}, state: 'running' };
+  for (const time of [1, 2]) {
+    await stream.storeRest(async (rest) => {
+      const step = { ...answer(work, claim, [call]), rest };
+      // The second is what a lost answer of the database leads to.
+      expect(await completeStep(db, step)).toMatchObject({ kind: 'stored' });
+      expect(await completeStep(db, step)).toMatchObject({ kind: 'stored' });
+    });
+    expect([time, await shown()]).toEqual([time, '{"path":null} ']);
+  }
+  const kinds = (await wholeLog(db, work.workId)).map(({ kind }) => kind);
+  expect(kinds.slice(-3)).toEqual(['tool.delta', 'tool.called', 'message.completed']);
+});
+
+test('R4, B4: calls are claimed in the statement that stores the answer that made them, and of a fenced one none', async () => {
+  const work = await makeWork(db);
+  const worker = await liveWorker();
+  await queueMessage(db, work, 'hello');
+  const claim = await claimed(work, worker);
+  const calls = [randomUUID(), randomUUID()].map(
+    (toolCallId): Part => ({ type: 'tool', toolCallId, name: 'tree', arguments: {}, state: 'running' }),
+  );
+  const toolCallIds = calls.flatMap((call) => (call.type === 'tool' ? [call.toolCallId] : []));
+  const step = { ...answer(work, claim, calls), claim: { toolCallIds, by: worker } };
+  expect(await completeStep(db, { ...step, attempt: 2 })).toEqual({ kind: 'fenced' });
+  expect(await completeStep(db, step)).toMatchObject({
+    claims: [
+      { kind: 'claimed', attempt: 1, name: 'tree' },
+      { kind: 'claimed', attempt: 1, name: 'tree' },
+    ],
+  });
+  for (const toolCallId of toolCallIds) {
+    expect(await claimTool(db, { workId: work.workId, turn: 1, toolCallId }, worker)).toMatchObject({
+      kind: 'busy',
+      attempt: 1,
+    });
+  }
+});
+
 test('D6: a stored answer is given again, not asked for again, and storing it twice changes nothing', async () => {
   const work = await makeWork(db);
   const worker = await liveWorker();
