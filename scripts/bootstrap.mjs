@@ -36,6 +36,7 @@ const commands = {
   migrate: [['src/main/migrate.ts']],
   invite: [['src/main/invite.ts']],
   export: [['src/main/export.ts']],
+  schedule: [['src/main/schedule.ts']],
   verify: [['src/main/verify.ts']],
   // docker-compose.yml for real where no image can be pulled; ten minutes, so that it is no test.
   'compose:offline': [['scripts/compose-offline/run.ts']],

@@ -1,4 +1,5 @@
 /** H7: turns that come by themselves, by Temporal's schedules, each an ordinary turn and each once. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ScheduleNotFoundError } from '@temporalio/client';
@@ -8,6 +9,7 @@ import { textReply } from '../../src/demo-model/reply.ts';
 import { parseCron } from '../../src/domain/schedules/cron.ts';
 import { nextTimes } from '../../src/domain/schedules/next-times.ts';
 import { temporalScheduleIdOf } from '../../src/domain/work-names.ts';
+import { CHECKOUT } from '../../src/setup/checkout.ts';
 import { forgetSchedule, tellSchedule } from '../../src/temporal/schedule-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { heldReply } from '../support/held-reply.ts';
@@ -280,6 +282,31 @@ test('H7, A2: bad words get one sentence, another person finds nothing, and a li
     code: 'quota_exceeded',
     message: expect.stringContaining('Delete one'),
   });
+});
+
+test('H7: at the terminal a schedule is made, listed, paused and deleted, and bad words get one sentence', async () => {
+  const workId = await system.newWork(account);
+  const run = async (...words: string[]) => {
+    const env = {
+      ...process.env,
+      ...{ DATABASE_URL: system.databaseUrl, PA_DATA: system.dataDir },
+      // An external database asks for them.
+      ...{ JWT_SECRET: 'x'.repeat(64), ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') },
+    };
+    return await new Promise<{ code: number; text: string }>((resolve) => {
+      const program = ['src/main/schedule.ts', workId, ...words];
+      execFile(process.execPath, program, { env, cwd: CHECKOUT }, (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), text: stdout + stderr }),
+      );
+    });
+  };
+  const made = await run('--cron', '0 9 * * 1', '--zone', 'Europe/Berlin', '--say', 'Go on.');
+  expect(made).toMatchObject({ code: 0, text: expect.stringContaining('says: Go on.') });
+  expect(made.text).toMatch(/next: \d{4}-/);
+  const [id = ''] = made.text.split(' ');
+  expect((await run('--pause', id)).text).toContain('paused');
+  expect((await run('--cron', '* * * * *', '--say', 'Go on.')).text).toContain('once an hour');
+  expect((await run('--delete', id)).text).toContain('no schedules');
 });
 
 test('H7: with a Work its schedules end, in Temporal too', async () => {
