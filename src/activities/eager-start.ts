@@ -9,13 +9,13 @@
  * messages are taken by whoever claims a step, so neither has to wait for the workflow to come along.
  */
 import type { ToolClaim } from '../db/tool-calls.ts';
-import { whatNext } from '../domain/next-step.ts';
+import { type Answered, whatNext } from '../domain/next-step.ts';
 import { askOfCall } from './ask-person.ts';
 import type { EagerRun } from './claims/eager-starts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepEagerly } from './model-step.ts';
 import { toolEagerly } from './run-tool.ts';
-import type { Answered, ModelStep } from './types.ts';
+import type { ModelStep } from './types.ts';
 
 /**
  * Steps that are begun beyond the last of which the workflow was told. A workflow that is behind walks over what is

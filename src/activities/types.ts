@@ -3,7 +3,7 @@
  * Every activity is idempotent by the ids in its input (R3).
  */
 
-import type { CallRef } from '../domain/calls.ts';
+import type { Answered } from '../domain/next-step.ts';
 import type { ScheduledTime } from '../domain/schedules/schedule.ts';
 
 export interface ModelStepInput {
@@ -27,25 +27,7 @@ export type ModelStep =
   /** A person is asked first whether it may go on (H4): to be asked for again once something has changed. */
   | { kind: 'asking'; turn: number }
   | { kind: 'limit'; turn: number }
-  | {
-      kind: 'answered';
-      turn: number;
-      step: number;
-      calls: CallRef[];
-      finish: string;
-      inputTokens: number;
-      outputTokens: number;
-      /** The turn ended with this answer. */
-      ended: boolean;
-      /** A message waited for a turn when it did. */
-      queued: boolean;
-      /** Answers that the agent may give in the turn; absent in histories of before 1 December 2026. */
-      maxSteps?: number;
-      /** Steps before this one that were done in the same activity, each with its calls, for Temporal's UI. */
-      before?: string[];
-    };
-
-export type Answered = Extract<ModelStep, { kind: 'answered' }>;
+  | Answered;
 
 export interface ToolInput {
   workId: string;

@@ -31,6 +31,25 @@ export function mayAsk(step: number, { maxSteps }: StepLimits): boolean {
   return step <= maxSteps;
 }
 
+/** A stored answer, as the workflow is told of it. */
+export interface Answered {
+  kind: 'answered';
+  turn: number;
+  step: number;
+  calls: CallRef[];
+  finish: string;
+  inputTokens: number;
+  outputTokens: number;
+  /** The turn ended with this answer. */
+  ended: boolean;
+  /** A message waited for a turn when it did. */
+  queued: boolean;
+  /** Answers that the agent may give in the turn; absent in histories of before 1 December 2026. */
+  maxSteps?: number;
+  /** Steps before this one that were done in the same activity, each with its calls, for Temporal's UI. */
+  before?: string[];
+}
+
 /** What follows an answer; `ended` where it ended its turn. */
 export function whatNext(
   answer: { step: number; calls: readonly CallRef[]; ended: boolean },

@@ -1,6 +1,6 @@
 /** What this process has begun ahead of the activities that will ask for it (eager-start.ts). */
 
-import type { Answered } from '../types.ts';
+import type { Answered } from '../../domain/next-step.ts';
 
 /** The step of which the workflow was told last, 0 before the first; `turn` is null until there is one. */
 export interface WorkflowAt {

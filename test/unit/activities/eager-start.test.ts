@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createEagerStarts, type EagerRun } from '../../../src/activities/claims/eager-starts.ts';
 import type { ActivityDependencies } from '../../../src/activities/dependencies.ts';
 import { goOnAfter } from '../../../src/activities/eager-start.ts';
-import type { Answered, ModelStep } from '../../../src/activities/types.ts';
+import type { ModelStep } from '../../../src/activities/types.ts';
+import type { Answered } from '../../../src/domain/next-step.ts';
 
 const MAIN = { workId: 'a-work', agent: 'main' };
 
