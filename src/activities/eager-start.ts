@@ -14,8 +14,9 @@ import { askOfCall } from './ask-person.ts';
 import type { EagerRun } from './claims/eager-starts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepEagerly } from './model-step.ts';
+import { reviewEagerly } from './review/review-step.ts';
 import { toolEagerly } from './run-tool.ts';
-import type { ModelStep } from './types.ts';
+import type { ModelStep, ReviewInput } from './types.ts';
 
 /**
  * Steps that are begun beyond the last of which the workflow was told. A workflow that is behind walks over what is
@@ -80,6 +81,19 @@ async function within(ended: Promise<void>, ms: number): Promise<void> {
   await Promise.race([ended, promise]).finally(() => clearTimeout(timer));
 }
 
+/** Starts what follows a review that sent the paper back, as the workflow is being told of it. */
+export function startAfterReview(
+  deps: ActivityDependencies,
+  { workId, turn, after }: ReviewInput,
+  said: ModelStep,
+): void {
+  if (said.kind !== 'answered' || said.ended) return;
+  const of = { workId, agent: 'main' };
+  deps.claims.startEagerly(of, { turn, step: after }, async (run) =>
+    goOn(deps, of, { turn, step: after + 1 }, run),
+  );
+}
+
 /** Starts an agent's first step in a turn. */
 function startAgent(
   deps: ActivityDependencies,
@@ -137,8 +151,13 @@ async function goOn(
       );
       if (done.includes(false)) return;
     }
-    if (afterwards.kind !== 'ask' || afterwards.step > run.workflow.step + STEPS_AHEAD) return;
-    if (!run.isWanted()) return;
+    if (afterwards.kind === 'limit' || afterwards.kind === 'end') return;
+    if (afterwards.step > run.workflow.step + STEPS_AHEAD || !run.isWanted()) return;
+    if (afterwards.kind === 'review') {
+      const input = { workId: of.workId, turn, round: afterwards.round, after: answer.step };
+      const said = await reviewEagerly(deps, input, isAwaited);
+      if (said?.kind !== 'answered' || said.ended || !run.isWanted()) return;
+    }
     answer = await take({ turn, step: afterwards.step });
   }
 }

@@ -3,11 +3,18 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { type Holder, stepKey } from '../db/claims.ts';
 import { claimStep } from '../db/steps.ts';
 import { mayAsk } from '../domain/next-step.ts';
+import { REVIEWER } from '../domain/reviews.ts';
 import { framed, thisActivity } from './activity-frame.ts';
 import type { Asked, ClaimOf } from './claims/claim-runner.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ServingModel } from './serving-models.ts';
-import { answered, type ClaimsCalls, stepAttempt } from './step-attempt.ts';
+import {
+  type AttemptBody,
+  answered,
+  type ClaimsCalls,
+  conversationStep,
+  stepAttempt,
+} from './step-attempt.ts';
 import { FAILURE, type ModelStep, type ModelStepInput } from './types.ts';
 
 /** `goOn` does what follows an answer, and gives the one of which the workflow is to be told. */
@@ -18,7 +25,13 @@ export function callModel(
   return async (input: ModelStepInput): Promise<ModelStep> => {
     const at = { turn: input.turn, step: input.step };
     return await framed(deps, { workId: input.workId, turn: () => at.turn }, async () =>
-      goOn(input, await deps.claims.runOrWait(stepClaim(deps, input, at), thisActivity())),
+      goOn(
+        input,
+        await deps.claims.runOrWait(
+          stepClaim(deps, input, () => conversationStep(deps), at),
+          thisActivity(),
+        ),
+      ),
     );
   };
 }
@@ -33,15 +46,16 @@ export function stepEagerly(
   isAwaited?: () => boolean,
   takeCalls?: ClaimsCalls['take'],
 ): Promise<ModelStep | undefined> {
-  return deps.claims.tryOnce(stepClaim(deps, input, undefined, takeCalls), isAwaited);
+  const bodyFor = (by: Holder) => conversationStep(deps, takeCalls && { by, take: takeCalls });
+  return deps.claims.tryOnce(stepClaim(deps, input, bodyFor), isAwaited);
 }
 
 /** `at` becomes exact with the first answer, so that what is waited for is then asked for by name. */
-function stepClaim(
+export function stepClaim(
   deps: ActivityDependencies,
   { workId, agent, turn, step }: ModelStepInput,
+  bodyFor: (by: Holder) => AttemptBody,
   at = { turn, step },
-  takeCalls?: ClaimsCalls['take'],
 ): ClaimOf<ModelStep> {
   let model: ServingModel | undefined;
   return { workId, gate: deps.places.model, ask };
@@ -50,14 +64,14 @@ function stepClaim(
     if (at.turn !== null && at.step !== null && !mayAsk(at.step, deps.limits)) {
       return { kind: 'settled', result: { kind: 'limit', turn: at.turn } };
     }
-    model ??= await deps.modelFor(workId, agent === 'main' ? 'main' : 'code');
+    model ??= await deps.modelFor(workId, agent === 'main' || agent === REVIEWER ? 'main' : 'code');
     const request = { workId, agent, ...at, model: model.name };
     const claim = await claimStep(deps.db, request, by, deps.limits.tokensPerDay);
     if ('turn' in claim) at.turn = claim.turn;
     if ('step' in claim) at.step = claim.step;
     switch (claim.kind) {
       case 'claimed':
-        return stepAttempt(deps, { workId, agent }, claim, model, takeCalls && { by, take: takeCalls });
+        return stepAttempt(deps, { workId, agent }, claim, model, bodyFor(by));
       case 'busy':
         return { ...claim, key: stepKey(claim.turn, agent, claim.step) };
       case 'done':

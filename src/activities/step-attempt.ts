@@ -13,6 +13,7 @@ import type { Part } from '../domain/messages.ts';
 import { mayAsk, whatNext } from '../domain/next-step.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer, ModelDelta } from '../llm/types.ts';
+import { PAPER } from '../workspace/paper.ts';
 import { answerParts, callRefs, toolCallIdOf } from './answer-parts.ts';
 import { modeOf } from './call-mode.ts';
 import type { AttemptEnded } from './claims/attempt-ended.ts';
@@ -31,7 +32,22 @@ import { unlessEnded } from './unless-ended.ts';
 /** After so long the request is out, and this process waits for the model (B1). */
 const AFTER_REQUEST_MS = 50;
 
-type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
+export type ClaimedStep = Extract<StepClaim, { kind: 'claimed' }>;
+
+/** What an attempt has to do its step with. `begun`: to be called when what may be dangerous about its beginning is over. */
+export interface StepAttempt {
+  workId: string;
+  agent: string;
+  key: string;
+  claim: ClaimedStep;
+  model: ServingModel;
+  running: Attempt;
+  stream: EventStream;
+  begun: () => void;
+}
+
+/** Gets the answer and stores it; what it throws ends the attempt without one. */
+export type AttemptBody = (of: StepAttempt) => Promise<ModelStep | 'fenced'>;
 
 /** Whoever does the first calls of an answer at once, and so has them claimed with it. */
 export interface ClaimsCalls {
@@ -46,9 +62,9 @@ export function stepAttempt(
   { workId, agent }: { workId: string; agent: string },
   claim: ClaimedStep,
   model: ServingModel,
-  claimsCalls?: ClaimsCalls,
+  body: AttemptBody,
 ): Claimed<ModelStep> {
-  const { turn, step, attempt, messageId, person, crashes, restoring } = claim;
+  const { turn, step, attempt, person, crashes } = claim;
   const key = stepKey(turn, agent, step);
   return {
     kind: 'claimed',
@@ -68,37 +84,7 @@ export function stepAttempt(
     );
     try {
       return await inPlace(
-        async (begun) => {
-          if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
-          if (restoring) await unlessEnded(running.signal, bringFilesBack(deps, workId));
-          // Nothing of the turn changes a file before its first answer is stored; the request goes out first.
-          const kept =
-            agent === 'main' && step === 1
-              ? begunLater(AFTER_REQUEST_MS, () => keepBeforeTurn(deps, workId, turn))
-              : undefined;
-          const { answer, summary } = await answerInWindow(
-            deps,
-            {
-              workId,
-              agent,
-              turn,
-              key,
-              attempt,
-              model,
-              person,
-              signal: running.signal,
-              onStop: () => running.end('stopped'),
-            },
-            (delta) => {
-              begun();
-              streamDelta(stream, delta, { messageId, agent });
-            },
-          );
-          if (kept !== undefined) await unlessEnded(running.signal, kept.ended());
-          return await stream.storeRest((rest) =>
-            store(deps, { workId, agent, key, claim }, { answer, summary, rest }, claimsCalls),
-          );
-        },
+        (begun) => body({ workId, agent, key, claim, model, running, stream, begun }),
         tellWaiting(stream, agent),
       );
     } catch (error) {
@@ -117,6 +103,42 @@ function begunLater(ms: number, begin: () => Promise<void>): { ended(): Promise<
   };
   const timer = setTimeout(now, ms);
   return { ended: now };
+}
+
+/** The next answer in an agent's conversation. */
+export function conversationStep(deps: ActivityDependencies, claimsCalls?: ClaimsCalls): AttemptBody {
+  return async ({ workId, agent, key, claim, model, running, stream, begun }) => {
+    const { turn, step, attempt, messageId, person, restoring } = claim;
+    if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
+    if (restoring) await unlessEnded(running.signal, bringFilesBack(deps, workId));
+    // Nothing of the turn changes a file before its first answer is stored; the request goes out first.
+    const kept =
+      agent === 'main' && step === 1
+        ? begunLater(AFTER_REQUEST_MS, () => keepBeforeTurn(deps, workId, turn))
+        : undefined;
+    const { answer, summary } = await answerInWindow(
+      deps,
+      {
+        workId,
+        agent,
+        turn,
+        key,
+        attempt,
+        model,
+        person,
+        signal: running.signal,
+        onStop: () => running.end('stopped'),
+      },
+      (delta) => {
+        begun();
+        streamDelta(stream, delta, { messageId, agent });
+      },
+    );
+    if (kept !== undefined) await unlessEnded(running.signal, kept.ended());
+    return await stream.storeRest((rest) =>
+      store(deps, { workId, agent, key, claim }, { answer, summary, rest }, claimsCalls),
+    );
+  };
 }
 
 function streamDelta(
@@ -173,6 +195,7 @@ async function store(
       claim: claimsCalls && toolCallIds.length > 0 ? { toolCallIds, by: claimsCalls.by } : undefined,
       final: agent === 'main' && answer.toolCalls.length === 0,
       mayGoOn: mayAsk(step + 1, deps.limits),
+      paper: PAPER,
       result: {
         turn,
         step,
@@ -217,6 +240,7 @@ export function answered({ limits }: Pick<ActivityDependencies, 'limits'>, resul
     ended: result.ended,
     queued: result.queued,
     maxSteps: limits.maxSteps,
+    ...(result.review === undefined ? {} : { review: result.review }),
   };
 }
 

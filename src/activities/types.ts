@@ -29,6 +29,14 @@ export type ModelStep =
   | { kind: 'limit'; turn: number }
   | Answered;
 
+/** A round of review (H5), from 1; `after`: the step whose answer it stands behind. */
+export interface ReviewInput {
+  workId: string;
+  turn: number;
+  round: number;
+  after: number;
+}
+
 export interface ToolInput {
   workId: string;
   turn: number;
@@ -93,6 +101,8 @@ export interface Activities {
    * last answer of those that were stored meanwhile: all calls of those before it are done.
    */
   callModel(input: ModelStepInput): Promise<ModelStep>;
+  /** Has the paper reviewed, and says whether the turn ended with that. */
+  review(input: ReviewInput): Promise<ModelStep>;
   /** Runs a tool that touches files. */
   runTool(input: ToolInput): Promise<ToolStep>;
   /** Asks a person, unless that was done, and says how it stands. */

@@ -14,6 +14,7 @@ import { socketRoutes } from './chat-socket/routes.ts';
 import { askRoutes } from './conversation/ask-routes.ts';
 import { historyRoutes } from './conversation/history-routes.ts';
 import { planRoutes } from './conversation/plan-routes.ts';
+import { reviewRoutes } from './conversation/review-routes.ts';
 import { revisionRoutes } from './conversation/revision-routes.ts';
 import { conversationRoutes } from './conversation/routes.ts';
 import type { ApiDependencies, ApiEnv } from './dependencies.ts';
@@ -117,6 +118,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/api/works', planRoutes(deps));
   app.route('/api/works', ownShareRoutes(deps));
   app.route('/api/works', scheduleRoutes(deps));
+  app.route('/api/works', reviewRoutes(deps));
   app.route('/api/works', fileRoutes(deps));
   app.route('/api/works', exportRoutes(deps));
   app.route('/api/works', runRoutes(deps));

@@ -1,6 +1,13 @@
 /** The conversation of a Work, as rows: what is said once it is complete. What still streams is in the log. */
 import { sql } from 'kysely';
-import type { Delivery, Message, Part, ToolPart, Usage } from '../domain/messages.ts';
+import {
+  type Delivery,
+  type Message,
+  type Part,
+  type ToolPart,
+  textOf,
+  type Usage,
+} from '../domain/messages.ts';
 import { keepOutput, OUTPUT_KEPT } from '../domain/reducer.ts';
 import type { Database } from './database.ts';
 
@@ -118,6 +125,20 @@ export async function readConversation(db: Database, workId: string, agent: stri
     .orderBy('position')
     .execute();
   return await withCalls(db, workId, rows);
+}
+
+/** What the person said in a turn, oldest first. */
+export async function askedInTurn(db: Database, workId: string, turn: number): Promise<string> {
+  const rows = await db
+    .selectFrom('messages')
+    .select('parts')
+    .where('work_id', '=', workId)
+    .where('turn', '=', turn)
+    .where('role', '=', 'user')
+    .where('rewound', '=', false)
+    .orderBy('position')
+    .execute();
+  return rows.map(({ parts }) => textOf({ parts: parts as unknown as Part[] })).join('\n\n');
 }
 
 /** One message of a Work as it is now; undefined where there is none, or it was withdrawn. */

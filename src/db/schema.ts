@@ -351,6 +351,19 @@ export interface Restores {
   work_id: string;
 }
 
+export interface Reviews {
+  error: Json | null;
+  message_id: string | null;
+  paper: string | null;
+  points: Generated<Json>;
+  round: number | null;
+  sent_back: Generated<boolean>;
+  seq: number;
+  turn: number | null;
+  verdict: string | null;
+  work_id: string;
+}
+
 export interface Runs {
   before: Json;
   code: string | null;
@@ -642,6 +655,7 @@ export interface Works {
   owner_id: string;
   policy: Json | null;
   pruned_through: Generated<number>;
+  review: Json | null;
   revised_seq: Generated<number>;
   running_turn: number | null;
   stop_turn: number | null;
@@ -684,6 +698,7 @@ export interface DB {
   reference_verdicts: ReferenceVerdicts;
   refresh_tokens: RefreshTokens;
   restores: Restores;
+  reviews: Reviews;
   runs: Runs;
   schedule_runs: ScheduleRuns;
   schedules: Schedules;

@@ -7,10 +7,12 @@ import type { LogEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
 import type { Plan } from '../domain/plans.ts';
 import { type Conversation, reduceAll, type TurnEnd, type WorkStatus } from '../domain/reducer.ts';
+import type { Review } from '../domain/reviews.ts';
 import type { Database } from './database.ts';
 import { readEvents } from './event-log.ts';
 import { readMessages } from './messages.ts';
 import { readPlan } from './plans.ts';
+import { readReview } from './reviews.ts';
 
 export interface Snapshot {
   seq: number;
@@ -26,6 +28,8 @@ export interface Snapshot {
   ask?: NonNullable<Conversation['ask']>;
   /** What the agent means to do. */
   plan?: Plan;
+  /** What the reviewer said of the paper last. */
+  review?: Review;
   /** Why nothing moves just now. */
   retrying?: NonNullable<Conversation['retrying']>;
 }
@@ -63,12 +67,14 @@ export async function readSnapshot(
       });
       const queued = await readQueuedAsOf(tx, workId, before);
       const planned = await readPlan(tx, workId, before);
+      const reviewed = await readReview(tx, workId, before);
       let state: Conversation = {
         seq: before,
         runningTurn: null,
         messages: [...older.messages, ...queued],
         outcomes: [],
         ...(planned ? { plan: planned } : {}),
+        ...(reviewed ? { review: reviewed } : {}),
       };
       state = reduceAll(state, await eventsSince(tx, workId, before));
       // Queued messages always belong; of the others the newest fill the page.
@@ -90,6 +96,7 @@ export async function readSnapshot(
         ...(running ? { running } : {}),
         ...(state.ask ? { ask: state.ask } : {}),
         ...(state.plan ? { plan: state.plan } : {}),
+        ...(state.review ? { review: state.review } : {}),
         ...(state.retrying ? { retrying: state.retrying } : {}),
       };
     });

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { CallRef } from '../domain/calls.ts';
 import type { TurnError } from '../domain/events.ts';
 import type { Part, Usage } from '../domain/messages.ts';
+import type { Verdict } from '../domain/reviews.ts';
 import type { ClaimedFor, Holder } from './claims.ts';
 import type { Database } from './database.ts';
 import type { Batch } from './event-writer.ts';
@@ -26,6 +27,8 @@ export interface StepResult {
   ended: boolean;
   /** Whether a message then waited for a turn. */
   queued: boolean;
+  /** The round of review that is due (H5). */
+  review?: number;
 }
 
 export type StepClaim =
@@ -90,7 +93,11 @@ export async function completeStep(
     usage: Usage;
     final: boolean;
     mayGoOn?: boolean;
-    result: Omit<StepResult, 'ended' | 'queued'>;
+    /** The path of the paper that a reviewer reads, where the Work has one (H5). */
+    paper?: string;
+    /** What this is where a reviewer gave it. */
+    review?: { verdict: Verdict; points: string[]; paper?: string };
+    result: Omit<StepResult, 'ended' | 'queued' | 'review'>;
     /** What goes back with the answer (M8). */
     returned?: object | undefined;
     /** What its stream still holds. */
@@ -102,7 +109,8 @@ export async function completeStep(
   const { workId, rest = [], claim } = step;
   const complete = sql`complete_step(${workId}::uuid, ${step.key}::text, ${step.attempt}::integer,
       ${storableJson(step.parts)}::jsonb, ${storableJson(step.usage)}::jsonb, ${step.final}::boolean,
-      ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean)`;
+      ${storableJson(step.result)}::jsonb, ${step.mayGoOn ?? true}::boolean,
+      ${step.paper ?? null}::text, ${step.review === undefined ? null : storableJson(step.review)}::jsonb)`;
   // One after the other: each reads from the one before. A statement that changes something may stand in a WITH at the
   // top only.
   const before = rest.length === 0 ? sql`select` : sql`select append_batches(${storableJson(rest)}::jsonb)`;

@@ -69,6 +69,17 @@ export async function findTemplate(
   return { ...rest, own: owner_id === userId };
 }
 
+/** The text of the template that a Work began with, as it is now; null where it is gone. */
+export async function templateOfWork(db: Database, workId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('works')
+    .innerJoin('templates', 'templates.id', 'works.template_id')
+    .select('content')
+    .where('works.id', '=', workId)
+    .executeTakeFirst();
+  return row?.content ?? null;
+}
+
 /** A template that ships, by its slug. */
 export async function findShippedTemplate(
   db: Database,

@@ -4,6 +4,7 @@ import type { WorkBudget } from '../domain/budgets.ts';
 import type { Usage } from '../domain/messages.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { WorkStatus } from '../domain/reducer.ts';
+import type { ReviewSetting } from '../domain/reviews.ts';
 import { databaseNow } from './clock.ts';
 import type { Database } from './database.ts';
 import { hasAllWorks, holdPerson, type Quotas } from './quotas.ts';
@@ -27,6 +28,8 @@ export interface WorkView {
   models: ModelChoice;
   budget: WorkBudget | null;
   policy: Policy | null;
+  /** null: nobody reviews the paper. */
+  review: ReviewSetting | null;
   /** Of all turns, summaries included; of the one that runs, what it has taken so far (P15). */
   usage: Usage;
   seq: number;
@@ -56,6 +59,7 @@ const WORK_COLUMNS = [
   'models',
   'budget',
   'policy',
+  'review',
   // A turn's is added to the Work's as it ends, in the statement after which it runs no more.
   sql<unknown>`add_usage(usage, (select t.usage from turns t where t.work_id = works.id and t.turn = works.running_turn))`.as(
     'usage',
@@ -76,6 +80,7 @@ interface WorkRow {
   models: unknown;
   budget: unknown;
   policy: unknown;
+  review: unknown;
   usage: unknown;
   last_seq: number;
   createdAt: string;
@@ -92,6 +97,7 @@ function toView(row: WorkRow): WorkView {
     models: row.models as ModelChoice,
     budget: row.budget as WorkBudget | null,
     policy: row.policy as Policy | null,
+    review: row.review as ReviewSetting | null,
     usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,
@@ -117,6 +123,7 @@ export async function createWork(
     models: ModelChoice;
     budget?: WorkBudget | undefined;
     policy?: Policy | undefined;
+    review?: ReviewSetting | undefined;
     /** Of its files. */
     diskBytes: number;
   },
@@ -156,6 +163,7 @@ async function insertWork(
       'models',
       'budget',
       'policy',
+      'review',
       'disk_bytes',
       'disk_at',
       'created_at',
@@ -178,6 +186,9 @@ async function insertWork(
           ),
           sql<string | null>`${work.policy === undefined ? null : JSON.stringify(work.policy)}::jsonb`.as(
             'policy',
+          ),
+          sql<string | null>`${work.review === undefined ? null : JSON.stringify(work.review)}::jsonb`.as(
+            'review',
           ),
           sql<number>`${work.diskBytes}::bigint`.as('disk_bytes'),
           sql<Date>`pa_statement_now()`.as('disk_at'),
@@ -277,6 +288,7 @@ export async function changeWork(
     models?: ModelChoice | undefined;
     budget?: WorkBudget | null | undefined;
     policy?: Policy | null | undefined;
+    review?: ReviewSetting | null | undefined;
   },
 ): Promise<WorkView | undefined> {
   const row = await db
@@ -287,6 +299,7 @@ export async function changeWork(
       ...(change.models === undefined ? {} : { models: JSON.stringify(change.models) }),
       ...(change.budget === undefined ? {} : { budget: change.budget && JSON.stringify(change.budget) }),
       ...(change.policy === undefined ? {} : { policy: change.policy && JSON.stringify(change.policy) }),
+      ...(change.review === undefined ? {} : { review: change.review && JSON.stringify(change.review) }),
     })
     .where('id', '=', workId)
     .where('owner_id', '=', ownerId)

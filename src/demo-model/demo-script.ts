@@ -30,10 +30,23 @@ export function demoScript({ msPerToken }: { msPerToken: number }): Script {
 /** The next move for a request, by what the conversation holds and which agent's tools it offers. */
 export function demoMove({ messages, tools = [] }: StrictRequest): Move {
   if (isCheck({ messages })) return obey({ messages });
+  if (isReview(messages)) return reviewMove(messages);
   const names = tools.map((tool) => tool.function.name);
   if (names.includes('run_python')) return codeMove(readTurn(messages));
   if (names.includes('code_agent')) return mainMove(readTurn(messages));
   return withoutTools(messages);
+}
+
+function isReview([first]: StrictRequest['messages']): boolean {
+  return first?.role === 'system' && first.content.startsWith('You are the reviewer of a paper.');
+}
+
+/** The demo's reviewer asks for one thing, and is content when it is there (H5). */
+function reviewMove(messages: StrictRequest['messages']): Move {
+  const told = messages.flatMap((message) => (message.role === 'user' ? saidIn(message.content).told : []));
+  const paper = told.find(({ name }) => name === 'paper')?.text ?? '';
+  const { verdicts, limits } = phrases[languageOf(paper)];
+  return answer(paper.includes(limits.title) ? verdicts.there : verdicts.missing);
 }
 
 /** The context manager's request for a summary, or the settings' "test this": no tools are offered. */

@@ -20,8 +20,17 @@ export function mainMove(turn: Turn): Move {
   const language = languageOf(topicPrompt ?? turn.prompts.at(-1) ?? '');
   const say = phrases[language];
   if (topic === undefined || topicPrompt === undefined) return answer(say.whatIAm);
-  const move = nextMove(topic, topicPrompt, language, turn);
+  const move =
+    turn.reviewedAfter === null ? nextMove(topic, topicPrompt, language, turn) : afterReview(say, turn);
   return turn.justSteered ? { ...move, text: `${say.steered}\n\n${move.text}` } : move;
+}
+
+/** What the demo's reviewer asks for is written, once (H5). */
+function afterReview(say: Phrases, { calls, reviewedAfter }: Turn): Move {
+  const since = calls.slice(reviewedAfter ?? 0);
+  if (since.some((made) => WRITES.has(made.name))) return answer(say.reviewed);
+  const section = { file: 'paper.md', level: 2, ...say.limits, after: null };
+  return { text: say.reviewing, calls: [call('add_section', section)] };
 }
 
 function nextMove(topic: Topic, prompt: string, language: Language, { calls }: Turn): Move {

@@ -18,6 +18,11 @@ export interface Phrases {
   mended(number: string, mended: string): string;
   left(number: string): string;
   checkingPaper: string;
+  /** What the demo's reviewer says, what it asks for, and how the demo speaks of that (H5). */
+  verdicts: { missing: string; there: string };
+  limits: { title: string; content: string };
+  reviewing: string;
+  reviewed: string;
   leftOver(count: number): string;
   noDataFile: string;
   unreadableData: string;
@@ -56,6 +61,19 @@ The code, the figures and the numbers of these demos are real: they come from a 
     left: (number) =>
       `But one: ${number} in the results I worked out by myself from the table. No run printed it: check it, or take it out.`,
     checkingPaper: 'Demo model: I have the paper checked.',
+    verdicts: {
+      missing:
+        'Verdict: revise\n- The whole paper (demo reviewer, scripted): it does not say how far its result can be trusted. Add a section that names its limits.',
+      there:
+        'Verdict: accept\n- Demo reviewer (scripted): the limits are named now. A real model would read the paper.',
+    },
+    limits: {
+      title: 'Limits of this work',
+      content:
+        'All numbers come from one run of one script with a fixed seed: it can be repeated exactly, and says nothing of how much another seed, or another method, would change. No independent check against measurements was made.',
+    },
+    reviewing: 'Demo model: the reviewer misses a section on limits. I add it.',
+    reviewed: 'Demo model: the paper names its limits now, as the reviewer asked.',
     leftOver: (count) =>
       `The check of the paper names ${count} more ${count === 1 ? 'thing' : 'things'} that a real model would repair.`,
     noDataFile:
@@ -98,6 +116,18 @@ The code, the figures and the numbers of these demos are real: they come from a 
     left: (number) =>
       `但有一个例外：结果一节中的 ${number} 是我根据表格自行推算的，没有任何运行输出过它，请核对或删除。`,
     checkingPaper: '演示模型：检查论文。',
+    verdicts: {
+      missing:
+        'Verdict: revise\n- 全文（演示审稿人，按脚本）：没有说明结果在多大程度上可信，请增加一节说明局限。',
+      there: 'Verdict: accept\n- 演示审稿人（按脚本）：局限已经说明。真实模型会通读论文。',
+    },
+    limits: {
+      title: '本文的局限',
+      content:
+        '全部数值来自同一程序、固定随机种子的一次运行：结果可以完全重复，但不能说明换一个种子或换一种方法会带来多大变化，也没有与实测数据进行独立比对。',
+    },
+    reviewing: '演示模型：审稿人指出缺少对局限的说明，现在补上。',
+    reviewed: '演示模型：已按审稿人的意见在论文中说明局限。',
     leftOver: (count) => `论文检查还指出 ${count} 处，真实模型会加以修正。`,
     noDataFile:
       '演示模型：没有在附件中找到 CSV 或 Excel 文件。请先上传，再让我分析。（配置真实模型后也可处理其他文件。）',

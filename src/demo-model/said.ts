@@ -1,6 +1,9 @@
 /** What stands in a user message: a person's words, and what the system adds between tags. */
 
-const TOLD = /^<(workspace|attachments|earlier|conversation|instruction)>\n([\s\S]*?)\n<\/\1>(?:\n\n|$)/;
+const NAMES =
+  'workspace|attachments|earlier|conversation|instruction|asked|paper|check|numbers|rubric|before|review';
+const TOLD = new RegExp(`^<(${NAMES})>\\n([\\s\\S]*?)\\n</\\1>(?:\\n\\n|$)`);
+const NEXT_TOLD = new RegExp(`\\n\\n<(?:${NAMES})>\\n`);
 /** Stands between the words of two messages that were sent as one. */
 const NEXT_MESSAGE = '\n\n[the next message:]\n\n';
 
@@ -23,7 +26,7 @@ export function saidIn(content: string): Said {
       continue;
     }
     // Words run to the next part of ours, or to the end.
-    const next = rest.search(/\n\n<(?:workspace|attachments|earlier|conversation|instruction)>\n/);
+    const next = rest.search(NEXT_TOLD);
     spoken = next < 0 ? rest : rest.slice(0, next);
     words.push(...spoken.split(NEXT_MESSAGE));
     rest = next < 0 ? '' : rest.slice(next + 2);

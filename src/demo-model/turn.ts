@@ -15,6 +15,8 @@ export interface Turn {
   prompts: string[];
   /** The calls made since the prompt, with their results. */
   calls: MadeCall[];
+  /** How many of these calls were made before its reviewer spoke last (H5); null: it has not spoken. */
+  reviewedAfter: number | null;
   /** Whether a table came with a message. */
   hasTable: boolean;
   /** Whether the person has written since the last result. */
@@ -31,16 +33,26 @@ export function readTurn(messages: Messages): Turn {
   let prompts: string[] = [];
   let calls: MadeCall[] = [];
   let answered = true;
+  let reviewedAfter: number | null = null;
   for (const [index, message] of messages.entries()) {
     switch (message.role) {
-      case 'user':
+      case 'user': {
+        const { words, told } = saidIn(message.content);
+        // Its reviewer sends the paper back in the midst of a turn.
+        if (words.length === 0 && told.some(({ name }) => name === 'review')) {
+          reviewedAfter = calls.length;
+          answered = false;
+          break;
+        }
         if (answered || calls.some((call) => STOPPED.test(call.result))) {
           prompts = [];
           calls = [];
+          reviewedAfter = null;
         }
         answered = false;
-        prompts.push(...saidIn(message.content).words);
+        prompts.push(...words);
         break;
+      }
       case 'assistant':
         if (message.tool_calls === undefined && message.content !== BRIDGE) answered = true;
         for (const call of message.tool_calls ?? []) {
@@ -63,7 +75,13 @@ export function readTurn(messages: Messages): Turn {
       message.role === 'user' &&
       saidIn(message.content).told.some(({ name, text }) => name !== 'workspace' && TABLE.test(text)),
   );
-  return { prompts, calls, hasTable, justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1 };
+  return {
+    prompts,
+    calls,
+    reviewedAfter,
+    hasTable,
+    justSteered: messages.at(-1)?.role === 'user' && prompts.length > 1,
+  };
 }
 
 /** What the system says in the model's place between a result and a person's words: it ends no turn. */

@@ -14,6 +14,7 @@ import type {
   UserMessage,
 } from './messages.ts';
 import type { PlanStep } from './plans.ts';
+import type { Review } from './reviews.ts';
 import type { VerifyMode } from './verification/types.ts';
 import type { SnapshotReason } from './versions.ts';
 
@@ -86,6 +87,8 @@ export type EventBody =
   | { kind: 'budget.warned'; scope: BudgetScope; unit: BudgetUnit; used: number; limit: number }
   /** All of it (H3); without steps: it was taken away. `toolCallId`: of the call that set it. */
   | { kind: 'plan.changed'; by: 'agent' | 'person'; toolCallId?: string; steps: PlanStep[] }
+  /** A round of review (H5); its words are the message's before it. */
+  | ({ kind: 'review.completed' } & Omit<Review, 'turn'>)
   | { kind: 'message.completed'; message: Message }
   | { kind: 'context.compacted'; tokensBefore: number; tokensAfter: number; throughMessageId: string }
   | {

@@ -94,7 +94,7 @@ export interface Message {
 }
 
 /** A message's text, without reasoning and tool calls. */
-export function textOf(message: Message): string {
+export function textOf(message: Pick<Message, 'parts'>): string {
   return message.parts
     .filter((part) => part.type === 'text')
     .map((part) => part.text)

@@ -23,7 +23,12 @@ export interface CallGroup {
 export interface NextStep {
   /** One group after the other; the calls of a group at once. */
   groups: CallGroup[];
-  afterwards: { kind: 'ask'; step: number } | { kind: 'limit' } | { kind: 'end' };
+  afterwards:
+    | { kind: 'ask'; step: number }
+    | { kind: 'limit' }
+    | { kind: 'end' }
+    /** A reviewer reads the paper first; where the turn goes on then, it is asked for `step`. */
+    | { kind: 'review'; round: number; step: number };
 }
 
 /** Whether an agent may be asked for this step, counted from 1. */
@@ -48,11 +53,13 @@ export interface Answered {
   maxSteps?: number;
   /** Steps before this one that were done in the same activity, each with its calls, for Temporal's UI. */
   before?: string[];
+  /** The round of review that is due before the turn may end (H5). */
+  review?: number;
 }
 
-/** What follows an answer; `ended` where it ended its turn. */
+/** What follows an answer; `ended` where it ended its turn, `review` where a round of review is due. */
 export function whatNext(
-  answer: { step: number; calls: readonly CallRef[]; ended: boolean },
+  answer: { step: number; calls: readonly CallRef[]; ended: boolean; review?: number },
   limits: StepLimits & { agent: AgentKind },
 ): NextStep {
   const groups = groupsOf(answer.calls).map((calls) => ({ runner: runnerOf(calls, limits.agent), calls }));
@@ -60,6 +67,8 @@ export function whatNext(
   const isLast = answer.ended || (limits.agent === 'code' && groups.length === 0);
   const step = answer.step + 1;
   if (isLast) return { groups, afterwards: { kind: 'end' } };
+  if (answer.review !== undefined)
+    return { groups, afterwards: { kind: 'review', round: answer.review, step } };
   return { groups, afterwards: mayAsk(step, limits) ? { kind: 'ask', step } : { kind: 'limit' } };
 }
 

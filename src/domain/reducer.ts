@@ -6,6 +6,7 @@ import type { Ask } from './asks.ts';
 import { type LogEvent, PLACE, type TurnError, type TurnOutcome } from './events.ts';
 import type { Message, Part, ToolPart, Usage } from './messages.ts';
 import type { Plan } from './plans.ts';
+import type { Review } from './reviews.ts';
 
 /** `asking`: the turn that runs waits for a person. */
 export type WorkStatus = 'idle' | 'running' | 'asking' | 'stopping';
@@ -30,6 +31,8 @@ export interface Conversation {
   ask?: Ask;
   /** What the agent means to do (H3). */
   plan?: Plan;
+  /** What the reviewer said of the paper last (H5); none since the conversation was rewound. */
+  review?: Review;
   /** Set while a retry is awaited; cleared by the next event of that turn. */
   retrying?: { agent: string; what: string; code?: string; reason: string; inMs: number; at: string };
 }
@@ -97,6 +100,7 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       next.messages = state.messages.filter((message, index) => index < from || message.status === 'queued');
       const turns = new Set(next.messages.map((message) => message.turn));
       next.outcomes = state.outcomes.filter(({ turn }) => turns.has(turn));
+      delete next.review;
       return next;
     }
     case 'turn.started':
@@ -169,6 +173,11 @@ export function reduce(state: Conversation, event: LogEvent): Conversation {
       if (event.steps.length === 0) delete next.plan;
       else next.plan = { version: event.seq, by: event.by, steps: event.steps };
       return next;
+    case 'review.completed': {
+      const { seq: _seq, turn, at: _at, kind: _kind, ...review } = event;
+      next.review = { turn: turn ?? 0, ...review };
+      return next;
+    }
     case 'message.completed':
       next.messages = change(state.messages, event.message.id, () => event.message);
       return next;

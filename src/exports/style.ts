@@ -34,6 +34,11 @@ const styleShape = z.object({
   aiReport: z.enum(['behind', 'apart']).optional(),
   /** Bytes that the contest takes of a file: of the paper, and of all that supports it. */
   mostBytes: z.number().int().positive().optional(),
+  /** What a reviewer judges such a paper by, beside what it judges all papers by (H5). */
+  rubric: z
+    .object({ en: z.array(z.string().max(400)).max(20), zh: z.array(z.string().max(400)).max(20) })
+    .partial()
+    .optional(),
   contents: z.boolean(),
   numbersSections: z.boolean(),
   checks: z

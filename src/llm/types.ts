@@ -69,7 +69,21 @@ export type UserPart =
   | { type: 'said'; text: string }
   | {
       type: 'told';
-      name: 'workspace' | 'attachments' | 'earlier' | 'conversation' | 'instruction' | 'picture';
+      name:
+        | 'workspace'
+        | 'attachments'
+        | 'earlier'
+        | 'conversation'
+        | 'instruction'
+        | 'picture'
+        /** What a reviewer is shown, and what it said (H5). */
+        | 'asked'
+        | 'paper'
+        | 'check'
+        | 'numbers'
+        | 'rubric'
+        | 'before'
+        | 'review';
       text: string;
     }
   | PicturePart;

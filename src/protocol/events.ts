@@ -14,6 +14,7 @@ import {
   uuid,
 } from './messages.ts';
 import { planBy, planStep } from './plans.ts';
+import { reviewed } from './reviews.ts';
 
 const count = z.number().int().nonnegative();
 const agent = z.string();
@@ -80,6 +81,7 @@ export const logEvent = z
     }),
     event('budget.warned', { scope: budgetScope, unit: budgetUnit, used: z.number(), limit: z.number() }),
     event('plan.changed', { by: planBy, toolCallId: uuid.exactOptional(), steps: z.array(planStep) }),
+    event('review.completed', reviewed),
     event('message.completed', { message }),
     event('context.compacted', { tokensBefore: count, tokensAfter: count, throughMessageId: uuid }),
     event('retrying', {

@@ -11,6 +11,7 @@ import {
 } from './limits.ts';
 import { delivery, isoTime, message, uuid } from './messages.ts';
 import { plan } from './plans.ts';
+import { review } from './reviews.ts';
 import { PROTOCOL_VERSION } from './socket.ts';
 
 const seq = z.number().int().nonnegative();
@@ -80,6 +81,7 @@ export const snapshot = z.object({
   retrying: retrying.exactOptional(),
   ask: ask.exactOptional(),
   plan: plan.exactOptional(),
+  review: review.exactOptional(),
 });
 export const snapshotFrame = snapshot.extend({ type: z.literal('snapshot') });
 

@@ -5,6 +5,7 @@ import { newMessage, workStatus } from './frames.ts';
 import * as limits from './limits.ts';
 import { isoTime, message, usage, uuid } from './messages.ts';
 import { policy } from './policy.ts';
+import { reviewSetting } from './reviews.ts';
 
 export const language = z.enum(['en', 'zh']);
 
@@ -25,6 +26,7 @@ export const work = z
     models: modelChoice,
     budget: workBudget.nullable().meta({ description: 'null: none' }),
     policy: policy.nullable().meta({ description: 'null: all is allowed' }),
+    review: reviewSetting.nullable().meta({ description: 'null: nobody reviews the paper' }),
     usage: usage.meta({ description: 'of all turns, a running one included; cost of what has known prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,
@@ -41,6 +43,9 @@ export const newWork = z.object({
   models: modelChoice.optional(),
   budget: workBudget.optional(),
   policy: policy.optional(),
+  review: reviewSetting
+    .nullish()
+    .meta({ description: 'null: nobody reviews the paper; absent: neither, unless the template says so' }),
   language: language.optional().meta({ description: "of the default template; absent: Accept-Language's" }),
 });
 
@@ -57,6 +62,10 @@ export const workChange = z.object({
   models: modelChoice.optional(),
   budget: workBudget.nullable().optional().meta({ description: 'null takes it away' }),
   policy: policy.nullable().optional().meta({ description: 'null allows all' }),
+  review: reviewSetting
+    .nullable()
+    .optional()
+    .meta({ description: 'null: nobody reviews the paper any more' }),
 });
 
 /** Pages of a list: `limit` items from where `cursor` says. */

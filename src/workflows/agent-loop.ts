@@ -3,7 +3,13 @@
  * final answer, a stop, or a limit. Deterministic: every effect is an activity, every input comes from one.
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { FAILURE, type ModelStep, type ModelStepInput, type ToolStep } from '../activities/types.ts';
+import {
+  FAILURE,
+  type ModelStep,
+  type ModelStepInput,
+  type ReviewInput,
+  type ToolStep,
+} from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import { type AgentKind, type CallGroup, type Runner, whatNext } from '../domain/next-step.ts';
 
@@ -37,6 +43,8 @@ export interface Loop {
   turn: number | null;
   /** Asks for a step; whoever can wait for a person gives no 'asking'. */
   askFor: (summary: string, input: ModelStepInput) => Promise<ModelStep | { kind: 'anew' }>;
+  /** Has the paper reviewed (H5); absent where there is nothing to review. */
+  review?: (input: ReviewInput) => Promise<ModelStep | { kind: 'anew' }>;
   /** Runs one call; called in order for what writes, at once for neighbours that only read. */
   runCall: (turn: number, call: CallRef, runner: Runner) => Promise<CallEnd>;
   /** Told what the agent does, for the query and the UI. */
@@ -77,6 +85,15 @@ async function loopUntilEnd(loop: Loop): Promise<LoopEnd> {
         return { kind: 'answered', turn, ended: answer.ended, queued: answer.queued };
       case 'limit':
         return { kind: 'limit', turn };
+      case 'review': {
+        const { round } = afterwards;
+        const said = await loop.review?.({ workId: loop.workId, turn, round, after: answer.step });
+        if (said === undefined) throw new Error(`a ${loop.kind} agent is not reviewed`);
+        if (said.kind !== 'answered') return said;
+        if (said.ended) return { kind: 'answered', turn, ended: true, queued: said.queued };
+        step = afterwards.step;
+        break;
+      }
       case 'ask':
         step = afterwards.step;
     }

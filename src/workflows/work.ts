@@ -20,7 +20,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { FinishInput, ModelStep, ModelStepInput } from '../activities/types.ts';
+import type { FinishInput, ModelStep } from '../activities/types.ts';
 import type { CallRef } from '../domain/calls.ts';
 import type { Runner } from '../domain/next-step.ts';
 import { codeWorkflowIdOf } from '../domain/work-names.ts';
@@ -147,7 +147,8 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
         agent: 'main',
         kind: 'main',
         turn: null,
-        askFor,
+        askFor: (summary, input) => untilGiven(() => activities(summary).callModel(input)),
+        review: (input) => untilGiven(() => activities(`review round ${input.round}`).review(input)),
         runCall,
         onPhase: (phase, turn, step, calls) =>
           show({ phase, turn, step, tools: calls.map(({ label }) => label) }),
@@ -180,10 +181,10 @@ export async function work({ workId, ended: endedBefore = 0, attributes }: WorkI
   }
 
   /** Asks for a step, and where a person is to allow it first, again once they may have answered (H4). */
-  async function askFor(summary: string, input: ModelStepInput): Promise<ModelStep | { kind: 'anew' }> {
+  async function untilGiven(ask: () => Promise<ModelStep>): Promise<ModelStep | { kind: 'anew' }> {
     for (;;) {
       const heard = wakes;
-      const step = await activities(summary).callModel(input);
+      const step = await ask();
       if (step.kind !== 'asking') return step;
       if (isHistoryLong()) return { kind: 'anew' };
       await untilWoken(heard, step.turn);

@@ -56,6 +56,7 @@ const SAID = [
   'Which',
   'Both',
   'green',
+  'Verdict',
   'new data',
 ];
 
@@ -220,6 +221,31 @@ const KINDS: Kind[] = [
         await untilPhase(system.temporal, workId, 'asking');
         chat.send({ type: 'answer', ask: 'askId' in asked ? asked.askId : '', allow });
       }
+      await endOf(chat, 1);
+    },
+  },
+  {
+    name: 'reviewed',
+    script: (request) => {
+      const [first] = request.messages;
+      const paper = { file: 'paper.md', content: '# A\n', mode: 'append' };
+      if (String(first?.content).startsWith('You are the reviewer of a paper.'))
+        return textReply(
+          JSON.stringify(request).includes('<before>')
+            ? 'Verdict: accept'
+            : 'Verdict: revise\n- Name a source.',
+        );
+      return answersSoFar(request) > 0
+        ? textReply('Done.')
+        : { kind: 'stream', steps: callTool(0, 'w', 'writemd', paper) };
+    },
+    play: async (chat, workId) => {
+      await system.db
+        .updateTable('works')
+        .set({ review: JSON.stringify({ rounds: 1 }) })
+        .where('id', '=', workId)
+        .execute();
+      chat.say('hello');
       await endOf(chat, 1);
     },
   },

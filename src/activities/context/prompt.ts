@@ -3,9 +3,11 @@
  * stored, so that a later step sends the same bytes again and a provider's cache holds them (M1).
  */
 
+import { toldReview } from '../../agents/reviewer-prompt.ts';
 import type { ContextMessage } from '../../db/summaries.ts';
 import type { FileChange, ToolPart } from '../../domain/messages.ts';
 import { textOf } from '../../domain/messages.ts';
+import { REVIEWER } from '../../domain/reviews.ts';
 import type { ChatMessage, UserPart } from '../../llm/types.ts';
 import { readableSize } from '../../workspace/tree.ts';
 import type { ShownParts } from './pictures.ts';
@@ -28,6 +30,8 @@ export function chatOf(
 ): ChatMessage[] {
   if (message.role === 'user')
     return [{ role: 'user', parts: [...userParts(message, opening), ...(pictures.get(message.id) ?? [])] }];
+  if (message.agent === REVIEWER)
+    return [{ role: 'user', parts: [{ type: 'told', name: 'review', text: toldReview(textOf(message)) }] }];
   const drawn = message.parts.flatMap((part) =>
     part.type === 'tool' ? (pictures.get(part.toolCallId) ?? []) : [],
   );

@@ -8,6 +8,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { TOOLS } from '../../agents/tool-table.ts';
 import type { TurnOrigin } from '../../db/turn-origin.ts';
 import type { TurnOutcome } from '../../domain/events.ts';
+import { REVIEWER } from '../../domain/reviews.ts';
 import { ofAgent, ofConversation, ofModelCall, ofTool } from '../../tracing/gen-ai.ts';
 import {
   agentSpanId,
@@ -202,7 +203,7 @@ export function createTurnTrace(
 
 /** A tool that the model invented has no name here: it is a word of the model's. */
 function nameOf(of: AttemptOf): string {
-  if ('step' in of) return of.agent === 'main' ? 'main step' : 'code step';
+  if ('step' in of) return of.agent === 'main' ? 'main step' : of.agent === REVIEWER ? 'review' : 'code step';
   return `tool ${toolName(of.tool)}`;
 }
 
@@ -211,7 +212,7 @@ function toolName(tool: string): string {
 }
 
 function parentOf({ workId, turn, agent }: AttemptOf): string {
-  return agent === 'main' ? turnSpanId(workId, turn) : agentSpanId(workId, agent);
+  return agent === 'main' || agent === REVIEWER ? turnSpanId(workId, turn) : agentSpanId(workId, agent);
 }
 
 function describe(of: AttemptOf): SpanAttributes {

@@ -9,6 +9,8 @@ import { accepts } from 'hono/accepts';
 import type { z } from 'zod';
 import { findShippedTemplate, findTemplate } from '../../db/templates.ts';
 import { createWork, findWork, type WorkView } from '../../db/works.ts';
+import { firstFields } from '../../documents/first-fields.ts';
+import { MAX_ROUNDS, type ReviewSetting } from '../../domain/reviews.ts';
 import type { newWork } from '../../protocol/works.ts';
 import { createWorkspace, workspaceFolder } from '../../workspace/create-workspace.ts';
 import { PAPER } from '../../workspace/paper.ts';
@@ -54,6 +56,7 @@ export async function makeWork(
       models: wish.models ?? {},
       budget: wish.budget,
       policy: wish.policy,
+      review: wish.review === undefined ? reviewOf(template) : (wish.review ?? undefined),
       diskBytes: content.length,
     },
     config.quotas,
@@ -67,6 +70,16 @@ export async function makeWork(
   return work;
 }
 
+/**
+ * What the template wants of a reviewer (`review`, how often it may send the paper back): of one that ships, or of the
+ * owner's own, for it costs them calls of a model.
+ */
+function reviewOf(template: Awaited<ReturnType<typeof templateOf>>): ReviewSetting | undefined {
+  if (!(template?.own || template?.shipped)) return undefined;
+  const rounds = Number(firstFields(template.content).review ?? Number.NaN);
+  return Number.isInteger(rounds) && rounds >= 0 && rounds <= MAX_ROUNDS ? { rounds } : undefined;
+}
+
 /** Another request that makes the same Work has written it, and it may have been worked on since. */
 function unlessThere(error: unknown): void {
   if (!(error instanceof WorkspaceError && error.code === 'changed')) throw error;
@@ -77,7 +90,7 @@ async function templateOf(
   userId: string,
   id: string | null,
   language: Language,
-): Promise<{ id: string; content: string; version: string } | undefined> {
+): Promise<{ id: string; content: string; version: string; own?: boolean; shipped?: boolean } | undefined> {
   if (id === null) return await findShippedTemplate(db, `short-report-${language}`);
   const template = await findTemplate(db, { id, userId });
   if (template === undefined) throw notFound('template');

@@ -1,6 +1,6 @@
 /** A turn as it is read in a terminal: text as it comes, tool calls with their output, what was made. */
 import { type Ask, shownCall } from '../../domain/asks.ts';
-import type { LogEvent } from '../../domain/events.ts';
+import type { EventBody, LogEvent } from '../../domain/events.ts';
 import type { ToolArguments } from '../../domain/messages.ts';
 import { progressOf, STEP_SIGNS } from '../../domain/plans.ts';
 
@@ -77,6 +77,8 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
             line(`  ${STEP_SIGNS[status]} ${step}`, status === 'in_progress' ? undefined : dim);
           return;
         }
+        case 'review.completed':
+          return line(reviewLine(event), bold);
         case 'budget.warned':
           return line(`(a budget is nearly used up: ${event.used} of ${event.limit} ${event.unit})`, dim);
         case 'retrying':
@@ -93,6 +95,13 @@ export function createTranscript(write: (text: string) => void, colour: boolean)
       }
     },
   };
+}
+
+/** What a round of review came to; what was said in full stands above it. */
+function reviewLine({ verdict, sentBack, error }: EventBody & { kind: 'review.completed' }): string {
+  if (verdict === 'accept') return 'Review: accepted.';
+  if (verdict === 'none') return `Review: no verdict${error === undefined ? '' : ` (${error.message})`}.`;
+  return sentBack ? 'Review: sent back, to be worked over.' : 'Review: there is something left to mend.';
 }
 
 /** When it goes on, where that is known. */

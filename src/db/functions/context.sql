@@ -1,15 +1,15 @@
 -- What a model is told of the conversation, and the summaries in place of its older parts.
 
--- Where the message stands that called a code agent, which is named by the call's id; null for the main agent.
+-- Where the message stands that called a code agent, which is named by the call's id; null for the others.
 create or replace function called_at(p_work uuid, p_agent text) returns bigint
 language sql stable as $$
   select m.position from tool_calls c join messages m on m.work_id = c.work_id and m.id = c.message_id
-  where c.work_id = p_work and c.id = case when p_agent <> 'main' then p_agent::uuid end;
+  where c.work_id = p_work and c.id = case when p_agent not in ('main', 'reviewer') then p_agent::uuid end;
 $$;
 
 -- What one agent's model is to be told, as messages; on every step's way, so its plans are kept by the session.
 -- Its cost depends on what follows the newest summary, not on what that stands for: the person's first message,
--- those of theirs in the running turn, and what follows. The first row carries the summary. A code agent has no
+-- those of theirs in the running turn, and what follows, for the main agent with what its reviewer said (H5). The first row carries the summary. A code agent has no
 -- user's words, and its conversation begins behind the message that called it.
 create or replace function read_context(p_work uuid, p_agent text)
 returns table (
@@ -45,7 +45,8 @@ begin
     ), kept as (
       select m.* from messages m
       where m.work_id = p_work and not m.rewound and m.position > v_position
-        and (m.agent = p_agent or (m.role = 'user' and p_agent = 'main'))
+        and (m.agent = p_agent or (p_agent = 'main' and (m.role = 'user'
+          or (m.agent = 'reviewer' and m.status = 'complete'))))
       union all
       select * from early
     )

@@ -6,10 +6,10 @@ language sql immutable as $$
   select case when p_id is not null then md5(p_work::text || p_id)::uuid end;
 $$;
 
--- The name that an agent has in a copy of its Work: a code agent is named by its call.
+-- The name that an agent has in a copy of its Work: a code agent is named by its call, the others by what they do.
 create or replace function copied_agent(p_work uuid, p_agent text) returns text
 language sql immutable as $$
-  select case when p_agent = 'main' then p_agent else copied_id(p_work, p_agent)::text end;
+  select case when p_agent in ('main', 'reviewer') then p_agent else copied_id(p_work, p_agent)::text end;
 $$;
 
 -- Makes a copy of a Work's conversation, whose files are there already: what was said and answered, under new ids.
@@ -106,6 +106,16 @@ begin
     when p_through is null and w.running_turn is null then w.last_seq
     else (select t.last_seq from turns t where t.work_id = p_work and t.turn = v_through) end
   order by p.seq desc limit 1;
+
+  -- The review that stood beside its paper there (H5).
+  insert into reviews (work_id, seq, turn, round, message_id, verdict, points, sent_back, paper, error)
+  select p_new, w.last_seq, r.turn, r.round, copied_id(p_new, r.message_id::text), r.verdict, r.points, r.sent_back, r.paper,
+         r.error
+  from reviews r
+  where r.work_id = p_work and r.turn <= v_through and r.seq <= v_end
+    and r.seq > coalesce((select max(seq) from reviews where work_id = p_work and verdict is null), 0)
+    and (last.role is distinct from 'user' or r.turn < v_through)
+  order by r.seq desc limit 1;
   return true;
 end $$;
 

@@ -81,7 +81,8 @@ begin
   return '{"kind": "withdrawn"}';
 end $$;
 
--- A message and what follows it leave the conversation, and the plan is what it was before (H3); the rows stay. No turn runs.
+-- A message and what follows it leave the conversation, the plan is what it was before (H3), and no review stands beside the
+-- paper any more (H5); the rows stay. No turn runs.
 create or replace function rewind_before(p_work uuid, p_message uuid) returns void
 language plpgsql as $$
 declare
@@ -90,6 +91,7 @@ begin
   select position into v_position from messages where work_id = p_work and id = p_message;
   update messages set rewound = true where work_id = p_work and not rewound and position >= v_position;
   perform log_revision(p_work, jsonb_build_object('kind', 'conversation.rewound', 'beforeMessageId', p_message));
+  perform rewind_review(p_work);
   perform rewind_plan(p_work, v_position);
 end $$;
 

@@ -187,17 +187,23 @@ end $$;
 -- can then not be taken back, which would leave the next step with nothing to answer. A turn that may not go on ends,
 -- and what waits is the next one's. Gives {kind: "fenced"} or {kind: "stored", result}, where result is p_result with
 -- {ended, queued}.
+-- Where a reviewer is to read the paper first (H5) the turn goes on, and the result has {review}, its round. A reviewer's own
+-- answer sends the paper back, or ends the turn as a final answer does.
 --   p_parts: the message's parts as the protocol has them, tool parts running
 --   p_may_go_on: false where this was the last step that the turn may have
+--   p_paper: the path of the paper; null: the caller knows of no reviewer
+--   p_review: a reviewer's verdict, as put_review takes it; null: this is no reviewer's answer
 create or replace function complete_step(
   p_work uuid, p_key text, p_attempt integer, p_parts jsonb, p_usage jsonb, p_final boolean, p_result jsonb,
-  p_may_go_on boolean default true
+  p_may_go_on boolean default true, p_paper text default null, p_review jsonb default null
 ) returns jsonb
 language plpgsql as $$
 declare
   w works;
   c claims;
   v_ends boolean;
+  v_goes_on boolean;
+  v_round integer;
   v_result jsonb;
   v_at timestamptz;
 begin
@@ -236,11 +242,21 @@ begin
       'id', c.message_id, 'turn', c.turn, 'role', 'assistant', 'agent', c.agent, 'status', 'complete',
       'createdAt', iso_time(v_at), 'parts', p_parts, 'usage', p_usage)));
 
+  v_goes_on := p_may_go_on and w.stop_turn is distinct from c.turn;
   v_ends := p_final;
-  if p_final and p_may_go_on and w.stop_turn is distinct from c.turn then
+  if p_review is not null then
+    v_ends := not (v_goes_on and p_review ->> 'verdict' = 'revise' and c.step <= coalesce((w.review ->> 'rounds')::integer, 0));
+    perform put_review(p_work, c.turn, c.step, c.message_id, not v_ends, p_review);
+  end if;
+  if v_ends and v_goes_on then
     v_ends := not take_steering(p_work, c.turn);
   end if;
-  v_result := p_result || jsonb_build_object('ended', v_ends, 'queued', has_queued(p_work));
+  if v_ends and p_review is null and w.stop_turn is distinct from c.turn then
+    v_round := review_due(w, c.turn, p_paper);
+    v_ends := v_round is null;
+  end if;
+  v_result := p_result || jsonb_build_object('ended', v_ends, 'queued', has_queued(p_work))
+    || case when v_round is null then '{}'::jsonb else jsonb_build_object('review', v_round) end;
   update claims set state = 'done', result = v_result where work_id = p_work and key = p_key;
   if v_ends then
     perform end_turn(p_work, c.turn, 'done', null);

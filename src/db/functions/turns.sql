@@ -49,6 +49,30 @@ begin
   return v_seq;
 end $$;
 
+-- The steps of a turn that got no answer end with what they had streamed. The caller holds the Work's row.
+create or replace function end_open_steps(p_work uuid, p_turn integer, p_status text) returns void
+language plpgsql as $$
+declare
+  c record;
+  v_parts jsonb;
+  v_at timestamptz;
+begin
+  for c in
+    select * from claims
+    where work_id = p_work and turn = p_turn and step is not null and state in ('running', 'failed')
+    order by started_seq
+  loop
+    v_parts := streamed_parts(p_work, p_turn, c.message_id, c.started_seq);
+    select at into v_at from events where work_id = p_work and seq = c.started_seq;
+    insert into messages (work_id, id, role, agent, turn, step, status, position, parts, created_at)
+    values (p_work, c.message_id, 'assistant', c.agent, p_turn, c.step, p_status, c.started_seq, v_parts, v_at);
+    perform log_append(p_work, p_turn, jsonb_build_array(jsonb_build_object(
+      'kind', 'message.completed',
+      'message', jsonb_build_object('id', c.message_id, 'turn', p_turn, 'role', 'assistant', 'agent', c.agent,
+        'status', p_status, 'createdAt', iso_time(v_at), 'parts', v_parts))));
+  end loop;
+end $$;
+
 -- Ends a turn that does not end by a final answer: raises the fence over whatever still runs, keeps what was
 -- written, answers the open tool calls, and appends turn.completed. Ending it twice changes nothing.
 -- p_error: why it failed; null where a failed step says so itself. p_words: what the open tool calls' results say.
@@ -61,12 +85,9 @@ create or replace function finish_turn(
 language plpgsql as $$
 declare
   w works;
-  c record;
   t record;
-  v_parts jsonb;
   v_status text := case p_outcome when 'stopped' then 'stopped' else 'failed' end;
   v_error jsonb := p_error;
-  v_at timestamptz;
 begin
   select * into w from works where id = p_work for update;
   if not found or w.running_turn is distinct from p_turn then
@@ -82,21 +103,7 @@ begin
       'Something unexpected went wrong in the server; its log has the details. Send the message again to retry.'));
   end if;
 
-  for c in
-    select * from claims
-    where work_id = p_work and turn = p_turn and step is not null and state in ('running', 'failed')
-    order by started_seq
-  loop
-    v_parts := streamed_parts(p_work, p_turn, c.message_id, c.started_seq);
-    select at into v_at from events where work_id = p_work and seq = c.started_seq;
-    insert into messages (work_id, id, role, agent, turn, step, status, position, parts, created_at)
-    values (p_work, c.message_id, 'assistant', c.agent, p_turn, c.step, v_status, c.started_seq, v_parts, v_at);
-    perform log_append(p_work, p_turn, jsonb_build_array(jsonb_build_object(
-      'kind', 'message.completed',
-      'message', jsonb_build_object('id', c.message_id, 'turn', p_turn, 'role', 'assistant', 'agent', c.agent,
-        'status', v_status, 'createdAt', iso_time(v_at), 'parts', v_parts))));
-  end loop;
-
+  perform end_open_steps(p_work, p_turn, v_status);
   perform end_ask(p_work, p_turn);
   for t in
     select tc.*, coalesce(age_ms(cl.first_at), age_ms((

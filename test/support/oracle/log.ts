@@ -14,6 +14,7 @@ export function brokenInLog(events: LogEvent[]): string[] {
     ...callsEndOnce(events),
     ...asksEndOnce(events),
     ...plansChangeOnce(events),
+    ...roundsEndOnce(events),
   ];
 }
 
@@ -91,7 +92,7 @@ function attemptsEndOnce(events: LogEvent[]): string[] {
     } else if (event.kind === 'step.superseded' || event.kind === 'message.completed') {
       const id = event.kind === 'step.superseded' ? event.messageId : event.message.id;
       if (!open.delete(id)) problems.push(`R4: message ${id} ended without being open (${event.seq})`);
-    } else if ('messageId' in event && !open.has(event.messageId)) {
+    } else if (event.kind !== 'review.completed' && 'messageId' in event && !open.has(event.messageId)) {
       problems.push(`R4: event ${event.seq}, ${event.kind}, belongs to no attempt that runs`);
     }
   }
@@ -187,6 +188,22 @@ function plansChangeOnce(events: LogEvent[]): string[] {
   )
     ? []
     : [`H3: the plan was set by the calls ${set.join(', ')}, and not by ${wanted.join(', ')}`];
+}
+
+/** H5: the rounds of review of a turn are numbered, and each has one verdict, which is that of its message. */
+function roundsEndOnce(events: LogEvent[]): string[] {
+  const rounds = new Map<number | null, number>();
+  return ofKind(events, 'review.completed').flatMap(({ turn, round, messageId, verdict }) => {
+    const last = rounds.get(turn) ?? 0;
+    rounds.set(turn, round);
+    const said = ofKind(events, 'message.completed').find(({ message }) => message.id === messageId)?.message;
+    return [
+      ...(round === last + 1 ? [] : [`H5: round ${round} of turn ${turn} came after ${last}`]),
+      ...(verdict === 'none' || (said?.agent === 'reviewer' && said.status === 'complete')
+        ? []
+        : [`H5: round ${round} of turn ${turn} has a verdict that nobody said`]),
+    ];
+  });
 }
 
 /** H1: a turn asks one thing at a time, and each question has one answer, before the call that asked it ends. */

@@ -34,6 +34,10 @@ async function snapshotAgrees(db: Database, workId: string, events: LogEvent[]):
   }
   if (!same(snapshot?.plan ?? null, watched.plan ?? null))
     problems.push(`P6: the plan's row says ${canonical(snapshot?.plan)}, the log ${canonical(watched.plan)}`);
+  if (!same(snapshot?.review ?? null, watched.review ?? null))
+    problems.push(
+      `P6: the review's row says ${canonical(snapshot?.review)}, the log ${canonical(watched.review)}`,
+    );
   const unfinished = (snapshot?.messages ?? []).filter(({ status }) =>
     ['queued', 'running'].includes(status),
   );

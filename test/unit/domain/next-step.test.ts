@@ -15,6 +15,7 @@ interface Case {
   step?: number;
   calls?: CallRef[];
   ended?: boolean;
+  review?: number;
   groups?: string[];
   afterwards: NextStep['afterwards'];
 }
@@ -24,6 +25,7 @@ const ask = (step: number): NextStep['afterwards'] => ({ kind: 'ask', step });
 const CASES: Case[] = [
   { after: 'a final answer that ended the turn', ended: true, afterwards: { kind: 'end' } },
   { after: 'an answer that was steered on', afterwards: ask(2) },
+  { after: 'one that a reviewer is to judge', review: 1, afterwards: { kind: 'review', round: 1, step: 2 } },
   { after: "a code agent's answer without calls", agent: 'code', afterwards: { kind: 'end' } },
   { after: 'calls that only read: at once', calls: READS, groups: ['tool r1 r2'], afterwards: ask(2) },
   {
@@ -93,8 +95,9 @@ const CASES: Case[] = [
 
 test.each(CASES)(
   'what an agent does after $after',
-  ({ agent = 'main', step = 1, calls = [], ended = false, groups = [], afterwards }) => {
-    const next = whatNext({ step, calls, ended }, { maxSteps: 5, agent });
+  ({ agent = 'main', step = 1, calls = [], ended = false, review, groups = [], afterwards }) => {
+    const answer = { step, calls, ended, ...(review === undefined ? {} : { review }) };
+    const next = whatNext(answer, { maxSteps: 5, agent });
     const asWords = next.groups.map((group) => [group.runner, ...group.calls.map(({ id }) => id)].join(' '));
     expect({ groups: asWords, afterwards: next.afterwards }).toEqual({ groups, afterwards });
   },

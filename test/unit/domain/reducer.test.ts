@@ -112,6 +112,17 @@ test('P6, P21: a question is part of the state until it is answered, or its turn
   expect(reduce({ ...open, seq: 3 }, end)).not.toHaveProperty('ask');
 });
 
+test('H5: the newest review stands beside the paper until the conversation is rewound', () => {
+  const said = { verdict: 'revise' as const, points: ['A.'], sentBack: true, paper: 'f00' };
+  const first = { seq: 1, turn: 1, at, kind: 'review.completed' as const, round: 1, ...said };
+  const state = reduce(emptyConversation, first);
+  expect(state.review).toEqual({ turn: 1, round: 1, ...said });
+  const second = reduce(state, { ...first, seq: 2, round: 2, verdict: 'accept', sentBack: false });
+  expect(second.review).toMatchObject({ round: 2, verdict: 'accept' });
+  const gone = reduce(second, { seq: 3, turn: null, at, kind: 'conversation.rewound', beforeMessageId: 'm' });
+  expect(gone).not.toHaveProperty('review');
+});
+
 test('H3: the plan is the newest one, by its event; one without steps is none', () => {
   const steps = [{ step: 'Read', status: 'in_progress' as const }];
   const state = reduceAll(

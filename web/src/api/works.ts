@@ -54,6 +54,11 @@ export function setPolicy(http: Http, id: string, policy: Work['policy']): Promi
   return http.json('PATCH', `/api/works/${id}`, { policy });
 }
 
+/** Whether a reviewer reads its paper; null: none does. */
+export function setReview(http: Http, id: string, review: Work['review']): Promise<Work> {
+  return http.json('PATCH', `/api/works/${id}`, { review });
+}
+
 /** Changes the plan of that version (0: there is none); no steps take it away. @throws ApiError conflict where it is another by now */
 export function changePlan(
   http: Http,

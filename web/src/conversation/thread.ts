@@ -4,11 +4,14 @@
  * drawing to the next, so that a token redraws the message it belongs to and nothing else.
  */
 import type { Message } from '../../../src/domain/messages.ts';
+import { REVIEWER } from '../../../src/domain/reviews.ts';
 
 export type ThreadItem =
   /** `steered`: it was taken in the midst of a turn. */
   | { kind: 'user'; id: string; message: Message; steered: boolean }
-  | { kind: 'answer'; id: string; turn: number | null; messages: Message[]; last: boolean };
+  | { kind: 'answer'; id: string; turn: number | null; messages: Message[]; last: boolean }
+  /** What the reviewer said between two answers (H5): one message. */
+  | { kind: 'review'; id: string; turn: number | null; messages: Message[]; last: false };
 
 export interface Thread {
   items: ThreadItem[];
@@ -24,6 +27,10 @@ export function threadOf(messages: readonly Message[], previous: Thread = emptyT
   const begun = new Set<number>();
   for (const message of messages) {
     const agent = message.agent ?? 'main';
+    if (agent === REVIEWER) {
+      items.push({ kind: 'review', id: message.id, turn: message.turn, messages: [message], last: false });
+      continue;
+    }
     if (agent !== 'main') {
       // The task it was given stands in the call's arguments already.
       if (message.role === 'assistant') steps.set(agent, [...(steps.get(agent) ?? []), message]);
@@ -63,8 +70,9 @@ function keepItems(items: ThreadItem[], previous: ThreadItem[]): ThreadItem[] {
 }
 
 function sameItem(a: ThreadItem, b: ThreadItem): boolean {
-  if (a.kind === 'user') return b.kind === 'user' && a.message === b.message && a.steered === b.steered;
-  return b.kind === 'answer' && a.last === b.last && sameMessages(a.messages, b.messages);
+  if (a.kind === 'user' || b.kind === 'user')
+    return a.kind === 'user' && b.kind === 'user' && a.message === b.message && a.steered === b.steered;
+  return a.kind === b.kind && a.last === b.last && sameMessages(a.messages, b.messages);
 }
 
 function keepSteps(steps: Map<string, Message[]>, previous: Thread['steps']): Map<string, Message[]> {

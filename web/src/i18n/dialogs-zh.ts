@@ -3,7 +3,7 @@ import type { Messages } from './en.ts';
 /** 登录页与各对话框的文案。 */
 export const dialogsZh: Pick<
   Messages,
-  'export' | 'policy' | 'budget' | 'choices' | 'palette' | 'plan' | 'ask' | 'signIn' | 'find'
+  'export' | 'policy' | 'review' | 'budget' | 'choices' | 'palette' | 'plan' | 'ask' | 'signIn' | 'find'
 > = {
   find: {
     label: '在对话中搜索',
@@ -93,6 +93,19 @@ export const dialogsZh: Pick<
     allow: '允许',
     allowHere: '在本项目中一律允许',
     refuse: '不允许',
+  },
+  review: {
+    title: '审稿人',
+    lead: '一位只读论文、不看对话的读者。智能体改动论文并准备结束本轮时，由其评审。',
+    on: '请审稿人评审论文',
+    rounds: '每一轮最多退回几次',
+    often: { 0: '不退回，只给意见', 1: '一次', 2: '两次', 3: '三次' },
+    cost: '每次评审调用一次智能体的模型，并读取整篇论文，计入预算。',
+    label: '审稿人',
+    reading: '正在阅读论文…',
+    verdict: { accept: '接受', revise: '需要修改', none: '没有结论' },
+    points: '{n} 条意见',
+    older: '针对较早的一轮',
   },
   budget: {
     title: '预算',

@@ -94,6 +94,7 @@ export const en = {
     skip: 'Skip to your message',
     budget: 'Budget…',
     policy: 'Permissions…',
+    review: 'Reviewer…',
     share: 'Share…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',

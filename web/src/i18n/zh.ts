@@ -95,6 +95,7 @@ export const zh: Messages = {
     skip: '跳到输入框',
     budget: '预算…',
     policy: '权限…',
+    review: '审稿人…',
     share: '分享…',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',

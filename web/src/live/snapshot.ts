@@ -19,6 +19,7 @@ export function fromSnapshot(frame: SnapshotFrame): Conversation {
     outcomes: frame.outcomes,
     ...(frame.ask ? { ask: frame.ask } : {}),
     ...(frame.plan ? { plan: frame.plan } : {}),
+    ...(frame.review ? { review: frame.review } : {}),
     ...(frame.retrying ? { retrying: frame.retrying } : {}),
   };
 }

@@ -1,2 +1,4 @@
 /** What lies over a Work's page; a history is of one file. */
-export type WorkDialog = { kind: 'export' | 'budget' | 'policy' } | { kind: 'history'; path: string };
+export type WorkDialog =
+  | { kind: 'export' | 'budget' | 'policy' | 'review' }
+  | { kind: 'history'; path: string };
