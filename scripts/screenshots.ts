@@ -347,6 +347,7 @@ async function prepare(browser: Browser, url: string, language: keyof typeof LAN
   );
   // The model of the person's own, which answers nobody, would be asked by a code agent that is still at work.
   await running.locator('[data-tool="code_agent"][data-state="ok"]').waitFor({ timeout: 180_000 });
+  await running.locator('.paper .growing').first().waitFor({ timeout: 180_000 });
   await make('models', CODE_MODEL);
   const state = await visitor.context.storageState();
   return {

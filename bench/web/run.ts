@@ -60,7 +60,7 @@ async function main(): Promise<number> {
         what: 'the same with its thread and paper',
         value: withPanes / 1_000,
         unit: 'KB',
-        reach: { most: 255 },
+        reach: { most: 260 },
       },
       { what: 'CSS of a first visit, gzip', value: styles / 1_000, unit: 'KB' },
       {

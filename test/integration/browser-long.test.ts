@@ -96,7 +96,7 @@ test('an answer of 200 kB is followed to its end while it streams, and is whole'
   const page = await visitor.open(`/works/${await system.newWork(visitor)}`);
   await say(page, 'long');
   await page.getByText('Section 3', { exact: true }).waitFor();
-  await page.getByText('The end of it.').waitFor({ timeout: 50_000 });
+  await page.getByText('The end of it.').waitFor({ timeout: 120_000 });
   expect(LONG.length).toBeGreaterThan(195_000);
   expect(await page.locator('.markdown h2', { hasText: 'Section' }).count()).toBe(SECTIONS);
   const end = await page.getByText('The end of it.').boundingBox();

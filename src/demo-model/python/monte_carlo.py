@@ -81,7 +81,7 @@ angle = np.linspace(0, np.pi / 2, 200)
 axes.plot(np.cos(angle), np.sin(angle), color="black", linewidth=1)
 axes.set_aspect("equal")
 axes.set_title(label("The first 3,000 points", "前 3000 个采样点"))
-axes.legend(loc="lower left")
+axes.legend(loc="lower left", markerscale=6, framealpha=0.95)
 fig.tight_layout()
 fig.savefig("images/pi_points.png", dpi=150)
 

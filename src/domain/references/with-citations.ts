@@ -4,11 +4,11 @@
  */
 import { CITATION_GROUP, citedIn } from '../markdown/citations.ts';
 import { languageOf } from '../markdown/language-of.ts';
+import { writtenLines } from '../markdown/written-lines.ts';
 import { type BibEntry, readBibtex } from './bibtex.ts';
 import { yearOf } from './check-references.ts';
 import { doiOf, peopleOf, plainValue } from './plain-text.ts';
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 /** A span of code or a comment, which stay, or a group that is no link's text. */
 const KEPT_OR_GROUP = new RegExp(`\`+[^\`]*\`+|<!--.*?(?:-->|$)|${CITATION_GROUP}(?![([:])`, 'g');
 const HEADING =
@@ -20,24 +20,11 @@ const MOST_AUTHORS = 3;
 export function withCitations(source: string, bib: string): string {
   const entries = new Map(readBibtex(bib).entries.map((entry) => [entry.key, entry]));
   const numbers = new Map<string, number>();
-  const lines = source.split('\n');
-  let fence = '';
   let heading = -1;
-  /** A comment goes on from the line before. */
-  let inComment = false;
-  const made = lines.map((line, index) => {
-    const mark = FENCE.exec(line)?.[1] ?? '';
-    if (mark !== '' && (fence === '' || mark.startsWith(fence))) {
-      fence = fence === '' ? mark : '';
-      return line;
-    }
-    if (fence !== '') return line;
-    if (HEADING.test(line)) heading = index;
-    const end = inComment ? line.indexOf('-->') : 0;
-    if (end < 0) return line;
-    inComment = false;
-    if (!line.includes('[') && !line.includes('<!--')) return line;
-    return line.slice(0, end) + line.slice(end).replace(KEPT_OR_GROUP, shown);
+  const made = writtenLines(source).map(({ text, from }, index) => {
+    if (from === null) return text;
+    if (HEADING.test(text)) heading = index;
+    return text.includes('[') ? text.slice(0, from) + text.slice(from).replace(KEPT_OR_GROUP, shown) : text;
   });
   if (numbers.size === 0) return made.join('\n');
   const list = [...numbers].map(([key, number]) => `${bracketed(number)} ${described(entries.get(key))}`);
@@ -48,7 +35,6 @@ export function withCitations(source: string, bib: string): string {
   return [...made.slice(0, heading + 1), '', text, '', ...made.slice(heading + 1)].join('\n');
 
   function shown(all: string, group: string | undefined): string {
-    if (all.startsWith('<!--')) inComment = !all.endsWith('-->');
     const cited = group === undefined ? null : citedIn(group);
     if (cited === null) return all;
     const unknown = cited.filter(({ key }) => !entries.has(key));

@@ -26,6 +26,7 @@ import { outline } from '../../../src/domain/markdown/outline.ts';
 import { collapse, plainText } from '../../../src/domain/markdown/plain-text.ts';
 import { forKatex, macrosOf } from '../../../src/domain/markdown/tex.ts';
 import { UnreadableMarkdown } from '../../../src/domain/markdown/unreadable.ts';
+import { withNumbers } from '../../../src/domain/markdown/with-numbers.ts';
 import { workspacePath } from '../../../src/domain/markdown/workspace-path.ts';
 import { wordsOfName } from '../../../src/domain/provenance/name-words.ts';
 import { numbersOf } from '../../../src/domain/provenance/paper-numbers.ts';
@@ -275,6 +276,18 @@ export const PARSERS: Record<string, Parser> = {
       ['@a{b, c = "', '"}'],
       ['@a{b, c = d #', ''],
       ['@a{', ',}'],
+    ],
+  },
+  withNumbers: {
+    parse: withNumbers,
+    around: [
+      ['', ''],
+      ['![', '](images/a.png){#fig:a}'],
+      ['![a](images/a.png){', '}'],
+      ['| a |\n|---|\n\nTable: ', '{#tbl:a}'],
+      ['$$', '$$ {#eq:a}'],
+      ['# ', '{#sec:a}'],
+      ['@fig:', ''],
     ],
   },
   withCitations: {

@@ -107,6 +107,7 @@ export const conversationEn = {
     waiting: 'Waiting for the agent',
     place: 'Waiting for a free place…',
     step: 'step {number} of {all}',
+    planning: 'Planning',
     thinking: 'Thinking',
     writing: 'Writing',
     calling: 'Preparing: {what}',

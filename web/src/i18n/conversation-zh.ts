@@ -122,6 +122,7 @@ export const conversationZh: Pick<
   },
   status: {
     step: '第 {number} / {all} 步',
+    planning: '正在规划',
     sending: '正在发送',
     waiting: '等待智能体',
     place: '正在等待空闲名额…',

@@ -16,7 +16,7 @@ export function showAsked(markdown: MarkdownIt): void {
       if (token.level !== 0) continue;
       if (token.type === 'html_block') {
         const asks = isAlone(tokens, index) && !isUnderGivenTitle(tokens, index);
-        const asked = asks ? commentOf(token.content) : null;
+        const asked = asks ? commentOf(token.content, tokens[index - 1]?.tag === 'h1') : null;
         if (asked !== null)
           token.content = `<p class="asked">${withCode(markdown.utils.escapeHtml(asked))}</p>\n`;
       } else if (token.type === 'heading_open' && isEmptyTitle(tokens[index + 1]?.content ?? '')) {
@@ -47,9 +47,15 @@ function isUnderGivenTitle(tokens: readonly Token[], index: number): boolean {
   );
 }
 
-/** The words of a text that is one comment and nothing else; null where it is not, or says nothing. */
-function commentOf(html: string): string | null {
-  const words = /^\s*<!--((?:(?!-->)[\s\S])*)-->\s*$/.exec(html)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
+/**
+ * The words of a text that is one comment and nothing else; null where it is not, or says nothing. Under a title what
+ * comes from the first piece of code on tells an agent how to write, and nobody what the paper is to be called.
+ */
+function commentOf(html: string, isOfTitle: boolean): string | null {
+  const all = /^\s*<!--((?:(?!-->)[\s\S])*)-->\s*$/.exec(html)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
+  const sentences = all.match(SENTENCES) ?? [];
+  const code = isOfTitle ? sentences.findIndex((sentence) => sentence.includes('`')) : -1;
+  const words = code > 0 ? sentences.slice(0, code).join('').trim() : all;
   if (words.length <= MOST_CHARACTERS) return words === '' ? null : words;
   let shown = '';
   for (const sentence of words.match(SENTENCES) ?? []) {

@@ -31,7 +31,7 @@ purify.addHook('beforeSanitizeAttributes', (node) => {
   if (path !== null) node.setAttribute('src', encodeURI(`./${path}`).replace(/[?#]/g, encodeURIComponent));
 });
 
-const CLASSES = /^(?:language-[\w-]+|math|math-block|footnotes|footnote-ref|footnote-back|asked)$/;
+const CLASSES = /^(?:language-[\w-]+|math|math-block|footnotes|footnote-ref|footnote-back|asked|caption)$/;
 
 purify.addHook('afterSanitizeAttributes', (node) => {
   const classes = [...node.classList].filter((name) => CLASSES.test(name));

@@ -22,5 +22,5 @@ export function useLatestTurn(conversation: ComputedRef<Conversation | null>) {
     const now = paperCalls(conversation.value);
     return before && sameCalls(before, now) ? before : now;
   });
-  return { running, latest, changes, turnOfPaper, calls };
+  return { running, changes, turnOfPaper, calls };
 }

@@ -36,6 +36,7 @@ const look = EditorView.theme({
     backgroundColor: 'color-mix(in oklab, var(--ui-primary) 22%, transparent)',
   },
   '.cm-formula': { color: 'var(--ui-success)' },
+  '.cm-gutters': { backgroundColor: 'transparent', border: 'none' },
   '.cm-panels': { backgroundColor: 'var(--ui-bg-elevated)', color: 'var(--ui-text)' },
   '.cm-textfield, .cm-button': {
     backgroundColor: 'var(--ui-bg)',
