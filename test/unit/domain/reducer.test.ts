@@ -35,6 +35,15 @@ test('U8: how a turn ended stays known when the next one has ended otherwise', (
   ]);
 });
 
+test('P14: an event of a kind that is not known is passed over and counted, so that the next one is no gap', () => {
+  const unknown = { kind: 'something.new', weight: 3 } as unknown as EventBody;
+  const known = reduceAll(emptyConversation, log([null, queued('a')]));
+  const state = reduceAll(emptyConversation, log([null, queued('a')], [null, unknown]));
+  expect(state).toEqual({ ...known, seq: 2 });
+  const after = reduceAll(emptyConversation, log([null, queued('a')], [null, unknown], [null, queued('b')]));
+  expect(after.messages.map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
 test('P2: an event that was seen changes nothing, and one after a gap is refused', () => {
   const [first, second, third] = log([null, queued('a')], [null, queued('b')], [null, queued('c')]);
   if (!first || !second || !third) throw new Error('three events');
