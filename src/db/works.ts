@@ -30,6 +30,8 @@ export interface WorkView {
   policy: Policy | null;
   /** null: nobody reviews the paper. */
   review: ReviewSetting | null;
+  /** Whether a schedule of it is not paused (H7). */
+  scheduled: boolean;
   /** Of all turns, summaries included; of the one that runs, what it has taken so far (P15). */
   usage: Usage;
   seq: number;
@@ -48,6 +50,11 @@ const precise = sql<string>`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T
 
 const asking = sql<boolean>`is_asking(works.id)`.as('asking');
 
+const scheduled = sql<boolean>`exists (
+  select from schedules s where s.work_id = works.id and s.deleted_at is null and not s.paused)`.as(
+  'scheduled',
+);
+
 const WORK_COLUMNS = [
   'id',
   'title',
@@ -60,6 +67,7 @@ const WORK_COLUMNS = [
   'budget',
   'policy',
   'review',
+  scheduled,
   // A turn's is added to the Work's as it ends, in the statement after which it runs no more.
   sql<unknown>`add_usage(usage, (select t.usage from turns t where t.work_id = works.id and t.turn = works.running_turn))`.as(
     'usage',
@@ -81,6 +89,7 @@ interface WorkRow {
   budget: unknown;
   policy: unknown;
   review: unknown;
+  scheduled: boolean;
   usage: unknown;
   last_seq: number;
   createdAt: string;
@@ -98,6 +107,7 @@ function toView(row: WorkRow): WorkView {
     budget: row.budget as WorkBudget | null,
     policy: row.policy as Policy | null,
     review: row.review as ReviewSetting | null,
+    scheduled: row.scheduled,
     usage: row.usage as Usage,
     seq: row.last_seq,
     createdAt: row.createdAt,

@@ -27,6 +27,7 @@ export const work = z
     budget: workBudget.nullable().meta({ description: 'null: none' }),
     policy: policy.nullable().meta({ description: 'null: all is allowed' }),
     review: reviewSetting.nullable().meta({ description: 'null: nobody reviews the paper' }),
+    scheduled: z.boolean().meta({ description: 'messages come to it at set times, unless they are paused' }),
     usage: usage.meta({ description: 'of all turns, a running one included; cost of what has known prices' }),
     seq: z.number().int().nonnegative().meta({ description: 'of the last event' }),
     createdAt: isoTime,

@@ -143,6 +143,7 @@ test("A2, A10: another person's Work, a deleted one and one that never was answe
     }),
     '/api/works/{id}/asks/{askId}': JSON.stringify({ text: 'hello' }),
     '/api/works/{id}/plan': JSON.stringify({ version: 0, steps: [] }),
+    '/api/works/{id}/schedules': JSON.stringify({ text: 'hello', cron: '0 9 * * 1', timeZone: 'UTC' }),
     '/api/works/{id}/shares': JSON.stringify({ what: 'work' }),
     '/api/works/{id}/stop': '{}',
     '/api/works/{id}': JSON.stringify({ title: 'Mine now' }),

@@ -9,6 +9,7 @@ import { findingsInBothLooks } from '../support/axe.ts';
 import type { AppProcess } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWith } from '../support/needs.ts';
+import { comeSince, dailyAgo } from '../support/schedules.ts';
 import { smallPng } from '../support/small-png.ts';
 import { startTestSystem, type TestSystem } from '../support/system.ts';
 
@@ -81,7 +82,10 @@ let visitor: Visitor;
 let worker: AppProcess;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startTestSystem({ script }), launchBrowser()]);
+  [system, browser] = await Promise.all([
+    startTestSystem({ script, env: { QUOTA_GUEST_SCHEDULES: '5' } }),
+    launchBrowser(),
+  ]);
   worker = await system.startWorker();
   visitor = await visit(browser, system.url);
 });
@@ -112,6 +116,59 @@ test('U5, F15: a stop acts within a second and keeps what was written', async ()
   expect(text).toContain('w5 ');
   expect(text).not.toContain(`w${WORDS}`);
   await system.expectSound(workId);
+});
+
+test('H7, U14: a schedule is made, changed, paused with one click and deleted, on a desktop and on a phone; its message and its Work are marked', async () => {
+  const { page, workId } = await newPage();
+  const { cron } = dailyAgo(10);
+  await page.getByRole('button', { name: 'This project' }).click();
+  await page.getByRole('menuitem', { name: 'Schedule…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Schedule' });
+  await dialog.getByRole('button', { name: 'Add a schedule' }).click();
+  await dialog.getByLabel('What is said to the agent').fill('hello from the schedule');
+  await dialog.getByLabel('Time zone').fill('Asia/Shanghai');
+  await dialog.getByText(/^Next: .*Mon.*09:00/).waitFor();
+  expect(await findingsInBothLooks(page, 'the form of a schedule')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const row = dialog.locator('[data-schedule]');
+  await row.getByText('Each Mon at 09:00').waitFor();
+  await row.getByRole('button', { name: 'Pause' }).click();
+  await row.getByText('Paused', { exact: true }).waitFor();
+  await row.getByRole('button', { name: 'Go on' }).click();
+  await row.getByText('Paused', { exact: true }).waitFor({ state: 'detached' });
+
+  await row.getByRole('button', { name: 'Change' }).click();
+  await dialog.getByLabel('How often').selectOption('own');
+  await dialog.getByRole('textbox', { name: 'Crontab' }).fill('* * * * *');
+  await dialog.getByText(/once an hour at most/).waitFor();
+  await dialog.getByRole('textbox', { name: 'Crontab' }).fill(cron);
+  await dialog.getByLabel('Time zone').fill('UTC');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText(/^Each day at/).waitFor();
+  const [schedule] = (await (await system.request(visitor, 'GET', `/api/works/${workId}/schedules`)).json())
+    .items;
+  await comeSince(system.db, schedule.id, 20);
+  await mine(page).getByText('Sent by a schedule').waitFor();
+  await answers(page).getByText('heard: hello from the schedule').waitFor();
+  await page.keyboard.press('Escape');
+
+  const phone = await visitor.open(`/works/${workId}`);
+  await phone.setViewportSize({ width: 390, height: 844 });
+  await phone.getByRole('button', { name: 'This project' }).click();
+  await phone.getByRole('menuitem', { name: 'Schedule…' }).click();
+  const small = phone.locator('[data-schedules]');
+  await small.locator('[data-last]').getByText('1: done').waitFor();
+  await small.getByRole('button', { name: 'What came of it' }).click();
+  await small.getByRole('list', { name: 'What came of it' }).getByText('1: done').waitFor();
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await phone.keyboard.press('Escape');
+  await phone.goto(`${system.url}/works`);
+  await phone.getByRole('img', { name: 'Has a schedule' }).waitFor();
+  await phone.goto(`${system.url}/works/${workId}`);
+  await phone.getByRole('button', { name: 'This project' }).click();
+  await phone.getByRole('menuitem', { name: 'Schedule…' }).click();
+  await small.getByRole('button', { name: 'Delete' }).click();
+  await small.locator('[data-schedule]').waitFor({ state: 'detached' });
 });
 
 test('U5, V22, V23, V35, V36: while a turn runs messages queue, are edited, withdrawn and turned into steering; steering is part of the turn and seen in it, and the turn says how long it takes and took', async () => {

@@ -53,6 +53,7 @@ export const conversationEn = {
     emptyText: 'Describe the question in your own words, or try one of these:',
     queued: 'Queued',
     steering: 'Will steer this turn',
+    scheduled: 'Sent by a schedule',
     steered: 'Steered this turn from here on',
     sending: 'Sending…',
     stored: 'Sent',

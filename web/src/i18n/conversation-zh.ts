@@ -56,6 +56,7 @@ export const conversationZh: Pick<
     emptyText: '用自己的话描述问题，或者试试这些：',
     queued: '排队中',
     steering: '将引导本轮',
+    scheduled: '由定时发送',
     steered: '从此处起引导了本轮',
     sending: '发送中…',
     stored: '已发送',

@@ -1,5 +1,8 @@
+import { schedulesEn } from './schedules-en.ts';
+
 /** The sentences of dialogs and cards that come when they are first wanted, in English. */
 export const dialogsEn = {
+  ...schedulesEn,
   failure: {
     budget_exceeded: 'A budget is used up. What was written is kept; raise the budget to go on.',
     model_rate_limited: 'The model provider’s rate limit is reached. Wait a little, then try again.',

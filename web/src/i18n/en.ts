@@ -40,6 +40,7 @@ export const en = {
   },
   signIn: { password: 'Password', passwordHint: 'At least {least} characters' },
   works: {
+    scheduled: 'Has a schedule',
     search: 'Search your projects',
     guest: 'You are a guest: only this browser leads to your projects.',
     guestDays: 'You are a guest: your projects are deleted {days} days after your last visit.',
@@ -95,6 +96,7 @@ export const en = {
     budget: 'Budget…',
     policy: 'Permissions…',
     review: 'Reviewer…',
+    schedule: 'Schedule…',
     share: 'Share…',
     usage: 'So far: {usage}',
     noUsage: 'No tokens used yet',

@@ -2,6 +2,7 @@ import { conversationZh } from './conversation-zh.ts';
 import { dialogsZh } from './dialogs-zh.ts';
 import type { Messages } from './en.ts';
 import { historyZh } from './history-zh.ts';
+import { schedulesZh } from './schedules-zh.ts';
 import { settingsZh } from './settings-zh.ts';
 import { shareZh } from './share-zh.ts';
 
@@ -11,6 +12,7 @@ export const zh: Messages = {
   ...dialogsZh,
   ...historyZh,
   ...settingsZh,
+  ...schedulesZh,
   ...shareZh,
   app: { name: 'PaperAgent' },
   pages: {
@@ -42,6 +44,7 @@ export const zh: Messages = {
     banner: '演示模型：回复是预先编排的，代码、图表和论文都是真实的。',
   },
   works: {
+    scheduled: '设有定时',
     search: '搜索项目',
     guest: '你是访客：只有在这个浏览器里才能打开你的项目。',
     guestDays: '你是访客：你的项目会在最后一次访问 {days} 天后被删除。',
@@ -96,6 +99,7 @@ export const zh: Messages = {
     budget: '预算…',
     policy: '权限…',
     review: '审稿人…',
+    schedule: '定时…',
     share: '分享…',
     usage: '目前：{usage}',
     noUsage: '尚未消耗 token',
