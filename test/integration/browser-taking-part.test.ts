@@ -147,10 +147,12 @@ test('H7, U14: a schedule is made, changed, paused with one click and deleted, o
   await row.getByText(/^Each day at/).waitFor();
   const [schedule] = (await (await system.request(visitor, 'GET', `/api/works/${workId}/schedules`)).json())
     .items;
+  // What lies behind an open dialog has no roles.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
   await comeSince(system.db, schedule.id, 20);
   await mine(page).getByText('Sent by a schedule').waitFor();
   await answers(page).getByText('heard: hello from the schedule').waitFor();
-  await page.keyboard.press('Escape');
 
   const phone = await visitor.open(`/works/${workId}`);
   await phone.setViewportSize({ width: 390, height: 844 });
@@ -162,7 +164,7 @@ test('H7, U14: a schedule is made, changed, paused with one click and deleted, o
   await small.getByRole('list', { name: 'What came of it' }).getByText('1: done').waitFor();
   expect(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   await phone.keyboard.press('Escape');
-  await phone.goto(`${system.url}/works`);
+  await phone.goto(`${system.url}/`);
   await phone.getByRole('img', { name: 'Has a schedule' }).waitFor();
   await phone.goto(`${system.url}/works/${workId}`);
   await phone.getByRole('button', { name: 'This project' }).click();

@@ -30,10 +30,13 @@ export async function makeSchedule(
   return (await response.json()) as MadeSchedule;
 }
 
-/** Has Temporal told of it as if it had not known of it for so many minutes: it takes the times of these. */
+/**
+ * Has Temporal told of it as if it had not known of it for so many minutes: it takes the times of these. As a change does it
+ * makes a new version: who tells Temporal of the last one at this moment notes down that one only.
+ */
 export async function comeSince(db: Database, id: string, minutes: number): Promise<void> {
   await sql`
-    update schedules set since = pa_now() - make_interval(mins => ${minutes}::integer), told = 0, told_at = null,
-      telling_until = null, next_at = null
+    update schedules set version = version + 1, since = pa_now() - make_interval(mins => ${minutes}::integer),
+      told_at = null, next_at = null
     where id = ${id}::uuid`.execute(db);
 }

@@ -8,10 +8,12 @@ export function weekdayName(day: number, locale: string): string {
   });
 }
 
-/** A time by the clock of its schedule. */
+/** A time by the clock of its schedule; none of its spaces ends a line. */
 export function whenText(time: number, timeZone: string, locale: string): string {
-  return new Date(time).toLocaleString(locale, {
-    ...{ timeZone, weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
-    hourCycle: 'h23',
-  });
+  return new Date(time)
+    .toLocaleString(locale, {
+      ...{ timeZone, weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+      hourCycle: 'h23',
+    })
+    .replaceAll(' ', '\u00a0');
 }
