@@ -145,8 +145,8 @@ test('H7, U14: a schedule is made, changed, paused with one click and deleted, o
   await dialog.getByLabel('Time zone').fill('UTC');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await row.getByText(/^Each day at/).waitFor();
-  const [schedule] = (await (await system.request(visitor, 'GET', `/api/works/${workId}/schedules`)).json())
-    .items;
+  const listed = await system.request(visitor, 'GET', `/api/works/${workId}/schedules`);
+  const [schedule] = ((await listed.json()) as { items: [{ id: string }] }).items;
   // What lies behind an open dialog has no roles.
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
@@ -162,7 +162,7 @@ test('H7, U14: a schedule is made, changed, paused with one click and deleted, o
   await small.locator('[data-last]').getByText('1: done').waitFor();
   await small.getByRole('button', { name: 'What came of it' }).click();
   await small.getByRole('list', { name: 'What came of it' }).getByText('1: done').waitFor();
-  expect(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   await phone.keyboard.press('Escape');
   await phone.goto(`${system.url}/`);
   await phone.getByRole('img', { name: 'Has a schedule' }).waitFor();
