@@ -119,7 +119,7 @@ test("the main agent's calls on paper.md are the paper's, and no failed ones", (
 });
 
 test('a call stays in sight until the page has read what it made, and is then never shown twice', () => {
-  const noted = new Map<string, string | null>();
+  const noted = new Map<string, string | null | undefined>();
   const one = { ...call('writemd', {}), id: '1', made: 'one' };
   const two = { ...call('writemd', {}), id: '2', made: 'two' };
   const three = { ...call('writemd', {}), id: '3' };
@@ -133,4 +133,27 @@ test('a call stays in sight until the page has read what it made, and is then ne
   const four = { ...three, id: '4', made: 'four' };
   expect(ids([four], 'three')).toEqual(['4']);
   expect(ids([four], "a person's")).toEqual([]);
+});
+
+test('V5: what a turn has written stays in sight after its end until the page has read it; of one that had ended before nothing is drawn', () => {
+  const written = { ...call('writemd', {}), id: '1' };
+  const over = { ...written, made: 'one', over: true as const };
+  const seen = new Map<string, string | null | undefined>();
+  const ids = (calls: PaperCall[], etag: string) => notYetRead(calls, etag, seen).map(({ id }) => id);
+  expect(ids([written], 'none')).toEqual(['1']);
+  expect(ids([over], 'none')).toEqual(['1']);
+  expect(ids([over], 'one')).toEqual([]);
+  expect(notYetRead([over], "a person's", new Map())).toEqual([]);
+
+  const part = {
+    ...{ type: 'tool' as const, toolCallId: 'c', name: 'writemd', state: 'ok' as const },
+    arguments: { file: 'paper.md', content: 'x' },
+    files: [{ path: 'paper.md', size: 1, sha256: 'two', change: 'changed' as const }],
+  };
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  const ended = {
+    ...conversationOf([part]),
+    ...{ runningTurn: null, outcomes: [{ turn: 1, outcome: 'done' as const, usage }] },
+  };
+  expect(paperCalls(ended).map(({ made, over }) => [made, over])).toEqual([['two', true]]);
 });

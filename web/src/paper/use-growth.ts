@@ -18,7 +18,7 @@ export function useGrowth(
   calls: () => readonly PaperCall[],
   stored: () => { text: string; etag: string | null } | null,
 ): Readonly<Ref<GrowingPaper | null>> {
-  const noted = new Map<string, string | null>();
+  const noted = new Map<string, string | null | undefined>();
   const open = computed(() => {
     const paper = stored();
     return paper === null ? [] : notYetRead(calls(), paper.etag, noted);
