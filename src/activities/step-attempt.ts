@@ -93,8 +93,8 @@ export function stepAttempt(
   }
 }
 
-/** Work that begins when that time has passed, or as soon as somebody waits for its end. */
-function begunLater(ms: number, begin: () => Promise<void>): { ended(): Promise<void> } {
+/** Work that begins when that time has passed, or as soon as somebody waits for its end; not where that never came. */
+function begunLater(ms: number, begin: () => Promise<void>): Disposable & { ended(): Promise<void> } {
   let work: Promise<void> | undefined;
   const now = () => {
     clearTimeout(timer);
@@ -102,7 +102,7 @@ function begunLater(ms: number, begin: () => Promise<void>): { ended(): Promise<
     return work;
   };
   const timer = setTimeout(now, ms);
-  return { ended: now };
+  return { ended: now, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** The next answer in an agent's conversation. */
@@ -112,7 +112,7 @@ export function conversationStep(deps: ActivityDependencies, claimsCalls?: Claim
     if (agent !== 'main' && step === 1) warmSandbox(deps, workId, agent, person);
     if (restoring) await unlessEnded(running.signal, bringFilesBack(deps, workId));
     // Nothing of the turn changes a file before its first answer is stored; the request goes out first.
-    const kept =
+    using kept =
       agent === 'main' && step === 1
         ? begunLater(AFTER_REQUEST_MS, () => keepBeforeTurn(deps, workId, turn))
         : undefined;

@@ -38,24 +38,29 @@ export const MAX_POINTS = 12;
 export const MAX_POINT_CHARACTERS = 600;
 
 /**
- * `Verdict: accept` in a line of its own, in whatever way models dress it up: Markdown, quotes, JSON, Chinese. What it is
- * asked for is English.
+ * `Verdict: accept` in a line of its own, in whatever way models dress it up: Markdown, JSON, Chinese. What it is asked
+ * for is English. A line that is quoted is somebody else's: the paper's, perhaps.
  */
 const VERDICT =
-  /^[^\p{L}\n]*(?:verdict|结论|裁决|评审意见)[^\p{L}\n]{1,12}(accept|approve|pass|revis|reject|major|minor|修改|退回|接受|通过)/imu;
-const ACCEPTS = /^(?:accept|approve|pass|接受|通过)/i;
+  /^[^\p{L}>\n]*(?:verdict|结论|裁决|评审意见)[^\p{L}\n]{1,12}((?:accept|approve|pass|revis|reject|major|minor|修改|退回|接受|通过)[^\n]*)/gimu;
+const ACCEPTS = /^(?:accept(?:ed)?|approved?|pass(?:ed)?)(?![\p{L}\p{N}])|^(?:接受|通过)/iu;
+/** What takes an acceptance back in its own line. */
+const ON_CONDITION =
+  /revis|reject|major|minor|\b(?:after|once|if|provided|unless|subject)\b|修改|退回|条件/iu;
 const POINT = /^\s{0,3}(?:[-*+•]|\d{1,2}[.)、])\s+(\S.*)$/;
 
 /**
  * What a reviewer's answer says: its verdict, and its points. One that was refused (`filtered`), or that never came to a
- * verdict, has none, whatever else it says; one that was cut off behind its verdict has it.
+ * verdict, has none, whatever else it says; one that was cut off behind its verdict has it. Where it gives several, or
+ * accepts on a condition, only what all of them accept is accepted.
  */
 export function readVerdict(
   text: string,
   { filtered }: { filtered: boolean },
 ): { verdict: Verdict; points: string[] } {
-  const said = VERDICT.exec(text);
-  if (said === null || filtered) return { verdict: 'none', points: [] };
+  const given = [...text.matchAll(VERDICT)];
+  const [said] = given;
+  if (said === undefined || filtered) return { verdict: 'none', points: [] };
   const rest = text
     .slice(said.index + said[0].length)
     .split('\n')
@@ -64,7 +69,8 @@ export function readVerdict(
   const words = rest.join(' ').trim();
   const unlisted = /\p{L}/u.test(words) ? [words] : [];
   const points = (listed.length > 0 ? listed : unlisted).slice(0, MAX_POINTS).map(short);
-  if (ACCEPTS.test(said[1] ?? '')) return { verdict: 'accept', points };
+  const accepts = ([, words = '']: RegExpExecArray) => ACCEPTS.test(words) && !ON_CONDITION.test(words);
+  if (given.every(accepts)) return { verdict: 'accept', points };
   // To be sent back with nothing to do would lead round in circles.
   return points.length === 0 ? { verdict: 'none', points } : { verdict: 'revise', points };
 }

@@ -13,15 +13,14 @@ interface Source {
 }
 
 /**
- * The criteria: what the template's first lines say under `rubric`, else what the paper's say, else those of the contest
- * whose paper it is (its `style`, or one with a team or a problem); none where nothing says any.
+ * The criteria: what the template's first lines say under `rubric`, else those of the contest whose paper it is (its
+ * `style`, or one with a team or a problem); none where nothing says any. The paper names none: who is judged writes it.
  */
 export function rubricOf({ template, paper, styles }: Source): string[] {
-  const fields = firstFields(paper);
-  const said = [template === null ? {} : firstFields(template), fields]
-    .map(({ rubric }) => textsOf(rubric))
-    .find((criteria) => criteria.length > 0);
-  return (said ?? ofStyle(fields, paper, styles)).slice(0, MOST_CRITERIA).map(short);
+  const said = template === null ? [] : textsOf(firstFields(template).rubric);
+  return (said.length > 0 ? said : ofStyle(firstFields(paper), paper, styles))
+    .slice(0, MOST_CRITERIA)
+    .map(short);
 }
 
 function ofStyle(fields: Record<string, unknown>, paper: string, styles: readonly Style[]): string[] {

@@ -7,17 +7,16 @@ import { languageOf } from './language-of.ts';
 import { type WrittenLine, writtenLines } from './written-lines.ts';
 
 /** A picture alone on its line: what it shows, where it is, and its attributes. */
-const FIGURE = /^( {0,3})(!\[([^[\]]*(?:\[[^[\]]*\][^[\]]*)*)\]\([^()]*\))[ \t]*(?:\{([^{}]*)\})?[ \t]*$/;
+const FIGURE = /^( {0,3})(!\[([^[\]]*(?:\[[^[\]]*\][^[\]]*)*)\]\([^()]*\))[ \t]*(?:\{([^{}]*)\})?$/;
 /** A number before a caption is the writer's own: here it is counted. */
 const FIGURE_NUMBER = /^(?:figure|fig\.?|图)\s*\d+(?:[.-]\d+)*\s*[.:：、—–-]?\s*/i;
 /** A paragraph of emphasis below a picture is its caption, as the writer has set it. */
 const OWN_CAPTION = /^ {0,3}([*_])(?![*_\s]).*\1[ \t]*$/;
 const TABLE_CAPTION =
   /^( {0,3})(\*{1,2}|_{1,2})?(?:table|表)(?:\s*\d+(?:[.-]\d+)*\s*[.:：、—–-]?|\s*[:：])(\*{1,2}|_{1,2})?\s*/i;
-const HEADING = /^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*\{#(sec:[^{}\s]+)[^{}]*\}[ \t]*$/;
-/** The end of a displayed formula with its label; a sentence may end behind it. */
-const EQUATION = /^(.*)\$\$[ \t]*\{#(eq:[^{}\s]+)[^{}]*\}[ \t]*([.,;:。，；：]?)[ \t]*$/;
-const ATTRIBUTES = /[ \t]*\{([^{}]*)\}[ \t]*$/;
+const HEADING = /^ {0,3}#{1,6}[ \t]+/;
+/** What may end a sentence behind a displayed formula. */
+const ENDING = /[.,;:。，；：]$/;
 const TAG = /\\tag\{([^{}]*)\}/;
 /** What is left as it is, or a reference, which no letter of Latin script, digit or dot stands right before. */
 const KEPT_OR_REFERENCE =
@@ -47,12 +46,12 @@ export function withNumbers(source: string): string {
 
   const lines = writtenLines(source);
   const isBlank = (at: number) => (lines[at]?.text ?? '').trim() === '';
-  const isFigure = (at: number) => lines[at]?.from === 0 && FIGURE.test(lines[at].text);
+  const isFigure = (at: number) => lines[at]?.from === 0 && FIGURE.test(lines[at].text.trimEnd());
 
   const made = lines.map(({ text, from }) => ({ text, from }));
   for (const [at, { text, from }] of lines.entries()) {
     if (from !== 0) continue;
-    const figure = FIGURE.exec(text);
+    const figure = FIGURE.exec(text.trimEnd());
     if (figure !== null) {
       const [, indent = '', picture = '', shows = '', attributes = ''] = figure;
       const isAlone = [at - 1, at + 1].every((beside) => isBlank(beside) || isFigure(beside));
@@ -62,12 +61,21 @@ export function withNumbers(source: string): string {
       const isShown = isNumbered && !hasOwnCaption(at);
       set(at, `${indent}${picture}${isShown ? ` ${captioned(`${number} ${caption}`)}` : ''}`);
     } else if (isBlank(at - 1) && TABLE_CAPTION.test(text) && isBesideTable(at)) table(at);
-    else if (HEADING.test(text)) {
-      const [, title = '', label] = HEADING.exec(text) ?? [];
-      remember(label, `“${title}”`);
-      set(at, text.replace(ATTRIBUTES, ''));
-    } else if (EQUATION.test(text)) {
-      const [, tex = '', label, ending = ''] = EQUATION.exec(text) ?? [];
+    else {
+      const ending = ENDING.exec(text.trimEnd())?.[0] ?? '';
+      const ended = withAttributes(ending === '' ? text : text.trimEnd().slice(0, -1));
+      if (ended === null) continue;
+      const label = /^#((?:sec|eq):\S+)/.exec(ended.attributes)?.[1];
+      if (label === undefined) continue;
+      const { before } = ended;
+      if (label.startsWith('sec:')) {
+        if (ending !== '' || !HEADING.test(before)) continue;
+        remember(label, `“${before.replace(HEADING, '')}”`);
+        set(at, before);
+        continue;
+      }
+      if (!before.endsWith('$$')) continue;
+      const tex = before.slice(0, -2);
       const own = TAG.exec(tex)?.[1];
       if (own === undefined) counts.eq += 1;
       remember(label, `${names.eq}${NBSP}(${own ?? counts.eq})`);
@@ -84,9 +92,12 @@ export function withNumbers(source: string): string {
   function table(at: number): void {
     let end = at;
     while (!isBlank(end + 1) && end + 1 < lines.length) end += 1;
-    const attributes = ATTRIBUTES.exec(lines[end]?.text ?? '')?.[1] ?? '';
     const written = lines.slice(at, end + 1).map(({ text }) => text);
-    written[written.length - 1] = (written.at(-1) ?? '').replace(ATTRIBUTES, '');
+    const { before, attributes } = withAttributes(written.at(-1) ?? '') ?? {
+      before: written.at(-1) ?? '',
+      attributes: '',
+    };
+    written[written.length - 1] = before;
     const [, indent = '', opened = '', closed = ''] = TABLE_CAPTION.exec(written[0] ?? '') ?? [];
     written[0] = (written[0] ?? '').replace(TABLE_CAPTION, '');
     // All of it was bold: then its end is too.
@@ -122,6 +133,15 @@ export function withNumbers(source: string): string {
       );
     return text.slice(0, from) + shown;
   }
+}
+
+/** A line that ends with attributes in braces, and what stands before them; each part is looked at once. */
+function withAttributes(line: string): { before: string; attributes: string } | null {
+  const text = line.trimEnd();
+  const opened = text.lastIndexOf('{');
+  if (opened < 0 || !text.endsWith('}')) return null;
+  const attributes = text.slice(opened + 1, -1);
+  return attributes.includes('}') ? null : { before: text.slice(0, opened).trimEnd(), attributes };
 }
 
 function captioned(text: string): string {

@@ -115,3 +115,19 @@ test('V9: a caption that the writer has set below a picture is its only one; the
     '![b](b.png) <span class="caption">**Figure\u00a02.** b</span>',
   ]);
 });
+
+test('V9: lines of a stranger cost no more than their length', () => {
+  const spaces = ' '.repeat(200_000);
+  const began = performance.now();
+  for (const line of [
+    `## a${spaces}x`,
+    `## a${spaces}{#sec:a} x`,
+    `![a](b)${spaces}x`,
+    `$$ a ${spaces}$$ {#eq:a} x`,
+    `${'$$ {'.repeat(50_000)}#eq:a} x`,
+    `Table: a${spaces}x`,
+    `*a*${spaces}x`,
+  ])
+    withNumbers(`@fig:a\n\n${line}\n\n| a |\n| - |`);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
