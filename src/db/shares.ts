@@ -131,6 +131,23 @@ export async function findShare(db: Database, hash: Buffer): Promise<OpenShare |
   return row && { ...row, what: row.what as Shared };
 }
 
+/**
+ * Whether a reader who has the Work's log through `after` may have the rest of it as it was logged: none of that was taken
+ * back since by rewinding, nor is any of it older than the link (P24). It reads no more of the log than it lets through.
+ */
+export async function mayResume(
+  db: Database,
+  { id, workId }: Pick<OpenShare, 'id' | 'workId'>,
+  after: number,
+): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    select not exists (
+      select from events e, shares s
+      where e.work_id = ${workId}::uuid and e.seq > ${after}::bigint and s.id = ${id}::uuid
+        and (e.kind = 'conversation.rewound' or e.at < s.created_at)) as may`.execute(db);
+  return rows[0]?.may === true;
+}
+
 /** Removes links whose time is over. */
 export async function removeExpiredShares(db: Database): Promise<void> {
   await sql`delete from shares where expires_at < pa_now()`.execute(db);

@@ -3,7 +3,7 @@
  * later is not shown until somebody puts it here. Pure.
  */
 import type { EventBody, LogEvent, TurnError } from './events.ts';
-import type { FileChange, Message, Part, ToolArguments, ToolPart, Usage } from './messages.ts';
+import type { AgentId, FileChange, Message, Part, ToolArguments, ToolPart, Usage } from './messages.ts';
 import type { PlanStep } from './plans.ts';
 import { type Conversation, reduce, type TurnEnd } from './reducer.ts';
 
@@ -41,12 +41,21 @@ export function isHiddenPath(path: string): boolean {
   return path.split('/').some((segment) => segment.startsWith('.'));
 }
 
+/** Code agents are named by the calls that they serve. */
+const CALL_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whose words a reader gets: the main agent's and its code agents'. A reviewer's criticism (H5) is its owner's. */
+function isSharedAgent(agent: AgentId): boolean {
+  return agent === 'main' || CALL_ID.test(agent);
+}
+
 /** Nothing was taken: what a Work costs is its owner's. */
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
 
-/** A message as a reader is shown it: no reasoning, no summary, no usage. */
-export function sharedMessage(message: Message): Message {
+/** A message as a reader is shown it: no reasoning, no summary, no usage. Undefined where its agent's words are not shown. */
+export function sharedMessage(message: Message): Message | undefined {
   const { id, turn, role, agent, status, createdAt, parts, attachments } = message;
+  if (agent !== undefined && !isSharedAgent(agent)) return undefined;
   return {
     ...{ id, turn, role },
     ...(agent === undefined ? {} : { agent }),
@@ -57,7 +66,9 @@ export function sharedMessage(message: Message): Message {
 
 /** Those of a conversation that are shown: what no turn has taken yet is a draft. */
 export function sharedMessages(messages: readonly Message[]): Message[] {
-  return messages.filter(({ status }) => status !== 'queued').map(sharedMessage);
+  return messages
+    .filter(({ status }) => status !== 'queued')
+    .flatMap((message) => sharedMessage(message) ?? []);
 }
 
 export function sharedOutcome({ turn, outcome, error }: TurnEnd): TurnEnd {
@@ -161,6 +172,7 @@ export const SHARED_KINDS = [
 export async function sharedEvent(event: LogEvent, look: SharedLookups): Promise<SharedEvent | null> {
   const { seq, turn, at } = event;
   const base = { seq, turn, at };
+  if ('agent' in event && !isSharedAgent(event.agent)) return null;
   switch (event.kind) {
     case 'turn.started':
       return {
@@ -204,8 +216,10 @@ export async function sharedEvent(event: LogEvent, look: SharedLookups): Promise
     }
     case 'plan.changed':
       return { ...base, kind: event.kind, by: event.by, steps: event.steps.map(sharedStep) };
-    case 'message.completed':
-      return { ...base, kind: event.kind, message: sharedMessage(event.message) };
+    case 'message.completed': {
+      const message = sharedMessage(event.message);
+      return message === undefined ? null : { ...base, kind: event.kind, message };
+    }
     case 'workspace.snapshot':
     case 'workspace.restored':
       return { ...base, kind: 'files.changed' };
@@ -230,7 +244,7 @@ export function sharedOfPaper(event: LogEvent): SharedEvent | null {
 
 async function takenOf(ids: readonly string[], look: SharedLookups): Promise<Message[]> {
   const found = await Promise.all(ids.map((id) => look.message(id)));
-  return found.flatMap((message) => (message === undefined ? [] : [sharedMessage(message)]));
+  return found.flatMap((message) => (message && sharedMessage(message)) ?? []);
 }
 
 async function showsResult(toolCallId: string, look: SharedLookups): Promise<boolean> {

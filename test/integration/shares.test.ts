@@ -230,6 +230,42 @@ test('P24: a reader follows the turn that runs, from a snapshot or from where th
   resumed.leave();
 });
 
+test('P24: what was rewound, or said before the link was made, is replayed to no cursor: a reader begins anew there', async () => {
+  const workId = await api.newWork(token);
+  await say(workId, 'Said before.');
+  await answerTurn(workId, 'Answered before.');
+  const { at } = await share(workId);
+  const stream = listen(`${at}/events`);
+  await until(() => stream.text.includes('event: snapshot'), 'the snapshot');
+  const id = randomUUID();
+  await api.request(token, 'POST', `/api/works/${workId}/messages`, { id, text: 'SECRET question' });
+  await answerTurn(workId, 'SECRET answer');
+  // Who reads on is told that it is taken back.
+  await until(() => stream.text.includes('SECRET answer'), 'the answer');
+  const again = { id: randomUUID(), text: 'In other words.' };
+  const rerun = await api.request(token, 'POST', `/api/works/${workId}/messages/${id}/rerun`, again);
+  expect(rerun.status).toBe(202);
+  await answerTurn(workId, 'Answered anew.');
+  await until(() => stream.text.includes('Answered anew.'), 'the new answer');
+  stream.leave();
+  expect(stream.text).toContain('conversation.rewound');
+  const ids = [...stream.text.matchAll(/^id: (\d+)$/gm)].map(([, seq]) => Number(seq));
+  const rewound = Number(/^id: (\d+)\nevent: conversation\.rewound$/m.exec(stream.text)?.[1]);
+  expect(ids).toContain(rewound);
+
+  for (const after of [0, 1, ...ids.filter((seq) => seq < rewound)]) {
+    const reader = listen(`${at}/events?after=${after}`);
+    await until(() => reader.text.includes('Answered anew.'), `what a reader at ${after} gets`);
+    reader.leave();
+    expect([after, reader.text.includes('event: snapshot')]).toEqual([after, true]);
+    expect(reader.text).not.toContain('SECRET');
+  }
+  const since = listen(`${at}/events?after=${rewound}`);
+  await until(() => since.text.includes('Answered anew.'), 'what came since');
+  since.leave();
+  expect(since.text).not.toMatch(/event: snapshot|SECRET/);
+});
+
 test('P24: an ended link leads nowhere at once, at every api; who reads by it is let go, and by no other link', async () => {
   const other = await api.startAnother();
   const workId = await api.newWork(token);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { onBehalfOf } from '../../db/askers.ts';
 import { PAGE_BYTES, readMessages } from '../../db/messages.ts';
 import { takeRate } from '../../db/rates.ts';
-import { findShare, type OpenShare } from '../../db/shares.ts';
+import { findShare, mayResume, type OpenShare } from '../../db/shares.ts';
 import { readSnapshot, type Snapshot } from '../../db/snapshot.ts';
 import { findExtent } from '../../db/works.ts';
 import { sharedMessage, sharedMessages, sharedOutcome, sharedStep } from '../../domain/shares.ts';
@@ -69,7 +69,7 @@ const events = createRoute({
   path: '/{token}/events',
   tags,
   description:
-    'Resumes from Last-Event-ID, or from `after`; without either a Work’s begins with a snapshot. A paper’s says that files have changed.',
+    'Resumes from Last-Event-ID, or from `after`; a Work’s begins with a snapshot without either, and where the conversation was rewound since, or the link is newer. A paper’s says that files have changed.',
   request: { params, query: z.object({ after: z.coerce.number().int().nonnegative().optional() }) },
   responses: {
     200: { description: 'events', content: { 'text/event-stream': { schema: z.string() } } },
@@ -195,7 +195,10 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
 
     /** Of a paper nothing that was said is read. */
     async function viewOf(after: number | undefined) {
-      if (what === 'work') return await openView(deps, { workId, ownerId, after });
+      if (what === 'work') {
+        const isTheirs = after !== undefined && (await mayResume(db, share, after));
+        return await openView(deps, { workId, ownerId, after: isTheirs ? after : undefined });
+      }
       const extent = await findExtent(db, { workId, ownerId });
       return extent && (await openView(deps, { workId, ownerId, after: extent.lastSeq }));
     }
@@ -207,14 +210,15 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
 }
 
 /** A snapshot as a reader is shown it. That a person is asked something is between them and the agent. */
-function shownOf({ seq, status, messages, outcomes, cursor, running, plan }: Snapshot) {
+function shownOf({ seq, status, messages, outcomes, cursor, running: answer, plan }: Snapshot) {
+  const running = answer && sharedMessage(answer);
   return {
     seq,
     status: status === 'asking' ? ('running' as const) : status,
     messages: sharedMessages(messages),
     outcomes: outcomes.map(sharedOutcome),
     ...(cursor === undefined ? {} : { cursor }),
-    ...(running === undefined ? {} : { running: sharedMessage(running) }),
+    ...(running === undefined ? {} : { running }),
     ...(plan === undefined ? {} : { plan: { ...plan, steps: plan.steps.map(sharedStep) } }),
   };
 }

@@ -25,9 +25,16 @@ export interface SharedFiles {
   mayRead(share: OpenShare, path: string, signal: AbortSignal): Promise<boolean>;
 }
 
+/** A paper that is read for whoever wants to know, or was. */
+interface Reading {
+  shown: Promise<FilesShown>;
+  /** Until when the one waits who began it. */
+  signal: AbortSignal;
+}
+
 export function createSharedFiles(dataDir: string, threads: ProvenanceThreads): SharedFiles {
   const hashes = createFileHashes();
-  const kept = new Map<string, Promise<FilesShown>>();
+  const kept = new Map<string, Reading>();
 
   function workspaceOf({ workId, ownerId }: OpenShare): Workspace {
     return openWorkspace(workspaceFolder(dataDir, workId), undefined, hashes.for(ownerId));
@@ -38,7 +45,7 @@ export function createSharedFiles(dataDir: string, threads: ProvenanceThreads): 
     const workspace = workspaceOf(share);
     try {
       const key = `${share.workId}:${await workspace.hash(PAPER)}`;
-      const shown = await (kept.get(key) ?? keep(key, read(share, workspace, signal)));
+      const shown = await known(key, signal, () => read(share, workspace, signal));
       const images = shown.images.filter((path) => isPicture(path) && !isHiddenPath(path));
       return new Set([PAPER, ...images, ...(shown.cites ? [BIBLIOGRAPHY] : [])]);
     } catch (error) {
@@ -55,13 +62,31 @@ export function createSharedFiles(dataDir: string, threads: ProvenanceThreads): 
     return await threads.run('filesShownBy', [source], asking);
   }
 
-  function keep(key: string, shown: Promise<FilesShown>): Promise<FilesShown> {
-    kept.set(key, shown);
-    // Whoever asked may have gone: the next one asks again.
-    shown.catch(() => kept.delete(key));
+  /** What is kept, or what `begin` gives. Where whoever began it has gone, and it ended with them, it is begun again. */
+  async function known(
+    key: string,
+    signal: AbortSignal,
+    begin: () => Promise<FilesShown>,
+  ): Promise<FilesShown> {
+    for (;;) {
+      const reading = kept.get(key) ?? keep(key, { shown: begin(), signal });
+      try {
+        return await reading.shown;
+      } catch (error) {
+        if (signal.aborted || !reading.signal.aborted) throw error;
+      }
+    }
+  }
+
+  function keep(key: string, reading: Reading): Reading {
+    kept.set(key, reading);
+    // A failure is nobody else's: the next one asks again.
+    reading.shown.catch(() => {
+      if (kept.get(key) === reading) kept.delete(key);
+    });
     const [oldest] = kept.keys();
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    return shown;
+    return reading;
   }
 
   return {

@@ -4,6 +4,7 @@ import { TOOLS } from '../../../src/agents/tool-table.ts';
 import type { EventBody, LogEvent } from '../../../src/domain/events.ts';
 import type { Message, ToolPart } from '../../../src/domain/messages.ts';
 import { emptyConversation } from '../../../src/domain/reducer.ts';
+import { REVIEWER } from '../../../src/domain/reviews.ts';
 import {
   isHiddenPath,
   reduceShared,
@@ -32,8 +33,15 @@ const message = (parts: Message['parts'], more: Partial<Message> = {}): Message 
   ...more,
 });
 
+/** What a reader gets of a message. */
+const readerGets = (of: Message): Message => {
+  const shown = sharedMessage(of);
+  if (shown === undefined) throw new Error('the message is not shown');
+  return shown;
+};
+
 test('H8: reasoning, summaries and usage are no part of a shared message', () => {
-  const shown = sharedMessage(
+  const shown = readerGets(
     message([
       { type: 'reasoning', text: 'SECRET' },
       { type: 'summary', text: 'SECRET', throughMessageId: 'x' },
@@ -46,7 +54,7 @@ test('H8: reasoning, summaries and usage are no part of a shared message', () =>
 
 test('H8: of calls to other people’s tools, and of skills, a reader sees that there was one', () => {
   for (const name of ['files__read', 'read_skill', 'search_literature', 'toString', '', 'constructor']) {
-    const [shown] = sharedMessage(message([call(name, { result: 'SECRET', output: 'SECRET' })])).parts;
+    const [shown] = readerGets(message([call(name, { result: 'SECRET', output: 'SECRET' })])).parts;
     expect(shown).toEqual({
       ...{ type: 'tool', toolCallId: 'c', name: 'other', arguments: {}, state: 'ok', result: '' },
     });
@@ -55,7 +63,7 @@ test('H8: of calls to other people’s tools, and of skills, a reader sees that 
 
 test('H8: every tool of ours is either shown, or known to this test as one that is not', () => {
   const hidden = Object.keys(TOOLS).filter((name) => {
-    const [part] = sharedMessage(message([call(name, { arguments: {} })])).parts;
+    const [part] = readerGets(message([call(name, { arguments: {} })])).parts;
     return part?.type === 'tool' && part.name === 'other';
   });
   expect(hidden.sort()).toEqual(['read_skill', 'search_literature']);
@@ -63,9 +71,7 @@ test('H8: every tool of ours is either shown, or known to this test as one that 
 
 test('H8: of a question the words and the answer are shown, and nothing else of what was asked', () => {
   const asked = { question: 'Which?', options: ['SECRET'], default: 'SECRET', waitSeconds: 5 };
-  const [shown] = sharedMessage(
-    message([call('ask_person', { arguments: asked, result: 'This one.' })]),
-  ).parts;
+  const [shown] = readerGets(message([call('ask_person', { arguments: asked, result: 'This one.' })])).parts;
   expect(shown).toMatchObject({ arguments: { question: 'Which?' }, result: 'This one.' });
   expect(JSON.stringify(shown)).not.toContain('SECRET');
 });
@@ -83,7 +89,7 @@ test('H8: hidden files are neither listed, read nor named', () => {
     ],
   });
   const listed = call('tree', { arguments: {}, result: '.env' });
-  const shown = sharedMessage(message([read, ran, listed], { attachments: ['.env', 'a.csv'] }));
+  const shown = readerGets(message([read, ran, listed], { attachments: ['.env', 'a.csv'] }));
   expect(JSON.stringify(shown)).not.toMatch(/SECRET|\.env/);
   expect(shown.attachments).toEqual(['a.csv']);
   expect(shown.parts[1]).toMatchObject({ output: '1', files: [{ path: 'a.png', change: 'added' }] });
@@ -105,6 +111,34 @@ test('H8: what waits to be said is a draft, and no part of what is shared', asyn
     { kind: 'message.withdrawn', id: 'm' },
   ] as const)
     expect(await sharedEvent(event(body, null), none)).toBeNull();
+});
+
+test('H8: the main agent’s words and its code agents’ are shown; a reviewer’s, and any other agent’s, are not', async () => {
+  const said = (agent: string) => message([{ type: 'text', text: `said by ${agent}` }], { id: 'a', agent });
+  const bodiesOf = (agent: string): EventBody[] => [
+    { kind: 'step.started', step: 1, attempt: 1, agent, model: 'x', messageId: 'a' },
+    { kind: 'text.delta', messageId: 'a', agent, text: 'said' },
+    { kind: 'tool.called', messageId: 'a', agent, toolCallId: 'c', name: 'read_file', arguments: {} },
+    { kind: 'message.completed', message: said(agent) },
+    { kind: 'step.superseded', step: 1, agent, attempt: 1, messageId: 'a' },
+  ];
+  for (const [agent, isShown] of [
+    ['main', true],
+    ['0a1b2c3d-0000-4000-8000-00000000abcd', true],
+    [REVIEWER, false],
+    ['some later agent', false],
+  ] as const) {
+    expect([agent, sharedMessages([said(agent)]).length]).toEqual([agent, isShown ? 1 : 0]);
+    expect([agent, sharedMessage(said(agent)) !== undefined]).toEqual([agent, isShown]);
+    for (const body of bodiesOf(agent)) {
+      const shown = await sharedEvent(event(body), none);
+      expect([agent, body.kind, shown !== null]).toEqual([agent, body.kind, isShown]);
+    }
+  }
+  const verdict: EventBody = {
+    ...{ kind: 'review.completed', round: 1, verdict: 'revise', points: ['SECRET'], sentBack: true },
+  };
+  expect(await sharedEvent(event(verdict), none)).toBeNull();
 });
 
 test('H8: questions, budgets, retries, reasoning, drafts of calls and verifications are none of a reader’s', async () => {
