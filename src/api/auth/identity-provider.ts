@@ -146,7 +146,7 @@ export function createIdentityProvider(settings: ProviderSettings): IdentityProv
           configuration.serverMetadata().userinfo_endpoint === undefined
             ? {}
             : await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        return identityOf({ ...claims, ...more, iss: claims.iss, sub: claims.sub });
+        return identityOf(claims, more);
       } catch (error) {
         throw meaningOf(error);
       }
@@ -156,11 +156,16 @@ export function createIdentityProvider(settings: ProviderSettings): IdentityProv
   };
 }
 
-function identityOf(claims: oidc.IDToken): ProviderIdentity {
-  const { iss, sub, email, email_verified: proven, name } = claims;
+/**
+ * Who somebody is by an ID token and what the provider tells besides. An address and its proof are of one of the two: else
+ * the proof of one address would be taken for that of another.
+ */
+export function identityOf(token: oidc.IDToken, userinfo: Partial<oidc.UserInfoResponse>): ProviderIdentity {
+  const { email, email_verified: proven } = userinfo.email === undefined ? token : userinfo;
+  const name = userinfo.name ?? token.name;
   return {
-    issuer: iss,
-    subject: sub,
+    issuer: token.iss,
+    subject: token.sub,
     email: typeof email === 'string' && proven === true ? email : undefined,
     name: typeof name === 'string' ? name.slice(0, MOST_NAME_CHARACTERS) : '',
   };
