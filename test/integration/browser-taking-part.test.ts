@@ -372,6 +372,80 @@ test('H1: a question is a card with its answers, a click or words of one’s own
   await system.expectSound(workId);
 });
 
+/** Has pages keep what they notify of, and come into sight and out of it by a word: no headless page is hidden. */
+const AWAY = `
+  globalThis.notices = [];
+  globalThis.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      notices.push({ title, body: options.body, click: () => this.onclick() });
+    }
+  };
+  globalThis.hide = (hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: hidden ? 'hidden' : 'visible' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+`;
+const noticesOf = (page: Page) => page.evaluate('notices.map(({ title, body }) => [title, body])');
+
+/** Has the person turn away from the page, which looks at how their Works are then. */
+async function leave(page: Page): Promise<void> {
+  const looked = page.waitForResponse((response) => response.url().endsWith('/api/works?'));
+  await page.evaluate('hide(true)');
+  await (await looked).finished();
+}
+
+test('V30: who has left is told of a question and of an end by one of their tabs, and a click brings them there; a refusal is said', async () => {
+  const refused = await (await visit(browser, system.url)).open('/account');
+  await refused.getByLabel('Notify me in this browser').click();
+  await refused.getByText('The browser refuses notifications').waitFor();
+  expect(await refused.getByLabel('Notify me in this browser').isChecked()).toBe(false);
+  await refused.context().close();
+
+  const person = await visit(browser, system.url, { permissions: ['notifications'] });
+  await person.context.addInitScript(AWAY);
+  await person.context.clock.install();
+  const work = (await (await system.request(person, 'POST', '/api/works', { title: 'Colours' })).json()) as {
+    id: string;
+  };
+  const other = await person.open(`/works/${work.id}`);
+  const account = await person.open('/account');
+  await account.getByLabel('Notify me in this browser').click();
+  await account.waitForFunction('notices.length === 1');
+  expect(await account.getByLabel('Notify me in this browser').isChecked()).toBe(true);
+  // The other tab has heard of it, too.
+  await account.waitForFunction(
+    `navigator.locks.query().then(({ held }) => held.filter(({ name }) => /in-sight/.test(name)).length === 2)`,
+  );
+  await other.evaluate('hide(true)');
+  await leave(account);
+  await say(other, 'ask me');
+  await card(other).getByText('colour').waitFor();
+  await account.clock.fastForward(10_000);
+  await account.waitForFunction('notices.length === 2');
+
+  await account.evaluate('notices[1].click()');
+  await card(account).getByText('colour').waitFor();
+  await account.evaluate('hide(false)');
+  await leave(account);
+  await card(account).getByRole('button', { name: 'blue' }).click();
+  await answers(other).getByText('You said blue').waitFor();
+  await stop(other).waitFor({ state: 'detached' });
+  await account.clock.fastForward(10_000);
+  await account.waitForFunction('notices.length === 3');
+  expect(await noticesOf(account)).toEqual([
+    ['PaperAgent', 'This is what you will be told by.'],
+    ['Colours', 'The agent asks you something.'],
+    ['Colours', 'The agent has finished.'],
+  ]);
+  await other.clock.fastForward(10_000);
+  expect(await noticesOf(other)).toEqual([]);
+  await account.reload();
+  expect(person.complaints).toEqual([]);
+  await person.context.close();
+});
+
 test('V24, V25, V28, V29, V58: a run’s files appear while it runs, its figures stand side by side, its long output is shown whole by a button; what was said takes little room', async () => {
   const { page, workId } = await newPage();
   await say(page, 'draw');

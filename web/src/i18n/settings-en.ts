@@ -45,6 +45,15 @@ export const settingsEn = {
       change: 'Change password',
       changed: 'The password is changed.',
     },
+    away: {
+      title: 'Notifications',
+      lead: 'While no tab of this page is in sight, this browser says when an answer has ended or the agent asks you something: by the title of the project, and nothing of what was written. It counts for this browser alone.',
+      on: 'Notify me in this browser',
+      example: 'This is what you will be told by.',
+      refused:
+        'The browser refuses notifications of this page. Allow them in its settings for this site, then switch this on again.',
+      unable: 'This browser shows no notifications for this page.',
+    },
     keys: {
       title: 'Keys for programs',
       lead: 'A key lets a script or another client use your projects, until you delete it. The address of the OpenAI-compatible interface ends in /v1.',
