@@ -104,7 +104,7 @@ export const dialogsZh: Pick<
     label: '审稿人',
     reading: '正在阅读论文…',
     verdict: { accept: '接受', revise: '需要修改', none: '没有结论' },
-    points: '{n} 条意见',
+    points: '{n} 条意见 | {n} 条意见',
     older: '针对较早的一轮',
   },
   budget: {
