@@ -387,7 +387,16 @@ const AWAY = `
     document.dispatchEvent(new Event('visibilitychange'));
   };
 `;
-const noticesOf = (page: Page) => page.evaluate('notices.map(({ title, body }) => [title, body])');
+/** What the page has told, once that is so many. Asked again and again: the page's policy has no waiting by an expression. */
+const noticesOf = (page: Page, count: number) =>
+  eventually(
+    () => page.evaluate<[string, string][]>('notices.map(({ title, body }) => [title, body])'),
+    (told) => told.length === count,
+  );
+const tabsInSight = (page: Page) =>
+  page.evaluate<number>(
+    'navigator.locks.query().then(({ held }) => held.filter(({ name }) => /in-sight/.test(name)).length)',
+  );
 
 /** Has the person turn away from the page, which looks at how their Works are then. */
 async function leave(page: Page): Promise<void> {
@@ -412,18 +421,21 @@ test('V30: who has left is told of a question and of an end by one of their tabs
   const other = await person.open(`/works/${work.id}`);
   const account = await person.open('/account');
   await account.getByLabel('Notify me in this browser').click();
-  await account.waitForFunction('notices.length === 1');
+  expect(await noticesOf(account, 1)).toHaveLength(1);
   expect(await account.getByLabel('Notify me in this browser').isChecked()).toBe(true);
   // The other tab has heard of it, too.
-  await account.waitForFunction(
-    `navigator.locks.query().then(({ held }) => held.filter(({ name }) => /in-sight/.test(name)).length === 2)`,
-  );
+  expect(
+    await eventually(
+      () => tabsInSight(account),
+      (tabs) => tabs === 2,
+    ),
+  ).toBe(2);
   await other.evaluate('hide(true)');
   await leave(account);
   await say(other, 'ask me');
   await card(other).getByText('colour').waitFor();
   await account.clock.fastForward(10_000);
-  await account.waitForFunction('notices.length === 2');
+  expect(await noticesOf(account, 2)).toHaveLength(2);
 
   await account.evaluate('notices[1].click()');
   await card(account).getByText('colour').waitFor();
@@ -433,14 +445,13 @@ test('V30: who has left is told of a question and of an end by one of their tabs
   await answers(other).getByText('You said blue').waitFor();
   await stop(other).waitFor({ state: 'detached' });
   await account.clock.fastForward(10_000);
-  await account.waitForFunction('notices.length === 3');
-  expect(await noticesOf(account)).toEqual([
+  expect(await noticesOf(account, 3)).toEqual([
     ['PaperAgent', 'This is what you will be told by.'],
     ['Colours', 'The agent asks you something.'],
     ['Colours', 'The agent has finished.'],
   ]);
   await other.clock.fastForward(10_000);
-  expect(await noticesOf(other)).toEqual([]);
+  expect(await noticesOf(other, 0)).toEqual([]);
   await account.reload();
   expect(person.complaints).toEqual([]);
   await person.context.close();
