@@ -3,6 +3,7 @@
  * put here is lost while the page is open. What the browser does not take stays in this page's memory, and
  * `storeFails` says so, that the person may know.
  */
+import { type RemovableRef, useEventListener, useStorage } from '@vueuse/core';
 import { type Ref, shallowRef } from 'vue';
 
 /** What this needs of `localStorage`. */
@@ -65,6 +66,17 @@ export function createSafeStore(open: () => Storage): SafeStore {
 }
 
 export const browserStore = createSafeStore(() => localStorage);
+
+const AWAY = 'paperagent.away';
+
+/** Whether the browser tells what happens while no tab is in sight (V30): off until a person says so, and one for all tabs. */
+export function useAwaySwitch(): RemovableRef<boolean> {
+  const isOn = useStorage(AWAY, false, browserStore, { writeDefaults: false });
+  useEventListener('storage', ({ key }) => {
+    if (key === AWAY) isOn.value = browserStore.getItem(AWAY) === 'true';
+  });
+  return isOn;
+}
 
 /**
  * What is being typed, by tab: two tabs of one project have each their own (V64). `shared` has what was typed last in
