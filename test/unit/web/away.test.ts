@@ -1,6 +1,6 @@
 import { locks } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
-import { createLeftLast, type LeftLast } from '../../../web/src/away/left-last.ts';
+import { createLeftLast, type LeftLast, type Locks } from '../../../web/src/away/left-last.ts';
 import { type Glance, newsOf } from '../../../web/src/away/news.ts';
 import { until } from '../../support/until.ts';
 
@@ -52,7 +52,7 @@ test('V30: a Work that comes into the list is news where it did something since,
 function tabs(...names: string[]): { began: string[]; tab: Record<string, LeftLast> } {
   const began: string[] = [];
   const tab = Object.fromEntries(
-    names.map((name) => [name, createLeftLast(locks as unknown as LockManager, () => began.push(name))]),
+    names.map((name) => [name, createLeftLast(locks as unknown as Locks, () => began.push(name))]),
   );
   return { began, tab };
 }

@@ -6,6 +6,18 @@
 const LEFT_LAST = 'paperagent.left-last';
 const IN_SIGHT = 'paperagent.in-sight';
 
+interface LockChoice {
+  mode?: 'shared';
+  steal?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What this needs of `navigator.locks`. */
+export interface Locks {
+  request(name: string, how: LockChoice, held: () => Promise<void> | undefined): Promise<unknown>;
+  query(): Promise<{ held?: { name?: string | undefined }[] | undefined }>;
+}
+
 export interface LeftLast {
   /** This tab is the one. */
   isThis(): boolean;
@@ -20,18 +32,18 @@ export interface LeftLast {
 }
 
 /** `began`: this tab has become the one, or was left once more. It waits its turn from now on. */
-export function createLeftLast(locks: Pick<LockManager, 'request' | 'query'>, began: () => void): LeftLast {
+export function createLeftLast(locks: Locks, began: () => void): LeftLast {
   const closing = Promise.withResolvers<void>();
   let closed = false;
   let isThis = false;
   let waiting = new AbortController();
   let outOfSight: (() => void) | null = null;
 
-  async function take(how: LockOptions): Promise<void> {
+  async function take(how: LockChoice): Promise<void> {
     let held = false;
     try {
       await locks.request(LEFT_LAST, how, () => {
-        if (closed) return;
+        if (closed) return undefined;
         held = true;
         isThis = true;
         began();
