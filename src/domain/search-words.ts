@@ -23,8 +23,11 @@ const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 export function searchWords(text: string): string[] {
   const found = new Set<string>();
   for (const run of runsOf(text.slice(0, SEARCHED_CHARACTERS))) {
-    for (const word of isUnspaced(run) ? pairsOf(run) : [run]) found.add(word);
-    if (found.size >= MOST_WORDS) break;
+    for (const word of isUnspaced(run) ? pairsOf(run) : [run]) {
+      // Within a run too: a page of Chinese may be one.
+      if (found.size >= MOST_WORDS) return [...found];
+      found.add(word);
+    }
   }
   return [...found];
 }
@@ -50,6 +53,11 @@ export function askedWords(asked: string): AskedWord[] {
       .map((word) => ({ word, isBeginning: false }));
   });
   return words.slice(0, MOST_ASKED);
+}
+
+/** Those that an index of everybody's words is asked for: what begins with one character is too many of them. */
+export function narrowWords(words: readonly AskedWord[]): AskedWord[] {
+  return words.filter(({ word, isBeginning }) => !isBeginning || [...word].length > 1);
 }
 
 function runsOf(text: string): string[] {

@@ -2,7 +2,6 @@
 import { forgetOldExports, keptExports } from '../db/exports.ts';
 import { worksToMeasure } from '../db/room.ts';
 import { isAgentWanted, isRunWanted } from '../db/runs.ts';
-import { writeWordsDue } from '../db/search.ts';
 import { pruneLog, worksWithOldHistory } from '../db/sweeps.ts';
 import { isScratchRunWanted } from '../db/verifications.ts';
 import { forgetDeliveries } from '../db/webhook-deliveries.ts';
@@ -17,6 +16,7 @@ import { leftVersionsJob } from './left-versions.ts';
 import { type OperatorToolServersDependencies, operatorToolServersJob } from './operator-tool-servers.ts';
 import { type RecoveryDependencies, recoveryJobs } from './recovery.ts';
 import { type WebhooksDependencies, webhooksJob } from './webhooks.ts';
+import { wordsJob } from './words.ts';
 
 export interface WorkerJobsDependencies
   extends RecoveryDependencies,
@@ -38,9 +38,6 @@ export interface WorkerJobsDependencies
 /** Works whose disk is measured in a round. */
 const WORKS_MEASURED = 100;
 
-/** Rounds of messages whose words are written down one after the other: after an update there are those of years. */
-const WORDS_ROUNDS = 5;
-
 export function workerJobs(deps: WorkerJobsDependencies): Job[] {
   const { db, sandbox, log } = deps;
   const jobs: Job[] = [
@@ -54,13 +51,7 @@ export function workerJobs(deps: WorkerJobsDependencies): Job[] {
         for (const workId of await worksWithOldHistory(db)) await deps.writeHistory(workId);
       },
     },
-    {
-      name: 'words of messages',
-      everyMs: 1_000,
-      run: async () => {
-        for (let round = 0; round < WORDS_ROUNDS; round += 1) if ((await writeWordsDue(db)) === 0) return;
-      },
-    },
+    wordsJob(db),
     {
       name: 'log pruning',
       everyMs: 30_000,

@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { writeWordsDue } from '../../src/db/search.ts';
+import type { Database } from '../../src/db/database.ts';
+import { findMessages, writeWordsDue } from '../../src/db/search.ts';
+import { askedWords } from '../../src/domain/search-words.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
 
 let api: TestApi;
 let token: string;
@@ -103,4 +106,130 @@ test('H8: many write down what is due at once, each message once; a text of a fr
     api.db,
   );
   expect(rows[0]?.count).toBe(0);
+});
+
+test('H8: what was withdrawn, rewound or deleted takes no place of what stands there still', async () => {
+  const workId = await api.newWork(token);
+  const stands = await say(workId, 'hoopoe, the first');
+  const withdrawn = await say(workId, 'hoopoe, withdrawn');
+  const rewound = await say(workId, 'hoopoe, rewound');
+  const deleted = await api.newWork(token);
+  await say(deleted, 'hoopoe, deleted');
+  await index();
+  await api.request(token, 'DELETE', `/api/works/${workId}/messages/${withdrawn}`);
+  await sql`update messages set rewound = true where work_id = ${workId}::uuid and id = ${rewound}::uuid`.execute(
+    api.db,
+  );
+  await api.request(token, 'DELETE', `/api/works/${deleted}`);
+  const response = await api.request(token, 'GET', '/api/search?q=hoopoe&limit=1');
+  expect(((await response.json()) as { items: Found[] }).items.map(({ messageId }) => messageId)).toEqual([
+    stands,
+  ]);
+});
+
+test('H8: everybody’s index is asked only for what a person’s newest 2,000 messages may lack, and for no single character', async () => {
+  const { accessToken, user } = await api.register();
+  const workId = await api.newWork(accessToken);
+  await say(workId, 'ibis 鹮', randomUUID(), accessToken);
+  await index();
+  const few = await lookFor(user.id, 'kakapo');
+  expect(few).toEqual({ found: 0, scans: 0 });
+  await sql`
+    insert into messages (work_id, id, role, agent, status, position, parts, created_at)
+    select ${workId}::uuid, gen_random_uuid(), 'assistant', 'main', 'complete', 1000 + n,
+      '[{"type": "text", "text": "later"}]', now() + n * interval '1 second' from generate_series(1, 2000) n`.execute(
+    api.db,
+  );
+  await index();
+  const many = await lookFor(user.id, 'ibis');
+  expect(many.found).toBe(1);
+  expect(many.scans).toBeGreaterThan(0);
+  expect(await lookFor(user.id, '鹮')).toEqual({ found: 0, scans: 0 });
+  expect((await lookFor(user.id, 'ibis 鹮')).found).toBe(1);
+});
+
+/** How many messages are found, and how often the index of everybody's words is read for it. */
+async function lookFor(ownerId: string, q: string): Promise<{ found: number; scans: number }> {
+  return await api.db.transaction().execute(async (held) => {
+    const before = await scansOf(held);
+    const { length: found } = await findMessages(held, ownerId, askedWords(q), 10);
+    return { found, scans: (await scansOf(held)) - before };
+  });
+}
+
+/** Of this connection, since it last told of them. */
+async function scansOf(held: Database): Promise<number> {
+  const { rows } = await sql<{ scans: number }>`
+    select pg_stat_get_xact_numscans('message_words_found'::regclass)::integer as scans`.execute(held);
+  return rows[0]?.scans ?? Number.NaN;
+}
+
+test('H8: a batch is bounded by what its messages say', async () => {
+  await index();
+  const workId = await api.newWork(token);
+  for (let n = 0; n < 15; n += 1) await say(workId, `${'long '.repeat(4_000)}.`);
+  const written = await writeWordsDue(api.db);
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThanOrEqual(11);
+  await index();
+});
+
+test('H8: while a message is being changed its Work is passed by, and its new words are found afterwards', async () => {
+  const workId = await api.newWork(token);
+  const id = await say(workId, 'jackdaw');
+  await edit(workId, id, 'kestrel', async (change) => {
+    await change();
+    expect(await writeWordsDue(api.db)).toBe(0);
+  });
+  await index();
+  expect(await find('jackdaw')).toEqual([]);
+  expect(await find('kestrel')).toHaveLength(1);
+  // Nobody waits for the other, whoever came first.
+  await say(workId, 'lapwing');
+  await edit(workId, id, 'merlin', async (change) => {
+    expect(await writeWordsDue(api.db)).toBe(0);
+    await change();
+  });
+  await index();
+  for (const q of ['lapwing', 'merlin']) expect(await find(q)).toHaveLength(1);
+});
+
+/** Changes what a message says as the API does, holding its Work; `during` says when, before it is committed. */
+async function edit(
+  workId: string,
+  id: string,
+  text: string,
+  during: (change: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const parts = JSON.stringify([{ type: 'text', text }]);
+  await api.db.transaction().execute(async (held: Database) => {
+    await sql`select from works where id = ${workId}::uuid for update`.execute(held);
+    await during(() =>
+      sql`update messages set parts = ${parts}::jsonb where work_id = ${workId}::uuid and id = ${id}::uuid`.execute(
+        held,
+      ),
+    );
+  });
+}
+
+test('H8: what is changed while its words are being made stays due', async () => {
+  const workId = await api.newWork(token);
+  const id = await say(workId, 'nightjar');
+  const written = await api.db.transaction().execute(async (held) => {
+    // The job reads what is due, and waits here before it writes.
+    await sql`lock table message_words in exclusive mode`.execute(held);
+    const writing = writeWordsDue(api.db);
+    const isWaiting = async () => {
+      const { rows } = await sql`
+        select from pg_locks where relation = 'message_words'::regclass and not granted`.execute(held);
+      return rows.length === 1;
+    };
+    expect(await eventually(isWaiting, (seen) => seen)).toBe(true);
+    await api.request(token, 'PATCH', `/api/works/${workId}/messages/${id}`, { text: 'oriole' });
+    return { writing };
+  });
+  expect(await written.writing).toBe(0);
+  await index();
+  expect(await find('nightjar')).toEqual([]);
+  expect(await find('oriole')).toHaveLength(1);
 });

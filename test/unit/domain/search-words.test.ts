@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import {
   askedWords,
   hasAsked,
+  narrowWords,
   SEARCHED_CHARACTERS,
   searchWords,
   snippetOf,
@@ -51,6 +52,22 @@ test('H8: no text and no question makes words that mean something to the databas
     4_200,
   );
   expect(searchWords(`${' '.repeat(SEARCHED_CHARACTERS)}behind`)).toEqual([]);
+});
+
+test('H8: a text has 4,000 words at most, although it is one run that nothing parts', () => {
+  const han = Array.from({ length: 15_000 }, (_, n) => String.fromCodePoint(0x4e00 + n)).join('');
+  const words = searchWords(han);
+  expect(words).toHaveLength(4_000);
+  expect(words[0]).toBe(han.slice(0, 2));
+});
+
+test('H8: the index of everybody’s words is not asked for what begins with one character', () => {
+  expect(narrowWords(askedWords('敛'))).toEqual([]);
+  expect(narrowWords(askedWords('敛 monte 收敛 carl')).map(({ word }) => word)).toEqual([
+    'monte',
+    '收敛',
+    'carl',
+  ]);
 });
 
 test('H8: a snippet is a line around the first hit, with each hit marked and nothing made of what stands there', () => {
