@@ -14,10 +14,16 @@ test('F11: at least four templates ship, each in English and Chinese', () => {
   expect([...files].sort()).toEqual(slugs.flatMap((slug) => [`${slug}-en.md`, `${slug}-zh.md`]).sort());
 });
 
-test.each(files)('F11: %s has name, description and language, and begins with its title', (file) => {
-  const fields = /^---\nname: .+\ndescription: .+\nlanguage: (en|zh)\n---\n# /.exec(read(file));
-  expect(fields?.[1]).toBe(/-(en|zh)\.md$/.exec(file)?.[1]);
-});
+test.each(files)(
+  'F11: %s has name, description and language, and begins with its title, behind first lines of its own',
+  (file) => {
+    const fields =
+      /^---\nname: .+\ndescription: .+\nlanguage: (en|zh)\n---\n(?:---\n(?:.+\n)+---\n\n)?# /.exec(
+        read(file),
+      );
+    expect(fields?.[1]).toBe(/-(en|zh)\.md$/.exec(file)?.[1]);
+  },
+);
 
 test.each(files)('F11: in %s every section says what it asks for, and nothing else stands there', (file) => {
   const guided = guidedOutline(read(file));
