@@ -11,6 +11,7 @@
 import type { ToolClaim } from '../db/tool-calls.ts';
 import { type Answered, whatNext } from '../domain/next-step.ts';
 import { askOfCall } from './ask-person.ts';
+import { comesWithin } from './claims/comes-within.ts';
 import type { EagerRun } from './claims/eager-starts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { stepEagerly } from './model-step.ts';
@@ -60,7 +61,7 @@ export async function goOnAfter(
   const run = deps.claims.startEagerly(of, { turn, step }, (mine) => goOn(deps, of, answer, mine));
   if (run === undefined) return answer;
   run.isAwaited = true;
-  await within(run.ended, momentMs);
+  await comesWithin(run.ended, momentMs);
   run.isAwaited = false;
   const passed = run.answers.filter((one) => one.step >= step);
   const last = passed.pop();
@@ -72,13 +73,6 @@ function inWords({ step, calls }: Answered): string {
   const named = calls.slice(0, CALLS_NAMED).map(({ label }) => label);
   const others = calls.length - named.length;
   return `step ${step}: ${[...named, ...(others > 0 ? [`${others} more`] : [])].join(', ')}`;
-}
-
-/** Resolves when it does, or after so many milliseconds. */
-async function within(ended: Promise<void>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([ended, promise]).finally(() => clearTimeout(timer));
 }
 
 /** Starts what follows a review that sent the paper back, as the workflow is being told of it. */

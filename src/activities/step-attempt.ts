@@ -26,6 +26,7 @@ import { bringFilesBack, FilesNotRestored, keepBeforeTurn } from './keep-version
 import { retryDelay } from './model-retries.ts';
 import { warmSandbox } from './sandbox-lifecycle.ts';
 import type { ServingModel } from './serving-models.ts';
+import { tellTurnEnded } from './turn-ended.ts';
 import { FAILURE, type ModelStep } from './types.ts';
 import { unlessEnded } from './unless-ended.ts';
 
@@ -209,11 +210,7 @@ async function store(
   );
   if (stored.kind === 'fenced') return 'fenced';
   claimsCalls?.take(new Map(stored.claims.map((one, index) => [toolCallIds[index] ?? '', one])));
-  if (stored.result.ended) {
-    deps.metrics.turnEnded('done');
-    deps.trace.turnEnded({ workId, turn }, 'done');
-    deps.history.turnEnded(workId);
-  }
+  if (stored.result.ended) tellTurnEnded(deps, { workId, turn }, 'done');
   return answered(deps, stored.result);
 }
 

@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { filesLeft } from './file-list.ts';
 import { clearSandboxes, releaseWarmSandbox } from './sandbox-lifecycle.ts';
 import { claimedCall } from './tool-call.ts';
+import { tellTurnEnded } from './turn-ended.ts';
 import type { CodeAgentEnd, EndCode, FinishInput, ToolStep } from './types.ts';
 
 export function finishTurn(deps: ActivityDependencies) {
@@ -28,11 +29,7 @@ export function finishTurn(deps: ActivityDependencies) {
         outcome: end.outcome,
         error,
       });
-      if (ended) {
-        deps.metrics.turnEnded(end.outcome);
-        deps.trace.turnEnded({ workId, turn }, end.outcome);
-        deps.history.turnEnded(workId);
-      }
+      if (ended) tellTurnEnded(deps, { workId, turn }, end.outcome);
       deps.claims.stop(workId, turn);
       clearSandboxes(deps, { workId, turn });
       // Where a turn began by itself meanwhile (eager-start.ts), its workflow has to look for it as well.

@@ -13,6 +13,7 @@ import type { FairGate } from '../../threads/fair-gate.ts';
 import type { Log } from '../log.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { createClaimWaiters } from './claim-waiters.ts';
+import { comesWithin } from './comes-within.ts';
 import { createEagerStarts, type EagerStarts } from './eager-starts.ts';
 import { createOrphanedClaims, type OneClaim } from './orphaned-claims.ts';
 import { type Beginning, inItsPlace, type OnWaiting } from './places.ts';
@@ -113,7 +114,7 @@ export function createClaimRunner({
     using waiter = waiters.expect(claim.workId, claim.key);
     attempts.throwIfShutDown();
     while (await awaitClaim(db, claim, by)) {
-      if (await toldWithin(waiter.told, lookMs)) return;
+      if (await comesWithin(waiter.told, lookMs)) return;
     }
   }
 
@@ -176,11 +177,4 @@ export function createClaimRunner({
       await Promise.all([others, eagerStarts.close()]).finally(() => clearTimeout(handOver));
     },
   };
-}
-
-/** Whether the notification came within so many milliseconds. */
-async function toldWithin(told: Promise<void>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  return await Promise.race([told.then(() => true), promise]).finally(() => clearTimeout(timer));
 }

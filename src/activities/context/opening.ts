@@ -67,14 +67,9 @@ function section(title: string, body: string): string {
 
 /** A line for each upload of which more is known than its size. */
 async function toldUploads(files: SeenFiles, most: number): Promise<string> {
-  try {
-    const entries = await files.under(ATTACHMENTS);
-    const uploads = (await toldOf(files.workspace, entries)).filter(({ facts }) => facts !== null);
-    return shortenText(uploads.map(sayUpload).join('\n'), most);
-  } catch (error) {
-    if (error instanceof WorkspaceError) return '';
-    throw error;
-  }
+  const uploads = await toldOf(files.workspace, await files.under(ATTACHMENTS));
+  const known = uploads.filter(({ facts }) => facts !== null);
+  return shortenText(known.map(sayUpload).join('\n'), most);
 }
 
 /** The files, as a tree; a folder that cannot be listed (it is gone) is something that the model can say. */

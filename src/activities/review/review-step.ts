@@ -18,6 +18,7 @@ import { stepClaim } from '../model-step.ts';
 import { measuredAnswer } from '../reporting/metrics.ts';
 import type { ServingModel } from '../serving-models.ts';
 import { type AttemptBody, answered, type ClaimedStep } from '../step-attempt.ts';
+import { tellTurnEnded } from '../turn-ended.ts';
 import { FAILURE, type ModelStep, type ReviewInput } from '../types.ts';
 import { readMaterial } from './material.ts';
 import { reviewRequest } from './request.ts';
@@ -133,7 +134,7 @@ async function store(
     }),
   );
   if (stored.kind === 'fenced') return 'fenced';
-  if (stored.result.ended) turnDone(deps, { workId, turn });
+  if (stored.result.ended) tellTurnEnded(deps, { workId, turn }, 'done');
   return answered(deps, stored.result);
 }
 
@@ -142,15 +143,9 @@ async function giveUp(deps: ActivityDependencies, { workId, turn, round }: Revie
   const end = await persist(() => giveUpReview(deps.db, { workId, turn, round }, null));
   if (end.kind === 'over') return { kind: 'over' };
   deps.log.warn({ workId, turn, round }, 'a review failed: its turn ends without a verdict');
-  turnDone(deps, { workId, turn });
+  tellTurnEnded(deps, { workId, turn }, 'done');
   const none = { calls: [], finish: 'failed', inputTokens: 0, outputTokens: 0 };
   return { kind: 'answered', turn, step: round, ...none, ended: true, queued: end.queued };
-}
-
-function turnDone(deps: ActivityDependencies, of: { workId: string; turn: number }): void {
-  deps.metrics.turnEnded('done');
-  deps.trace.turnEnded(of, 'done');
-  deps.history.turnEnded(of.workId);
 }
 
 /** As much of a text as has room, in whole characters. */
