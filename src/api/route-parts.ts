@@ -34,6 +34,11 @@ export function errors<const Statuses extends readonly ErrorStatus[]>(...statuse
   ) as unknown as Record<Statuses[number], { description: string }>;
 }
 
+/** A page of a list, with the cursor of the next one where there is one. */
+export function pageOf<Item, Cursor>(items: Item[], nextCursor: Cursor | undefined) {
+  return { items, ...(nextCursor === undefined ? {} : { nextCursor }) };
+}
+
 export const bearer = [{ bearer: [] as string[] }];
 
 /** Of something of the person's own. */

@@ -7,7 +7,7 @@ import { uuid } from '../../protocol/messages.ts';
 import { messagesQuery } from '../../protocol/works.ts';
 import { notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { bearer, body, errors, json, workParams } from '../route-parts.ts';
+import { bearer, body, errors, json, pageOf, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { answerQuestion } from './answer-ask.ts';
 
@@ -48,7 +48,7 @@ export function askRoutes(deps: ApiDependencies): Router {
       throw notFound('Work');
     }
     const { items, next } = await listAsks(deps.db, workId, { limit, before: cursor });
-    return c.json({ items, ...(next === undefined ? {} : { nextCursor: next }) }, 200);
+    return c.json(pageOf(items, next), 200);
   });
 
   app.openapi(answer, async (c) => {

@@ -9,7 +9,7 @@ import { describeWork } from '../../temporal/work-client.ts';
 import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { placeOf } from '../middleware/trace-requests.ts';
-import { bearer, body, errors, json, workParams } from '../route-parts.ts';
+import { bearer, body, errors, json, pageOf, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { requestStop, sendMessage } from './send-message.ts';
 
@@ -72,11 +72,11 @@ export function conversationRoutes(deps: ApiDependencies): Router {
     }
     if (cursor !== undefined) {
       const older = await readMessages(db, workId, { limit, bytes: PAGE_BYTES, before: cursor });
-      return c.json(page(older.messages, older.cursor), 200);
+      return c.json(pageOf(older.messages, older.cursor), 200);
     }
     const snapshot = await readSnapshot(db, workId, limit, PAGE_BYTES);
     if (snapshot === undefined) throw notFound('Work');
-    return c.json(page(snapshot.messages, snapshot.cursor), 200);
+    return c.json(pageOf(snapshot.messages, snapshot.cursor), 200);
   });
 
   app.openapi(send, async (c) => {
@@ -110,8 +110,4 @@ export function conversationRoutes(deps: ApiDependencies): Router {
   });
 
   return app;
-}
-
-function page<T>(items: T[], nextCursor: number | undefined) {
-  return { items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }

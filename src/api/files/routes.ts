@@ -23,6 +23,7 @@ import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
 import { zipWorkspace } from './archive.ts';
 import { nameParameters } from './content-types.ts';
+import { fileList } from './file-list.ts';
 import { filePathOf } from './files-path.ts';
 import { type PersonFiles, personFiles } from './person-files.ts';
 import { sendFile } from './send-file.ts';
@@ -60,10 +61,6 @@ const archive = createRoute({
   responses: { 200: { description: 'a zip of all files' }, ...errors(401, 404) },
 });
 
-/** Bytes that a list of files has at most: paths may have 14,000 each (SR-H6). And what an entry has besides its path. */
-const LISTED_BYTES = 8 * 1024 ** 2;
-const ENTRY_BYTES = 100;
-
 export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
   const app = createRouter();
   const hashes = createFileHashes();
@@ -88,19 +85,7 @@ export function fileRoutes({ db, dataDir, config }: ApiDependencies): Router {
 
   app.openapi(list, async (c) => {
     const { workspace } = await workspaceOf(c);
-    const { entries, truncated } = await workspace.list();
-    let left = LISTED_BYTES;
-    const end = entries.findIndex(({ path }) => {
-      left -= Buffer.byteLength(path) + ENTRY_BYTES;
-      return left < 0;
-    });
-    const items = (end < 0 ? entries : entries.slice(0, end)).map(({ path, kind, size, mtimeMs }) => ({
-      path,
-      kind,
-      size,
-      modifiedAt: new Date(mtimeMs).toISOString(),
-    }));
-    return c.json({ items, truncated: truncated || end >= 0 }, 200);
+    return c.json(fileList(await workspace.list()), 200);
   });
 
   app.openapi(upload, async (c) => {

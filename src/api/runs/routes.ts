@@ -12,7 +12,7 @@ import { notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { presentation } from '../files/content-types.ts';
 import { filePathOf } from '../files/files-path.ts';
-import { bearer, errors, json, workParams } from '../route-parts.ts';
+import { bearer, errors, json, pageOf, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
 import { openOld } from '../versions/routes.ts';
@@ -45,7 +45,7 @@ export function runRoutes({ db, dataDir }: ApiDependencies): Router {
     const { limit, cursor } = c.req.valid('query');
     const workId = await ownWork(c, c.req.valid('param').id);
     const { runs, next } = await listRuns(db, workId, { limit, before: cursor });
-    return c.json({ items: runs, ...(next === undefined ? {} : { nextCursor: next }) }, 200);
+    return c.json(pageOf(runs, next), 200);
   });
 
   app.openapi(read, async (c) => {

@@ -21,14 +21,14 @@ import { notFound, rateLimited } from '../api-error.ts';
 import { clientNetwork } from '../auth/client-network.ts';
 import { hashOf } from '../auth/tokens.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
+import { fileList } from '../files/file-list.ts';
 import { filePathOf } from '../files/files-path.ts';
 import { sendFile } from '../files/send-file.ts';
-import { createSseStream } from '../live/event-stream.ts';
-import { COMMENT_MS, sseAnswer } from '../live/sse-answer.ts';
+import { cursor, cursorOf, streamView } from '../live/stream-view.ts';
 import { takeReaderPlaces } from '../live/take-places.ts';
 import { openView } from '../live/view.ts';
 import type { OwnPapers } from '../provenance/own-papers.ts';
-import { errors, json } from '../route-parts.ts';
+import { errors, json, pageOf } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { createSharedFiles } from './shared-files.ts';
 import { sharedSink } from './shared-sink.ts';
@@ -70,7 +70,7 @@ const events = createRoute({
   tags,
   description:
     'Resumes from Last-Event-ID, or from `after`; a Work’s begins with a snapshot without either, and where the conversation was rewound since, or the link is newer. A paper’s says that files have changed.',
-  request: { params, query: z.object({ after: z.coerce.number().int().nonnegative().optional() }) },
+  request: { params, query: z.object({ after: cursor.optional() }) },
   responses: {
     200: { description: 'events', content: { 'text/event-stream': { schema: z.string() } } },
     ...errors(400, 404, 429),
@@ -118,18 +118,12 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
       ...{ limit, bytes: PAGE_BYTES },
       ...(before === undefined ? {} : { before }),
     });
-    const items = sharedMessages(page.messages);
-    return c.json({ items, ...(page.cursor === undefined ? {} : { nextCursor: page.cursor }) }, 200);
+    return c.json(pageOf(sharedMessages(page.messages), page.cursor), 200);
   });
 
   app.openapi(files, async (c) => {
     const share = await shareOf(c);
-    const { entries, truncated } = await shared.list(share, c.req.raw.signal);
-    const items = entries.map(({ path, kind, size, mtimeMs }) => ({
-      ...{ path, kind, size },
-      modifiedAt: new Date(mtimeMs).toISOString(),
-    }));
-    return c.json({ items, truncated }, 200);
+    return c.json(fileList(await shared.list(share, c.req.raw.signal)), 200);
   });
 
   app.openAPIRegistry.registerPath({
@@ -152,12 +146,7 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
   app.openapi(events, async (c) => {
     const share = await shareOf(c);
     const { workId, ownerId, what } = share;
-    const resumed = z.coerce
-      .number()
-      .int()
-      .nonnegative()
-      .safeParse(c.req.header('Last-Event-ID') || undefined);
-    const asked = resumed.success ? resumed.data : c.req.valid('query').after;
+    const asked = cursorOf(c, c.req.valid('query').after);
     const leave = takeReaderPlaces(deps.openStreams, share.id, networkOf(c));
     const view = await viewOf(asked).catch((error: unknown) => {
       leave();
@@ -168,30 +157,13 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
       throw notFound('shared page');
     }
 
-    const stream = createSseStream(end);
-    const { snapshot } = view;
-    if (snapshot && what === 'work') {
-      const data = JSON.stringify({ type: 'snapshot', ...shownOf(snapshot) });
-      stream.write({ id: snapshot.seq, event: 'snapshot', data });
-    } else {
-      stream.comment();
-    }
-    const stop = view.start(sharedSink(db, { workId, what }, stream.sink), { gone: end, failure: end });
-    const forget = deps.viewers.add(end);
-    const unwatch = deps.sessions.watch(share.id, end);
-    const alive = setInterval(() => stream.comment(), COMMENT_MS);
     const left = share.expiresAt === null ? STREAM_MS : Date.parse(share.expiresAt) - Date.now();
-    const expiry = setTimeout(end, Math.max(0, Math.min(left, STREAM_MS)));
-
-    function end(): void {
-      clearInterval(alive);
-      clearTimeout(expiry);
-      forget();
-      unwatch();
-      leave();
-      stop();
-      stream.end();
-    }
+    return streamView(deps, c, {
+      ...{ view, openedBy: share.id, leave },
+      snapshot: view.snapshot && what === 'work' ? shownOf(view.snapshot) : undefined,
+      endsInMs: Math.max(0, Math.min(left, STREAM_MS)),
+      through: (sink) => sharedSink(db, { workId, what }, sink),
+    });
 
     /** Of a paper nothing that was said is read. */
     async function viewOf(after: number | undefined) {
@@ -202,8 +174,6 @@ export function sharedRoutes(deps: ApiDependencies, papers: Pick<OwnPapers, 'thr
       const extent = await findExtent(db, { workId, ownerId });
       return extent && (await openView(deps, { workId, ownerId, after: extent.lastSeq }));
     }
-
-    return sseAnswer(c, stream.body);
   });
 
   return app;

@@ -22,7 +22,7 @@ import { ApiError, notFound } from '../api-error.ts';
 import type { ApiDependencies, ApiEnv } from '../dependencies.ts';
 import { presentation } from '../files/content-types.ts';
 import { filePathOf } from '../files/files-path.ts';
-import { bearer, body, errors, json, workParams } from '../route-parts.ts';
+import { bearer, body, errors, json, pageOf, workParams } from '../route-parts.ts';
 import { createRouter, type Router } from '../router.ts';
 import { streamBody } from '../stream-body.ts';
 
@@ -71,7 +71,7 @@ export function versionRoutes({ db, dataDir, config }: ApiDependencies): Router 
     if (path !== undefined) segmentsOf(path);
     const { items, next } = await listSnapshots(db, workId, { limit, before: cursor, path });
     const { historyBytes } = await historyOf(db, workId);
-    return c.json({ items, ...(next === undefined ? {} : { nextCursor: next }), historyBytes }, 200);
+    return c.json({ ...pageOf(items, next), historyBytes }, 200);
   });
 
   app.openapi(diff, async (c) => {
